@@ -1,0 +1,293 @@
+//! The vocabulary of the contract, and the compiled contract itself.
+//!
+//! `contract/*.yaml` says what the API is; `build.rs` compiles it into the static tables included at the end of this
+//! file. Everything that knows an operation, a property or a limit reads it here: the request builder, the validator,
+//! the JavaScript methods, the sandbox's router and the docs. Nothing is allocated or parsed at start-up.
+
+/// An HTTP method of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes in part.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in an HTTP request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// One operation of the API: a method, a path, and what goes in and comes out.
+#[derive(Debug)]
+pub struct Operation {
+    /// The official operation id, such as `instanceGetList`.
+    pub id: &'static str,
+    /// The name in this client, such as `services.list`. Errors and logs use it.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template, such as `/v1/organizations/{organizationId}/services`.
+    pub path: &'static str,
+    /// The parameters of the path, in the path's order.
+    pub path_parameters: &'static [Parameter],
+    /// The parameters of the query.
+    pub query_parameters: &'static [Parameter],
+    /// The body of the request; `None`: it has none.
+    pub body: Option<Body>,
+    /// What a success brings.
+    pub answer: Answer,
+    /// Whether the same request may be sent twice.
+    pub repeat: Repeat,
+    /// The API advises against it.
+    pub deprecated: bool,
+}
+
+/// A named value in the path or the query.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name in the template or the query.
+    pub name: &'static str,
+    /// What it may be. An array in the query is sent as the name repeated.
+    pub schema: &'static Schema,
+    /// Whether a request without it is refused. Always true in a path.
+    pub required: bool,
+}
+
+/// The JSON body of a request.
+#[derive(Debug)]
+pub struct Body {
+    /// What it may be.
+    pub schema: &'static Schema,
+    /// Whether a request without it is refused.
+    pub required: bool,
+}
+
+/// What a success brings.
+#[derive(Debug)]
+pub enum Answer {
+    /// JSON, in the envelope's `result` or bare.
+    Json(&'static Schema),
+    /// Nothing beyond the envelope, if that.
+    Empty,
+    /// Text that is not JSON, such as metrics.
+    Text,
+}
+
+/// Whether a request may be sent again when its fate is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Sent twice, it does what it does once.
+    Safe,
+    /// Sent twice, it may do twice.
+    Unsafe,
+    /// Safe when the body has one of these properties (a password set by its hash; without one a new password is made).
+    SafeWith(&'static [&'static str]),
+}
+
+/// What a JSON value may be.
+#[derive(Debug)]
+pub struct Schema {
+    /// The name in the contract, such as `Service`; empty for one that stands inside another.
+    pub name: &'static str,
+    /// The kind of value.
+    pub kind: Kind,
+    /// `null` is a value of its own.
+    pub nullable: bool,
+    /// Never shown: not in errors, not in logs.
+    pub secret: bool,
+}
+
+/// The kind of a JSON value, with the rules of that kind. Rules bind requests; answers are held to the JSON type, the
+/// required properties, and the formats uuid and date-time.
+#[derive(Debug)]
+pub enum Kind {
+    /// Any value.
+    Any,
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Number(Limits),
+    /// A number without a fraction.
+    Integer(Limits),
+    /// A string.
+    Text(Text),
+    /// One of these strings.
+    Enum {
+        /// The values known today.
+        values: &'static [&'static str],
+        /// A request may carry another value too: it gets a warning, not a refusal.
+        open: bool,
+    },
+    /// A list.
+    Array {
+        /// What each item may be.
+        items: &'static Schema,
+        /// The fewest items.
+        min: u32,
+        /// The most items.
+        max: u32,
+        /// No item stands twice.
+        unique: bool,
+    },
+    /// An object.
+    Record(Record),
+    /// What any one of these allows.
+    Union(&'static [&'static Schema]),
+}
+
+/// The limits of a number. All inclusive but `above`.
+#[derive(Debug)]
+pub struct Limits {
+    /// The least value.
+    pub min: Option<f64>,
+    /// The greatest value.
+    pub max: Option<f64>,
+    /// Values must be greater than this.
+    pub above: Option<f64>,
+    /// Values are multiples of this.
+    pub step: Option<f64>,
+}
+
+/// The limits of a string. Lengths count Unicode characters.
+#[derive(Debug)]
+pub struct Text {
+    /// The least length.
+    pub min: u32,
+    /// The greatest length.
+    pub max: u32,
+    /// The format, where there is one.
+    pub format: Option<Format>,
+    /// Patterns that must all match.
+    pub patterns: &'static [Pattern],
+}
+
+/// A format of strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// 8-4-4-4-12 hexadecimal digits.
+    Uuid,
+    /// RFC 3339 date and time, with an offset.
+    DateTime,
+    /// RFC 3339 full date.
+    Date,
+    /// An IPv4 or IPv6 address, or a CIDR block of one.
+    Address,
+    /// An e-mail address.
+    Email,
+    /// A DNS name.
+    Hostname,
+    /// An absolute URI.
+    Uri,
+    /// `true` or `false`, written as a string.
+    Boolean,
+    /// 32 bytes in base64.
+    Sha256,
+    /// 20 bytes in base64.
+    Sha1,
+}
+
+/// A regular expression, compiled into the table of a deterministic automaton.
+#[derive(Debug)]
+pub struct Pattern {
+    /// The expression, as the contract has it, to be shown.
+    pub source: &'static str,
+    /// The class of each byte.
+    pub classes: &'static [u8; 256],
+    /// How many classes there are, the class of the end of the text included (it is the last).
+    pub stride: u16,
+    /// The next state by `state * stride + class`. A state is an index; 0 is dead.
+    pub next: &'static [u16],
+    /// The state at the start.
+    pub start: u16,
+    /// Whether the text matches when it ends in (after the end class) the state.
+    pub accepts: &'static [bool],
+}
+
+/// An object's rules.
+#[derive(Debug)]
+pub struct Record {
+    /// The known properties, in the order in which the API writes them. At most 64.
+    pub properties: &'static [Property],
+    /// What may stand beside them.
+    pub rest: Rest,
+    /// The fewest properties.
+    pub min: u32,
+    /// The most properties.
+    pub max: u32,
+    /// Rules between properties.
+    pub rules: &'static [Rule],
+}
+
+/// A property of an object.
+#[derive(Debug)]
+pub struct Property {
+    /// Its name.
+    pub name: &'static str,
+    /// What it may be.
+    pub schema: &'static Schema,
+    /// Whether an object without it is refused.
+    pub required: bool,
+    /// The API advises against it.
+    pub deprecated: bool,
+}
+
+/// What may stand in an object beside its known properties.
+#[derive(Debug)]
+pub enum Rest {
+    /// Nothing in a request; anything in an answer.
+    Unknown,
+    /// Anything.
+    Any,
+    /// Values of one schema: the object is a map.
+    Map(&'static Schema),
+}
+
+/// A rule between the properties of one object. Rules bind requests only.
+#[derive(Debug)]
+pub enum Rule {
+    /// The first must not be greater than the second, where both are numbers.
+    Ordered(&'static str, &'static str),
+    /// At most one of these may stand.
+    AtMostOne(&'static [&'static str]),
+    /// At least one of these must stand.
+    AtLeastOne(&'static [&'static str]),
+    /// When the property has the value, none of these may stand.
+    AbsentWhen {
+        /// The deciding property.
+        property: &'static str,
+        /// Its deciding value.
+        equals: &'static str,
+        /// What must be absent then.
+        absent: &'static [&'static str],
+    },
+}
+
+/// The operation of a name such as `services.list`.
+#[must_use]
+pub fn operation(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().copied().find(|operation| operation.name == name)
+}
+
+/// The schema of a name such as `Service`.
+#[must_use]
+pub fn schema(name: &str) -> Option<&'static Schema> {
+    SCHEMAS.iter().copied().find(|schema| schema.name == name)
+}
+
+include!(concat!(env!("OUT_DIR"), "/contract.rs"));

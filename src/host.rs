@@ -1,0 +1,117 @@
+//! What the host lends: the network, the clock and randomness.
+//!
+//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/js`); in native
+//! tests it is the sandbox and a virtual clock. Whatever a host starts for a future ends when that future is dropped:
+//! this is how aborts and deadlines reach a fetch, a timer and a body.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::rc::Rc;
+
+use crate::contract::Method;
+use crate::secret::Secret;
+
+/// All that a client needs from where it runs.
+pub trait Host: Transport + Clock + Random {}
+
+impl<T: Transport + Clock + Random> Host for T {}
+
+/// Sends one request, once. No retries, no redirects: a redirect is an answer like any other.
+pub trait Transport {
+    /// Resolves when the whole body has been read. Dropping the future ends the request.
+    fn send(&self, request: &HttpRequest) -> impl Future<Output = Result<HttpResponse, Fault>>;
+}
+
+/// Time, in milliseconds.
+pub trait Clock {
+    /// Milliseconds since the Unix epoch. May jump; the client only ever subtracts two readings.
+    fn now(&self) -> f64;
+    /// Resolves after that many milliseconds. Dropping the future ends the timer.
+    fn sleep(&self, ms: f64) -> impl Future<Output = ()>;
+}
+
+/// Randomness that is good enough for passwords.
+pub trait Random {
+    /// Fills the whole buffer.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// A request as it goes over the wire.
+#[derive(Clone)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The absolute address, percent-encoded. Never holds a secret.
+    pub url: String,
+    /// Header names in lower case, and values. Without `authorization`.
+    pub headers: Vec<(String, String)>,
+    /// The value of the `authorization` header.
+    pub authorization: Option<Secret>,
+    /// The JSON text of the body. May hold secrets.
+    pub body: Option<String>,
+}
+
+/// Shows neither credentials nor the body.
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method.as_str(), self.url)
+    }
+}
+
+/// An answer as it came over the wire, its body read.
+#[derive(Clone)]
+pub struct HttpResponse {
+    /// The HTTP status. 0: a redirect that the host keeps to itself.
+    pub status: u16,
+    /// Header names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body's bytes. May hold secrets.
+    pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The value of a header; `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Shows no body.
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.status, self.body.len())
+    }
+}
+
+/// A request that brought no answer.
+#[derive(Clone)]
+pub struct Fault {
+    /// What kind.
+    pub kind: FaultKind,
+    /// The host's own words, without secrets.
+    pub message: String,
+    /// The host's own error value, handed through to the caller as the cause.
+    pub cause: Option<Foreign>,
+}
+
+/// What kind of fault it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// No answer, or only the beginning of one: refused, reset, unreachable. Fetch does not tell which.
+    Connection,
+    /// The answer is longer than the host was told to take.
+    TooLong,
+    /// The caller's own code threw; its error goes back to it as it is.
+    Caller,
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.message)
+    }
+}
+
+/// A value of the host that the core carries and never looks into, such as a JavaScript error.
+pub type Foreign = Rc<dyn Any>;

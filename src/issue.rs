@@ -1,0 +1,120 @@
+//! One way in which a value breaks the contract.
+//!
+//! The shape follows Standard Schema (a path and a message), with what a program needs to react: a code, what was
+//! expected and what came. The text of a secret property never gets into an issue: its type stands there instead.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// One way in which a value breaks the contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issue {
+    /// Where: property names and indices from the root, such as `["body", "ipAccessList", 0, "source"]`.
+    pub path: Vec<Step>,
+    /// What kind of breach.
+    pub code: Code,
+    /// What the contract asks for, in words: `a multiple of 12`.
+    pub expected: String,
+    /// What came, in words, shortened: `30`, `"restart"`, `null`, `nothing`.
+    pub received: String,
+    /// Advice, such as the nearest known name: `did you mean ipAccessList?`
+    pub hint: Option<String>,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into a property.
+    Key(Cow<'static, str>),
+    /// Into an item.
+    Index(usize),
+}
+
+/// What kind of breach an issue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Another JSON type.
+    Type,
+    /// A required property is missing.
+    Required,
+    /// A property that the contract does not know.
+    Unknown,
+    /// Not one of the allowed values.
+    Enum,
+    /// A number below its least value, or not above its bound.
+    Minimum,
+    /// A number above its greatest value.
+    Maximum,
+    /// Not a multiple of the step.
+    Step,
+    /// A string that is too short or too long.
+    Length,
+    /// A string that is not of its format.
+    Format,
+    /// A string that does not match its pattern.
+    Pattern,
+    /// Too few or too many items or properties.
+    Count,
+    /// An item stands twice.
+    Duplicate,
+    /// None of the alternatives fits.
+    Union,
+    /// A rule between properties is broken.
+    Rule,
+    /// Nested too deep.
+    Depth,
+    /// Not JSON.
+    Syntax,
+}
+
+impl Code {
+    /// The code as programs see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Required => "required",
+            Self::Unknown => "unknown",
+            Self::Enum => "enum",
+            Self::Minimum => "minimum",
+            Self::Maximum => "maximum",
+            Self::Step => "step",
+            Self::Length => "length",
+            Self::Format => "format",
+            Self::Pattern => "pattern",
+            Self::Count => "count",
+            Self::Duplicate => "duplicate",
+            Self::Union => "union",
+            Self::Rule => "rule",
+            Self::Depth => "depth",
+            Self::Syntax => "syntax",
+        }
+    }
+}
+
+impl Issue {
+    /// The issue in one line, without its path: `expected a multiple of 12, received 30`.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let mut message = format!("expected {}, received {}", self.expected, self.received);
+        if let Some(hint) = &self.hint {
+            message.push_str(": ");
+            message.push_str(hint);
+        }
+        message
+    }
+}
+
+/// `body.ipAccessList[0].source: expected …, received …`
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (depth, step) in self.path.iter().enumerate() {
+            match step {
+                Step::Key(key) if depth == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        write!(f, ": {}", self.message())
+    }
+}

@@ -1,0 +1,1 @@
+//! JSON bytes against a schema: every issue, each with its path.
