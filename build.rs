@@ -1,9 +1,52 @@
-//! Compiles `contract/*.yaml` into the static tables of `src/contract.rs`.
-fn main() {
-    let out = std::env::var("OUT_DIR").unwrap();
-    std::fs::write(
-        format!("{out}/contract.rs"),
-        "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[];\n/// Every named schema.\npub static SCHEMAS: &[&Schema] = &[];\n",
-    )
-    .unwrap();
+//! Compiles `contract/*.yaml` into Rust: the static tables of `src/contract.rs` and the JavaScript methods of
+//! `src/js`. A mistake in the contract stops the build and names its file and path. The parts are in `build/`.
+
+#[path = "build/document.rs"]
+mod document;
+#[path = "build/methods.rs"]
+mod methods;
+#[path = "build/operation.rs"]
+mod operation;
+#[path = "build/pattern.rs"]
+mod pattern;
+#[path = "build/schema.rs"]
+mod schema;
+#[path = "build/tables.rs"]
+mod tables;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-changed=contract");
+    println!("cargo::rerun-if-changed=build");
+    match compile(Path::new("contract"), &PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            println!("cargo::error={message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compile(folder: &Path, out: &Path) -> Result<(), String> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    files.sort();
+    let mut contract = document::Document::default();
+    for file in files {
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        contract.add(&file.to_string_lossy(), &text).map_err(|failure| failure.to_string())?;
+    }
+    let operations = operation::read_all(&contract).map_err(|failure| failure.to_string())?;
+    let tables = tables::write(&contract, &operations).map_err(|failure| failure.to_string())?;
+    let methods = methods::write(&operations);
+    for (name, text) in [("contract.rs", tables), ("methods.rs", methods)] {
+        fs::write(out.join(name), text).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
 }

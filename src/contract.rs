@@ -134,6 +134,8 @@ pub enum Kind {
         /// A request may carry another value too: it gets a warning, not a refusal.
         open: bool,
     },
+    /// One of these numbers.
+    NumberEnum(&'static [f64]),
     /// A list.
     Array {
         /// What each item may be.

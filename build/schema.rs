@@ -1,0 +1,379 @@
+//! Reads the schemas of the contract: JSON Schema as OpenAPI 3.1 writes it becomes the kinds of `src/contract.rs`.
+//!
+//! Every keyword is either understood or refused with its place: a misspelt limit must not vanish in silence.
+
+use serde_json::{Map, Value};
+
+use crate::document::{Document, Failure, Place};
+
+/// The least and greatest lengths and counts that mean "no limit".
+const NO_LIMIT: u32 = u32::MAX;
+
+/// Keywords that describe and do not bind.
+const ANNOTATIONS: &[&str] =
+    &["description", "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "x-secret"];
+
+/// A schema, as the tables will hold it.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    pub kind: Kind,
+    pub nullable: bool,
+    pub secret: bool,
+    pub deprecated: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Any,
+    Boolean,
+    Number(Limits),
+    Integer(Limits),
+    Text(Text),
+    Enum {
+        values: Vec<String>,
+        open: bool,
+    },
+    NumberEnum(Vec<f64>),
+    Array {
+        items: Box<Schema>,
+        min: u32,
+        max: u32,
+        unique: bool,
+    },
+    Record(Record),
+    Union(Vec<Schema>),
+    /// A named schema.
+    Named(String),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub above: Option<f64>,
+    pub step: Option<f64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub min: u32,
+    pub max: u32,
+    pub format: Option<&'static str>,
+    pub patterns: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub properties: Vec<Property>,
+    pub rest: Rest,
+    pub min: u32,
+    pub max: u32,
+    pub rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Property {
+    pub name: String,
+    pub schema: Schema,
+    pub required: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Rest {
+    Unknown,
+    Any,
+    Map(Box<Schema>),
+}
+
+#[derive(Clone, Debug)]
+pub enum Rule {
+    Ordered(String, String),
+    AtMostOne(Vec<String>),
+    AtLeastOne(Vec<String>),
+    AbsentWhen { property: String, equals: String, absent: Vec<String> },
+}
+
+/// Reads one schema.
+pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema, Failure> {
+    let object = place.object(value)?;
+    let mut schema = Schema {
+        kind: Kind::Any,
+        nullable: false,
+        secret: place.flag(object, "x-secret")?,
+        deprecated: place.flag(object, "deprecated")?,
+    };
+    if let Some(target) = object.get("$ref") {
+        place.only(object, &["$ref"], ANNOTATIONS)?;
+        schema.kind = Kind::Named(document.named(target, &place.at("$ref"))?);
+    } else if let Some(all) = object.get("allOf") {
+        merge_all(document, object, all, place, &mut schema)?;
+    } else if let Some(variants) = object.get("oneOf").or_else(|| object.get("anyOf")) {
+        place.only(object, &["oneOf", "anyOf", "type", "discriminator"], ANNOTATIONS)?;
+        union(document, variants, place, &mut schema)?;
+    } else {
+        plain(document, object, place, &mut schema)?;
+    }
+    Ok(schema)
+}
+
+/// `oneOf` and `anyOf`: any fitting variant will do; a `null` among them makes the rest nullable.
+fn union(document: &Document, variants: &Value, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
+    let mut kinds = Vec::new();
+    for (index, variant) in place.list(variants)?.iter().enumerate() {
+        if variant.get("type").and_then(Value::as_str) == Some("null") {
+            schema.nullable = true;
+        } else {
+            kinds.push(read(document, variant, &place.at(&format!("[{index}]")))?);
+        }
+    }
+    schema.kind = match kinds.len() {
+        0 => return Err(place.failure("has no alternative but null")),
+        _ => Kind::Union(kinds),
+    };
+    Ok(())
+}
+
+/// `allOf`: records are joined, strings must meet all limits at once.
+fn merge_all(
+    document: &Document,
+    object: &Map<String, Value>,
+    all: &Value,
+    place: &Place,
+    schema: &mut Schema,
+) -> Result<(), Failure> {
+    let mut own = object.clone();
+    own.remove("allOf");
+    let mut parts = Vec::new();
+    if own.keys().any(|key| !ANNOTATIONS.contains(&key.as_str())) {
+        parts.push(read(document, &Value::Object(own), place)?);
+    }
+    for (index, part) in place.list(all)?.iter().enumerate() {
+        let place = place.at(&format!("allOf[{index}]"));
+        let part = match part.get("$ref") {
+            Some(target) => read(document, document.target(target, &place)?, &place)?,
+            None => read(document, part, &place)?,
+        };
+        parts.push(part);
+    }
+    let mut merged: Option<Kind> = None;
+    for part in parts {
+        merged = Some(match (merged, part.kind) {
+            (None | Some(Kind::Any), kind) => kind,
+            (Some(kind), Kind::Any) => kind,
+            (Some(Kind::Record(mut into)), Kind::Record(record)) => {
+                into.properties.extend(record.properties);
+                into.rules.extend(record.rules);
+                into.min = into.min.max(record.min);
+                into.max = into.max.min(record.max);
+                Kind::Record(into)
+            }
+            (Some(Kind::Text(mut into)), Kind::Text(text)) => {
+                into.min = into.min.max(text.min);
+                into.max = into.max.min(text.max);
+                into.format = into.format.or(text.format);
+                into.patterns.extend(text.patterns);
+                Kind::Text(into)
+            }
+            _ => return Err(place.failure("allOf can join records with records and strings with strings only")),
+        });
+    }
+    schema.kind = merged.unwrap_or(Kind::Any);
+    Ok(())
+}
+
+/// A schema without combinators.
+fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
+    let (name, nullable) = type_of(object, place)?;
+    schema.nullable = nullable;
+    schema.kind = match name {
+        None => {
+            place.only(object, &[], ANNOTATIONS)?;
+            Kind::Any
+        }
+        Some("boolean") => {
+            place.only(object, &["type"], ANNOTATIONS)?;
+            Kind::Boolean
+        }
+        Some("number" | "integer") if object.contains_key("enum") => {
+            place.only(object, &["type", "enum"], ANNOTATIONS)?;
+            let values = place.list(object.get("enum").unwrap_or(&Value::Null))?;
+            let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
+            Kind::NumberEnum(numbers.ok_or_else(|| place.failure("its enum must be of numbers"))?)
+        }
+        Some("number") => Kind::Number(limits(object, place)?),
+        Some("integer") => Kind::Integer(limits(object, place)?),
+        Some("string") => text(object, place)?,
+        Some("array") => {
+            place.only(object, &["type", "items", "minItems", "maxItems", "uniqueItems"], ANNOTATIONS)?;
+            let items = object.get("items").ok_or_else(|| place.failure("an array needs items"))?;
+            Kind::Array {
+                items: Box::new(read(document, items, &place.at("items"))?),
+                min: place.count(object, "minItems")?.unwrap_or(0),
+                max: place.count(object, "maxItems")?.unwrap_or(NO_LIMIT),
+                unique: place.flag(object, "uniqueItems")?,
+            }
+        }
+        Some("object") => record(document, object, place)?,
+        Some(other) => return Err(place.failure(&format!("unknown type {other}"))),
+    };
+    Ok(())
+}
+
+/// The type, told by `type` or by the keywords that only one type has.
+fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<(Option<&'a str>, bool), Failure> {
+    match object.get("type") {
+        Some(Value::String(name)) => Ok((Some(name), false)),
+        Some(Value::Array(names)) => {
+            let mut known = names.iter().filter_map(Value::as_str).filter(|name| *name != "null");
+            let nullable = names.iter().any(|name| name == "null");
+            match (known.next(), known.next()) {
+                (first, None) => Ok((first, nullable)),
+                _ => Err(place.failure("a type list may name one type and null; use oneOf for more")),
+            }
+        }
+        Some(_) => Err(place.failure("type must be a name or a list of names")),
+        None if object.contains_key("properties") || object.contains_key("additionalProperties") => {
+            Ok((Some("object"), false))
+        }
+        None if ["enum", "const", "pattern", "minLength", "maxLength"].iter().any(|key| object.contains_key(*key)) => {
+            Ok((Some("string"), false))
+        }
+        None => Ok((None, false)),
+    }
+}
+
+fn limits(object: &Map<String, Value>, place: &Place) -> Result<Limits, Failure> {
+    place.only(object, &["type", "format", "minimum", "maximum", "exclusiveMinimum", "multipleOf"], ANNOTATIONS)?;
+    let limits = Limits {
+        min: place.number(object, "minimum")?,
+        max: place.number(object, "maximum")?,
+        above: place.number(object, "exclusiveMinimum")?,
+        step: place.number(object, "multipleOf")?,
+    };
+    if limits.min.zip(limits.max).is_some_and(|(min, max)| min > max) {
+        return Err(place.failure("minimum is above maximum"));
+    }
+    if limits.step.is_some_and(|step| step <= 0.0) {
+        return Err(place.failure("multipleOf must be above 0"));
+    }
+    Ok(limits)
+}
+
+fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
+    if object.contains_key("enum") || object.contains_key("const") {
+        place.only(object, &["type", "enum", "const", "x-open"], ANNOTATIONS)?;
+        let values = match (object.get("enum"), object.get("const")) {
+            (Some(values), None) => place.at("enum").texts(values)?,
+            (None, Some(Value::String(value))) => vec![value.clone()],
+            _ => return Err(place.failure("takes an enum or a const, of strings")),
+        };
+        return Ok(Kind::Enum { values, open: place.flag(object, "x-open")? });
+    }
+    place.only(object, &["type", "format", "minLength", "maxLength", "pattern"], ANNOTATIONS)?;
+    let format = match place.optional_text(object, "format")? {
+        None | Some("password") => None,
+        Some("uuid") => Some("Uuid"),
+        Some("date-time") => Some("DateTime"),
+        Some("date") => Some("Date"),
+        Some("address") => Some("Address"),
+        Some("email") => Some("Email"),
+        Some("hostname") => Some("Hostname"),
+        Some("uri") => Some("Uri"),
+        Some("boolean") => Some("Boolean"),
+        Some("sha256") => Some("Sha256"),
+        Some("sha1") => Some("Sha1"),
+        Some(other) => return Err(place.failure(&format!("unknown format {other}"))),
+    };
+    Ok(Kind::Text(Text {
+        min: place.count(object, "minLength")?.unwrap_or(0),
+        max: place.count(object, "maxLength")?.unwrap_or(NO_LIMIT),
+        format,
+        patterns: place.optional_text(object, "pattern")?.map(str::to_owned).into_iter().collect(),
+    }))
+}
+
+fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
+    place.only(
+        object,
+        &["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties", "x-rules"],
+        ANNOTATIONS,
+    )?;
+    let required = match object.get("required") {
+        Some(names) => place.at("required").texts(names)?,
+        None => Vec::new(),
+    };
+    let mut properties = Vec::new();
+    if let Some(known) = object.get("properties") {
+        let place = place.at("properties");
+        for (name, value) in place.object(known)? {
+            properties.push(Property {
+                name: name.clone(),
+                schema: read(document, value, &place.at(name))?,
+                required: required.contains(name),
+            });
+        }
+    }
+    let known = |name: &String| properties.iter().any(|property| property.name == *name);
+    if let Some(name) = required.iter().find(|name| !known(name)) {
+        return Err(place.failure(&format!("requires {name}, which it does not describe")));
+    }
+    if properties.len() > 64 {
+        return Err(place.failure("has more than 64 properties, the most that the validator keeps track of"));
+    }
+    let rest = match object.get("additionalProperties") {
+        None => Rest::Unknown,
+        Some(Value::Bool(true)) => Rest::Any,
+        Some(Value::Bool(false)) => Rest::Unknown,
+        Some(value) => Rest::Map(Box::new(read(document, value, &place.at("additionalProperties"))?)),
+    };
+    let rules = match object.get("x-rules") {
+        Some(rules) => rules_between(rules, &place.at("x-rules"), &known)?,
+        None => Vec::new(),
+    };
+    Ok(Kind::Record(Record {
+        properties,
+        rest,
+        min: place.count(object, "minProperties")?.unwrap_or(0),
+        max: place.count(object, "maxProperties")?.unwrap_or(NO_LIMIT),
+        rules,
+    }))
+}
+
+fn rules_between(rules: &Value, place: &Place, known: &dyn Fn(&String) -> bool) -> Result<Vec<Rule>, Failure> {
+    let mut out = Vec::new();
+    for (index, rule) in place.list(rules)?.iter().enumerate() {
+        let place = place.at(&format!("[{index}]"));
+        let names = |value: &Value| -> Result<Vec<String>, Failure> {
+            let names = place.texts(value)?;
+            match names.iter().find(|name| !known(name)) {
+                Some(name) => Err(place.failure(&format!("speaks of {name}, which the record does not have"))),
+                None => Ok(names),
+            }
+        };
+        let object = place.object(rule)?;
+        let (kind, value) = match (object.iter().next(), object.len()) {
+            (Some(entry), 1) => entry,
+            _ => return Err(place.failure("a rule has one key")),
+        };
+        out.push(match kind.as_str() {
+            "ordered" => match names(value)?.as_slice() {
+                [low, high] => Rule::Ordered(low.clone(), high.clone()),
+                _ => return Err(place.failure("ordered takes two properties")),
+            },
+            "atMostOne" => Rule::AtMostOne(names(value)?),
+            "atLeastOne" => Rule::AtLeastOne(names(value)?),
+            "absentWhen" => {
+                let when = place.object(value)?;
+                place.only(when, &["property", "equals", "absent"], &[])?;
+                let property = place.text(when, "property")?.to_owned();
+                Rule::AbsentWhen {
+                    property: names(&Value::Array(vec![Value::String(property.clone())])).map(|_| property)?,
+                    equals: place.text(when, "equals")?.to_owned(),
+                    absent: names(when.get("absent").unwrap_or(&Value::Null))?,
+                }
+            }
+            other => return Err(place.failure(&format!("unknown rule {other}"))),
+        });
+    }
+    Ok(out)
+}

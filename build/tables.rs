@@ -1,0 +1,192 @@
+//! Writes the contract as Rust: the static tables that `src/contract.rs` includes.
+
+use std::fmt::Write;
+
+use crate::document::{Document, Failure, Place};
+use crate::operation::{Answer, Operation, Parameter, Repeat};
+use crate::pattern;
+use crate::schema::{self, Kind, Limits, Record, Rest, Rule, Schema, Text};
+
+/// The tables of the whole contract.
+pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
+    let mut out = String::new();
+    let mut names = Vec::new();
+    for (name, (file, value)) in &document.schemas {
+        let place = Place::new(file).at("components.schemas").at(name);
+        let schema = schema::read(document, value, &place)?;
+        let table = Writer { place: &place }.schema(&schema, name)?;
+        let identifier = constant(name);
+        let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: Schema = {table};");
+        names.push(format!("&{identifier}"));
+    }
+    let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[&Schema] = &[{}];", names.join(", "));
+    let mut identifiers = Vec::new();
+    for operation in operations {
+        let place = Place::new(&operation.path).at(operation.method);
+        let table = Writer { place: &place }.operation(operation)?;
+        let identifier = constant(&operation.name);
+        let _ =
+            writeln!(out, "/// `{}` of the contract.\npub static {identifier}: Operation = {table};", operation.name);
+        identifiers.push(format!("&{identifier}"));
+    }
+    let _ =
+        writeln!(out, "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];", identifiers.join(", "));
+    Ok(out)
+}
+
+/// `services.updateState` and `CreateServiceBody` as the names of statics: `SERVICES_UPDATE_STATE`, …
+pub fn constant(name: &str) -> String {
+    let mut out = String::new();
+    for (index, letter) in name.chars().enumerate() {
+        match letter {
+            '.' => out.push('_'),
+            _ if letter.is_ascii_uppercase() && index > 0 && !out.ends_with('_') => {
+                out.push('_');
+                out.push(letter);
+            }
+            _ => out.push(letter.to_ascii_uppercase()),
+        }
+    }
+    out
+}
+
+struct Writer<'a> {
+    place: &'a Place,
+}
+
+impl Writer<'_> {
+    fn operation(&self, operation: &Operation) -> Result<String, Failure> {
+        let body = match &operation.body {
+            None => "None".to_owned(),
+            Some(body) => {
+                format!("Some(Body {{ schema: {}, required: {} }})", self.reference(&body.schema)?, body.required)
+            }
+        };
+        let answer = match &operation.answer {
+            Answer::Json(schema) => format!("Answer::Json({})", self.reference(schema)?),
+            Answer::Empty => "Answer::Empty".to_owned(),
+            Answer::Text => "Answer::Text".to_owned(),
+        };
+        let repeat = match &operation.repeat {
+            Repeat::Safe => "Repeat::Safe".to_owned(),
+            Repeat::Unsafe => "Repeat::Unsafe".to_owned(),
+            Repeat::SafeWith(names) => format!("Repeat::SafeWith(&{names:?})"),
+        };
+        Ok(format!(
+            "Operation {{ id: {:?}, name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
+             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat}, deprecated: {} }}",
+            operation.id,
+            operation.name,
+            operation.method,
+            operation.path,
+            self.parameters(&operation.path_parameters)?,
+            self.parameters(&operation.query_parameters)?,
+            operation.deprecated,
+        ))
+    }
+
+    fn parameters(&self, parameters: &[Parameter]) -> Result<String, Failure> {
+        let mut out = String::new();
+        for parameter in parameters {
+            let schema = self.reference(&parameter.schema)?;
+            let _ = write!(
+                out,
+                "Parameter {{ name: {:?}, schema: {schema}, required: {} }}, ",
+                parameter.name, parameter.required
+            );
+        }
+        Ok(out)
+    }
+
+    /// A reference to a schema: to the static of a named one, to a promoted constant of any other.
+    fn reference(&self, schema: &Schema) -> Result<String, Failure> {
+        match &schema.kind {
+            Kind::Named(name) if !schema.nullable && !schema.secret => Ok(format!("&{}", constant(name))),
+            _ => Ok(format!("&{}", self.schema(schema, "")?)),
+        }
+    }
+
+    fn schema(&self, schema: &Schema, name: &str) -> Result<String, Failure> {
+        let kind = match &schema.kind {
+            Kind::Any => "Kind::Any".to_owned(),
+            Kind::Boolean => "Kind::Boolean".to_owned(),
+            Kind::Number(limits) => format!("Kind::Number({})", write_limits(limits)),
+            Kind::Integer(limits) => format!("Kind::Integer({})", write_limits(limits)),
+            Kind::Text(text) => format!("Kind::Text({})", self.text(text)?),
+            Kind::Enum { values, open } => format!("Kind::Enum {{ values: &{values:?}, open: {open} }}"),
+            Kind::NumberEnum(values) => format!("Kind::NumberEnum(&{values:?})"),
+            Kind::Array { items, min, max, unique } => {
+                format!("Kind::Array {{ items: {}, min: {min}, max: {max}, unique: {unique} }}", self.reference(items)?)
+            }
+            Kind::Record(record) => format!("Kind::Record({})", self.record(record)?),
+            Kind::Union(variants) => format!("Kind::Union(&[{}])", self.references(variants)?),
+            Kind::Named(target) => format!("Kind::Union(&[&{}])", constant(target)),
+        };
+        Ok(format!(
+            "Schema {{ name: {name:?}, kind: {kind}, nullable: {}, secret: {} }}",
+            schema.nullable, schema.secret
+        ))
+    }
+
+    fn references(&self, schemas: &[Schema]) -> Result<String, Failure> {
+        let references: Result<Vec<_>, _> = schemas.iter().map(|schema| self.reference(schema)).collect();
+        Ok(references?.join(", "))
+    }
+
+    fn text(&self, text: &Text) -> Result<String, Failure> {
+        let format = text.format.map_or("None".to_owned(), |format| format!("Some(Format::{format})"));
+        let mut patterns = String::new();
+        for source in &text.patterns {
+            let table =
+                pattern::compile(source).map_err(|message| self.place.failure(&format!("{source}: {message}")))?;
+            let _ = write!(
+                patterns,
+                "Pattern {{ source: {source:?}, classes: &{:?}, stride: {}, next: &{:?}, start: {}, accepts: &{:?} }}, ",
+                table.classes, table.stride, table.next, table.start, table.accepts
+            );
+        }
+        Ok(format!("Text {{ min: {}, max: {}, format: {format}, patterns: &[{patterns}] }}", text.min, text.max))
+    }
+
+    fn record(&self, record: &Record) -> Result<String, Failure> {
+        let mut properties = String::new();
+        for property in &record.properties {
+            let _ = write!(
+                properties,
+                "Property {{ name: {:?}, schema: {}, required: {}, deprecated: {} }}, ",
+                property.name,
+                self.reference(&property.schema)?,
+                property.required,
+                property.schema.deprecated
+            );
+        }
+        let rest = match &record.rest {
+            Rest::Unknown => "Rest::Unknown".to_owned(),
+            Rest::Any => "Rest::Any".to_owned(),
+            Rest::Map(schema) => format!("Rest::Map({})", self.reference(schema)?),
+        };
+        let rules: Vec<String> = record.rules.iter().map(write_rule).collect();
+        Ok(format!(
+            "Record {{ properties: &[{properties}], rest: {rest}, min: {}, max: {}, rules: &[{}] }}",
+            record.min,
+            record.max,
+            rules.join(", ")
+        ))
+    }
+}
+
+fn write_limits(limits: &Limits) -> String {
+    let Limits { min, max, above, step } = limits;
+    format!("Limits {{ min: {min:?}, max: {max:?}, above: {above:?}, step: {step:?} }}")
+}
+
+fn write_rule(rule: &Rule) -> String {
+    match rule {
+        Rule::Ordered(low, high) => format!("Rule::Ordered({low:?}, {high:?})"),
+        Rule::AtMostOne(names) => format!("Rule::AtMostOne(&{names:?})"),
+        Rule::AtLeastOne(names) => format!("Rule::AtLeastOne(&{names:?})"),
+        Rule::AbsentWhen { property, equals, absent } => {
+            format!("Rule::AbsentWhen {{ property: {property:?}, equals: {equals:?}, absent: &{absent:?} }}")
+        }
+    }
+}
