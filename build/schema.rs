@@ -183,12 +183,19 @@ fn merge_all(
 
 /// A schema without combinators.
 fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
-    let (name, nullable) = type_of(object, place)?;
-    schema.nullable = nullable;
+    if let Some(Value::Array(names)) = object.get("type") {
+        return several_types(document, object, names, place, schema);
+    }
+    let name = type_of(object, place)?;
     schema.kind = match name {
         None => {
             place.only(object, &[], ANNOTATIONS)?;
             Kind::Any
+        }
+        Some("null") => {
+            place.only(object, &["type"], ANNOTATIONS)?;
+            schema.nullable = true;
+            Kind::Union(Vec::new())
         }
         Some("boolean") => {
             place.only(object, &["type"], ANNOTATIONS)?;
@@ -219,26 +226,43 @@ fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema
     Ok(())
 }
 
+/// A list of types: each with the keywords that speak of it; `null` makes the others nullable.
+fn several_types(
+    document: &Document,
+    object: &Map<String, Value>,
+    names: &[Value],
+    place: &Place,
+    schema: &mut Schema,
+) -> Result<(), Failure> {
+    let speaks_of_other = |key: &str, name: &Value| match key {
+        "minimum" | "maximum" | "exclusiveMinimum" | "multipleOf" => name != "number" && name != "integer",
+        "minLength" | "maxLength" | "pattern" | "format" => name != "string",
+        _ => false,
+    };
+    let mut kinds = Vec::new();
+    for name in names.iter().filter(|name| *name != "null") {
+        let mut own = object.clone();
+        own.retain(|key, _| !speaks_of_other(key, name));
+        own.insert("type".to_owned(), name.clone());
+        kinds.push(read(document, &Value::Object(own), place)?);
+    }
+    schema.nullable = names.iter().any(|name| name == "null");
+    schema.kind = match (kinds.pop(), kinds.is_empty()) {
+        (Some(only), true) => only.kind,
+        (last, _) => Kind::Union(kinds.into_iter().chain(last).collect()),
+    };
+    Ok(())
+}
+
 /// The type, told by `type` or by the keywords that only one type has.
-fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<(Option<&'a str>, bool), Failure> {
+fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<Option<&'a str>, Failure> {
+    let any = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
     match object.get("type") {
-        Some(Value::String(name)) => Ok((Some(name), false)),
-        Some(Value::Array(names)) => {
-            let mut known = names.iter().filter_map(Value::as_str).filter(|name| *name != "null");
-            let nullable = names.iter().any(|name| name == "null");
-            match (known.next(), known.next()) {
-                (first, None) => Ok((first, nullable)),
-                _ => Err(place.failure("a type list may name one type and null; use oneOf for more")),
-            }
-        }
+        Some(Value::String(name)) => Ok(Some(name)),
         Some(_) => Err(place.failure("type must be a name or a list of names")),
-        None if object.contains_key("properties") || object.contains_key("additionalProperties") => {
-            Ok((Some("object"), false))
-        }
-        None if ["enum", "const", "pattern", "minLength", "maxLength"].iter().any(|key| object.contains_key(*key)) => {
-            Ok((Some("string"), false))
-        }
-        None => Ok((None, false)),
+        None if any(&["properties", "additionalProperties"]) => Ok(Some("object")),
+        None if any(&["enum", "const", "pattern", "minLength", "maxLength"]) => Ok(Some("string")),
+        None => Ok(None),
     }
 }
 
