@@ -7,6 +7,7 @@
 //! | ------------ | ------------------------------------------------------------------------------ |
 //! | [`contract`] | the API as static tables, compiled from `contract/*.yaml`                      |
 //! | [`issue`]    | one way in which a value breaks the contract                                   |
+//! | [`nearest`]  | what a misspelt name may have meant                                            |
 //! | [`secret`]   | a string that cannot be printed                                                |
 //! | [`validate`] | JSON bytes against a schema                                                    |
 //! | [`password`] | the two hashes, and generation                                                 |
@@ -21,5 +22,6 @@
 pub mod contract;
 pub mod host;
 pub mod issue;
+pub mod nearest;
 pub mod secret;
 pub mod validate;

@@ -1,1 +1,93 @@
 //! JSON bytes against a schema: every issue, each with its path.
+//!
+//! A scanner walks the bytes once, beside the contract's static tables, and builds nothing unless something is wrong.
+//! The value itself is made by the host's `JSON.parse`, which also proves the syntax: the two together are sound, this
+//! one alone is not. It notices what it stumbles over ([`Code::Syntax`]), and on any bytes at all it ends without a
+//! panic and without a deep stack.
+//!
+//! Names and duplicates count as in `JSON.parse`: `"st\u0061tus"` is `status`, and the last of two wins.
+//!
+//! | room       | what happens there                                           |
+//! | ---------- | ------------------------------------------------------------ |
+//! | `scan`     | where tokens begin and end                                   |
+//! | `walk`     | values, objects and lists beside their schemas               |
+//! | `text`     | the rules of strings; the automaton of patterns              |
+//! | `format`   | the formats of strings                                       |
+//! | `number`   | exact decimals, and the limits of numbers                    |
+//! | `rules`    | what binds the members of one object or list to each other   |
+//! | `union`    | which alternative fits, or comes nearest                     |
+//! | `envelope` | the API's answer around a result                             |
+//! | `words`    | what was expected and what came, in words                    |
+
+mod envelope;
+mod format;
+mod number;
+mod rules;
+mod scan;
+mod text;
+mod union;
+mod walk;
+mod words;
+
+pub use envelope::{Envelope, validate_answer};
+
+use crate::contract::Schema;
+use crate::issue::{Code, Issue, Step};
+use scan::Scan;
+use walk::{Place, Walker};
+
+/// How strictly a value is held to its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// To all of it.
+    Request {
+        /// What becomes of properties that the contract does not know.
+        unknown: Unknown,
+    },
+    /// To JSON types, required properties, and the formats uuid and date-time. `null` counts as absent for what is not
+    /// required. Everything else is the service's own business.
+    Answer,
+}
+
+/// What becomes of properties that the contract does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// They are issues.
+    Refuse,
+    /// They pass, unread.
+    Send,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The breaches; empty: the value keeps the contract. A text that is not JSON has one issue, [`Code::Syntax`].
+    pub issues: Vec<Issue>,
+    /// Strange but allowed, in requests: a value that is not among those known today. As issues, with [`Code::Enum`].
+    pub warnings: Vec<Issue>,
+}
+
+/// Checks a JSON text (UTF-8) against a schema. Every path begins with `root`.
+#[must_use]
+pub fn validate(bytes: &[u8], schema: &'static Schema, mode: Mode, root: &[Step]) -> Report {
+    let mut walker = Walker::new(bytes, mode);
+    let place = Place::root(root, schema.secret);
+    let walked = document(&mut walker, schema, &place);
+    finish(walker, walked, &place)
+}
+
+fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>) -> Scan<()> {
+    walker.value(schema, place)?;
+    walker.scan.end()
+}
+
+/// The report of a walk. Of a broken text nothing is reported but that: its values are not values.
+fn finish(mut walker: Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
+    if walked.is_err() {
+        walker.issues.clear();
+        walker.warnings.clear();
+        let received = format!("something else at byte {}", walker.scan.position());
+        walker.issue(place, Code::Syntax, "JSON", received);
+    }
+    Report { issues: walker.issues, warnings: walker.warnings }
+}

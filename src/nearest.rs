@@ -1,0 +1,90 @@
+//! What a misspelt name may have meant.
+
+/// Longer names are not looked up: nobody misspells that much by hand, and the cost grows with the square.
+const LONGEST: usize = 64;
+
+/// The candidate that a name is most like, if one is near: at most a third of its letters differ, up to four. Letter
+/// case, `_` and `-` do not count, so that `ip_access_list` finds `ipAccessList`.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let letters = plain(name);
+    let near = candidates.into_iter().filter(|candidate| *candidate != name).filter_map(|candidate| {
+        let other = plain(candidate);
+        let distance = distance(&letters, &other);
+        (distance <= (letters.len().max(other.len()) / 3).min(4) && !letters.is_empty())
+            .then_some((distance, candidate))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+fn plain(name: &str) -> Vec<char> {
+    name.chars().filter(|letter| !matches!(letter, '_' | '-')).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// How many letters must be added, removed, replaced or swapped with their neighbour.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(LONGEST);
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut row = Vec::with_capacity(right.len() + 1);
+        row.push(i + 1);
+        for (j, b) in right.iter().enumerate() {
+            let changed = at(&last, j) + usize::from(a != b);
+            let mut least = changed.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let (i2, j2) = (i.wrapping_sub(1), j.wrapping_sub(1));
+            if left.get(i2) == Some(b) && right.get(j2) == Some(a) {
+                least = least.min(at(&before, j2) + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    at(&last, right.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (left, right, expected) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("", "ab", 2),
+            ("abc", "abc", 0),
+            ("abc", "acb", 1),
+            ("ab", "ba", 1),
+            ("kitten", "sitting", 3),
+            ("ca", "abc", 3),
+        ] {
+            assert_eq!(distance(&plain(left), &plain(right)), expected, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn names() {
+        let known = ["name", "ipAccessList", "minTotalMemoryGb", "maxTotalMemoryGb", "regionId", "tier"];
+        for (name, expected) in [
+            ("ipAcessList", Some("ipAccessList")),
+            ("ip_access_list", Some("ipAccessList")),
+            ("IPACCESSLIST", Some("ipAccessList")),
+            ("ipAccesslists", Some("ipAccessList")),
+            ("maxTotalMemoryGB", Some("maxTotalMemoryGb")),
+            ("mxaTotalMemory", Some("maxTotalMemoryGb")),
+            ("nmae", Some("name")),
+            ("teir", Some("tier")),
+            ("idleScaling", None),
+            ("id", None),
+            ("", None),
+            ("_", None),
+            ("__proto__", None),
+        ] {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+        assert_eq!(nearest(&"a".repeat(100_000), known), None);
+    }
+}

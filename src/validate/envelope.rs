@@ -1,0 +1,121 @@
+//! The API's answer around a result: `{"status":200,"requestId":"…","result":…}`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::scan::Scan;
+use super::walk::{Place, Walker};
+use super::{Mode, finish, words};
+use crate::contract::Schema;
+use crate::issue::{Code, Issue, Step};
+
+/// What was found in an answer. Of a broken text nothing is known but the issue.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Envelope {
+    /// It has a `result`, or a numeric `status`. A bare backup has a status of its own: a string.
+    pub enveloped: bool,
+    /// The breaches. Every path begins with `result`, whether the answer is enveloped or bare.
+    pub issues: Vec<Issue>,
+    /// The envelope's `requestId`, if it is a string.
+    pub request_id: Option<String>,
+    /// Where the result's JSON text stands in the bytes: the `result` of the envelope, or the whole of a bare answer.
+    /// `None`: there is none.
+    pub result: Option<Range<usize>>,
+}
+
+/// Checks an answer, enveloped or bare. `result` is the schema of what it brings; with `None` nothing is checked, not
+/// even that it is JSON.
+#[must_use]
+pub fn validate_answer(bytes: &[u8], result: Option<&'static Schema>) -> Envelope {
+    let root = [Step::Key(Cow::Borrowed("result"))];
+    let place = Place::root(&root, result.is_some_and(|schema| schema.secret));
+    let mut walker = Walker::new(bytes, Mode::Answer);
+    let mut envelope = Envelope::default();
+    let walked = read(&mut walker, result, &place, &mut envelope);
+    if walked.is_err() {
+        envelope = Envelope::default();
+    }
+    if result.is_some() {
+        envelope.issues = finish(walker, walked, &place).issues;
+    }
+    envelope
+}
+
+/// Reads an envelope in one pass. Only an object that turns out to be none is read again.
+fn read(
+    walker: &mut Walker<'_>,
+    schema: Option<&'static Schema>,
+    place: &Place<'_>,
+    envelope: &mut Envelope,
+) -> Scan<()> {
+    let first = walker.scan.peek()?;
+    let start = walker.scan.position();
+    if first == b'{' {
+        members(walker, schema, place, envelope)?;
+        if envelope.enveloped {
+            if let (Some(schema), None) = (schema, &envelope.result) {
+                walker.issue(place, Code::Required, words::expected(schema, false), "nothing");
+            }
+            return walker.scan.end();
+        }
+        envelope.request_id = None;
+        walker.scan.rewind(start);
+    }
+    envelope.result = Some(value(walker, schema, place)?);
+    walker.scan.end()
+}
+
+fn members(
+    walker: &mut Walker<'_>,
+    schema: Option<&'static Schema>,
+    place: &Place<'_>,
+    envelope: &mut Envelope,
+) -> Scan<()> {
+    let mut numeric_status = false;
+    walker.scan.bump();
+    let mut more = walker.scan.peek()? != b'}';
+    if !more {
+        walker.scan.bump();
+    }
+    while more {
+        walker.scan.peek_quote()?;
+        let name = walker.scan.string()?;
+        let name = walker.scan.text(name);
+        walker.scan.expect(b':')?;
+        let first = walker.scan.peek()?;
+        match name.as_ref() {
+            "result" => {
+                // The last of two counts.
+                walker.issues.clear();
+                envelope.result = Some(value(walker, schema, place)?);
+            }
+            "requestId" if first == b'"' => {
+                let text = walker.scan.string()?;
+                envelope.request_id = Some(walker.scan.text(text).into_owned());
+            }
+            "requestId" => {
+                envelope.request_id = None;
+                walker.scan.skip()?;
+            }
+            "status" => {
+                numeric_status = matches!(first, b'-' | b'0'..=b'9');
+                walker.scan.skip()?;
+            }
+            _ => walker.scan.skip()?,
+        }
+        more = walker.scan.more(b'}')?;
+    }
+    envelope.enveloped = numeric_status || envelope.result.is_some();
+    Ok(())
+}
+
+/// Checks a value and tells where it stands.
+fn value(walker: &mut Walker<'_>, schema: Option<&'static Schema>, place: &Place<'_>) -> Scan<Range<usize>> {
+    walker.scan.peek()?;
+    let start = walker.scan.position();
+    match schema {
+        Some(schema) => walker.value(schema, place)?,
+        None => walker.scan.skip()?,
+    }
+    Ok(start..walker.scan.position())
+}

@@ -1,0 +1,241 @@
+//! Numbers as decimals, exactly.
+//!
+//! 0.3 is a multiple of 0.1, and 9007199254740993 is not 9007199254740992: binary floating point would say otherwise.
+//! This also keeps the standard library's float parser and printer, which are large, out of the wasm.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A decimal: digits, times ten to the exponent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decimal {
+    negative: bool,
+    /// Values 0 to 9, without zeros at either end; empty: zero.
+    digits: Vec<u8>,
+    exponent: i64,
+}
+
+/// Beyond this nothing is a finite number of JavaScript's.
+const EXPONENT_LIMIT: i64 = 100_000;
+
+impl Decimal {
+    /// The decimal of a JSON number's text.
+    pub(super) fn parse(text: &[u8]) -> Self {
+        let mut digits = Vec::with_capacity(text.len());
+        let mut exponent = 0_i64;
+        let mut in_fraction = false;
+        let mut bytes = text.iter();
+        for &byte in bytes.by_ref() {
+            match byte {
+                b'0'..=b'9' => {
+                    digits.push(byte - b'0');
+                    exponent -= i64::from(in_fraction);
+                }
+                b'.' => in_fraction = true,
+                b'e' | b'E' => break,
+                _ => {}
+            }
+        }
+        let mut power = 0_i64;
+        let mut down = false;
+        for &byte in bytes {
+            match byte {
+                b'0'..=b'9' => power = (power * 10 + i64::from(byte - b'0')).min(EXPONENT_LIMIT),
+                _ => down = byte == b'-',
+            }
+        }
+        exponent += if down { -power } else { power };
+        Self::normal(text.first() == Some(&b'-'), digits, exponent)
+    }
+
+    /// The shortest decimal of a limit in the contract, which has at most 15 digits.
+    pub(super) fn of(value: f64) -> Self {
+        let magnitude = value.abs();
+        let mut scale = 1.0;
+        let mut places = 0_i64;
+        // An integer below 2^53 divided by a power of ten up to 10^22 is rounded once: equality is exact.
+        while (magnitude * scale).round() / scale != magnitude && places < 22 {
+            scale *= 10.0;
+            places += 1;
+        }
+        let integer = (magnitude * scale).round() as u128;
+        let digits = integer.to_string().bytes().map(|byte| byte - b'0').collect();
+        Self::normal(value < 0.0, digits, -places)
+    }
+
+    fn normal(negative: bool, mut digits: Vec<u8>, mut exponent: i64) -> Self {
+        while digits.pop_if(|digit| *digit == 0).is_some() {
+            exponent += 1;
+        }
+        let zeros = digits.iter().take_while(|digit| **digit == 0).count();
+        digits.drain(..zeros);
+        if digits.is_empty() {
+            return Self { negative: false, digits, exponent: 0 };
+        }
+        Self { negative, digits, exponent }
+    }
+
+    /// Whether it has no fraction.
+    pub(super) fn is_integer(&self) -> bool {
+        self.exponent >= 0
+    }
+
+    /// Whether it is a whole number of steps.
+    pub(super) fn is_multiple_of(&self, step: &Self) -> bool {
+        // Neither ends in a zero digit: a finer value than the step cannot be a multiple of it.
+        if self.digits.is_empty() || self.exponent < step.exponent {
+            return self.digits.is_empty();
+        }
+        let divisor = step.digits.iter().fold(0_u128, |all, digit| all.saturating_mul(10) + u128::from(*digit));
+        let zeros = (self.exponent - step.exponent).min(1_000);
+        let digits = self.digits.iter().copied().chain((0..zeros).map(|_| 0));
+        let remainder = digits.map(u128::from).try_fold(0_u128, |rest, digit| {
+            let next = rest.checked_mul(10)?.checked_add(digit)?;
+            next.checked_rem(divisor)
+        });
+        remainder == Some(0)
+    }
+
+    /// The place of the first digit: what decides between two numbers first.
+    fn order(&self) -> i64 {
+        self.exponent + i64::try_from(self.digits.len()).unwrap_or(i64::MAX)
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let sign = |decimal: &Self| match (decimal.digits.is_empty(), decimal.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let magnitude = || self.order().cmp(&other.order()).then_with(|| self.digits.cmp(&other.digits));
+        sign(self).cmp(&sign(other)).then_with(|| match sign(self) {
+            0 => Ordering::Equal,
+            1 => magnitude(),
+            _ => magnitude().reverse(),
+        })
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// `12`, `-0.5`, `100000`.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.negative {
+            f.write_str("-")?;
+        }
+        let order = self.order();
+        if self.digits.is_empty() || order <= 0 {
+            f.write_str("0")?;
+        }
+        if order <= 0 && !self.digits.is_empty() {
+            f.write_str(".")?;
+            (order..0).try_for_each(|_| f.write_str("0"))?;
+        }
+        for (place, digit) in (0_i64..).zip(&self.digits) {
+            if place == order && place > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        (0..self.exponent).try_for_each(|_| f.write_str("0"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Decimal;
+
+    fn parse(text: &str) -> Decimal {
+        Decimal::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn integers() {
+        for text in
+            ["0", "-0", "0.0", "0e5", "0e-5", "1.0", "1e3", "1.5e1", "100e-2", "12E+0", "1e999999999999999999999"]
+        {
+            assert!(parse(text).is_integer(), "{text}");
+        }
+        for text in ["0.5", "1e-1", "1.5", "15e-1", "100e-3", "1e-99999999999999999999", "1.0000000000000000000001"] {
+            assert!(!parse(text).is_integer(), "{text}");
+        }
+    }
+
+    #[test]
+    fn multiples() {
+        for (value, step) in [
+            ("36", 12.0),
+            ("0.3", 0.1),
+            ("0.7", 0.1),
+            ("-24", 12.0),
+            ("0", 12.0),
+            ("1.2e2", 12.0),
+            ("4.35", 0.01),
+            ("1e22", 2.0),
+        ] {
+            assert!(parse(value).is_multiple_of(&Decimal::of(step)), "{value} {step}");
+        }
+        for (value, step) in [
+            ("36.5", 12.0),
+            ("0.35", 0.1),
+            ("30", 12.0),
+            ("5", 10.0),
+            ("0.30000000000000004", 0.1),
+            ("9007199254740993", 2.0),
+            ("1", 0.0),
+        ] {
+            assert!(!parse(value).is_multiple_of(&Decimal::of(step)), "{value} {step}");
+        }
+    }
+
+    #[test]
+    fn order() {
+        let sorted = [
+            "-1e9",
+            "-20",
+            "-3",
+            "-0.5",
+            "0",
+            "0.05",
+            "0.5",
+            "0.51",
+            "3",
+            "20",
+            "20.5",
+            "9007199254740992",
+            "9007199254740993",
+            "1e300",
+        ];
+        for pair in sorted.windows(2) {
+            assert!(parse(pair[0]) < parse(pair[1]), "{pair:?}");
+        }
+        assert_eq!(parse("1e2"), parse("100.00"));
+        assert_eq!(parse("-0"), parse("0"));
+    }
+
+    #[test]
+    fn shown() {
+        for value in [0.0, 1.0, 12.0, 0.1, 0.5, 0.05, 36.5, 100.0, 360.0, -2.5, 1e15, 1.5e-7, 9_007_199_254_740_991.0] {
+            assert_eq!(Decimal::of(value).to_string(), format!("{value}"));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn agrees_with_floats(left in -1_000_000_i64..1_000_000, right in -1_000_000_i64..1_000_000, places in 0_i32..6) {
+            #[expect(clippy::cast_precision_loss, reason = "small")]
+            let value = |number: i64| number as f64 / 10_f64.powi(places);
+            let (a, b) = (value(left), value(right));
+            proptest::prop_assert_eq!(Decimal::of(a), parse(&a.to_string()));
+            proptest::prop_assert_eq!(Decimal::of(a).cmp(&Decimal::of(b)), left.cmp(&right));
+            proptest::prop_assert_eq!(Decimal::of(a).to_string(), a.to_string().replace("-0", if a == 0.0 { "0" } else { "-0" }));
+        }
+    }
+}
