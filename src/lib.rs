@@ -23,3 +23,6 @@ pub mod host;
 pub mod issue;
 pub mod secret;
 pub mod validate;
+
+#[cfg(target_arch = "wasm32")]
+mod js;
