@@ -53,7 +53,7 @@ export function run(program, args, { env = {} } = {}) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (result.error) fail(`${program}: ${result.error.message}`);
-  if (result.status !== 0) fail(`${result.stdout}${program} ${args[0]} failed`);
+  if (result.status !== 0) fail(`${program} ${args[0]} failed`);
   return result.stdout;
 }
 
