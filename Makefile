@@ -30,7 +30,7 @@ test: pack
 	@node scripts/test.mjs $(SUITES)
 
 demo: build
-	npx vite www --open
+	node_modules/.bin/vite www
 
 # The house rules alone; they are suites of `make test` too.
 lint: build
@@ -45,7 +45,8 @@ B := scripts/build
 D := pkg/dist
 W := target/npm
 MODULES := client sandbox
-RUST := $(shell find src build contract -type f 2>/dev/null) build.rs Cargo.toml Cargo.lock
+# Folders too: a file that is gone or renamed changes nothing else.
+RUST := $(shell find src build contract 2>/dev/null) build.rs Cargo.toml Cargo.lock
 
 $(MODULES:%=$W/%.wasm): $W/%.wasm: $(RUST) $B/wasm.mjs
 	node $B/wasm.mjs $*
@@ -65,7 +66,7 @@ $D/errors.js: $(MODULES:%=$W/%.d.ts) $B/glue.mjs
 $D/sandbox.cjs: $D/errors.js $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs
 	node $B/cjs.mjs
 
-$D/openapi.json: $(wildcard contract/*.yaml) $B/openapi.mjs pkg/package.json
+$D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
 	node $B/openapi.mjs
 
 $D/schema.d.ts: $D/openapi.json $B/schema-types.mjs
