@@ -20,6 +20,10 @@ const MATCHED: u16 = 1;
 /// The most states that a table may have: enough for names and identifiers, too few for an accident.
 const MOST_STATES: usize = 4096;
 
+fn cell(row: &[u16], index: usize) -> u16 {
+    row.get(index).copied().unwrap_or(DEAD)
+}
+
 /// Compiles the expression. An expression without anchors may match anywhere in the text.
 pub fn compile(source: &str) -> Result<Table, String> {
     let dfa = dense::Builder::new()
@@ -61,15 +65,15 @@ pub fn compile(source: &str) -> Result<Table, String> {
     let mut columns: Vec<Vec<u16>> = Vec::new();
     let mut classes = Vec::with_capacity(256);
     for byte in 0..256 {
-        let column: Vec<u16> = rows.iter().map(|row| row[byte]).collect();
+        let column: Vec<u16> = rows.iter().map(|row| cell(row, byte)).collect();
         let class = columns.iter().position(|known| *known == column).unwrap_or_else(|| {
             columns.push(column);
             columns.len() - 1
         });
         classes.push(u8::try_from(class).map_err(|_| "has too many classes of bytes".to_owned())?);
     }
-    columns.push(rows.iter().map(|row| row[256]).collect());
-    let next = (0..rows.len()).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
+    columns.push(rows.iter().map(|row| cell(row, 256)).collect());
+    let next = (0..rows.len()).flat_map(|row| columns.iter().map(move |column| cell(column, row))).collect();
     let accepts = (0..rows.len()).map(|row| row == usize::from(MATCHED)).collect();
     Ok(Table { classes, stride: columns.len(), next, start: 2, accepts })
 }

@@ -13,9 +13,9 @@ use crate::contract::Method;
 use crate::secret::Secret;
 
 /// All that a client needs from where it runs.
-pub trait Host: Transport + Clock + Random {}
+pub trait Host: Transport + Clock + Random + Values + Log {}
 
-impl<T: Transport + Clock + Random> Host for T {}
+impl<T: Transport + Clock + Random + Values + Log> Host for T {}
 
 /// Sends one request, once. No retries, no redirects: a redirect is an answer like any other.
 pub trait Transport {
@@ -35,6 +35,43 @@ pub trait Clock {
 pub trait Random {
     /// Fills the whole buffer.
     fn fill(&self, buffer: &mut [u8]);
+}
+
+/// The host's own values: it parses JSON into them, and the core hands them on.
+pub trait Values {
+    /// A value of the host.
+    type Value: Clone;
+    /// Parses a whole JSON document; `None`: it is none.
+    fn parse(&self, json: &[u8]) -> Option<Self::Value>;
+    /// A text as a value, for answers that are not JSON.
+    fn text(&self, bytes: &[u8]) -> Self::Value;
+    /// The property of an object, where there is one.
+    fn member(&self, value: &Self::Value, name: &str) -> Option<Self::Value>;
+    /// The items of a list; of anything else none.
+    fn items(&self, value: &Self::Value) -> Vec<Self::Value>;
+    /// The text of a string; `None`: it is no string.
+    fn as_text(&self, value: &Self::Value) -> Option<String>;
+    /// The value of an operation without a result.
+    fn nothing(&self) -> Self::Value;
+}
+
+/// Where the client speaks to the caller's log. Messages hold no secret.
+pub trait Log {
+    /// One line. The host drops what is below its own level.
+    fn log(&self, level: Level, message: &str);
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something failed.
+    Error,
+    /// Something is likely wrong.
+    Warn,
+    /// A milestone.
+    Info,
+    /// Every request.
+    Debug,
 }
 
 /// A request as it goes over the wire.

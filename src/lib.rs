@@ -7,7 +7,6 @@
 //! | ------------ | ------------------------------------------------------------------------------ |
 //! | [`contract`] | the API as static tables, compiled from `contract/*.yaml`                      |
 //! | [`issue`]    | one way in which a value breaks the contract                                   |
-//! | [`nearest`]  | what a misspelt name may have meant                                            |
 //! | [`secret`]   | a string that cannot be printed                                                |
 //! | [`validate`] | JSON bytes against a schema                                                    |
 //! | [`password`] | the two hashes, and generation                                                 |
@@ -19,9 +18,17 @@
 //! | `sandbox`    | ClickHouse Cloud in memory; knows nothing of `client`                          |
 //! | `js`         | everything that is JavaScript: classes, `fetch`, timers, errors                |
 
+#[cfg(feature = "client")]
+pub mod client;
 pub mod contract;
+pub mod error;
 pub mod host;
 pub mod issue;
+#[cfg(target_arch = "wasm32")]
+mod js;
 pub mod nearest;
+pub mod password;
+pub mod request;
+pub mod response;
 pub mod secret;
 pub mod validate;

@@ -31,6 +31,8 @@ mod words;
 
 pub use envelope::{Envelope, validate_answer};
 
+use std::ops::Range;
+
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
 use scan::Scan;
@@ -65,6 +67,17 @@ pub struct Report {
     pub issues: Vec<Issue>,
     /// Strange but allowed, in requests: a value that is not among those known today. As issues, with [`Code::Enum`].
     pub warnings: Vec<Issue>,
+    /// Where the values of secret properties stand, in requests.
+    pub secrets: Vec<SecretValue>,
+}
+
+/// Where the value of a secret property stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretValue {
+    /// The property.
+    pub name: &'static str,
+    /// The bytes of the value; of a string, without its quotes.
+    pub bytes: Range<usize>,
 }
 
 /// Checks a JSON text (UTF-8) against a schema. Every path begins with `root`.
@@ -89,5 +102,14 @@ fn finish(mut walker: Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report
         let received = format!("something else at byte {}", walker.scan.position());
         walker.issue(place, Code::Syntax, "JSON", received);
     }
-    Report { issues: walker.issues, warnings: walker.warnings }
+    Report { issues: walker.issues, warnings: walker.warnings, secrets: walker.secrets }
+}
+
+/// Whether a JSON text is an object that has this property, and not as `null`.
+#[must_use]
+pub fn has_property(bytes: &[u8], name: &str) -> bool {
+    let mut walker = Walker::new(bytes, Mode::Answer);
+    let Ok(b'{') = walker.scan.peek() else { return false };
+    let start = walker.scan.position();
+    walker.members(start).is_ok_and(|members| members.get(name).is_some_and(|raw| *raw != b"null"))
 }

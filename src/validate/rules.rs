@@ -45,6 +45,19 @@ impl<'a> Walker<'a> {
         check(limits.step, |value, step| !value.is_multiple_of(step), Code::Step, "a multiple of");
     }
 
+    /// One of a few numbers.
+    pub(super) fn numbered(&mut self, values: &'static [f64], place: &Place<'_>) -> Scan<()> {
+        let start = self.scan.position();
+        self.scan.number()?;
+        let raw = self.scan.slice(start..self.scan.position());
+        let value = Decimal::parse(raw);
+        if self.request && !values.iter().any(|known| Decimal::of(*known) == value) {
+            let known: Vec<String> = values.iter().map(f64::to_string).collect();
+            self.complain(place, Code::Enum, known.join(" or "), raw);
+        }
+        Ok(())
+    }
+
     /// How many items the list that begins at `start` has, and whether one stands twice.
     #[inline(never)]
     pub(super) fn array_rules(

@@ -73,7 +73,7 @@ fn begins(schema: &Schema, first: u8) -> bool {
     let fits = match &schema.kind {
         Kind::Any => true,
         Kind::Boolean => matches!(first, b't' | b'f'),
-        Kind::Number(_) | Kind::Integer(_) => is_number(first),
+        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => is_number(first),
         Kind::Text(_) | Kind::Enum { .. } => first == b'"',
         Kind::Array { .. } => first == b'[',
         Kind::Record(_) => first == b'{',

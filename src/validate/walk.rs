@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::scan::{Scan, Scanner, Span, same};
-use super::{Mode, Unknown, format, words};
+use super::{Mode, SecretValue, Unknown, format, words};
 use crate::contract::{Format, Kind, Limits, Property, Record, Rest, Schema};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
@@ -107,6 +107,7 @@ pub(super) struct Walker<'a> {
     memo: [Memo; MEMO],
     pub(super) issues: Vec<Issue>,
     pub(super) warnings: Vec<Issue>,
+    pub(super) secrets: Vec<SecretValue>,
 }
 
 impl<'a> Walker<'a> {
@@ -120,6 +121,7 @@ impl<'a> Walker<'a> {
             memo: [Memo { record: None, name: Span::EMPTY, index: None }; MEMO],
             issues: Vec::new(),
             warnings: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -155,6 +157,7 @@ impl<'a> Walker<'a> {
             Kind::Boolean if first == b'f' => self.scan.literal(b"false"),
             Kind::Number(limits) if is_number(first) => self.number(schema, limits, false, place),
             Kind::Integer(limits) if is_number(first) => self.number(schema, limits, true, place),
+            Kind::NumberEnum(values) if is_number(first) => self.numbered(values, place),
             Kind::Record(record) if first == b'{' => self.nested(place, |walker| walker.record(record, place)),
             Kind::Array { items, min, max, unique } if first == b'[' => {
                 let rules = (*min, *max, *unique);
@@ -187,7 +190,7 @@ impl<'a> Walker<'a> {
             Kind::Enum { .. } if first == b'"' => self.scan.string().map(|_| true)?,
             Kind::Boolean if first == b't' => self.scan.literal(b"true").map(|()| true)?,
             Kind::Boolean if first == b'f' => self.scan.literal(b"false").map(|()| true)?,
-            Kind::Number(_) if is_number(first) => self.scan.number().map(|_| true)?,
+            Kind::Number(_) | Kind::NumberEnum(_) if is_number(first) => self.scan.number().map(|_| true)?,
             Kind::Integer(_) if is_number(first) => self.scan.number()?,
             _ if first == b'n' && (schema.nullable || lax) => self.scan.literal(b"null").map(|()| true)?,
             _ => false,
@@ -303,8 +306,10 @@ impl<'a> Walker<'a> {
                 seen |= bit;
                 next += 1;
                 let lax = !self.request && !property.required;
+                let from = self.scan.position();
                 if !self.quick(property.schema, lax)? {
                     self.value(property.schema, &place.property(property, lax))?;
+                    self.keep_secret(property, from);
                 }
             } else if let Some(name) = name {
                 match record.rest {
@@ -323,6 +328,20 @@ impl<'a> Walker<'a> {
             self.record_rules(record, start, place)?;
         }
         Ok(())
+    }
+
+    /// Remembers where a secret of a request stands: between `from` and here.
+    fn keep_secret(&mut self, property: &'static Property, from: usize) {
+        if !self.request || !property.schema.secret {
+            return;
+        }
+        let raw = self.scan.slice(from..self.scan.position());
+        let from = self.scan.position() - raw.trim_ascii_start().len();
+        let bytes = match raw.trim_ascii() {
+            [b'"', inner @ .., b'"'] => from + 1..from + 1 + inner.len(),
+            value => from..from + value.len(),
+        };
+        self.secrets.push(SecretValue { name: property.name, bytes });
     }
 
     /// The index of the known property of a name, looked for from where it is expected.

@@ -19,7 +19,7 @@ fn alternatives(schema: &Schema, request: bool, words: &mut Vec<String>) {
     let own = match &schema.kind {
         Kind::Any => "any value".to_owned(),
         Kind::Boolean => "a boolean".to_owned(),
-        Kind::Number(_) => "a number".to_owned(),
+        Kind::Number(_) | Kind::NumberEnum(_) => "a number".to_owned(),
         Kind::Integer(_) => "an integer".to_owned(),
         Kind::Text(text) => text.format.map_or("a string", format::words).to_owned(),
         Kind::Enum { values, .. } if request => one_of(values),

@@ -1,0 +1,85 @@
+# `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
+# Needed: Rust by rustup, Node 20, make; Chromium and its driver come from Debian's packages where they are missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+# Cargo builds both modules to one file name, and takes all cores for each.
+.NOTPARALLEL:
+.PHONY: setup build pack size test demo lint clean
+
+export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+TARBALL := pkg/clickhouse-cloud-$(VERSION).tgz
+
+setup:
+	@scripts/setup.sh
+
+build: setup target/npm/checked
+
+# Leaves $(TARBALL).
+pack: setup $(TARBALL)
+
+# What users load, raw and brotli; fails above the budget.
+size: build
+	@node scripts/size.mjs
+
+# All suites, or some: make test SUITES="rust package"
+test: pack
+	@node scripts/test.mjs $(SUITES)
+
+demo: build
+	node_modules/.bin/vite www
+
+# The house rules alone; they are suites of `make test` too.
+lint: build
+	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
+
+clean:
+	rm -rf target pkg/dist pkg/LICENSE pkg/*.tgz www/dist
+
+# The phases of the build, a script each. Where one writes several files, the last one stands for all.
+
+B := scripts/build
+D := pkg/dist
+W := target/npm
+MODULES := client sandbox
+# Folders too: a file that is gone or renamed changes nothing else.
+RUST := $(shell find src build contract 2>/dev/null) build.rs Cargo.toml Cargo.lock
+
+$(MODULES:%=$W/%.wasm): $W/%.wasm: $(RUST) $B/wasm.mjs
+	node $B/wasm.mjs $*
+
+$(MODULES:%=$W/%.d.ts): $W/%.d.ts: $W/%.wasm $B/bindgen.mjs
+	node $B/bindgen.mjs $*
+
+$(MODULES:%=$D/%_bg.wasm): $D/%_bg.wasm: $W/%.d.ts $B/optimize.mjs
+	node $B/optimize.mjs $*
+
+$(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text.js
+	node $B/inline.mjs $*
+
+$D/errors.js: $(MODULES:%=$W/%.d.ts) $B/glue.mjs
+	node $B/glue.mjs
+
+$D/sandbox.cjs: $D/errors.js $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs
+	node $B/cjs.mjs
+
+$D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
+	node $B/openapi.mjs
+
+$D/schema.d.ts: $D/openapi.json $B/schema-types.mjs
+	node $B/schema-types.mjs
+
+$D/sandbox.d.cts: $D/errors.js $D/schema.d.ts $B/declarations.mjs
+	node $B/declarations.mjs
+
+$W/checked: $D/sandbox.cjs $D/sandbox.d.cts $(wildcard pkg/bin/*) pkg/package.json $B/check.mjs
+	node $B/check.mjs
+	touch $@
+
+$(TARBALL): $W/checked pkg/README.md LICENSE
+	rm -f pkg/*.tgz
+	cp LICENSE pkg/LICENSE
+	cd pkg && npm pack --silent

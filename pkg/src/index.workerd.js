@@ -1,0 +1,9 @@
+// The client in Cloudflare Workers, which compile no bytes: the module comes compiled.
+import * as glue from "../dist/client_bg.js";
+import { imports } from "../dist/client.imports.js";
+import wasm from "../dist/client_bg.wasm";
+import { instantiateOnFirstUse } from "./runtime.js";
+
+instantiateOnFirstUse(glue, imports, () => wasm);
+
+export * from "../dist/client.exports.js";

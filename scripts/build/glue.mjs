@@ -1,0 +1,35 @@
+// @ts-check
+// Phase 4: the glue and the snippets move into the package as wasm-bindgen wrote them. Its entry, which expects a
+// bundler that understands wasm, stays behind; what it says is written down for pkg/src:
+// FEATURE.exports.js, what is public, and FEATURE.imports.js, what the wasm imports.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { dist, fail, modules, read, work, write } from "../tools.mjs";
+
+rmSync(join(dist, "snippets"), { recursive: true, force: true });
+for (const { feature } of modules) {
+  const from = join(work, "bindgen", feature);
+  write(join(dist, `${feature}_bg.js`), read(join(from, `${feature}_bg.js`)));
+  if (existsSync(join(from, "snippets"))) cpSync(join(from, "snippets"), join(dist, "snippets"), { recursive: true });
+
+  const names = read(join(from, `${feature}.js`)).match(/export \{([^}]*)\} from "\.\/\w+_bg\.js"/);
+  if (names === null) fail(`${feature}.js of wasm-bindgen exports nothing; has its form changed?`);
+  const errors = feature === "client" ? 'export * from "./errors.js";\n' : "";
+  write(join(dist, `${feature}.exports.js`), `export { ${names[1].trim()} } from "./${feature}_bg.js";\n${errors}`);
+
+  const module = new WebAssembly.Module(readFileSync(join(from, `${feature}_bg.wasm`)));
+  const imported = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))].sort();
+  write(
+    join(dist, `${feature}.imports.js`),
+    [
+      ...imported.map((name, index) => `import * as module${index} from "${name}";`),
+      `export const imports = { ${imported.map((name, index) => `"${name}": module${index}`).join(", ")} };`,
+      "",
+    ].join("\n"),
+  );
+}
+
+// The client and the sandbox throw the same classes: the crate's snippets are one folder for both.
+const crates = readdirSync(join(dist, "snippets")).filter((name) => name.startsWith("clickhouse-cloud-"));
+if (crates.length !== 1) fail(`expected the snippets of one crate, found ${crates.join(", ")}`);
+write(join(dist, "errors.js"), `export * from "./snippets/${crates[0]}/src/js/errors.js";\n`);

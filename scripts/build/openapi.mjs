@@ -1,0 +1,39 @@
+// @ts-check
+// Phase 7: the files of the contract become one OpenAPI document.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { dist, fail, pkg, read, root, write } from "../tools.mjs";
+
+const files = readdirSync(join(root, "contract"))
+  .filter((name) => name.endsWith(".yaml"))
+  .sort()
+  .map((name) => `contract/${name}`);
+
+/** @type {Record<string, any>} */
+const whole = { openapi: "3.1.0", info: undefined, paths: {}, components: { schemas: {} } };
+
+/**
+ * @param {Record<string, unknown>} into
+ * @param {Record<string, unknown> | undefined} from
+ * @param {string} file
+ */
+function unite(into, from, file) {
+  for (const [name, value] of Object.entries(from ?? {})) {
+    if (name in into) fail(`${file}: ${name} stands in another file too`);
+    into[name] = value;
+  }
+}
+
+for (const file of files) {
+  const { paths, components, openapi, info, ...rest } = parse(read(join(root, file)));
+  if (openapi !== undefined) whole.openapi = openapi;
+  unite(whole.paths, paths, file);
+  unite(whole.components.schemas, components?.schemas, file);
+  for (const [name, value] of Object.entries(rest)) {
+    if (name in whole && JSON.stringify(whole[name]) !== JSON.stringify(value)) fail(`${file}: another file has another ${name}`);
+    whole[name] = value;
+  }
+}
+whole.info = { title: "ClickHouse Cloud", version: JSON.parse(read(join(pkg, "package.json"))).version };
+write(join(dist, "openapi.json"), `${JSON.stringify(whole, undefined, 1)}\n`);

@@ -1,0 +1,35 @@
+// @ts-check
+// Phase 1: the crate with one feature becomes a wasm module.
+import { copyFileSync, mkdirSync, utimesSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { featureArgument, fail, root, run, work } from "../tools.mjs";
+
+const feature = featureArgument();
+
+// Panic messages name files; without this they would name those of the machine that built the package.
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+const flags = [`--remap-path-prefix=${cargoHome}/registry/src=crates`, `--remap-path-prefix=${root}=`].join(" ");
+
+const messages = run(
+  "cargo",
+  [
+    ...["build", "--release", "--lib", "--locked", "--target", "wasm32-unknown-unknown"],
+    ...["--no-default-features", "--features", feature, "--message-format", "json-render-diagnostics"],
+  ],
+  { env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags } },
+);
+const built = messages
+  .split("\n")
+  .filter((line) => line.startsWith("{"))
+  .map((line) => JSON.parse(line))
+  .filter((message) => message.reason === "compiler-artifact")
+  .flatMap((message) => message.filenames)
+  .find((name) => name.endsWith("/clickhouse_cloud.wasm"));
+if (built === undefined) fail("cargo built no wasm");
+
+// The same name serves both features, so each is copied away at once.
+const target = join(work, `${feature}.wasm`);
+mkdirSync(work, { recursive: true });
+copyFileSync(built, target);
+utimesSync(target, new Date(), new Date());

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need and this machine lacks. Does nothing, quickly, when all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Rust: what the host's toolchain lacks. The directory tells faster than rustup does.
+libraries="$(rustc --print sysroot)/lib/rustlib"
+[ -d "$libraries/wasm32-unknown-unknown" ] || { say "the wasm32 target"; rustup target add wasm32-unknown-unknown; }
+has cargo-clippy || { say clippy; rustup component add clippy; }
+has rustfmt || { say rustfmt; rustup component add rustfmt; }
+
+# wasm-bindgen's program must be of exactly the version of its crate.
+locked="$(grep -A 1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')"
+if [ "$(wasm-bindgen --version 2>/dev/null || true)" != "wasm-bindgen $locked" ]; then
+  say "wasm-bindgen $locked (takes some minutes)"
+  cargo install wasm-bindgen-cli --version "$locked"
+fi
+if [ "$(wasm-pack --version 2>/dev/null || true)" != "wasm-pack 0.15.1" ]; then
+  say "wasm-pack 0.15.1 (takes some minutes)"
+  cargo install wasm-pack --version 0.15.1 --locked
+fi
+
+# Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's.
+packages=()
+if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then packages+=(chromium); fi
+if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-driver); fi
+if [ ${#packages[@]} -gt 0 ]; then
+  as_root=()
+  if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+  if ! has apt-get || { [ ${#as_root[@]} -gt 0 ] && ! has sudo; }; then
+    say "install Chromium and its driver, or name them in CHROMIUM and CHROMEDRIVER"
+    exit 1
+  fi
+  say "${packages[*]}"
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"
+fi
+
+# The tools on npm. npm writes this file last.
+if [ ! node_modules/.package-lock.json -nt package-lock.json ] || [ ! node_modules/.package-lock.json -nt package.json ]; then
+  say "npm packages"
+  npm ci --no-audit --no-fund
+  touch node_modules/.package-lock.json
+fi

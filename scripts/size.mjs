@@ -1,0 +1,56 @@
+// @ts-check
+// What users load, raw and after brotli: each wasm as a file of its own, and each entry as esbuild bundles and
+// minifies it, once with the wasm inline and once with the wasm as a file. Fails above the budget.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+import { dist, modules, pkg } from "./tools.mjs";
+
+/** In bytes, after brotli; the client's bundle with the wasm inline. */
+const BUDGET = 60_000;
+
+/** @type {{ what: string, raw: number, brotli: number }[]} */
+const rows = [];
+
+/**
+ * @param {string} what
+ * @param {Uint8Array[]} files
+ */
+function measure(what, ...files) {
+  const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, number) => total + number, 0);
+  const brotli = sum(files.map((file) => brotliCompressSync(file).length));
+  rows.push({ what, raw: sum(files.map((file) => file.length)), brotli });
+  return brotli;
+}
+
+/**
+ * @param {string} entry
+ * @param {string[]} external
+ */
+async function bundle(entry, external = []) {
+  const result = await build({
+    entryPoints: [join(pkg, "src", entry)],
+    ...{ bundle: true, minify: true, format: "esm", target: "es2022", write: false, external },
+  });
+  return result.outputFiles[0].contents;
+}
+
+let client = 0;
+for (const { feature, entry } of modules) {
+  const wasm = readFileSync(join(dist, `${feature}_bg.wasm`));
+  measure(`${feature}: wasm`, wasm);
+  const inline = measure(`${feature}: bundle, wasm inline`, await bundle(`${entry}.js`));
+  measure(`${feature}: bundle, wasm a file of its own`, await bundle(`${entry}.workerd.js`, ["*.wasm"]), wasm);
+  if (feature === "client") client = inline;
+}
+
+const number = (/** @type {number} */ bytes) => bytes.toLocaleString("en").padStart(9);
+const width = Math.max(...rows.map(({ what }) => what.length));
+console.log(`${"bytes".padEnd(width)}       raw    brotli`);
+for (const { what, raw, brotli } of rows) console.log(`${what.padEnd(width)} ${number(raw)} ${number(brotli)}`);
+console.log(`the client's bundle may have ${BUDGET.toLocaleString("en")} bytes after brotli`);
+if (client > BUDGET) {
+  console.error(`it is ${(client - BUDGET).toLocaleString("en")} bytes above that`);
+  process.exit(1);
+}

@@ -1,0 +1,112 @@
+// @ts-check
+// Runs the suites one after the other, shows what they print, counts their tests, and closes with one plain line.
+// `node scripts/test.mjs` runs all, `node scripts/test.mjs rust package` those two.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromedriver } from "./chromium.mjs";
+import { fail, root } from "./tools.mjs";
+
+/** @typedef {{ passed: number, failed: number }} Counts */
+
+/**
+ * Adds up what the lines of a suite's output say.
+ *
+ * @param {RegExp} line with groups `passed` and `failed`, one of them or both
+ * @returns {(output: string) => Counts}
+ */
+const counting = (line) => (output) => {
+  const counts = { passed: 0, failed: 0 };
+  for (const { groups = {} } of output.matchAll(line)) {
+    counts.passed += Number(groups.passed ?? 0);
+    counts.failed += Number(groups.failed ?? 0);
+  }
+  return counts;
+};
+
+const cargo = counting(/^test result: .*?(?<passed>\d+) passed; (?<failed>\d+) failed/gm);
+const node = counting(/^ℹ (?:pass (?<passed>\d+)|(?:fail|cancelled) (?<failed>\d+))$/gm);
+/** A program that has no tests of its own is one: it ended well or not. */
+const whole = () => ({ passed: 1, failed: 0 });
+
+/** @param {string} feature */
+const clippyWasm = (feature) => [
+  ...["cargo", "clippy", "--locked", "--target", "wasm32-unknown-unknown"],
+  ...["--no-default-features", "--features", feature, "--", "-D", "warnings"],
+];
+
+/** @param {string} folder */
+const files = (folder) =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs")).map((name) => `${folder}/${name}`)
+    : [];
+/** @param {string} folder */
+const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
+
+/** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined> }[]} */
+const suites = [
+  { name: "format", command: ["cargo", "fmt", "--check"], count: whole },
+  { name: "clippy", command: ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], count: whole },
+  // As they are shipped: each module has one feature.
+  { name: "clippy-client", command: clippyWasm("client"), count: whole },
+  { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
+  { name: "javascript", command: ["tsc", "-p", "."], count: whole },
+  { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
+  { name: "wasm-node", command: ["wasm-pack", "test", "--node"], count: cargo },
+  {
+    name: "wasm-chromium",
+    command: ["wasm-pack", "test", "--headless", "--chrome"],
+    count: cargo,
+    // Without the second, wasm-bindgen would skip in silence every test that is not configured for browsers only.
+    env: { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_USE_BROWSER: "1" },
+  },
+  // The packed tarball, installed: in Node, and in Chromium through a bundler.
+  { name: "package", command: nodeTests("tests/package"), count: node },
+];
+
+const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!suites.some((suite) => suite.name === name)) fail(`no suite ${name}; there are ${suites.map((suite) => suite.name).join(", ")}`);
+}
+
+/**
+ * @param {string[]} command
+ * @param {Record<string, string | undefined>} [env]
+ * @returns {Promise<{ output: string, ok: boolean }>}
+ */
+function run([program, ...args], env) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const [from, to] of /** @type {const} */ ([[child.stdout, process.stdout], [child.stderr, process.stderr]])) {
+      from.setEncoding("utf8");
+      from.on("data", (text) => {
+        output += text;
+        to.write(text);
+      });
+    }
+    child.on("error", (error) => resolve({ output: `${output}${error.message}`, ok: false }));
+    child.on("close", (code) => resolve({ output, ok: code === 0 }));
+  });
+}
+
+const total = { passed: 0, failed: 0 };
+const table = [];
+for (const { name, command, count, env } of suites) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n== ${name}: ${command.join(" ")}`);
+  const start = performance.now();
+  const { output, ok } = await run(command, env);
+  const counts = count(output);
+  // A suite that did not end well failed, whatever it counted; and so did one that ran nothing.
+  if (!ok && count === whole) counts.passed = 0;
+  if (counts.failed === 0 && (!ok || counts.passed === 0)) counts.failed = 1;
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  table.push(`${name.padEnd(14)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${seconds.padStart(7)} s`);
+}
+console.log(`\n${table.join("\n")}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);

@@ -1,0 +1,70 @@
+// @ts-check
+// What the scripts share: places, and running other programs.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+/** What is built on the way to the package. */
+export const work = join(root, "target/npm");
+export const pkg = join(root, "pkg");
+/** What is built and shipped. */
+export const dist = join(pkg, "dist");
+
+/** The modules of the package: one wasm each, named after the crate's feature; with the entry of the package. */
+export const modules = [
+  { feature: "client", entry: "index" },
+  { feature: "sandbox", entry: "sandbox" },
+];
+
+/**
+ * Ends with a message and without a stack: the reader did something wrong, not the script.
+ *
+ * @param {string} message
+ * @returns {never}
+ */
+export function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** The feature that the script was called for. */
+export function featureArgument() {
+  const feature = process.argv[2];
+  if (!modules.some((module) => module.feature === feature)) fail(`which one? ${modules.map((m) => m.feature).join(" or ")}`);
+  return feature;
+}
+
+/**
+ * Runs a program in the root of the repository and gives what it printed; ends the script when it fails.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string> }} [options]
+ */
+export function run(program, args, { env = {} } = {}) {
+  const local = join(root, "node_modules/.bin", program);
+  const result = spawnSync(existsSync(local) ? local : program, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (result.error) fail(`${program}: ${result.error.message}`);
+  if (result.status !== 0) fail(`${program} ${args[0]} failed`);
+  return result.stdout;
+}
+
+/** @param {string} path */
+export const read = (path) => readFileSync(path, "utf8");
+
+/**
+ * @param {string} path
+ * @param {string | Uint8Array} content
+ */
+export function write(path, content) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}

@@ -1,0 +1,193 @@
+//! Sending: attempts, retries, the rate limit, deadlines and waiting. Generic over the host, without I/O of its own.
+//!
+//! | room       | what happens there                                              |
+//! | ---------- | --------------------------------------------------------------- |
+//! | `send`     | one call: attempts until it is answered or given up             |
+//! | `retry`    | the policy: which faults, which operations, how long            |
+//! | `limit`    | the rate limit                                                  |
+//! | `turns`    | first come, first served                                        |
+//! | `race`     | the first of two futures; the other one is dropped              |
+//! | `wait`     | polling until a state is reached                                |
+//! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
+//!
+//! A call that is dropped ends: its place in the line, its timer, its fetch. This is how an abort works.
+
+pub mod helpers;
+pub mod limit;
+mod race;
+pub mod retry;
+mod send;
+mod turns;
+pub mod wait;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+pub use race::{First, race};
+use turns::Turns;
+
+use crate::contract::{self, Operation};
+use crate::error::{Error, Exchange};
+use crate::host::{Host, Level};
+use crate::issue::Issue;
+use crate::request::{self, Argument, Arguments, Checked, Target};
+use crate::validate::Unknown;
+use limit::RateLimiter;
+
+/// How a client behaves.
+pub struct Settings {
+    /// Where requests go.
+    pub target: Target,
+    /// The organization of all calls; without one the client asks once.
+    pub organization_id: Option<String>,
+    /// For one attempt, its body included.
+    pub timeout_ms: f64,
+    /// How long after the first attempt's start a retry may still begin.
+    pub retry_budget_ms: f64,
+    /// What becomes of properties that the contract does not know.
+    pub unknown: Unknown,
+    /// What becomes of answers that break the contract.
+    pub breaches: Breaches,
+    /// The rate limit; `None`: no limit.
+    pub limiter: Option<Rc<RateLimiter>>,
+}
+
+/// What becomes of answers that break the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaches {
+    /// The call fails; the error holds the answer.
+    Fail,
+    /// The call succeeds, with a warning in the log.
+    Warn,
+    /// The call succeeds.
+    Ignore,
+}
+
+/// What one call asks for beside its arguments.
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    /// Instead of the client's own.
+    pub timeout_ms: Option<f64>,
+    /// Names in lower case; they win over the client's own.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What a call brought.
+pub struct Outcome<V> {
+    /// The result.
+    pub data: V,
+    /// The answer that brought it.
+    pub exchange: Exchange,
+}
+
+/// A client of the control plane.
+pub struct Client<H> {
+    /// Where it runs.
+    pub host: H,
+    settings: Settings,
+    organization: RefCell<Option<String>>,
+    asking: Turns,
+}
+
+impl<H: Host> Client<H> {
+    /// A client. Nothing is sent before the first call.
+    pub fn new(host: H, settings: Settings) -> Self {
+        let organization = RefCell::new(settings.organization_id.clone());
+        Self { host, settings, organization, asking: Turns::default() }
+    }
+
+    /// Checks the arguments and builds the request, without sending it. The organization must be known.
+    pub fn build(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        headers: &[(String, String)],
+    ) -> Result<Checked, Error> {
+        let organization = self.organization.borrow().clone();
+        if organization.is_none() && asks_for_organization(operation, arguments) {
+            return Err(Error::Configuration(format!(
+                "{}: needs the organizationId option, or organizationId among the path arguments",
+                operation.name
+            )));
+        }
+        self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)
+    }
+
+    /// Calls an operation: checks, sends, waits, retries, checks.
+    pub async fn call(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        options: &CallOptions,
+    ) -> Result<Outcome<H::Value>, Error> {
+        let mut organization = self.organization.borrow().clone();
+        if organization.is_none() && asks_for_organization(operation, arguments) {
+            // What is wrong with the arguments is said before anything is sent.
+            self.check(operation, arguments, NO_ORGANIZATION, &options.headers)?;
+            organization = Some(self.only_organization(options).await?);
+        }
+        let checked =
+            self.check(operation, arguments, organization.as_deref().unwrap_or_default(), &options.headers)?;
+        for warning in &checked.warnings {
+            self.host.log(Level::Warn, &format!("{}: {warning}; sent as it is", operation.name));
+        }
+        self.send(operation, &checked, options).await
+    }
+
+    fn check(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        organization: &str,
+        headers: &[(String, String)],
+    ) -> Result<Checked, Error> {
+        let mut arguments = arguments.clone();
+        if asks_for_organization(operation, &arguments) {
+            arguments.path.insert(0, Argument::text(ORGANIZATION, organization));
+        }
+        request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown)
+            .map_err(|issues: Vec<Issue>| Error::Request { operation, issues })
+    }
+
+    /// Asks, once, which organization the key belongs to.
+    async fn only_organization(&self, options: &CallOptions) -> Result<String, Error> {
+        let _turn = self.asking.take().await;
+        if let Some(known) = self.organization.borrow().clone() {
+            return Ok(known);
+        }
+        let all = self.call_without_organization(options).await?;
+        let ids: Vec<String> = self
+            .host
+            .items(&all.data)
+            .iter()
+            .filter_map(|item| self.host.as_text(&self.host.member(item, "id")?))
+            .collect();
+        match ids.as_slice() {
+            [only] => {
+                *self.organization.borrow_mut() = Some(only.clone());
+                Ok(only.clone())
+            }
+            _ => Err(Error::Configuration(format!(
+                "the key belongs to {} organizations: name one with the organizationId option",
+                ids.len()
+            ))),
+        }
+    }
+
+    async fn call_without_organization(&self, options: &CallOptions) -> Result<Outcome<H::Value>, Error> {
+        let operation = &contract::ORGANIZATIONS_LIST;
+        let checked = self.check(operation, &Arguments::default(), "", &options.headers)?;
+        self.send(operation, &checked, options).await
+    }
+}
+
+const ORGANIZATION: &str = "organizationId";
+
+/// Stands for the organization while it is not known and the other arguments are checked.
+const NO_ORGANIZATION: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Whether the operation is of an organization, and the arguments name none.
+fn asks_for_organization(operation: &Operation, arguments: &Arguments) -> bool {
+    operation.path_parameters.iter().any(|parameter| parameter.name == ORGANIZATION)
+        && !arguments.path.iter().any(|argument| argument.name == ORGANIZATION)
+}

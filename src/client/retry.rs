@@ -1,0 +1,152 @@
+//! The retry policy: one table.
+//!
+//! | what happened                          | reads, and what is safe to repeat | everything else            |
+//! | -------------------------------------- | --------------------------------- | -------------------------- |
+//! | 429                                    | wait for the window, try again    | wait for the window, again |
+//! | connection fault, timeout, 408, 5xx    | back off, try again               | give up: ambiguous         |
+//! | 2xx whose body is no JSON              | back off, try again               | give up: ambiguous         |
+//! | 2xx that breaks the contract           | try once more                     | give up: ambiguous         |
+//! | any other status, too long an answer   | give up                           | give up                    |
+//!
+//! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
+//! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
+//! (`x-repeat`). A retry begins inside a time budget; there is no count.
+
+use crate::contract::{Method, Operation, Repeat};
+use crate::host::{HttpResponse, Random};
+
+/// What an attempt met that was not a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setback {
+    /// No answer.
+    Connection,
+    /// No answer in time.
+    Timeout,
+    /// 429.
+    RateLimited,
+    /// 408.
+    RequestTimeout,
+    /// 5xx.
+    Server,
+    /// Any other status that is not 2xx.
+    Refused,
+    /// A 2xx whose body is no JSON.
+    Garbled,
+    /// A 2xx that breaks the contract.
+    Breach,
+    /// An answer that is longer than allowed.
+    TooLong,
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Wait until the rate limit's window opens, then try again.
+    AwaitWindow,
+    /// Back off, then try again.
+    BackOff,
+    /// Try again, but only once.
+    OnceMore,
+    /// Give up.
+    Stop,
+}
+
+impl Setback {
+    /// The setback that a status is; `None`: it is a success.
+    #[must_use]
+    pub const fn of_status(status: u16) -> Option<Self> {
+        match status {
+            200..=299 => None,
+            408 => Some(Self::RequestTimeout),
+            429 => Some(Self::RateLimited),
+            500..=599 => Some(Self::Server),
+            0..=199 | 300..=407 | 409..=428 | 430..=499 | 600..=u16::MAX => Some(Self::Refused),
+        }
+    }
+
+    /// The table.
+    #[must_use]
+    pub const fn next(self, safe: bool) -> Next {
+        match (self, safe) {
+            (Self::RateLimited, true | false) => Next::AwaitWindow,
+            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server | Self::Garbled, true) => {
+                Next::BackOff
+            }
+            (Self::Breach, true) => Next::OnceMore,
+            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server, false)
+            | (Self::Garbled | Self::Breach, false)
+            | (Self::Refused | Self::TooLong, true | false) => Next::Stop,
+        }
+    }
+
+    /// Whether a change may have happened although the call failed with this.
+    #[must_use]
+    pub const fn ambiguous(self, operation: &Operation) -> bool {
+        let happened = match self {
+            Self::RateLimited | Self::Refused => false,
+            Self::Connection
+            | Self::Timeout
+            | Self::RequestTimeout
+            | Self::Server
+            | Self::Garbled
+            | Self::Breach
+            | Self::TooLong => true,
+        };
+        happened && !matches!(operation.method, Method::Get)
+    }
+}
+
+/// Whether the request may be sent again when its fate is unknown.
+#[must_use]
+pub fn is_safe(operation: &Operation, has_property: impl Fn(&str) -> bool) -> bool {
+    match operation.repeat {
+        Repeat::Safe => true,
+        Repeat::Unsafe => false,
+        Repeat::SafeWith(names) => names.iter().any(|name| has_property(name)),
+    }
+}
+
+/// The pause before the retry after the given number of tries: full jitter, doubling from 0.5 s to 8 s.
+#[must_use]
+pub fn back_off_ms(tries: u32, random: &impl Random) -> f64 {
+    let ceiling = 500.0 * f64::from(1u32 << tries.saturating_sub(1).min(4));
+    ceiling * fraction(random)
+}
+
+/// How long a 429 asks to wait: `X-RateLimit-Reset` or `Retry-After`, at most a minute; else a whole window.
+#[must_use]
+pub fn window_ms(response: &HttpResponse, now: f64) -> f64 {
+    const WINDOW_MS: f64 = 10_000.0;
+    const MOST_MS: f64 = 60_000.0;
+    let reset = response.header("x-ratelimit-reset").and_then(seconds_ms);
+    let asked = reset.or_else(|| {
+        let after = response.header("retry-after")?;
+        seconds_ms(after).or_else(|| date_ms(after).map(|date| date - now))
+    });
+    asked.map_or(WINDOW_MS, |ms| ms.clamp(0.0, MOST_MS))
+}
+
+/// A tenth more at most, so that not all come back at once.
+#[must_use]
+pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
+    ms * (1.0 + 0.1 * fraction(random))
+}
+
+fn seconds_ms(text: &str) -> Option<f64> {
+    let seconds: f64 = text.trim().parse().ok()?;
+    (seconds.is_finite()).then_some(seconds * 1000.0)
+}
+
+/// An HTTP date in milliseconds since the epoch.
+fn date_ms(text: &str) -> Option<f64> {
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
+    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(since.as_secs_f64() * 1000.0)
+}
+
+/// Evenly between 0 and 1.
+fn fraction(random: &impl Random) -> f64 {
+    let mut bytes = [0; 4];
+    random.fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / 4_294_967_296.0
+}

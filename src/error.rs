@@ -1,0 +1,265 @@
+//! Every way in which a call can fail: one enum, one variant a fault.
+//!
+//! Messages are lower case, without a final period, name the operation and say what to do next. None holds a secret:
+//! what the service sent is kept as bytes beside the message, and only the caller's own hands reach it.
+
+use std::fmt;
+
+use crate::contract::Operation;
+use crate::host::Foreign;
+use crate::issue::Issue;
+
+/// Why a call failed.
+#[derive(Clone)]
+pub enum Error {
+    /// The options of the client or of the call are wrong. Nothing was sent.
+    Configuration(String),
+    /// The arguments break the contract. Nothing was sent.
+    Request {
+        /// What was called.
+        operation: &'static Operation,
+        /// Every breach.
+        issues: Vec<Issue>,
+    },
+    /// The service accepted, but its answer breaks the contract or is no JSON. The answer is all here.
+    Response {
+        /// Every breach.
+        issues: Vec<Issue>,
+        /// The answer.
+        exchange: Box<Exchange>,
+        /// Whether a change may have happened that the caller does not know in full.
+        ambiguous: bool,
+    },
+    /// The service refused, or failed.
+    Api {
+        /// The word before the colon in the service's text, such as `CONFLICT`.
+        code: Option<String>,
+        /// The service's text.
+        text: Option<String>,
+        /// The answer.
+        exchange: Box<Exchange>,
+        /// Whether the change may have happened all the same.
+        ambiguous: bool,
+        /// How long the service asks to wait.
+        retry_after_ms: Option<f64>,
+    },
+    /// No answer came.
+    Connection {
+        /// The host's words.
+        message: String,
+        /// The host's error.
+        cause: Option<Foreign>,
+        /// What was tried.
+        trail: Trail,
+        /// Whether the change may have happened all the same.
+        ambiguous: bool,
+    },
+    /// No answer came in time.
+    Timeout {
+        /// How long one attempt may take.
+        timeout_ms: f64,
+        /// What was tried.
+        trail: Trail,
+        /// Whether the change may have happened all the same.
+        ambiguous: bool,
+    },
+    /// A wait ended without what it waited for.
+    Wait {
+        /// What was called, such as `services.waitFor`.
+        helper: &'static str,
+        /// Why.
+        reason: WaitReason,
+        /// What it waited for, in words.
+        wanted: String,
+        /// The last state that was read.
+        last_state: Option<String>,
+        /// How long it waited.
+        elapsed_ms: f64,
+    },
+    /// The caller's own code threw, in a callback or in its own fetch. Its error goes back to it as it is.
+    Caller(Foreign),
+}
+
+/// Why a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitReason {
+    /// The time was up.
+    Deadline,
+    /// A state was reached from which the wanted one does not come.
+    FailedState,
+    /// It no longer exists.
+    Gone,
+}
+
+impl WaitReason {
+    /// The reason as programs see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deadline => "deadline",
+            Self::FailedState => "failed-state",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// What was tried for one call.
+#[derive(Clone)]
+pub struct Trail {
+    /// What was called.
+    pub operation: &'static Operation,
+    /// The path of the request.
+    pub path: String,
+    /// What each attempt met.
+    pub attempts: Vec<Attempt>,
+}
+
+/// What one attempt met.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// The outcome.
+    pub met: Met,
+    /// When the attempt began, in milliseconds after the first one did.
+    pub after_ms: f64,
+    /// How long the client waited after it, before the next one.
+    pub waited_ms: f64,
+}
+
+/// The outcome of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Met {
+    /// An answer with this status.
+    Status(u16),
+    /// No answer: `connection` or `timeout`.
+    Fault(&'static str),
+}
+
+/// An answer of the service, with what was tried to get it.
+#[derive(Clone)]
+pub struct Exchange {
+    /// What was tried.
+    pub trail: Trail,
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The envelope's `requestId`.
+    pub request_id: Option<String>,
+    /// The body, byte for byte. May hold secrets.
+    pub body: Vec<u8>,
+}
+
+impl Error {
+    /// The operation, where the error is of one.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        match self {
+            Self::Request { operation, .. } => Some(operation),
+            Self::Response { exchange, .. } | Self::Api { exchange, .. } => Some(exchange.trail.operation),
+            Self::Connection { trail, .. } | Self::Timeout { trail, .. } => Some(trail.operation),
+            Self::Configuration(_) | Self::Wait { .. } | Self::Caller(_) => None,
+        }
+    }
+
+    /// The HTTP status, where the service answered.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Response { exchange, .. } | Self::Api { exchange, .. } => Some(exchange.status),
+            _ => None,
+        }
+    }
+}
+
+/// Issues in one line, the first few of them.
+fn list(f: &mut fmt::Formatter<'_>, issues: &[Issue]) -> fmt::Result {
+    const SHOWN: usize = 5;
+    for (index, issue) in issues.iter().take(SHOWN).enumerate() {
+        write!(f, "{} {issue}", if index == 0 { "" } else { ";" })?;
+    }
+    match issues.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => write!(f, "; and {more} more in issues"),
+    }
+}
+
+const LOOK_FIRST: &str = "; the change may have happened: look before you try again";
+
+fn look_first(ambiguous: bool) -> &'static str {
+    if ambiguous { LOOK_FIRST } else { "" }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configuration(message) => f.write_str(message),
+            Self::Request { operation, issues } => {
+                write!(f, "{}: the request breaks the contract, nothing was sent:", operation.name)?;
+                list(f, issues)
+            }
+            Self::Response { issues, exchange, ambiguous } => {
+                let name = exchange.trail.operation.name;
+                write!(f, "{name}: the answer ({}) breaks the contract:", exchange.status)?;
+                list(f, issues)?;
+                f.write_str("; the whole answer is in the error's body and text")?;
+                f.write_str(look_first(*ambiguous))
+            }
+            Self::Api { text, exchange, ambiguous, .. } => {
+                write!(f, "{}: {}", exchange.trail.operation.name, exchange.status)?;
+                match text {
+                    Some(text) => write!(f, " {}", text.trim().trim_end_matches('.'))?,
+                    None => f.write_str(" without a text of the API")?,
+                }
+                f.write_str(advice(exchange.status))?;
+                f.write_str(look_first(*ambiguous))
+            }
+            Self::Connection { message, trail, ambiguous, .. } => {
+                write!(f, "{}: no answer: {message}{}", trail.operation.name, look_first(*ambiguous))
+            }
+            Self::Timeout { timeout_ms, trail, ambiguous } => {
+                let name = trail.operation.name;
+                write!(f, "{name}: no answer within {timeout_ms} ms{}", look_first(*ambiguous))
+            }
+            Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
+                let state = last_state.as_deref().unwrap_or("unknown");
+                let seconds = (elapsed_ms / 1000.0).round();
+                match reason {
+                    WaitReason::Deadline => write!(
+                        f,
+                        "{helper}: not {wanted} within {seconds} s, the last state was {state}; wait again or raise timeoutMs"
+                    ),
+                    WaitReason::FailedState => write!(
+                        f,
+                        "{helper}: waited for {wanted}, but the state is {state}, from which it does not come by itself"
+                    ),
+                    WaitReason::Gone => {
+                        write!(f, "{helper}: waited for {wanted}, but it no longer exists; the last state was {state}")
+                    }
+                }
+            }
+            Self::Caller(_) => f.write_str("the caller's own code threw"),
+        }
+    }
+}
+
+/// What to do about a status.
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 => "; check keyId and keySecret",
+        403 => "; the key's role does not allow it, or the organization is not the key's own",
+        404 => "; check the id, and that it belongs to the organization",
+        409 => "; wait until the state allows it",
+        424 => "; wake the service first, for example with services.ensureRunning",
+        429 => "; share one client or RateLimiter between all that use the key",
+        _ => "",
+    }
+}
+
+/// As it is displayed: the answer's bytes are not shown.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}

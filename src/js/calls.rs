@@ -1,0 +1,227 @@
+//! A call becomes a promise that an `AbortSignal` can end.
+
+use std::future::Future;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
+
+use super::abort::aborted;
+use super::arguments;
+use super::errors::{plain_object, to_js};
+use super::host::JsHost;
+use super::options::Options;
+use crate::client::wait::{Progress, WaitOptions};
+use crate::client::{CallOptions, Client, First, Outcome, race};
+use crate::contract::Operation;
+use crate::error::{Error, Exchange};
+use crate::request::Arguments;
+
+#[wasm_bindgen(module = "/src/js/promise.js")]
+extern "C" {
+    type CloudPromise;
+    #[wasm_bindgen(constructor)]
+    fn new(full: &Promise) -> CloudPromise;
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** The options of one call. */
+export interface CallOptions {
+  /** Ends the call: it rejects with the signal's own reason. */
+  signal?: AbortSignal | undefined;
+  /** For one attempt, its body included, in milliseconds; instead of the client's own. */
+  timeoutMs?: number | undefined;
+  /** Added to the request; they win over the client's own. */
+  headers?: HeadersInit | undefined;
+}
+
+/** The options of the helpers that wait. */
+export interface WaitOptions {
+  /** Ends the wait: it rejects with the signal's own reason. */
+  signal?: AbortSignal | undefined;
+  /** The deadline of the whole wait, in milliseconds; 30 minutes by default. */
+  timeoutMs?: number | undefined;
+  /** Makes the pause between two polls fixed, in milliseconds; by default it grows from 1 s to 10 s. */
+  pollIntervalMs?: number | undefined;
+  /** Told of each poll. What it throws ends the wait. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Added to each request of the wait. */
+  headers?: HeadersInit | undefined;
+}
+
+/** How a wait stands. */
+export interface Progress {
+  /** The state that was read. */
+  state: State;
+  /** The state before, where it has just changed. */
+  previousState: State | undefined;
+  /** How long the wait has lasted, in milliseconds. */
+  elapsedMs: number;
+  /** How many times it has read, this one included. */
+  attempt: number;
+}
+"#;
+
+/// A client that its JavaScript objects share.
+#[derive(Clone)]
+pub struct Calls(Rc<Client<JsHost>>);
+
+impl Calls {
+    pub fn new(client: Client<JsHost>) -> Self {
+        Self(Rc::new(client))
+    }
+
+    pub fn client(&self) -> &Client<JsHost> {
+        &self.0
+    }
+
+    /// Calls an operation with the arguments of a method.
+    pub fn call(
+        &self,
+        operation: &'static Operation,
+        path: Vec<(&str, JsValue)>,
+        query: JsValue,
+        body: JsValue,
+        options: JsValue,
+    ) -> JsValue {
+        self.send(operation, arguments::read(operation, path, &query, &body), options)
+    }
+
+    /// Calls an operation with arguments that have been read.
+    pub fn send(
+        &self,
+        operation: &'static Operation,
+        arguments: Result<Arguments, Error>,
+        options: JsValue,
+    ) -> JsValue {
+        self.run(operation.name, options, arguments, move |client, arguments, options| async move {
+            client.call(operation, &arguments, &options).await
+        })
+    }
+
+    /// A call that fails before it begins.
+    pub fn reject(&self, error: Error) -> JsValue {
+        CloudPromise::new(&Promise::reject(&to_js(error))).into()
+    }
+
+    /// Runs what makes one call, as a promise with `withResponse`.
+    pub fn run<A: 'static, F: Future<Output = Result<Outcome<JsValue>, Error>>>(
+        &self,
+        name: &str,
+        options: JsValue,
+        input: Result<A, Error>,
+        work: impl FnOnce(Rc<Client<JsHost>>, A, CallOptions) -> F + 'static,
+    ) -> JsValue {
+        let client = self.0.clone();
+        let prepared = call_options(name, options).and_then(|prepared| Ok((prepared, input?)));
+        let full = future_to_promise(async move {
+            let ((signal, options), input) = prepared.map_err(to_js)?;
+            let outcome = until_aborted(signal, work(client, input, options)).await?;
+            Ok(with_response(outcome.data, &outcome.exchange))
+        });
+        CloudPromise::new(&full).into()
+    }
+
+    /// Runs what waits, as a promise.
+    pub fn run_wait<A: 'static, F: Future<Output = Result<JsValue, JsValue>>>(
+        &self,
+        name: &str,
+        options: JsValue,
+        input: Result<A, Error>,
+        work: impl FnOnce(Rc<Client<JsHost>>, A, WaitOptions) -> F + 'static,
+    ) -> Promise {
+        let client = self.0.clone();
+        let prepared = wait_options(name, options).and_then(|prepared| Ok((prepared, input?)));
+        future_to_promise(async move {
+            let ((signal, options), input) = prepared.map_err(to_js)?;
+            until_aborted_js(signal, work(client, input, options)).await
+        })
+    }
+}
+
+async fn until_aborted<T>(
+    signal: Option<AbortSignal>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, JsValue> {
+    until_aborted_js(signal, async { work.await.map_err(to_js) }).await
+}
+
+async fn until_aborted_js<T>(
+    signal: Option<AbortSignal>,
+    work: impl Future<Output = Result<T, JsValue>>,
+) -> Result<T, JsValue> {
+    match race(aborted(signal.as_ref()), work).await {
+        First::Left(reason) => Err(reason),
+        First::Right(result) => result,
+    }
+}
+
+/// `{ data, status, headers, requestId, attempts }`
+fn with_response(data: JsValue, exchange: &Exchange) -> JsValue {
+    let full = Object::new();
+    let set = |name: &str, value: JsValue| {
+        let _ = Reflect::set(&full, &name.into(), &value);
+    };
+    set("data", data);
+    set("status", exchange.status.into());
+    set("headers", plain_object(&exchange.headers).into());
+    set("requestId", exchange.request_id.as_deref().into());
+    set("attempts", u32::try_from(exchange.trail.attempts.len()).unwrap_or(u32::MAX).into());
+    full.into()
+}
+
+fn call_options(name: &str, value: JsValue) -> Result<(Option<AbortSignal>, CallOptions), Error> {
+    let options = Options::new(name, value, &["signal", "timeoutMs", "headers"])?;
+    let call = CallOptions { timeout_ms: options.number("timeoutMs", 1.0)?, headers: options.headers()? };
+    Ok((signal(&options)?, call))
+}
+
+fn wait_options(name: &str, value: JsValue) -> Result<(Option<AbortSignal>, WaitOptions), Error> {
+    let known = ["signal", "timeoutMs", "pollIntervalMs", "onProgress", "headers", "start"];
+    // Only ensureRunning has `start`, and reads it itself.
+    let known = if name == "services.ensureRunning" { known.as_slice() } else { known.get(..5).unwrap_or_default() };
+    let options = Options::new(name, value, known)?;
+    let wait = WaitOptions {
+        call: CallOptions { timeout_ms: None, headers: options.headers()? },
+        timeout_ms: options.number("timeoutMs", 0.0)?,
+        poll_interval_ms: options.number("pollIntervalMs", 0.0)?,
+        on_progress: options.function("onProgress")?.map(|callback| {
+            let tell: crate::client::wait::OnProgress = Box::new(move |progress| report(&callback, progress));
+            tell
+        }),
+    };
+    Ok((signal(&options)?, wait))
+}
+
+fn report(callback: &Function, progress: &Progress) -> Result<(), crate::host::Foreign> {
+    let value = Object::new();
+    let set = |name: &str, field: JsValue| {
+        let _ = Reflect::set(&value, &name.into(), &field);
+    };
+    set("state", progress.state.as_str().into());
+    set("previousState", progress.previous_state.as_deref().into());
+    set("elapsedMs", progress.elapsed_ms.into());
+    set("attempt", progress.attempt.into());
+    match callback.call1(&JsValue::UNDEFINED, &value) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Rc::new(error)),
+    }
+}
+
+fn signal(options: &Options) -> Result<Option<AbortSignal>, Error> {
+    Ok(options.object("signal", &["addEventListener", "removeEventListener"])?.map(JsCast::unchecked_into))
+}
+
+/// The states of `waitFor`: one, or a list.
+pub fn states(value: &JsValue) -> Result<Vec<String>, Error> {
+    let list = if Array::is_array(value) { Array::from(value) } else { Array::of1(value) };
+    let states: Option<Vec<String>> =
+        list.iter().map(|state| state.as_string().filter(|text| !text.is_empty())).collect();
+    match states {
+        Some(states) if !states.is_empty() => Ok(states),
+        _ => Err(Error::Configuration("services.waitFor: expects a state, or a list of states".to_owned())),
+    }
+}

@@ -1,0 +1,409 @@
+// The error classes. Rust decides which error it is and what it says; this file only gives it a JavaScript class.
+
+/** A symbol that objects of every copy of this package share, so that `CloudError.is` knows them all. */
+const BRAND = Symbol.for("clickhouse-cloud.error");
+
+/**
+ * Gives a class its name where minifiers cannot take it, out of sight of `console.log`.
+ *
+ * @param {Function} target
+ * @param {string} name
+ */
+function named(target, name) {
+  Object.defineProperty(target.prototype, "name", { value: name, configurable: true, writable: true });
+}
+
+/**
+ * What an error keeps out of sight.
+ *
+ * @typedef {object} Hidden
+ * @property {string} [text] the answer's body, which may hold secrets
+ * @property {unknown} [cause] the host's own error
+ */
+
+/**
+ * One way in which a value breaks the contract.
+ *
+ * @typedef {object} Issue
+ * @property {(string | number)[]} path property names and indices: `["body", "ipAccessList", 0, "source"]`
+ * @property {string} code what kind of breach: `type`, `required`, `unknown`, `enum`, `minimum`, `maximum`, `step`,
+ *   `length`, `format`, `pattern`, `count`, `duplicate`, `union`, `rule`, `depth` or `syntax`
+ * @property {string} message expected, received and advice in one line
+ * @property {string} expected what the contract asks for
+ * @property {string} received what came; of a secret, its type only
+ */
+
+/**
+ * What one attempt met.
+ *
+ * @typedef {object} Attempt
+ * @property {number} [status] the HTTP status, where an answer came
+ * @property {"connection" | "timeout"} [fault] why none came
+ * @property {number} afterMs when it began, in milliseconds after the first attempt did
+ * @property {number} waitedMs how long the client waited after it
+ */
+
+/** Every error of this package. */
+export class CloudError extends Error {
+  static {
+    named(this, "CloudError");
+  }
+  /** @type {{ service: import("./index.js").Service, password: string } | undefined} */
+  #created;
+
+  /**
+   * @param {string} message
+   * @param {object} [_fields] what subclasses show
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, _fields, hidden = {}) {
+    super(message, hidden.cause === undefined ? undefined : { cause: hidden.cause });
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /**
+   * Whether a value is an error of this package, also of another copy of it.
+   *
+   * @param {unknown} value
+   * @returns {value is CloudError}
+   */
+  static is(value) {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+
+  /**
+   * The service that `createAndWait` had created before it failed, and the password that is shown only once.
+   *
+   * @returns {{ service: import("./index.js").Service, password: string } | undefined}
+   */
+  get created() {
+    return this.#created;
+  }
+
+  /**
+   * @param {CloudError} error
+   * @param {{ service: import("./index.js").Service, password: string }} created
+   * @internal
+   */
+  static attachCreated(error, created) {
+    error.#created = created;
+  }
+
+  /**
+   * The error without secrets.
+   *
+   * @returns {Record<string, unknown>}
+   */
+  toJSON() {
+    return { name: this.name, message: this.message, ...this };
+  }
+}
+
+/** The options of the client or of a call are wrong. Nothing was sent. */
+export class ConfigurationError extends CloudError {
+  static {
+    named(this, "ConfigurationError");
+  }
+}
+
+/** The arguments break the contract. Nothing was sent. */
+export class RequestValidationError extends CloudError {
+  static {
+    named(this, "RequestValidationError");
+  }
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {Issue[]} every breach at once */
+    this.issues = fields.issues;
+    /** @type {string} the operation, such as `services.create` */
+    this.operation = fields.operation;
+  }
+}
+
+/**
+ * The service accepted, but its answer breaks the contract or is no JSON. Nothing is lost: the answer is in `body` and
+ * `text`, which logs and `JSON.stringify` never show.
+ */
+export class ResponseValidationError extends CloudError {
+  static {
+    named(this, "ResponseValidationError");
+  }
+  /** @type {string} */
+  #text;
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden = {}) {
+    super(message, fields, hidden);
+    /** @type {Issue[]} every breach */
+    this.issues = fields.issues;
+    /** @type {string} the operation, such as `services.create` */
+    this.operation = fields.operation;
+    /** @type {number} the HTTP status */
+    this.status = fields.status;
+    /** @type {string | undefined}  */
+    this.requestId = fields.requestId;
+    /** @type {number} how many attempts were made */
+    this.attempts = fields.attempts;
+    /** @type {Attempt[]} what each attempt met */
+    this.attemptLog = fields.attemptLog;
+    /** @type {boolean} a change may have happened: look before you try again */
+    this.ambiguous = fields.ambiguous;
+    this.#text = hidden.text ?? "";
+  }
+
+  /** The answer as it came. May hold a password. */
+  get text() {
+    return this.#text;
+  }
+
+  /** The answer, parsed; undefined where it is no JSON. May hold a password. */
+  get body() {
+    return parsed(this.#text);
+  }
+}
+
+/** The service refused, or failed. */
+export class ApiError extends CloudError {
+  static {
+    named(this, "ApiError");
+  }
+  /** @type {string} */
+  #text;
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden = {}) {
+    super(message, fields, hidden);
+    /** @type {number} the HTTP status */
+    this.status = fields.status;
+    /** @type {string | undefined} the word before the colon in the API's text, such as `CONFLICT` */
+    this.code = fields.code;
+    /** @type {string | undefined} name it when you ask ClickHouse for help */
+    this.requestId = fields.requestId;
+    /** @type {string}  */
+    this.method = fields.method;
+    /** @type {string} the path of the request */
+    this.path = fields.path;
+    /** @type {string} the operation, such as `services.delete` */
+    this.operation = fields.operation;
+    /** @type {Record<string, string>} names in lower case */
+    this.headers = fields.headers;
+    /** @type {number} how many attempts were made */
+    this.attempts = fields.attempts;
+    /** @type {Attempt[]} what each attempt met */
+    this.attemptLog = fields.attemptLog;
+    this.#text = hidden.text ?? "";
+  }
+
+  /** The answer, parsed, or as text where it is no JSON; undefined where it is empty. */
+  get body() {
+    return parsed(this.#text) ?? (this.#text === "" ? undefined : this.#text);
+  }
+}
+
+/** 400: the service does not take the request. */
+export class BadRequestError extends ApiError {
+  static {
+    named(this, "BadRequestError");
+  }
+}
+
+/** 401: the credentials are wrong or missing. */
+export class AuthenticationError extends ApiError {
+  static {
+    named(this, "AuthenticationError");
+  }
+}
+
+/** 403: the key may not do this. */
+export class PermissionDeniedError extends ApiError {
+  static {
+    named(this, "PermissionDeniedError");
+  }
+}
+
+/** 404: there is no such thing, or no longer. */
+export class NotFoundError extends ApiError {
+  static {
+    named(this, "NotFoundError");
+  }
+}
+
+/** 409: the state of the service does not allow it. */
+export class ConflictError extends ApiError {
+  static {
+    named(this, "ConflictError");
+  }
+}
+
+/** 424: the service is idle and must be woken first. */
+export class FailedDependencyError extends ApiError {
+  static {
+    named(this, "FailedDependencyError");
+  }
+}
+
+/** 429: too many requests, and the retry budget is used up. */
+export class RateLimitError extends ApiError {
+  static {
+    named(this, "RateLimitError");
+  }
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {number} how long the service asks to wait, in milliseconds */
+    this.retryAfterMs = fields.retryAfterMs;
+  }
+}
+
+/** 5xx: the service failed. */
+export class ServerError extends ApiError {
+  static {
+    named(this, "ServerError");
+  }
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {boolean} the change may have happened: look before you try again */
+    this.ambiguous = fields.ambiguous;
+  }
+}
+
+/** No answer came: the host's fetch failed; its own error is the `cause`. */
+export class ConnectionError extends CloudError {
+  static {
+    named(this, "ConnectionError");
+  }
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {boolean} the change may have happened: look before you try again */
+    this.ambiguous = fields.ambiguous;
+    /** @type {string} the operation, such as `services.create` */
+    this.operation = fields.operation;
+    /** @type {number} how many attempts were made */
+    this.attempts = fields.attempts;
+    /** @type {Attempt[]} what each attempt met */
+    this.attemptLog = fields.attemptLog;
+  }
+}
+
+/** No answer came in time. */
+export class TimeoutError extends ConnectionError {
+  static {
+    named(this, "TimeoutError");
+  }
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {number} how long one attempt may take, in milliseconds */
+    this.timeoutMs = fields.timeoutMs;
+  }
+}
+
+/** A wait ended without what it waited for. */
+export class WaitError extends CloudError {
+  static {
+    named(this, "WaitError");
+  }
+
+  /**
+   * @param {string} message
+   * @param {any} fields
+   * @param {Hidden} [hidden]
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {"deadline" | "failed-state" | "gone"} why it ended */
+    this.reason = fields.reason;
+    /** @type {string | undefined} the last state that was read */
+    this.lastState = fields.lastState;
+    /** @type {number} how long it waited, in milliseconds */
+    this.elapsedMs = fields.elapsedMs;
+  }
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @type {Record<string, new (message: string, fields?: object, hidden?: Hidden) => CloudError>} */
+const CLASSES = {
+  configuration: ConfigurationError,
+  request: RequestValidationError,
+  response: ResponseValidationError,
+  api: ApiError,
+  400: BadRequestError,
+  401: AuthenticationError,
+  403: PermissionDeniedError,
+  404: NotFoundError,
+  409: ConflictError,
+  424: FailedDependencyError,
+  429: RateLimitError,
+  server: ServerError,
+  connection: ConnectionError,
+  timeout: TimeoutError,
+  wait: WaitError,
+};
+
+/**
+ * Makes an error of a kind that Rust names.
+ *
+ * @param {string} kind
+ * @param {string} message
+ * @param {object} fields
+ * @param {Hidden} hidden
+ * @internal
+ */
+export function createError(kind, message, fields, hidden) {
+  return new (CLASSES[kind] ?? ApiError)(message, fields, hidden);
+}
+
+/**
+ * @param {unknown} error
+ * @param {{ service: import("./index.js").Service, password: string }} created
+ * @internal
+ */
+export function attachCreated(error, created) {
+  if (error instanceof CloudError) {
+    CloudError.attachCreated(error, created);
+  }
+}

@@ -1,0 +1,155 @@
+//! What JavaScript lends: a clock, randomness, `JSON.parse`, and the caller's log.
+
+use std::future::Future;
+
+use js_sys::{Array, Function, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::abort::AbortGuard;
+use crate::host::{Clock, Level, Log, Random, Values};
+
+/// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
+pub struct JsHost {
+    /// The caller's own fetch.
+    pub fetch: Option<Function>,
+    /// The caller's own clock: `{ now(), sleep(ms, signal) }`.
+    pub clock: Option<JsValue>,
+    /// A longer answer is refused.
+    pub max_body_bytes: f64,
+    /// An object like console.
+    pub logger: Option<JsValue>,
+    /// Lines that matter less are dropped; `None`: all are.
+    pub log_level: Option<Level>,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = performance)]
+    static PERFORMANCE: Performance;
+    type Performance;
+    #[wasm_bindgen(method)]
+    fn now(this: &Performance) -> f64;
+    #[wasm_bindgen(method, getter, js_name = timeOrigin)]
+    fn time_origin(this: &Performance) -> f64;
+
+    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
+    static CRYPTO: Crypto;
+    type Crypto;
+    #[wasm_bindgen(method, js_name = getRandomValues)]
+    fn get_random_values(this: &Crypto, buffer: &js_sys::Uint8Array);
+
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn json_parse(text: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Timers take 31 bits of milliseconds.
+const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
+
+impl Clock for JsHost {
+    fn now(&self) -> f64 {
+        match &self.clock {
+            Some(clock) => method(clock, "now", &Array::new()).ok().and_then(|now| now.as_f64()).unwrap_or(0.0),
+            // Like Date.now, but it never jumps.
+            None => PERFORMANCE.with(|performance| performance.time_origin() + performance.now()),
+        }
+    }
+
+    async fn sleep(&self, ms: f64) {
+        let Some(clock) = &self.clock else {
+            let mut left = ms.max(0.0).ceil();
+            while left > LONGEST_TIMER_MS {
+                timer(LONGEST_TIMER_MS).await;
+                left -= LONGEST_TIMER_MS;
+            }
+            return timer(left).await;
+        };
+        let guard = AbortGuard::new();
+        let slept = method(clock, "sleep", &Array::of2(&ms.into(), &guard.signal()));
+        if let Ok(promise) = slept {
+            let _ = JsFuture::from(js_sys::Promise::resolve(&promise)).await;
+        }
+        guard.disarm();
+    }
+}
+
+/// A timer that its drop clears.
+fn timer(ms: f64) -> impl Future<Output = ()> {
+    gloo_timers::future::TimeoutFuture::new(ms as u32)
+}
+
+impl Random for JsHost {
+    fn fill(&self, buffer: &mut [u8]) {
+        fill_random(buffer);
+    }
+}
+
+/// Fills a buffer from the host's `crypto`.
+pub fn fill_random(buffer: &mut [u8]) {
+    let bytes = js_sys::Uint8Array::new_with_length(u32::try_from(buffer.len()).unwrap_or(0));
+    CRYPTO.with(|crypto| crypto.get_random_values(&bytes));
+    bytes.copy_to(buffer);
+}
+
+thread_local! {
+    static DECODER: Option<web_sys::TextDecoder> = web_sys::TextDecoder::new().ok();
+}
+
+impl Values for JsHost {
+    type Value = JsValue;
+
+    fn parse(&self, json: &[u8]) -> Option<JsValue> {
+        json_parse(&self.text(json)).ok()
+    }
+
+    fn text(&self, bytes: &[u8]) -> JsValue {
+        let text = DECODER.with(|decoder| decoder.as_ref()?.decode_with_u8_array(bytes).ok());
+        text.map_or(JsValue::UNDEFINED, JsValue::from)
+    }
+
+    fn member(&self, value: &JsValue, name: &str) -> Option<JsValue> {
+        let member = Reflect::get(value, &name.into()).ok()?;
+        (!member.is_undefined()).then_some(member)
+    }
+
+    fn items(&self, value: &JsValue) -> Vec<JsValue> {
+        match value.dyn_ref::<Array>() {
+            Some(items) => items.iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn as_text(&self, value: &JsValue) -> Option<String> {
+        value.as_string()
+    }
+
+    fn nothing(&self) -> JsValue {
+        JsValue::UNDEFINED
+    }
+}
+
+impl Log for JsHost {
+    fn log(&self, level: Level, message: &str) {
+        if self.log_level.is_none_or(|least| level > least) {
+            return;
+        }
+        let name = match level {
+            Level::Error => "error",
+            Level::Warn => "warn",
+            Level::Info => "info",
+            Level::Debug => "debug",
+        };
+        let logger = match &self.logger {
+            Some(logger) => logger.clone(),
+            None => Reflect::get(&js_sys::global(), &"console".into()).unwrap_or(JsValue::UNDEFINED),
+        };
+        // A log that throws must not cost a result.
+        let _ = method(&logger, name, &Array::of1(&format!("clickhouse-cloud: {message}").into()));
+    }
+}
+
+/// Calls a method of an object.
+pub fn method(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue, JsValue> {
+    let function: Function = Reflect::get(object, &name.into())?.dyn_into()?;
+    function.apply(object, arguments)
+}

@@ -1,0 +1,66 @@
+//! Passwords: the two hashes under which ClickHouse Cloud takes them, and new ones.
+//!
+//! A password that is hashed here never travels. The hashes are those of the API's reference: the shell pipeline
+//! `echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`, and for the MySQL interface its double SHA-1.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+use crate::host::Random;
+use crate::secret::Secret;
+
+/// The least length of a generated password.
+pub const MIN_LENGTH: usize = 12;
+
+/// The greatest length of a generated password.
+pub const MAX_LENGTH: usize = 1024;
+
+/// The classes of characters, of which a password has at least one each. The punctuation needs no escaping in JSON
+/// and in single quotes.
+const CLASSES: [&[u8]; 4] =
+    [b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789", b"!#%+,-.:=?@^_~"];
+
+/// base64(SHA-256(password)): `newPasswordHash`.
+#[must_use]
+pub fn sha256_base64(password: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(password))
+}
+
+/// base64(SHA-1(SHA-1(password))): `newDoubleSha1Hash`, for the MySQL interface.
+#[must_use]
+pub fn double_sha1_base64(password: &[u8]) -> String {
+    STANDARD.encode(Sha1::digest(Sha1::digest(password)))
+}
+
+/// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the
+/// length is not between [`MIN_LENGTH`] and [`MAX_LENGTH`].
+#[must_use]
+pub fn generate(length: usize, random: &impl Random) -> Option<Secret> {
+    if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
+        return None;
+    }
+    let all = CLASSES.concat();
+    let mut letters: Vec<u8> = CLASSES.iter().filter_map(|class| pick(class, random)).collect();
+    while letters.len() < length {
+        letters.push(pick(&all, random)?);
+    }
+    // Fisher–Yates: the letters of the four classes come to stand anywhere.
+    for last in (1..letters.len()).rev() {
+        letters.swap(last, below(last + 1, random));
+    }
+    String::from_utf8(letters).ok().map(Secret::new)
+}
+
+fn pick(letters: &[u8], random: &impl Random) -> Option<u8> {
+    letters.get(below(letters.len(), random)).copied()
+}
+
+/// A number below `bound`. 64 random bits over a bound of at most 1024 leave a bias below 2⁻⁵⁴, and no loop.
+fn below(bound: usize, random: &impl Random) -> usize {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    let wide = u128::from(u64::from_le_bytes(bytes)) * bound as u128;
+    (wide >> 64) as usize
+}

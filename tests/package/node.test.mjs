@@ -1,0 +1,30 @@
+// @ts-check
+// The packed tarball in Node.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { file, run } from "./consumer.mjs";
+import { cjs, esm, expected } from "./journey.mjs";
+
+const print = "(answer) => console.log(JSON.stringify(answer))";
+
+test("import in an ES module", () => {
+  assert.deepEqual(JSON.parse(run("node", file("journey.mjs", esm(print)))), expected);
+});
+
+test("require in a CommonJS module", () => {
+  assert.deepEqual(JSON.parse(run("node", file("journey.cjs", cjs(print)))), expected);
+});
+
+test("nothing is instantiated before the first use", () => {
+  const program = `
+    let count = 0;
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (...args) { count += 1; return new Instance(...args); };
+    const { hashPassword } = await import("clickhouse-cloud");
+    const before = count;
+    hashPassword("abc");
+    hashPassword("abc");
+    console.log(JSON.stringify([before, count]));
+  `;
+  assert.deepEqual(JSON.parse(run("node", file("lazy.mjs", program))), [0, 1]);
+});

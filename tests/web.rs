@@ -1,0 +1,23 @@
+//! Runs in Node and in Chromium. It does not say `run_in_browser`: a file that says so is skipped in Node.
+#![cfg(target_arch = "wasm32")]
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen(module = "/src/js/errors.js")]
+extern "C" {
+    type CloudError;
+    #[wasm_bindgen(extends = CloudError)]
+    type ConfigurationError;
+    #[wasm_bindgen(constructor)]
+    fn new(message: &str) -> ConfigurationError;
+}
+
+#[wasm_bindgen_test]
+fn errors_are_javascript_classes() {
+    let error: JsValue = ConfigurationError::new("x").into();
+    assert!(error.is_instance_of::<ConfigurationError>());
+    assert!(error.is_instance_of::<CloudError>());
+    assert!(error.is_instance_of::<js_sys::Error>());
+    assert_eq!(String::from(error.unchecked_into::<js_sys::Error>().name()), "ConfigurationError");
+}
