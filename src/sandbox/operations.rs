@@ -66,17 +66,7 @@ fn list(world: &World, call: &Call) -> Result<Done, Refusal> {
 fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     if let Some(id) = text("backupId") {
-        let mut backups = world.services.iter().flat_map(|service| service.backups.newest_first());
-        let backup = backups.find(|backup| backup.id.eq_ignore_ascii_case(id));
-        match backup.map(|backup| backup.status(now)) {
-            Some("done") => {}
-            Some(status) => {
-                return Err(Refusal::bad_request(format!(
-                    "body.backupId: expected a backup that is done, received one that is {status}"
-                )));
-            }
-            None => return Err(Refusal::not_found(format!("backup {id} not found"))),
-        }
+        restorable(world, id, body, now)?;
     }
     match text("dataWarehouseId") {
         Some(id) if !world.services.iter().any(|service| service.text("dataWarehouseId") == Some(id)) => {
@@ -94,6 +84,27 @@ fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done
     let change = format!("{} created", service.id);
     world.services.push(service);
     Ok(Done::changed(Some(result), change))
+}
+
+/// Refuses to create a service from a backup that is not done, or that is of another region or tier.
+fn restorable(world: &World, id: &str, body: &Map<String, Value>, now: f64) -> Result<(), Refusal> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let of = |service: &'_ Service| {
+        service.backups.newest_first().find(|it| it.id.eq_ignore_ascii_case(id)).map(|it| it.status(now))
+    };
+    let Some((service, status)) = world.services.iter().find_map(|service| Some((service, of(service)?))) else {
+        return Err(Refusal::not_found(format!("backup {id} not found")));
+    };
+    let expected = if status != "done" {
+        format!("a backup that is done, received one that is {status}")
+    } else if service.text("region") != text("region").or_else(|| text("regionId")) {
+        "a backup of the same region, received one of another".to_owned()
+    } else if service.text("tier") != text("tier") {
+        "a backup of the same tier, received one of another".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::bad_request(format!("body.backupId: expected {expected}")))
 }
 
 /// Refuses what is no longer possible on a service that is being deleted.

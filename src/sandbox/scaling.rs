@@ -1,9 +1,9 @@
 //! The size of a service: memory of a replica, number of replicas, idling.
 //!
 //! A service scales either vertically (the memory of a fixed number of replicas moves between two bounds) or
-//! horizontally (the number of replicas of a fixed size moves). The older total memory is that of three replicas,
-//! whatever their number. Which values are possible at all is the contract's to say; here are the rules that need the
-//! stored values.
+//! horizontally (the number of replicas of a fixed size moves), and shows only what its mode has. The older total
+//! memory is that of three replicas, whatever their number: the API's reference says so and calls it inaccurate for
+//! other numbers. Which values are possible at all is the contract's to say; here are the rules beyond.
 
 use serde_json::{Map, Value, json};
 
@@ -87,7 +87,7 @@ impl Scaling {
 
     /// On a new service, a bound that the body leaves open makes way for the other.
     fn apply(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
-        self.apply_replicas(body, new)?;
+        self.apply_replicas(body)?;
         self.apply_memory(body, new)?;
         if let Some(idles) = body.get("idleScaling").and_then(Value::as_bool) {
             self.idles = idles;
@@ -98,35 +98,49 @@ impl Scaling {
         Ok(())
     }
 
-    fn apply_replicas(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
+    /// A number of replicas makes the mode vertical, a range of them horizontal, unless the body says which it is.
+    fn apply_replicas(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
         let replicas = |name: &str| body.get(name).and_then(Value::as_u64);
-        if let Some(count) = replicas("numReplicas") {
-            (self.least_replicas, self.most_replicas) = (count, count);
-        }
-        let (least, most) = (replicas("minReplicas"), replicas("maxReplicas"));
-        self.least_replicas = least.unwrap_or(self.least_replicas);
-        self.most_replicas = most.unwrap_or(self.most_replicas);
-        if self.least_replicas > self.most_replicas {
-            match (least, most) {
-                (Some(least), None) if new => self.most_replicas = least,
-                (None, Some(most)) if new => self.least_replicas = most,
-                _ => {
-                    let name = if least.is_some() { "minReplicas" } else { "maxReplicas" };
-                    return Err(crossed(name, self.least_replicas as f64, self.most_replicas as f64));
-                }
-            }
-        }
-        // Without a mode, a range of replicas asks for the one that moves in it.
-        let ranged = self.least_replicas < self.most_replicas;
-        match body.get("autoscalingMode").and_then(Value::as_str) {
-            Some("horizontal") => self.horizontal = true,
-            Some(_) if ranged => {
+        let mode = body.get("autoscalingMode").and_then(Value::as_str).map(|mode| mode == "horizontal");
+        match (replicas("numReplicas"), replicas("minReplicas"), replicas("maxReplicas")) {
+            (None, None, None) => self.horizontal = mode.unwrap_or(self.horizontal),
+            (Some(_), None, None) if mode == Some(true) => {
                 return Err(Refusal::bad_request(
-                    "body.autoscalingMode: expected horizontal where minReplicas is below maxReplicas",
+                    "body.numReplicas: expected minReplicas and maxReplicas instead for horizontal, received a number",
                 ));
             }
-            Some(_) => self.horizontal = false,
-            None => self.horizontal |= ranged,
+            (Some(count), None, None) => {
+                (self.least_replicas, self.most_replicas) = (count, count);
+                self.horizontal = false;
+            }
+            (None, Some(least), Some(most)) => {
+                (self.least_replicas, self.most_replicas) = (least, most);
+                self.horizontal = mode.unwrap_or(self.horizontal || least < most);
+                if least < most && !self.horizontal {
+                    return Err(Refusal::bad_request(
+                        "body.autoscalingMode: expected horizontal where minReplicas is below maxReplicas, \
+                         received vertical",
+                    ));
+                }
+            }
+            (Some(_), _, _) => {
+                return Err(Refusal::bad_request(
+                    "body.numReplicas: expected nothing beside minReplicas and maxReplicas, received a number",
+                ));
+            }
+            (None, Some(_), None) => {
+                return Err(Refusal::bad_request(
+                    "body.maxReplicas: expected a number beside minReplicas, received nothing",
+                ));
+            }
+            (None, None, Some(_)) => {
+                return Err(Refusal::bad_request(
+                    "body.minReplicas: expected a number beside maxReplicas, received nothing",
+                ));
+            }
+        }
+        if !self.horizontal {
+            self.most_replicas = self.least_replicas;
         }
         Ok(())
     }
@@ -169,16 +183,19 @@ impl Scaling {
         let mode = if self.horizontal { "horizontal" } else { "vertical" };
         let mut put = |name: &str, value: Value| shown.insert(name.into(), value);
         if !self.fixed {
-            put("minTotalMemoryGb", number(self.least_memory * REPLICAS_IN_TOTAL));
-            put("maxTotalMemoryGb", number(self.most_memory * REPLICAS_IN_TOTAL));
             put("minReplicaMemoryGb", number(self.least_memory));
             put("maxReplicaMemoryGb", number(self.most_memory));
         }
-        put("numReplicas", self.least_replicas.into());
         if self.horizontal {
             put("minReplicas", self.least_replicas.into());
             put("maxReplicas", self.most_replicas.into());
             put("replicaMemoryGb", number(self.least_memory));
+        } else {
+            put("numReplicas", self.least_replicas.into());
+        }
+        if !(self.fixed || self.horizontal) {
+            put("minTotalMemoryGb", number(self.least_memory * REPLICAS_IN_TOTAL));
+            put("maxTotalMemoryGb", number(self.most_memory * REPLICAS_IN_TOTAL));
         }
         put("autoscalingMode", mode.into());
         let idles = self.idle_after().is_some();
@@ -191,7 +208,7 @@ impl Scaling {
             "effectiveMinReplicas": self.least_replicas,
             "effectiveMaxReplicas": self.most_replicas,
             "effectiveIdleScaling": idles,
-            "effectiveIdleTimeoutMinutes": number(self.idle_minutes),
+            "effectiveIdleTimeoutMinutes": number(self.idle_minutes.ceil()),
         });
         put("currentScaling", current);
     }

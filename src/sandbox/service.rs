@@ -60,6 +60,9 @@ impl Service {
         for name in LISTS {
             lists::check(name, body.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice))?;
         }
+        if text("tier") == Some("development") && provider == "azure" {
+            return Err(Refusal::bad_request("body.tier: expected another tier on azure, received \"development\""));
+        }
         let scaling = Scaling::create(body)?;
         let mut record = defaults();
         record.extend(known(body));
@@ -117,6 +120,13 @@ impl Service {
 
     /// Applies an update: all of it, or on a refusal nothing. The body has passed the contract.
     pub fn update(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
+        let encrypted = self.record.get("hasTransparentDataEncryption") == Some(&Value::Bool(true));
+        if body.contains_key("transparentDataEncryptionKeyId") && !encrypted {
+            return Err(Refusal::bad_request(
+                "body.transparentDataEncryptionKeyId: expected nothing on a service without \
+                 hasTransparentDataEncryption, received a value",
+            ));
+        }
         let mut record = self.record.clone();
         record.extend(known(body).filter(|(name, _)| !LISTS.contains(&name.as_str())));
         for name in LISTS {
@@ -187,8 +197,8 @@ fn defaults() -> Map<String, Value> {
     for list in LISTS.into_iter().chain(["availablePrivateEndpointIds"]) {
         record.insert(list.into(), Value::Array(Vec::new()));
     }
-    for flag in ["isReadonly", "hasTransparentDataEncryption", "enableCoreDumps"] {
-        record.insert(flag.into(), false.into());
+    for (flag, value) in [("isReadonly", false), ("hasTransparentDataEncryption", false), ("enableCoreDumps", true)] {
+        record.insert(flag.into(), value.into());
     }
     let texts = [("clickhouseVersion", CLICKHOUSE_VERSION), ("releaseChannel", "default"), ("profile", "v1-default")];
     record.extend(texts.map(|(name, value)| (name.to_owned(), value.into())));
