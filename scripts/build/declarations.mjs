@@ -1,7 +1,7 @@
 // @ts-check
 // Phase 9: the declarations of the package. wasm-bindgen wrote those of the classes, tsc reads those of the errors from
 // their JSDoc, phase 8 made those of the contract; here they become one surface, once for ESM and once for CommonJS.
-import { copyFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { dist, fail, modules, read, root, work, write } from "../tools.mjs";
@@ -63,10 +63,11 @@ function report(diagnostics) {
   fail(ts.formatDiagnostics(diagnostics, host));
 }
 
-// The errors: one source, src/js/errors.js.
+// The errors and the promise of a call: one source each, in src/js.
+const SNIPPETS = ["errors", "promise"];
 const errorsOut = join(work, "types");
 rmSync(errorsOut, { recursive: true, force: true });
-const program = ts.createProgram([join(root, "src/js/errors.js")], {
+const program = ts.createProgram(SNIPPETS.map((name) => join(root, `src/js/${name}.js`)), {
   allowJs: true,
   checkJs: true,
   strict: true,
@@ -79,9 +80,14 @@ const program = ts.createProgram([join(root, "src/js/errors.js")], {
   types: [],
 });
 report([...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]);
-copyFileSync(join(errorsOut, "errors.d.ts"), join(dist, "errors.d.ts"));
+for (const name of SNIPPETS) {
+  // Where the contract's types lie as seen from src/js, and as seen from here.
+  const text = read(join(errorsOut, `${name}.d.ts`)).replaceAll("../../pkg/dist/schema.js", "./schema.js");
+  write(join(dist, `${name}.d.ts`), text);
+}
 
 const errors = names(read(join(dist, "errors.d.ts")));
+const promise = names(read(join(dist, "promise.d.ts")));
 const schema = names(read(join(dist, "schema.d.ts")));
 const client = names(ofBindgen("client"));
 for (const name of schema.exported) {
@@ -94,8 +100,10 @@ write(
     HEADER,
     imports(client, schema.exported, "./schema.js"),
     imports(client, errors.exported, "./errors.js"),
+    imports(client, promise.exported, "./promise.js"),
     `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";\n`,
-    'export * from "./errors.js";\n\n',
+    'export * from "./errors.js";\n',
+    'export type * from "./promise.js";\n\n',
     ofBindgen("client"),
   ].join(""),
 );
@@ -105,7 +113,7 @@ write(
   HEADER + imports(sandbox, new Set([...client.exported, ...schema.exported, ...errors.exported]), "./index.js") + ofBindgen("sandbox"),
 );
 
-const all = ["errors", "schema", ...modules.map(({ entry }) => entry)];
+const all = [...SNIPPETS, "schema", ...modules.map(({ entry }) => entry)];
 for (const name of all) {
   write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/(from "\.\/\w+)\.js"/g, '$1.cjs"'));
 }

@@ -48,7 +48,7 @@ export class CloudError extends Error {
   static {
     named(this, "CloudError");
   }
-  /** @type {{ service: import("./index.js").Service, password: string } | undefined} */
+  /** @type {import("../../pkg/dist/schema.js").CreateServiceResult | undefined} */
   #created;
 
   /**
@@ -74,7 +74,7 @@ export class CloudError extends Error {
   /**
    * The service that `createAndWait` had created before it failed, and the password that is shown only once.
    *
-   * @returns {{ service: import("./index.js").Service, password: string } | undefined}
+   * @returns {import("../../pkg/dist/schema.js").CreateServiceResult | undefined}
    */
   get created() {
     return this.#created;
@@ -82,7 +82,7 @@ export class CloudError extends Error {
 
   /**
    * @param {CloudError} error
-   * @param {{ service: import("./index.js").Service, password: string }} created
+   * @param {import("../../pkg/dist/schema.js").CreateServiceResult} created
    * @internal
    */
   static attachCreated(error, created) {
@@ -399,7 +399,7 @@ export function createError(kind, message, fields, hidden) {
 
 /**
  * @param {unknown} error
- * @param {{ service: import("./index.js").Service, password: string }} created
+ * @param {import("../../pkg/dist/schema.js").CreateServiceResult} created
  * @internal
  */
 export function attachCreated(error, created) {
