@@ -30,5 +30,7 @@ pub mod nearest;
 pub mod password;
 pub mod request;
 pub mod response;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod secret;
 pub mod validate;
