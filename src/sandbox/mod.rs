@@ -109,8 +109,12 @@ impl Sandbox {
     pub fn new(options: Options) -> Self {
         let options = options.mended();
         let random = Random::new(options.seed);
-        let world =
-            World { organization_id: options.organization_id.clone(), services: Vec::new(), random: random.fork() };
+        let world = World {
+            organization_id: options.organization_id.clone(),
+            services: Vec::new(),
+            created: 0,
+            random: random.fork(),
+        };
         Self {
             now: 0.0,
             window: Window::new(options.rate_limit, options.time_scale),

@@ -50,7 +50,7 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
         "services.updatePassword" => update_password(world.service_mut(id)?, &call.body, now),
         "backups.list" => {
             let service = world.service(id)?;
-            Ok(Done::read(service.backups.newest_first().map(|backup| backup.show(id, now)).collect()))
+            Ok(Done::read(service.backups.newest_first().map(|backup| backup.show(&service.id, now)).collect()))
         }
         "backups.get" => get_backup(world.service(id)?, call.path("backupId").unwrap_or_default(), now),
         unknown => Err(Refusal::not_implemented(unknown)),
@@ -79,10 +79,11 @@ fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done
         }
         _ => {}
     }
-    let (service, password) = Service::create(body, now, world.random.fork())?;
+    let (service, password) = Service::create(body, now, world.random.at(world.created))?;
     let result = json!({ "service": service.show(), "password": password.reveal() });
     let change = format!("{} created", service.id);
     world.services.push(service);
+    world.created += 1;
     Ok(Done::changed(Some(result), change))
 }
 

@@ -100,7 +100,8 @@ impl Scaling {
 
     /// A number of replicas makes the mode vertical, a range of them horizontal, unless the body says which it is.
     fn apply_replicas(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
-        let replicas = |name: &str| body.get(name).and_then(Value::as_u64);
+        // By way of f64: to JSON and to the contract, 2.0 is a whole number.
+        let replicas = |name: &str| body.get(name).and_then(Value::as_f64).map(|count| count as u64);
         let mode = body.get("autoscalingMode").and_then(Value::as_str).map(|mode| mode == "horizontal");
         match (replicas("numReplicas"), replicas("minReplicas"), replicas("maxReplicas")) {
             (None, None, None) => self.horizontal = mode.unwrap_or(self.horizontal),

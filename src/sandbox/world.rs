@@ -14,6 +14,8 @@ const FOUNDED: f64 = 1_704_067_200_000.0;
 pub struct World {
     pub organization_id: String,
     pub services: Vec<Service>,
+    /// How many services were ever created; what the next one is like is drawn from this number.
+    pub created: u64,
     pub random: Random,
 }
 

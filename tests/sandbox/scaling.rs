@@ -1,5 +1,6 @@
 //! The size of a service.
 
+use clickhouse_cloud::contract::Method;
 use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, body};
@@ -150,4 +151,13 @@ fn half_minutes_of_idling_are_whole_where_the_contract_wants_them_whole() {
     let service = &answer.result()["service"];
     assert_eq!(service["idleTimeoutMinutes"], 7.5);
     assert_eq!(service["currentScaling"]["effectiveIdleTimeoutMinutes"], 8);
+}
+
+#[test]
+fn a_whole_number_may_be_written_with_a_fraction() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let url = cloud.url(&format!("/services/{id}/replicaScaling"));
+    let answer = cloud.send(Method::Patch, &url, Some(r#"{"numReplicas":2.0,"minReplicaMemoryGb":1.6e1}"#.to_owned()));
+    assert_eq!((&answer.result()["numReplicas"], &answer.result()["minReplicaMemoryGb"]), (&json!(2), &json!(16)));
 }

@@ -64,6 +64,14 @@ fn the_same_seed_and_the_same_requests_bring_the_same_bytes() {
 }
 
 #[test]
+fn a_refused_request_leaves_no_trace_in_what_comes_after() {
+    let mut with = Cloud::new();
+    let mut without = Cloud::new();
+    assert_eq!(with.post("/services", &body(&json!({ "region": "westus3" }))).status, 400);
+    assert_eq!(with.create(&json!({})), without.create(&json!({})));
+}
+
+#[test]
 fn the_ledger_tells_what_was_asked_and_changed() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create_running(&json!({}));
