@@ -54,7 +54,7 @@ pub(super) fn uuid(text: &[u8]) -> bool {
 
 /// The word with zeros in the place of hyphens, if all of these bytes are hyphens.
 fn hyphens(word: u64, mask: u64) -> Option<u64> {
-    (word & mask == EACH * 0x2D & mask).then_some(word & !mask | EACH * 0x30 & mask)
+    (word & mask == (EACH * 0x2D) & mask).then_some((word & !mask) | ((EACH * 0x30) & mask))
 }
 
 const EACH: u64 = 0x0101_0101_0101_0101;
@@ -64,7 +64,7 @@ fn hex(word: u64) -> bool {
     const HIGH: u64 = 0x80 * EACH;
     // In ASCII the sums below stay within their bytes; the high bit tells which bytes are at least so much.
     let at_least = |word: u64, byte: u64| (word & !HIGH) + EACH * (0x80 - byte);
-    let lower = word | EACH * 0x20;
+    let lower = word | (EACH * 0x20);
     let digit = at_least(word, 0x30) & !at_least(word, 0x3A);
     let letter = at_least(lower, 0x61) & !at_least(lower, 0x67);
     (digit | letter) & !word & HIGH == HIGH

@@ -114,12 +114,6 @@ impl<'a> Scanner<'a> {
         Err(Broken)
     }
 
-    /// Moves behind one byte.
-    #[inline]
-    pub(super) fn bump(&mut self) {
-        self.at += 1;
-    }
-
     /// Moves behind a byte, which must come next.
     #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Scan<()> {
@@ -134,6 +128,16 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn peek_quote(&mut self) -> Scan<()> {
         if self.peek()? == b'"' { Ok(()) } else { Err(Broken) }
+    }
+
+    /// Moves into the object or list that comes next; tells whether anything is in it. If not, moves behind it.
+    #[inline]
+    pub(super) fn open(&mut self, close: u8) -> Scan<bool> {
+        self.peek()?;
+        self.at += 1;
+        let filled = self.peek()? != close;
+        self.at += usize::from(!filled);
+        Ok(filled)
     }
 
     /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
@@ -263,6 +267,14 @@ impl<'a> Scanner<'a> {
             b'{' | b'[' => self.skip_brackets(),
             _ => self.number().map(drop),
         }
+    }
+
+    /// Moves behind the value that comes next, and takes its text along.
+    pub(super) fn skipped(&mut self) -> Scan<&'a [u8]> {
+        self.peek()?;
+        let start = self.at;
+        self.skip()?;
+        Ok(self.slice(start..self.at))
     }
 
     /// Counts brackets without telling their kinds apart: a text in which that matters is not JSON.

@@ -202,9 +202,7 @@ impl<'a> Walker<'a> {
     #[cold]
     #[inline(never)]
     pub(super) fn mismatch(&mut self, schema: &'static Schema, code: Code, place: &Place<'_>) -> Scan<()> {
-        let start = self.scan.position();
-        self.scan.skip()?;
-        let raw = self.scan.slice(start..self.scan.position());
+        let raw = self.scan.skipped()?;
         self.complain(place, code, words::expected(schema, self.request), raw);
         Ok(())
     }
@@ -223,9 +221,7 @@ impl<'a> Walker<'a> {
     #[cold]
     #[inline(never)]
     pub(super) fn too_deep(&mut self, place: &Place<'_>) -> Scan<()> {
-        let start = self.scan.position();
-        self.scan.skip()?;
-        let raw = self.scan.slice(start..self.scan.position());
+        let raw = self.scan.skipped()?;
         self.complain(place, Code::Depth, "a value nested less deep", raw);
         Ok(())
     }
@@ -249,12 +245,8 @@ impl<'a> Walker<'a> {
     #[inline]
     fn array(&mut self, items: &'static Schema, rules: (u32, u32, bool), place: &Place<'_>) -> Scan<()> {
         let start = self.scan.position();
-        self.scan.bump();
         let mut index = 0;
-        let mut more = self.scan.peek()? != b']';
-        if !more {
-            self.scan.bump();
-        }
+        let mut more = self.scan.open(b']')?;
         while more {
             if !self.quick(items, false)? {
                 self.value(items, &place.item(index, items))?;
@@ -276,11 +268,7 @@ impl<'a> Walker<'a> {
         let mut faulty = BTreeSet::new();
         let mut seen = 0_u64;
         let mut next = 0_usize;
-        self.scan.bump();
-        let mut more = self.scan.peek()? != b'}';
-        if !more {
-            self.scan.bump();
-        }
+        let mut more = self.scan.open(b'}')?;
         while more {
             self.scan.peek_quote()?;
             // Usually the members come in the contract's order.
@@ -370,9 +358,7 @@ impl<'a> Walker<'a> {
         if let Rest::Map(schema) = record.rest {
             self.value(schema, &place.below(Mark::Name(&name), schema, !self.request))?;
         } else {
-            let start = self.scan.position();
-            self.scan.skip()?;
-            let raw = self.scan.slice(start..self.scan.position());
+            let raw = self.scan.skipped()?;
             // Never its value: who knows what the misspelt name stands for.
             let place = Place { up: Some(place), mark: Mark::Name(&name), secret: true, lax: false };
             self.complain(&place, Code::Unknown, "a known property", raw);
