@@ -63,14 +63,19 @@ impl<'p> Place<'p> {
     }
 
     fn path(&self) -> Vec<Step> {
-        let mut path = self.up.map(Place::path).unwrap_or_default();
-        match self.mark {
-            Mark::Root(root) => path.extend_from_slice(root),
-            Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
-            Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
-            Mark::Index(index) => path.push(Step::Index(index)),
-            Mark::Same => {}
+        let mut path = Vec::new();
+        let mut place = Some(self);
+        while let Some(Place { up, mark, .. }) = place {
+            match *mark {
+                Mark::Root(root) => path.extend(root.iter().rev().cloned()),
+                Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
+                Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
+                Mark::Index(index) => path.push(Step::Index(index)),
+                Mark::Same => {}
+            }
+            place = *up;
         }
+        path.reverse();
         path
     }
 }
