@@ -29,6 +29,8 @@ mod union;
 mod walk;
 mod words;
 
+use std::mem::take;
+
 pub use envelope::{Envelope, validate_answer};
 
 use crate::contract::Schema;
@@ -73,7 +75,7 @@ pub fn validate(bytes: &[u8], schema: &'static Schema, mode: Mode, root: &[Step]
     let mut walker = Walker::new(bytes, mode);
     let place = Place::root(root, schema.secret);
     let walked = document(&mut walker, schema, &place);
-    finish(walker, walked, &place)
+    finish(&mut walker, walked, &place)
 }
 
 fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>) -> Scan<()> {
@@ -82,11 +84,12 @@ fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>)
 }
 
 /// The report of a walk. Of a broken text nothing is reported but that: its values are not values.
-fn finish(mut walker: Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
+#[inline(never)]
+fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
     if let Err(Broken(at)) = walked {
         walker.issues.clear();
         walker.warnings.clear();
         walker.issue(place, Code::Syntax, "JSON", format!("something else at byte {at}"));
     }
-    Report { issues: walker.issues, warnings: walker.warnings }
+    Report { issues: take(&mut walker.issues), warnings: take(&mut walker.warnings) }
 }

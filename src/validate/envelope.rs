@@ -36,7 +36,7 @@ pub fn validate_answer(bytes: &[u8], result: Option<&'static Schema>) -> Envelop
         envelope = Envelope::default();
     }
     if result.is_some() {
-        envelope.issues = finish(walker, walked, &place).issues;
+        envelope.issues = finish(&mut walker, walked, &place).issues;
     }
     envelope
 }
@@ -74,10 +74,8 @@ fn members(
     let mut numeric_status = false;
     let mut more = walker.scan.open(b'}')?;
     while more {
-        walker.scan.peek_quote()?;
-        let name = walker.scan.string()?;
+        let name = walker.scan.name()?;
         let name = walker.scan.text(name);
-        walker.scan.expect(b':')?;
         let first = walker.scan.peek()?;
         match name.as_ref() {
             "result" => {
@@ -99,7 +97,7 @@ fn members(
             }
             _ => walker.scan.skip()?,
         }
-        more = walker.scan.more(b'}')?;
+        more = walker.scan.next(b'}')?;
     }
     envelope.enveloped = numeric_status || envelope.result.is_some();
     Ok(())

@@ -1,8 +1,8 @@
 //! Values, objects and lists beside their schemas.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
+use super::rules::Members;
 use super::scan::{Scan, Scanner, Span, same};
 use super::{Mode, Unknown, format, words};
 use crate::contract::{Format, Kind, Limits, Property, Record, Rest, Schema, Text};
@@ -86,7 +86,8 @@ impl<'p> Place<'p> {
 struct Memo {
     record: Option<&'static Record>,
     name: Span,
-    index: Option<usize>,
+    /// One more than the index of the property; 0: there is none. (An empty memo is all zeros, and cheap to make.)
+    number: usize,
 }
 
 const MEMO: usize = 64;
@@ -117,6 +118,7 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
+    #[inline(never)]
     pub(super) fn new(bytes: &'a [u8], mode: Mode) -> Self {
         Self {
             scan: Scanner::new(bytes),
@@ -124,7 +126,7 @@ impl<'a> Walker<'a> {
             refuse_unknown: mode == Mode::Request { unknown: Unknown::Refuse },
             depth: 0,
             unions: 0,
-            memo: [Memo { record: None, name: Span::EMPTY, index: None }; MEMO],
+            memo: [Memo { record: None, name: Span::EMPTY, number: 0 }; MEMO],
             issues: Vec::new(),
             warnings: Vec::new(),
         }
@@ -243,7 +245,7 @@ impl<'a> Walker<'a> {
         let start = self.scan.position();
         let clean = (self.issues.len(), self.warnings.len());
         // Names beside the known ones whose values had issues.
-        let mut faulty = BTreeSet::new();
+        let mut faulty = Members::new();
         let mut seen = 0_u64;
         let mut next = 0_usize;
         // See `Scanner`. Whoever is lent all of `self` gets the position back first.
@@ -316,11 +318,11 @@ impl<'a> Walker<'a> {
             && memo.record.is_some_and(|known| std::ptr::eq(known, record))
             && same(self.scan.raw(memo.name), name)
         {
-            return memo.index;
+            return memo.number.checked_sub(1);
         }
         let index = behind.iter().position(is_it).map(|index| next + index).or_else(|| before.iter().position(is_it));
         if let Some(memo) = self.memo.get_mut(slot) {
-            *memo = Memo { record: Some(record), name: span, index };
+            *memo = Memo { record: Some(record), name: span, number: index.map_or(0, |index| index + 1) };
         }
         index
     }
@@ -332,11 +334,11 @@ impl<'a> Walker<'a> {
         record: &'static Record,
         name: Span,
         clean: (usize, usize),
-        faulty: &mut BTreeSet<String>,
+        faulty: &mut Members<'a>,
         place: &Place<'_>,
     ) -> Scan<()> {
         let name = self.scan.text(name);
-        if faulty.contains(name.as_ref()) {
+        if faulty.contains_key(name.as_ref()) {
             self.forget(clean, place, &name);
         }
         let before = (self.issues.len(), self.warnings.len());
@@ -353,7 +355,7 @@ impl<'a> Walker<'a> {
             }
         }
         if before != (self.issues.len(), self.warnings.len()) {
-            faulty.insert(name.into_owned());
+            faulty.insert(name, &[]);
         }
         Ok(())
     }
