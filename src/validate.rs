@@ -10,6 +10,7 @@
 //! | room       | what happens there                                           |
 //! | ---------- | ------------------------------------------------------------ |
 //! | `scan`     | where tokens begin and end                                   |
+//! | `place`    | where a value stands                                         |
 //! | `walk`     | values, objects and lists beside their schemas               |
 //! | `text`     | the rules of strings; the automaton of patterns              |
 //! | `format`   | the formats of strings                                       |
@@ -22,6 +23,7 @@
 mod envelope;
 mod format;
 mod number;
+mod place;
 mod rules;
 mod scan;
 mod text;
@@ -35,8 +37,9 @@ pub use envelope::{Envelope, validate_answer};
 
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
-use scan::{Broken, Scan};
-use walk::{Place, Walker};
+use place::Place;
+use scan::{Scan, Stop};
+use walk::Walker;
 
 /// How strictly a value is held to its schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +66,8 @@ pub enum Unknown {
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// The breaches; empty: the value keeps the contract. A text that is not JSON has one issue, [`Code::Syntax`].
+    /// The breaches; empty: the value keeps the contract. A text that is not JSON has one issue, [`Code::Syntax`]. After
+    /// about a thousand the search ends.
     pub issues: Vec<Issue>,
     /// Strange but allowed, in requests: a value that is not among those known today. As issues, with [`Code::Enum`].
     pub warnings: Vec<Issue>,
@@ -86,7 +90,7 @@ fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>)
 /// The report of a walk. Of a broken text nothing is reported but that: its values are not values.
 #[inline(never)]
 fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
-    if let Err(Broken(at)) = walked {
+    if let Err(Stop::Broken(at)) = walked {
         walker.issues.clear();
         walker.warnings.clear();
         walker.issue(place, Code::Syntax, "JSON", format!("something else at byte {at}"));

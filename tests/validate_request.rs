@@ -217,6 +217,17 @@ fn unions() {
 }
 
 #[test]
+fn a_secret_is_secret_in_a_union_too() {
+    table(
+        REQUEST,
+        &[
+            (&KEY, "\"hunter2\"", &[" length: expected at least 12 characters, received a string"]),
+            (&KEY, "5318008", &[" union: expected a string or an object, received a number"]),
+        ],
+    );
+}
+
+#[test]
 fn every_issue_at_once_in_order() {
     let json = r#"{"id":7,"name":"","tier":"x","minMemoryGb":30,"nmae":1,"ipAccessList":[{"source":"a"},{"surce":"::"}],
         "password":"short","region":null}"#;

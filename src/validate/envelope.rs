@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::place::Place;
 use super::scan::Scan;
-use super::walk::{Place, Walker};
+use super::walk::Walker;
 use super::{Mode, finish, words};
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
 
-/// What was found in an answer. Of a broken text nothing is known but the issue.
+/// What was found in an answer. Where the walk ended early ([`super::Report::issues`]), only the issues are known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Envelope {
     /// It has a `result`, or a numeric `status`. A bare backup has a status of its own: a string.

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::number::Decimal;
+use super::place::Place;
 use super::scan::{Scan, Scanner, decode};
-use super::walk::{Place, Walker, is_number};
+use super::walk::{Walker, is_number};
 use super::words;
 use crate::contract::{Limits, Record, Rule, Schema};
 use crate::issue::Code;

@@ -7,12 +7,19 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The text is not JSON; noticed at this byte.
+/// Why a walk ends early.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Broken(pub(super) usize);
+pub(super) enum Stop {
+    /// The text is not JSON; noticed at this byte.
+    Broken(usize),
+    /// So much is wrong that more would help nobody.
+    Enough,
+}
 
-/// What the scanner finds, unless the text is broken.
-pub(super) type Scan<T> = Result<T, Broken>;
+use Stop::Broken;
+
+/// What is found, unless the walk ends before.
+pub(super) type Scan<T> = Result<T, Stop>;
 
 /// Where a string stands, without its quotes.
 #[derive(Clone, Copy)]

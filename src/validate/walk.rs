@@ -1,9 +1,8 @@
 //! Values, objects and lists beside their schemas.
 
-use std::borrow::Cow;
-
+use super::place::{Mark, Place};
 use super::rules::Members;
-use super::scan::{Scan, Scanner, Span, same};
+use super::scan::{Scan, Scanner, Span, Stop, same};
 use super::{Mode, Unknown, format, words};
 use crate::contract::{Format, Kind, Limits, Property, Record, Rest, Schema, Text};
 use crate::issue::{Code, Issue, Step};
@@ -12,73 +11,8 @@ use crate::nearest::nearest;
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 const DEEPEST: u32 = 64;
 
-/// Where a value stands: a chain on the stack, from the value up to the root. A path is built from it only for an issue.
-pub(super) struct Place<'p> {
-    up: Option<&'p Place<'p>>,
-    mark: Mark<'p>,
-    /// Its value is never shown.
-    pub(super) secret: bool,
-    /// `null` is as good as nothing here.
-    pub(super) lax: bool,
-}
-
-enum Mark<'p> {
-    Root(&'p [Step]),
-    Key(&'static str),
-    Name(&'p str),
-    Index(usize),
-    /// The same place again, through another schema.
-    Same,
-}
-
-impl<'p> Place<'p> {
-    pub(super) fn root(root: &'p [Step], secret: bool) -> Self {
-        Self { up: None, mark: Mark::Root(root), secret, lax: false }
-    }
-
-    fn below(&'p self, mark: Mark<'p>, schema: &Schema, lax: bool) -> Self {
-        Self { up: Some(self), mark, secret: self.secret || schema.secret, lax }
-    }
-
-    /// The place of a property.
-    #[inline]
-    pub(super) fn property(&'p self, property: &'static Property, lax: bool) -> Self {
-        self.below(Mark::Key(property.name), property.schema, lax)
-    }
-
-    /// The place of an item.
-    #[inline]
-    pub(super) fn item(&'p self, index: usize, schema: &Schema) -> Self {
-        self.below(Mark::Index(index), schema, false)
-    }
-
-    /// The place of a property that a rule names.
-    pub(super) fn member(&'p self, name: &'static str, secret: bool) -> Self {
-        Self { up: Some(self), mark: Mark::Key(name), secret, lax: false }
-    }
-
-    /// This place, as one alternative of a union sees it.
-    pub(super) fn variant(&'p self, schema: &Schema) -> Self {
-        self.below(Mark::Same, schema, self.lax)
-    }
-
-    fn path(&self) -> Vec<Step> {
-        let mut path = Vec::new();
-        let mut place = Some(self);
-        while let Some(Place { up, mark, .. }) = place {
-            match *mark {
-                Mark::Root(root) => path.extend(root.iter().rev().cloned()),
-                Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
-                Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
-                Mark::Index(index) => path.push(Step::Index(index)),
-                Mark::Same => {}
-            }
-            place = *up;
-        }
-        path.reverse();
-        path
-    }
-}
+/// How many issues are noted, give or take those of one object.
+const MOST_ISSUES: usize = 1_000;
 
 /// What a name that did not come in the contract's order turned out to be. Lists repeat their names: each is looked up
 /// once, not once an item.
@@ -175,6 +109,12 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Ends the walk when enough is wrong: a long list of another kind of value must not fill the memory with issues.
+    #[inline]
+    fn enough(&self) -> Scan<()> {
+        if self.issues.len() < MOST_ISSUES { Ok(()) } else { Err(Stop::Enough) }
+    }
+
     /// A value of another type.
     #[cold]
     #[inline(never)]
@@ -230,6 +170,7 @@ impl<'a> Walker<'a> {
             self.scan = scan;
             if !plain {
                 self.value(items, &place.item(index, items))?;
+                self.enough()?;
             }
             index += 1;
             more = self.scan.more(b']')?;
@@ -337,6 +278,7 @@ impl<'a> Walker<'a> {
         faulty: &mut Members<'a>,
         place: &Place<'_>,
     ) -> Scan<()> {
+        self.enough()?;
         let name = self.scan.text(name);
         if faulty.contains_key(name.as_ref()) {
             self.forget(clean, place, &name);
@@ -346,9 +288,7 @@ impl<'a> Walker<'a> {
             self.value(schema, &place.below(Mark::Name(&name), schema, !self.request))?;
         } else {
             let raw = self.scan.skipped()?;
-            // Never its value: who knows what the misspelt name stands for.
-            let place = Place { up: Some(place), mark: Mark::Name(&name), secret: true, lax: false };
-            self.complain(&place, Code::Unknown, "a known property", raw);
+            self.complain(&place.stranger(&name), Code::Unknown, "a known property", raw);
             let known = record.properties.iter().map(|property| property.name);
             if let (Some(near), Some(issue)) = (nearest(&name, known), self.issues.last_mut()) {
                 issue.hint = Some(format!("did you mean {near}?"));
