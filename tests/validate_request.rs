@@ -210,6 +210,8 @@ fn unions() {
                 ],
             ),
             (&CHOICE, r#"{"type":"gamma","port":1}"#, &[".type enum: expected \"alpha\", received \"gamma\""]),
+            (&MAYBE, "null", &[]),
+            (&MAYBE, "\"\"", &[" union: expected an object or a boolean or null, received \"\""]),
             (&CHOICE, "5", &[" union: expected an object or a UUID, received 5"]),
             (&CHOICE, "null", &[" union: expected an object or a UUID, received null"]),
         ],
