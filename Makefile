@@ -46,7 +46,7 @@ D := pkg/dist
 W := target/npm
 MODULES := client sandbox
 # Folders too: a file that is gone or renamed changes nothing else.
-RUST := $(shell find src contract build/* 2>/dev/null) build.rs Cargo.toml Cargo.lock
+RUST := $(shell find src build/* contract 2>/dev/null) build.rs Cargo.toml Cargo.lock
 
 $(MODULES:%=$W/%.wasm): $W/%.wasm: $(RUST) $B/wasm.mjs
 	node $B/wasm.mjs $*

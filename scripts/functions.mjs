@@ -3,11 +3,11 @@
 // node scripts/functions.mjs client
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { featureArgument, run, work } from "./tools.mjs";
+import { featureArgument, run, wasmFeatures, work } from "./tools.mjs";
 
 const feature = featureArgument();
 const named = join(work, `${feature}.named.wasm`);
-run("wasm-opt", ["--all-features", "-O3", "-g", join(work, "bindgen", feature, `${feature}_bg.wasm`), "-o", named]);
+run("wasm-opt", [...wasmFeatures, "-O3", "-g", join(work, "bindgen", feature, `${feature}_bg.wasm`), "-o", named]);
 
 const bytes = readFileSync(named);
 let at = 8;

@@ -6,7 +6,6 @@
 //! | `retry`    | the policy: which faults, which operations, how long            |
 //! | `limit`    | the rate limit                                                  |
 //! | `turns`    | first come, first served                                        |
-//! | `race`     | the first of two futures; the other one is dropped              |
 //! | `wait`     | polling until a state is reached                                |
 //! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
 //!
@@ -14,7 +13,6 @@
 
 pub mod helpers;
 pub mod limit;
-mod race;
 pub mod retry;
 mod send;
 mod turns;
@@ -23,7 +21,6 @@ pub mod wait;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-pub use race::{First, race};
 use turns::Turns;
 
 use crate::contract::{self, Operation};

@@ -11,6 +11,7 @@
 //! | [`validate`] | JSON bytes against a schema                                                    |
 //! | [`password`] | the two hashes, and generation                                                 |
 //! | [`host`]     | what the host lends: network, clock, randomness                                |
+//! | [`race`]     | the first of two futures; the other one is dropped                             |
 //! | [`error`]    | every way in which a call can fail                                             |
 //! | [`request`]  | an operation and its arguments become a checked HTTP request                   |
 //! | [`response`] | an HTTP response becomes a checked result, or the error that it stands for     |
@@ -28,7 +29,10 @@ pub mod issue;
 mod js;
 pub mod nearest;
 pub mod password;
+pub mod race;
 pub mod request;
 pub mod response;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod secret;
 pub mod validate;

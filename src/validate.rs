@@ -35,7 +35,7 @@ use std::ops::Range;
 
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
-use scan::Scan;
+use scan::{Broken, Scan};
 use walk::{Place, Walker};
 
 /// How strictly a value is held to its schema.
@@ -96,11 +96,10 @@ fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>)
 
 /// The report of a walk. Of a broken text nothing is reported but that: its values are not values.
 fn finish(mut walker: Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
-    if walked.is_err() {
+    if let Err(Broken(at)) = walked {
         walker.issues.clear();
         walker.warnings.clear();
-        let received = format!("something else at byte {}", walker.scan.position());
-        walker.issue(place, Code::Syntax, "JSON", received);
+        walker.issue(place, Code::Syntax, "JSON", format!("something else at byte {at}"));
     }
     Report { issues: walker.issues, warnings: walker.warnings, secrets: walker.secrets }
 }

@@ -9,9 +9,9 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-use super::race::race;
 use super::turns::Turns;
 use crate::host::Clock;
+use crate::race::race;
 
 /// A sliding window of requests, shared by all calls of a client, and between clients that are given the same one.
 pub struct RateLimiter {

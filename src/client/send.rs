@@ -1,12 +1,12 @@
 //! One call: attempts until it is answered or given up.
 
-use super::race::{First, race};
 use super::retry::{self, Next, Setback};
 use super::{Breaches, CallOptions, Client, Outcome};
 use crate::contract::{Method, Operation};
 use crate::error::{Attempt, Error, Exchange, Met, Trail};
 use crate::host::{Fault, FaultKind, Host, HttpResponse, Level};
 use crate::issue::Issue;
+use crate::race::{First, race};
 use crate::request::Checked;
 use crate::response::{self, Reading};
 

@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 
-use super::race::{First, race};
 use super::{CallOptions, Client};
 use crate::contract::Operation;
 use crate::error::{Error, WaitReason};
 use crate::host::{Foreign, Host};
+use crate::race::{First, race};
 use crate::request::Arguments;
 
 /// How long a wait may last where the caller does not say.

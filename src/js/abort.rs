@@ -1,4 +1,4 @@
-//! Signals: the caller's, which ends a call, and our own, which ends what a dropped future had running.
+//! The caller's signal, which ends a call.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -6,35 +6,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
-
-/// Ends what it controls when it is dropped before it was disarmed.
-pub struct AbortGuard(Option<AbortController>);
-
-impl AbortGuard {
-    /// A guard with a new signal.
-    pub fn new() -> Self {
-        Self(AbortController::new().ok())
-    }
-
-    /// The signal to hand out.
-    pub fn signal(&self) -> JsValue {
-        self.0.as_ref().map_or(JsValue::UNDEFINED, |controller| controller.signal().into())
-    }
-
-    /// All is done: the drop ends nothing any more.
-    pub fn disarm(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for AbortGuard {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
-    }
-}
+use web_sys::AbortSignal;
 
 /// Resolves with the signal's reason when it aborts; never without a signal.
 pub async fn aborted(signal: Option<&AbortSignal>) -> JsValue {

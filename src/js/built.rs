@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::errors::plain_object;
+use super::objects::plain_object;
 use crate::request::Checked;
 
 /// A checked request that has not been sent. It can be handed to fetch as it is: `fetch(built.url, built)`.

@@ -10,13 +10,15 @@ use web_sys::AbortSignal;
 
 use super::abort::aborted;
 use super::arguments;
-use super::errors::{plain_object, to_js};
+use super::errors::to_js;
 use super::host::JsHost;
+use super::objects::plain_object;
 use super::options::Options;
 use crate::client::wait::{Progress, WaitOptions};
-use crate::client::{CallOptions, Client, First, Outcome, race};
+use crate::client::{CallOptions, Client, Outcome};
 use crate::contract::Operation;
 use crate::error::{Error, Exchange};
+use crate::race::{First, race};
 use crate::request::Arguments;
 
 #[wasm_bindgen(module = "/src/js/promise.js")]

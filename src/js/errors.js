@@ -95,7 +95,7 @@ export class CloudError extends Error {
    * @returns {Record<string, unknown>}
    */
   toJSON() {
-    return { name: this.name, message: this.message, ...this };
+    return Object.assign({ name: this.name, message: this.message }, this);
   }
 }
 

@@ -1,6 +1,6 @@
 //! Errors become JavaScript errors: real classes, which `errors.js` defines.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Object, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -171,10 +171,4 @@ impl JsAttempt {
         };
         Self { status, fault, after_ms: attempt.after_ms, waited_ms: attempt.waited_ms }
     }
-}
-
-/// Names and values as a plain object.
-pub fn plain_object(entries: &[(String, String)]) -> Object {
-    let pairs: Array = entries.iter().map(|(name, value)| Array::of2(&name.into(), &value.into())).collect();
-    Object::from_entries(&pairs).unwrap_or_default()
 }

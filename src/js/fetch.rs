@@ -11,9 +11,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::ReadableStreamDefaultReader;
 
-use super::abort::AbortGuard;
-use super::errors::plain_object;
+use super::guard::AbortGuard;
 use super::host::{JsHost, method};
+use super::objects::plain_object;
 use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse, Transport};
 
 impl Transport for JsHost {

@@ -1,12 +1,11 @@
 //! What JavaScript lends: a clock, randomness, `JSON.parse`, and the caller's log.
 
-use std::future::Future;
-
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::abort::AbortGuard;
+use super::guard::AbortGuard;
+use super::time;
 use crate::host::{Clock, Level, Log, Random, Values};
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
@@ -25,14 +24,6 @@ pub struct JsHost {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = performance)]
-    static PERFORMANCE: Performance;
-    type Performance;
-    #[wasm_bindgen(method)]
-    fn now(this: &Performance) -> f64;
-    #[wasm_bindgen(method, getter, js_name = timeOrigin)]
-    fn time_origin(this: &Performance) -> f64;
-
     #[wasm_bindgen(thread_local_v2, js_name = crypto)]
     static CRYPTO: Crypto;
     type Crypto;
@@ -43,26 +34,17 @@ extern "C" {
     fn json_parse(text: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// Timers take 31 bits of milliseconds.
-const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
-
 impl Clock for JsHost {
     fn now(&self) -> f64 {
         match &self.clock {
             Some(clock) => method(clock, "now", &Array::new()).ok().and_then(|now| now.as_f64()).unwrap_or(0.0),
-            // Like Date.now, but it never jumps.
-            None => PERFORMANCE.with(|performance| performance.time_origin() + performance.now()),
+            None => time::now(),
         }
     }
 
     async fn sleep(&self, ms: f64) {
         let Some(clock) = &self.clock else {
-            let mut left = ms.max(0.0).ceil();
-            while left > LONGEST_TIMER_MS {
-                timer(LONGEST_TIMER_MS).await;
-                left -= LONGEST_TIMER_MS;
-            }
-            return timer(left).await;
+            return time::sleep(ms).await;
         };
         let guard = AbortGuard::new();
         let slept = method(clock, "sleep", &Array::of2(&ms.into(), &guard.signal()));
@@ -71,11 +53,6 @@ impl Clock for JsHost {
         }
         guard.disarm();
     }
-}
-
-/// A timer that its drop clears.
-fn timer(ms: f64) -> impl Future<Output = ()> {
-    gloo_timers::future::TimeoutFuture::new(ms as u32)
 }
 
 impl Random for JsHost {

@@ -10,7 +10,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::Url;
 
 use super::host::JsHost;
-use super::options::{Options, is_field_value};
+use super::option_kinds::is_field_value;
+use super::options::Options;
 use crate::client::limit::RateLimiter;
 use crate::client::{Breaches, Settings};
 use crate::contract::{Format, Kind, Schema, Text};

@@ -72,11 +72,7 @@ fn members(
     envelope: &mut Envelope,
 ) -> Scan<()> {
     let mut numeric_status = false;
-    walker.scan.bump();
-    let mut more = walker.scan.peek()? != b'}';
-    if !more {
-        walker.scan.bump();
-    }
+    let mut more = walker.scan.open(b'}')?;
     while more {
         walker.scan.peek_quote()?;
         let name = walker.scan.string()?;

@@ -96,6 +96,14 @@ impl Decimal {
         remainder == Some(0)
     }
 
+    /// A text that only equal numbers share; short, whatever the exponent.
+    pub(super) fn key(&self) -> String {
+        let mut key = String::from(if self.negative { "-" } else { "" });
+        key.extend(self.digits.iter().map(|digit| char::from(b'0' + digit)));
+        key.push_str(&format!("e{}", self.exponent));
+        key
+    }
+
     /// The place of the first digit: what decides between two numbers first.
     fn order(&self) -> i64 {
         self.exponent + i64::try_from(self.digits.len()).unwrap_or(i64::MAX)

@@ -72,20 +72,20 @@ impl<'a> Walker<'a> {
         if !unique {
             return Ok(());
         }
-        let end = self.scan.position();
-        self.scan.rewind(start + 1);
+        self.scan.rewind(start);
         let mut known = BTreeSet::new();
-        for index in 0..count {
-            self.scan.peek()?;
-            let from = self.scan.position();
-            self.scan.skip()?;
-            let raw = self.scan.slice(from..self.scan.position());
-            if !known.insert(canonical(raw)?) {
+        let mut more = self.scan.open(b']')?;
+        let mut index = 0;
+        while more {
+            let raw = self.scan.skipped()?;
+            let mut text = String::new();
+            canonical(raw, 0, &mut text)?;
+            if !known.insert(text) {
                 self.complain(&place.item(index, items), Code::Duplicate, "an item that stands once", raw);
             }
-            self.scan.more(b']')?;
+            index += 1;
+            more = self.scan.more(b']')?;
         }
-        self.scan.rewind(end);
         Ok(())
     }
 
@@ -105,9 +105,7 @@ impl<'a> Walker<'a> {
         if record.min == 0 && record.max == u32::MAX && record.rules.is_empty() {
             return Ok(());
         }
-        let end = self.scan.position();
         let members = self.members(start)?;
-        self.scan.rewind(end);
         self.count((record.min, record.max), members.len(), ("property", "an empty object"), place);
         for rule in record.rules {
             self.rule(rule, record, &members, place);
@@ -170,24 +168,23 @@ impl<'a> Walker<'a> {
 
     /// The members of the object that begins at `start`. Leaves the position behind it.
     pub(super) fn members(&mut self, start: usize) -> Scan<Members<'a>> {
-        let mut members = BTreeMap::new();
-        self.scan.rewind(start + 1);
-        let mut more = self.scan.peek()? != b'}';
-        if !more {
-            self.scan.bump();
-        }
-        while more {
-            self.scan.peek_quote()?;
-            let name = self.scan.string()?;
-            self.scan.expect(b':')?;
-            self.scan.peek()?;
-            let from = self.scan.position();
-            self.scan.skip()?;
-            members.insert(self.scan.text(name), self.scan.slice(from..self.scan.position()));
-            more = self.scan.more(b'}')?;
-        }
-        Ok(members)
+        self.scan.rewind(start);
+        members(&mut self.scan)
     }
+}
+
+/// The members of the object that comes next.
+fn members<'a>(scan: &mut Scanner<'a>) -> Scan<Members<'a>> {
+    let mut members = BTreeMap::new();
+    let mut more = scan.open(b'}')?;
+    while more {
+        scan.peek_quote()?;
+        let name = scan.string()?;
+        scan.expect(b':')?;
+        members.insert(scan.text(name), scan.skipped()?);
+        more = scan.more(b'}')?;
+    }
+    Ok(members)
 }
 
 fn secret(record: &Record, name: &str, place: &Place<'_>) -> bool {
@@ -203,26 +200,34 @@ pub(super) fn is_text(raw: &[u8], text: &str) -> bool {
     matches!(raw, [b'"', inner @ .., b'"'] if decode(inner, true) == text)
 }
 
-/// A text that two equal values share, unless they are objects whose members stand in another order.
-fn canonical(raw: &[u8]) -> Scan<String> {
-    let mut out = String::new();
+/// Deeper than this, two values are equal only if their texts are.
+const COMPARED: u32 = 16;
+
+/// Writes a text that only equal values share.
+fn canonical(raw: &[u8], depth: u32, out: &mut String) -> Scan<()> {
     let mut scan = Scanner::new(raw);
-    while let Ok(first) = scan.peek() {
-        match first {
-            b'"' => {
-                let span = scan.string()?;
-                words::quote(&scan.text(span), &mut out);
+    match scan.peek()? {
+        b'"' => words::quote(&decode(raw, true), out),
+        b'{' if depth < COMPARED => {
+            out.push('{');
+            for (name, value) in members(&mut scan)? {
+                words::quote(&name, out);
+                canonical(value, depth + 1, out)?;
             }
-            _ if is_number(first) => {
-                let start = scan.position();
-                scan.number()?;
-                out.push_str(&Decimal::parse(scan.slice(start..scan.position())).to_string());
-            }
-            _ => {
-                out.push(char::from(first));
-                scan.bump();
-            }
+            out.push('}');
         }
+        b'[' if depth < COMPARED => {
+            out.push('[');
+            let mut more = scan.open(b']')?;
+            while more {
+                canonical(scan.skipped()?, depth + 1, out)?;
+                out.push(',');
+                more = scan.more(b']')?;
+            }
+            out.push(']');
+        }
+        first if is_number(first) => out.push_str(&Decimal::parse(raw).key()),
+        _ => out.push_str(&decode(raw, false)),
     }
-    Ok(out)
+    Ok(())
 }

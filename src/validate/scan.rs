@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The text is not JSON; the scanner stands where it noticed.
+/// The text is not JSON; noticed at this byte.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Broken;
+pub(super) struct Broken(pub(super) usize);
 
 /// What the scanner finds, unless the text is broken.
 pub(super) type Scan<T> = Result<T, Broken>;
@@ -28,7 +28,9 @@ impl Span {
     pub(super) const EMPTY: Self = Self { start: 0, end: 0, escaped: false };
 }
 
-/// A position in JSON text.
+/// A position in JSON text. A copy of it in a local variable stays in registers, which is worth a lot in wasm: hot loops
+/// work on such a copy. For that, what they call is inlined, or takes the position by value.
+#[derive(Clone, Copy)]
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -44,7 +46,7 @@ const fn bytes_equal(word: u64, byte: u8) -> u64 {
 }
 
 /// Whether two texts are the same. By words: in wasm, comparing slices walks byte by byte.
-#[inline]
+#[inline(always)]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
@@ -95,53 +97,49 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves to the next byte that is no white space, and tells it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&mut self) -> Scan<u8> {
         match self.bytes.get(self.at) {
             Some(&byte) if byte > b' ' => Ok(byte),
-            _ => self.skip_space(),
-        }
-    }
-
-    #[inline(never)]
-    fn skip_space(&mut self) -> Scan<u8> {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
-                _ => return Ok(byte),
+            _ => {
+                self.at = behind_space(self.bytes, self.at);
+                self.bytes.get(self.at).copied().ok_or(Broken(self.at))
             }
         }
-        Err(Broken)
-    }
-
-    /// Moves behind one byte.
-    #[inline]
-    pub(super) fn bump(&mut self) {
-        self.at += 1;
     }
 
     /// Moves behind a byte, which must come next.
-    #[inline]
+    #[inline(always)]
     pub(super) fn expect(&mut self, byte: u8) -> Scan<()> {
         if self.peek()? != byte {
-            return Err(Broken);
+            return Err(Broken(self.at));
         }
         self.at += 1;
         Ok(())
     }
 
     /// A string must come next.
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek_quote(&mut self) -> Scan<()> {
-        if self.peek()? == b'"' { Ok(()) } else { Err(Broken) }
+        if self.peek()? == b'"' { Ok(()) } else { Err(Broken(self.at)) }
+    }
+
+    /// Moves into the object or list that comes next; tells whether anything is in it. If not, moves behind it.
+    #[inline(always)]
+    pub(super) fn open(&mut self, close: u8) -> Scan<bool> {
+        self.peek()?;
+        self.at += 1;
+        let filled = self.peek()? != close;
+        self.at += usize::from(!filled);
+        Ok(filled)
     }
 
     /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
-    #[inline]
+    #[inline(always)]
     pub(super) fn more(&mut self, close: u8) -> Scan<bool> {
         let byte = self.peek()?;
         if byte != b',' && byte != close {
-            return Err(Broken);
+            return Err(Broken(self.at));
         }
         self.at += 1;
         Ok(byte == b',')
@@ -149,11 +147,11 @@ impl<'a> Scanner<'a> {
 
     /// Nothing but white space follows.
     pub(super) fn end(&mut self) -> Scan<()> {
-        if self.peek().is_ok() { Err(Broken) } else { Ok(()) }
+        if self.peek().is_ok() { Err(Broken(self.at)) } else { Ok(()) }
     }
 
     /// Moves behind the name if it comes next, unescaped.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_name(&mut self, name: &str) -> bool {
         let start = self.at + 1;
         let end = start + name.len();
@@ -165,10 +163,14 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// Moves behind the string whose opening quote is here: eight bytes at a time, for strings are short and wasm's
-    /// SIMD gains nothing here.
-    #[inline]
+    /// Moves behind the string whose opening quote is here.
     pub(super) fn string(&mut self) -> Scan<Span> {
+        self.string_inline()
+    }
+
+    /// The same for hot loops: eight bytes at a time, for strings are short and wasm's SIMD gains nothing here.
+    #[inline(always)]
+    pub(super) fn string_inline(&mut self) -> Scan<Span> {
         let start = self.at + 1;
         let mut at = start;
         let mut escaped = false;
@@ -190,10 +192,7 @@ impl<'a> Scanner<'a> {
                     at += 2;
                 }
                 Some(_) => at += 1,
-                None => {
-                    self.at = self.bytes.len();
-                    return Err(Broken);
-                }
+                None => return Err(Broken(self.bytes.len())),
             }
         }
         self.at = at + 1;
@@ -201,7 +200,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves behind a number; tells whether it is plain digits, without fraction and exponent.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&mut self) -> Scan<bool> {
         if self.bytes.get(self.at) == Some(&b'-') {
             self.at += 1;
@@ -209,60 +208,46 @@ impl<'a> Scanner<'a> {
         if self.bytes.get(self.at) == Some(&b'0') {
             self.at += 1;
         } else {
-            self.digits()?;
+            self.at = behind_digits(self.bytes, self.at)?;
         }
         match self.bytes.get(self.at) {
-            Some(b'.' | b'e' | b'E') => self.fraction().map(|()| false),
+            Some(b'.' | b'e' | b'E') => {
+                self.at = behind_fraction(self.bytes, self.at)?;
+                Ok(false)
+            }
             _ => Ok(true),
         }
     }
 
-    fn fraction(&mut self) -> Scan<()> {
-        if self.bytes.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn digits(&mut self) -> Scan<()> {
-        let start = self.at;
-        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-        if self.at == start { Err(Broken) } else { Ok(()) }
-    }
-
     /// Moves behind `true`, `false` or `null`, whose first byte is here.
-    #[inline]
+    #[inline(always)]
     pub(super) fn literal(&mut self, word: &[u8]) -> Scan<()> {
         let end = self.at + word.len();
         if self.bytes.get(self.at..end).is_some_and(|bytes| same(bytes, word)) {
             self.at = end;
             return Ok(());
         }
-        Err(Broken)
+        Err(Broken(self.at))
     }
 
     /// Moves behind the value that comes next, whatever it is. Takes no stack for its depth.
-    #[inline]
     pub(super) fn skip(&mut self) -> Scan<()> {
         match self.peek()? {
-            b'"' => self.string().map(drop),
+            b'"' => self.string_inline().map(drop),
             b't' => self.literal(b"true"),
             b'f' => self.literal(b"false"),
             b'n' => self.literal(b"null"),
             b'{' | b'[' => self.skip_brackets(),
             _ => self.number().map(drop),
         }
+    }
+
+    /// Moves behind the value that comes next, and takes its text along.
+    pub(super) fn skipped(&mut self) -> Scan<&'a [u8]> {
+        self.peek()?;
+        let start = self.at;
+        self.skip()?;
+        Ok(self.slice(start..self.at))
     }
 
     /// Counts brackets without telling their kinds apart: a text in which that matters is not JSON.
@@ -283,8 +268,38 @@ impl<'a> Scanner<'a> {
                 return Ok(());
             }
         }
-        Err(Broken)
+        Err(Broken(self.at))
     }
+}
+
+/// The next position that is no white space.
+#[inline(never)]
+fn behind_space(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count()
+}
+
+/// The position behind the digits here, which must be there.
+#[inline(always)]
+fn behind_digits(bytes: &[u8], start: usize) -> Scan<usize> {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    if at == start { Err(Broken(at)) } else { Ok(at) }
+}
+
+/// The position behind the fraction, the exponent or both.
+#[inline(never)]
+fn behind_fraction(bytes: &[u8], mut at: usize) -> Scan<usize> {
+    if bytes.get(at) == Some(&b'.') {
+        at = behind_digits(bytes, at + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        let signed = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
+        at = behind_digits(bytes, at + 1 + usize::from(signed))?;
+    }
+    Ok(at)
 }
 
 /// The text of the bytes between quotes. What is no text (bad UTF-8, half a surrogate pair) becomes U+FFFD.

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use super::scan::{Scan, Scanner, Span, same};
 use super::{Mode, SecretValue, Unknown, format, words};
-use crate::contract::{Format, Kind, Limits, Property, Record, Rest, Schema};
+use crate::contract::{Format, Kind, Limits, Property, Record, Rest, Schema, Text};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
-const DEEPEST: u32 = 128;
+const DEEPEST: u32 = 64;
 
 /// Where a value stands: a chain on the stack, from the value up to the root. A path is built from it only for an issue.
 pub(super) struct Place<'p> {
@@ -63,14 +63,19 @@ impl<'p> Place<'p> {
     }
 
     fn path(&self) -> Vec<Step> {
-        let mut path = self.up.map(Place::path).unwrap_or_default();
-        match self.mark {
-            Mark::Root(root) => path.extend_from_slice(root),
-            Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
-            Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
-            Mark::Index(index) => path.push(Step::Index(index)),
-            Mark::Same => {}
+        let mut path = Vec::new();
+        let mut place = Some(self);
+        while let Some(Place { up, mark, .. }) = place {
+            match *mark {
+                Mark::Root(root) => path.extend(root.iter().rev().cloned()),
+                Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
+                Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
+                Mark::Index(index) => path.push(Step::Index(index)),
+                Mark::Same => {}
+            }
+            place = *up;
         }
+        path.reverse();
         path
     }
 }
@@ -169,45 +174,11 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Moves behind the value that comes next if it is a plain one that an answer may have here: the common case,
-    /// without a [`Place`] and without a call. Otherwise stays before it, and [`Walker::value`] judges.
-    #[inline(always)]
-    fn quick(&mut self, schema: &'static Schema, lax: bool) -> Scan<bool> {
-        if self.request {
-            return Ok(false);
-        }
-        let first = self.scan.peek()?;
-        let start = self.scan.position();
-        let fits = match &schema.kind {
-            Kind::Text(text) if first == b'"' => {
-                let span = self.scan.string()?;
-                match text.format {
-                    Some(Format::Uuid) => format::uuid(self.scan.raw(span)),
-                    Some(Format::DateTime) => format::date_time(self.scan.raw(span)),
-                    _ => true,
-                }
-            }
-            Kind::Enum { .. } if first == b'"' => self.scan.string().map(|_| true)?,
-            Kind::Boolean if first == b't' => self.scan.literal(b"true").map(|()| true)?,
-            Kind::Boolean if first == b'f' => self.scan.literal(b"false").map(|()| true)?,
-            Kind::Number(_) | Kind::NumberEnum(_) if is_number(first) => self.scan.number().map(|_| true)?,
-            Kind::Integer(_) if is_number(first) => self.scan.number()?,
-            _ if first == b'n' && (schema.nullable || lax) => self.scan.literal(b"null").map(|()| true)?,
-            _ => false,
-        };
-        if !fits {
-            self.scan.rewind(start);
-        }
-        Ok(fits)
-    }
-
     /// A value of another type.
     #[cold]
     #[inline(never)]
     pub(super) fn mismatch(&mut self, schema: &'static Schema, code: Code, place: &Place<'_>) -> Scan<()> {
-        let start = self.scan.position();
-        self.scan.skip()?;
-        let raw = self.scan.slice(start..self.scan.position());
+        let raw = self.scan.skipped()?;
         self.complain(place, code, words::expected(schema, self.request), raw);
         Ok(())
     }
@@ -226,9 +197,7 @@ impl<'a> Walker<'a> {
     #[cold]
     #[inline(never)]
     pub(super) fn too_deep(&mut self, place: &Place<'_>) -> Scan<()> {
-        let start = self.scan.position();
-        self.scan.skip()?;
-        let raw = self.scan.slice(start..self.scan.position());
+        let raw = self.scan.skipped()?;
         self.complain(place, Code::Depth, "a value nested less deep", raw);
         Ok(())
     }
@@ -252,14 +221,13 @@ impl<'a> Walker<'a> {
     #[inline]
     fn array(&mut self, items: &'static Schema, rules: (u32, u32, bool), place: &Place<'_>) -> Scan<()> {
         let start = self.scan.position();
-        self.scan.bump();
         let mut index = 0;
-        let mut more = self.scan.peek()? != b']';
-        if !more {
-            self.scan.bump();
-        }
+        let mut more = self.scan.open(b']')?;
         while more {
-            if !self.quick(items, false)? {
+            let mut scan = self.scan;
+            let plain = !self.request && quick(&mut scan, items, false)?;
+            self.scan = scan;
+            if !plain {
                 self.value(items, &place.item(index, items))?;
             }
             index += 1;
@@ -279,25 +247,23 @@ impl<'a> Walker<'a> {
         let mut faulty = BTreeSet::new();
         let mut seen = 0_u64;
         let mut next = 0_usize;
-        self.scan.bump();
-        let mut more = self.scan.peek()? != b'}';
-        if !more {
-            self.scan.bump();
-        }
+        // See `Scanner`. Whoever is lent all of `self` gets the position back first.
+        let mut scan = self.scan;
+        let mut more = scan.open(b'}')?;
         while more {
-            self.scan.peek_quote()?;
+            scan.peek_quote()?;
             // Usually the members come in the contract's order.
-            let mut found = record.properties.get(next).filter(|property| self.scan.take_name(property.name));
+            let mut found = record.properties.get(next).filter(|property| scan.take_name(property.name));
             let mut name = None;
             if found.is_none() {
-                let span = self.scan.string()?;
+                let span = scan.string_inline()?;
                 name = Some(span);
                 if let Some(index) = self.find(record, next, span) {
                     next = index;
                     found = record.properties.get(index);
                 }
             }
-            self.scan.expect(b':')?;
+            scan.expect(b':')?;
             if let Some(property) = found {
                 let bit = bit(next);
                 if seen & bit != 0 {
@@ -306,20 +272,25 @@ impl<'a> Walker<'a> {
                 seen |= bit;
                 next += 1;
                 let lax = !self.request && !property.required;
-                let from = self.scan.position();
-                if !self.quick(property.schema, lax)? {
+                let from = scan.position();
+                if self.request || !quick(&mut scan, property.schema, lax)? {
+                    self.scan = scan;
                     self.value(property.schema, &place.property(property, lax))?;
                     self.keep_secret(property, from);
+                    scan = self.scan;
                 }
             } else if let Some(name) = name {
+                self.scan = scan;
                 match record.rest {
                     Rest::Unknown if !self.refuse_unknown => self.scan.skip()?,
                     Rest::Any => self.scan.skip()?,
                     _ => self.other(record, name, clean, &mut faulty, place)?,
                 }
+                scan = self.scan;
             }
-            more = self.scan.more(b'}')?;
+            more = scan.more(b'}')?;
         }
+        self.scan = scan;
         let missing = !seen & all(record.properties.len());
         if missing != 0 {
             self.missing(record, missing, place);
@@ -389,9 +360,7 @@ impl<'a> Walker<'a> {
         if let Rest::Map(schema) = record.rest {
             self.value(schema, &place.below(Mark::Name(&name), schema, !self.request))?;
         } else {
-            let start = self.scan.position();
-            self.scan.skip()?;
-            let raw = self.scan.slice(start..self.scan.position());
+            let raw = self.scan.skipped()?;
             // Never its value: who knows what the misspelt name stands for.
             let place = Place { up: Some(place), mark: Mark::Name(&name), secret: true, lax: false };
             self.complain(&place, Code::Unknown, "a known property", raw);
@@ -434,6 +403,34 @@ impl<'a> Walker<'a> {
             }
         }
     }
+}
+
+/// Moves behind the value that comes next if it is a plain one that an answer may have here: the common case, without a
+/// [`Place`] and without a call. Otherwise stays before it, and [`Walker::value`] judges.
+#[inline(always)]
+fn quick(scan: &mut Scanner<'_>, schema: &'static Schema, lax: bool) -> Scan<bool> {
+    let first = scan.peek()?;
+    let start = scan.position();
+    let fits = match &schema.kind {
+        Kind::Text(_) | Kind::Enum { .. } if first == b'"' => {
+            let span = scan.string_inline()?;
+            match &schema.kind {
+                Kind::Text(Text { format: Some(Format::Uuid), .. }) => format::uuid(scan.raw(span)),
+                Kind::Text(Text { format: Some(Format::DateTime), .. }) => format::date_time(scan.raw(span)),
+                _ => true,
+            }
+        }
+        Kind::Boolean if first == b't' => scan.literal(b"true").map(|()| true)?,
+        Kind::Boolean if first == b'f' => scan.literal(b"false").map(|()| true)?,
+        Kind::Number(_) | Kind::NumberEnum(_) if is_number(first) => scan.number().map(|_| true)?,
+        Kind::Integer(_) if is_number(first) => scan.number()?,
+        _ if first == b'n' && (schema.nullable || lax) => scan.literal(b"null").map(|()| true)?,
+        _ => false,
+    };
+    if !fits {
+        scan.rewind(start);
+    }
+    Ok(fits)
 }
 
 /// Whether a value that begins with the byte is a number, if it is JSON.

@@ -1,0 +1,318 @@
+//! The class `Sandbox`: ClickHouse Cloud in memory, behind a function that is called like `fetch`.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortSignal, Headers, Request, RequestInit, Response, ResponseInit};
+
+use super::abort::aborted;
+use super::errors::to_js;
+use super::options::Options;
+use super::sandbox_clock::SandboxClock;
+use super::time;
+use crate::contract::Method;
+use crate::error::Error;
+use crate::host::{HttpRequest, HttpResponse};
+use crate::race::{First, race};
+use crate::sandbox::{self, Entry, Outcome, RateLimit};
+use crate::secret::Secret;
+
+const KNOWN: &[&str] = &["seed", "latencyMs", "timeScale", "rateLimit", "keyId", "keySecret", "organizationId"];
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** The options of the sandbox. */
+export interface SandboxOptions {
+  /** Everything that is drawn comes from it: the same seed, the same world. By default 1. */
+  seed?: number | undefined;
+  /** How long each answer is held back, in real milliseconds. By default 0. */
+  latencyMs?: number | undefined;
+  /** How many virtual seconds pass in a real one. By default 1. */
+  timeScale?: number | undefined;
+  /** By default 10 requests in 10,000 virtual ms; false: none. */
+  rateLimit?: { requests: number; perMs: number } | false | undefined;
+  /** The id of the key. */
+  keyId?: string | undefined;
+  /** The secret of the key. */
+  keySecret?: string | undefined;
+  /** The id of the one organization, a UUID. */
+  organizationId?: string | undefined;
+}
+
+/** One request of the ledger. */
+export interface LedgerEntry {
+  /** When it arrived, in virtual milliseconds since the epoch. */
+  at: number;
+  /** Its method. */
+  method: string;
+  /** Its path, percent-encoded. */
+  path: string;
+  /** The status that it was answered with. */
+  status: number;
+  /** The operation, such as `services.list`. */
+  operation: string | undefined;
+  /** What it changed, such as `running -> stopping`. */
+  change: string | undefined;
+}
+"#;
+
+/// ClickHouse Cloud in memory: for tests and demos, without an account.
+///
+/// `new CloudClient(sandbox.clientOptions)` talks to it; so does anything that is given `sandbox.fetch`.
+#[wasm_bindgen]
+pub struct Sandbox {
+    world: Rc<World>,
+    // One function each, so that no look-up makes a new one.
+    fetch: OnceCell<Function>,
+    clock: OnceCell<JsValue>,
+}
+
+struct World {
+    sandbox: RefCell<sandbox::Sandbox>,
+    clock: SandboxClock,
+}
+
+#[wasm_bindgen]
+impl Sandbox {
+    /// A sandbox with one organization and no services.
+    ///
+    /// Throws a `ConfigurationError` when an option is unknown or wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_optional_param_type = "SandboxOptions")] options: JsValue,
+    ) -> Result<Sandbox, JsValue> {
+        let options = read_options(options).map_err(to_js)?;
+        let clock = SandboxClock::new(options.time_scale);
+        let sandbox = RefCell::new(sandbox::Sandbox::new(options));
+        Ok(Self { world: Rc::new(World { sandbox, clock }), fetch: OnceCell::new(), clock: OnceCell::new() })
+    }
+
+    /// Called like `fetch`; it may be passed around on its own. Every host and every origin leads to the sandbox.
+    #[wasm_bindgen(
+        getter,
+        unchecked_return_type = "(input: RequestInfo | URL, init?: RequestInit) => Promise<Response>"
+    )]
+    pub fn fetch(&self) -> Function {
+        let make = || {
+            let world = self.world.clone();
+            function(Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |input, init| fetch(&world, input, init)))
+        };
+        self.fetch.get_or_init(make).clone()
+    }
+
+    /// All that `new CloudClient(…)` needs to talk to the sandbox: fetch, clock and credentials.
+    #[wasm_bindgen(
+        getter,
+        js_name = clientOptions,
+        unchecked_return_type = "{ keyId: string; keySecret: string; organizationId: string; baseUrl: string; fetch: (url: string, init: RequestInit) => Promise<Response>; clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> }; rateLimit: { requests: number; perMs: number } | false; timeoutMs: number; dangerouslyAllowBrowser: true }"
+    )]
+    pub fn client_options(&self) -> Object {
+        let sandbox = self.world.sandbox.borrow();
+        let options = sandbox.options();
+        let object = Object::new();
+        let set = |name: &str, value: JsValue| {
+            let _ = Reflect::set(&object, &name.into(), &value);
+        };
+        set("keyId", options.key_id.as_str().into());
+        set("keySecret", options.key_secret.reveal().into());
+        set("organizationId", options.organization_id.as_str().into());
+        set("baseUrl", "https://api.clickhouse.cloud".into());
+        set("fetch", self.fetch().into());
+        set("clock", self.clock.get_or_init(|| clock(&self.world)).clone());
+        set(
+            "rateLimit",
+            match options.rate_limit {
+                None => JsValue::FALSE,
+                Some(limit) => {
+                    let object = Object::new();
+                    let _ = Reflect::set(&object, &"requests".into(), &limit.requests.into());
+                    let _ = Reflect::set(&object, &"perMs".into(), &limit.per_ms.into());
+                    object.into()
+                }
+            },
+        );
+        // The client's clock is virtual, the host's hiccups are real: 30 real seconds for one attempt.
+        set("timeoutMs", (30_000.0 * options.time_scale.max(1.0)).into());
+        set("dangerouslyAllowBrowser", JsValue::TRUE);
+        object
+    }
+
+    /// Lets virtual milliseconds pass at once.
+    pub fn advance(&self, ms: f64) -> Result<(), JsValue> {
+        if !ms.is_finite() || ms < 0.0 {
+            return Err(to_js(Error::Configuration("advance: expects a number of at least 0".to_owned())));
+        }
+        self.world.clock.advance(ms);
+        Ok(())
+    }
+
+    /// The last 10,000 requests, the oldest first.
+    #[wasm_bindgen(unchecked_return_type = "LedgerEntry[]")]
+    pub fn ledger(&self) -> JsValue {
+        let sandbox = self.world.sandbox.borrow();
+        let entries: Vec<JsEntry<'_>> = sandbox.ledger().map(JsEntry::new).collect();
+        entries.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Whether this is the password of the service's `default` user.
+    #[wasm_bindgen(js_name = verifyPassword)]
+    pub fn verify_password(&self, #[wasm_bindgen(js_name = "serviceId")] service_id: &str, password: &str) -> bool {
+        self.world.sandbox.borrow().verify_password(service_id, password)
+    }
+}
+
+#[derive(Serialize)]
+struct JsEntry<'a> {
+    at: f64,
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+    operation: Option<&'a str>,
+    change: Option<&'a str>,
+}
+
+impl<'a> JsEntry<'a> {
+    fn new(entry: &'a Entry) -> Self {
+        Self {
+            at: entry.at,
+            method: entry.method,
+            path: &entry.path,
+            status: entry.status,
+            operation: entry.operation,
+            change: entry.change.as_deref(),
+        }
+    }
+}
+
+fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
+    let given = Options::new("new Sandbox", value, KNOWN)?;
+    let mut options = sandbox::Options::default();
+    if let Some(seed) = given.number("seed", 0.0)? {
+        options.seed = seed as u64;
+    }
+    options.latency_ms = given.number("latencyMs", 0.0)?.unwrap_or(options.latency_ms);
+    options.time_scale = given.number("timeScale", f64::MIN_POSITIVE)?.unwrap_or(options.time_scale);
+    options.key_id = given.text("keyId")?.unwrap_or(options.key_id);
+    options.key_secret = given.text("keySecret")?.map_or(options.key_secret, Secret::new);
+    options.organization_id = given.text("organizationId")?.unwrap_or(options.organization_id);
+    if let Some(value) = given.get("rateLimit") {
+        options.rate_limit = rate_limit(&given, &value)?;
+    }
+    options.check().map_err(|(option, expected)| given.wrong(&format!("{option} must be {expected}")))?;
+    Ok(options)
+}
+
+fn rate_limit(given: &Options, value: &JsValue) -> Result<Option<RateLimit>, Error> {
+    if value.as_bool() == Some(false) {
+        return Ok(None);
+    }
+    let expected = || given.expected("rateLimit", "{ requests, perMs } or false", value);
+    if !value.is_object() {
+        return Err(expected());
+    }
+    let limit = Options::new("new Sandbox: rateLimit", value.clone(), &["requests", "perMs"])?;
+    match (limit.number("requests", 1.0)?, limit.number("perMs", 1.0)?) {
+        (Some(requests), Some(per_ms)) => Ok(Some(RateLimit { requests: requests as u32, per_ms })),
+        _ => Err(expected()),
+    }
+}
+
+/// `{ now(), sleep(ms, signal) }`
+fn clock(world: &Rc<World>) -> JsValue {
+    let object = Object::new();
+    let own = world.clone();
+    let now = function(Closure::<dyn Fn() -> f64>::new(move || own.clock.now()));
+    let own = world.clone();
+    let sleep = function(Closure::<dyn Fn(f64, JsValue) -> Promise>::new(move |ms: f64, signal: JsValue| {
+        let world = own.clone();
+        future_to_promise(async move {
+            let signal = signal.dyn_into::<AbortSignal>().ok();
+            match race(aborted(signal.as_ref()), world.clock.sleep(ms)).await {
+                First::Left(reason) => Err(reason),
+                First::Right(()) => Ok(JsValue::UNDEFINED),
+            }
+        })
+    }));
+    let _ = Reflect::set(&object, &"now".into(), &now);
+    let _ = Reflect::set(&object, &"sleep".into(), &sleep);
+    object.into()
+}
+
+/// A closure as a function that lives as long as JavaScript holds it.
+fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>) -> Function {
+    closure.into_js_value().unchecked_into()
+}
+
+fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
+    let world = world.clone();
+    future_to_promise(async move {
+        let request = new_request(&input, &init)?;
+        let signal = request.signal();
+        match race(aborted(Some(&signal)), answer(&world, &request)).await {
+            First::Left(reason) => Err(reason),
+            First::Right(answered) => answered,
+        }
+    })
+}
+
+fn new_request(input: &JsValue, init: &JsValue) -> Result<Request, JsValue> {
+    let init: &RequestInit = init.unchecked_ref();
+    match input.dyn_ref::<Request>() {
+        Some(request) => Request::new_with_request_and_init(request, init),
+        None => {
+            let url: String = js_sys::JsString::from(input.clone()).into();
+            Request::new_with_str_and_init(&url, init)
+        }
+    }
+}
+
+async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
+    let body = JsFuture::from(request.text()?).await?.as_string().filter(|body| !body.is_empty());
+    let headers = entries(&request.headers());
+    let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| Secret::new(value));
+    let method = request.method();
+    let http = HttpRequest {
+        method: [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete]
+            .into_iter()
+            .find(|known| known.as_str() == method)
+            .ok_or_else(|| JsError::new(&format!("the sandbox does not know the method {method}")))?,
+        url: request.url(),
+        headers: headers.into_iter().filter(|(name, _)| name != "authorization").collect(),
+        authorization,
+        body,
+    };
+    let reply = world.sandbox.borrow_mut().handle(world.clock.now(), &http);
+    if reply.delay_ms > 0.0 {
+        time::sleep(reply.delay_ms).await;
+    }
+    match reply.outcome {
+        Outcome::Respond(response) => new_response(response),
+        Outcome::Drop => Err(js_sys::TypeError::new("fetch failed").into()),
+    }
+}
+
+fn new_response(response: HttpResponse) -> Result<JsValue, JsValue> {
+    let headers = Headers::new()?;
+    for (name, value) in &response.headers {
+        headers.append(name, value)?;
+    }
+    let init = ResponseInit::new();
+    init.set_status(response.status);
+    init.set_headers(&headers);
+    let mut body = response.body;
+    let body = if body.is_empty() { None } else { Some(body.as_mut_slice()) };
+    Response::new_with_opt_u8_array_and_init(body, &init).map(JsValue::from)
+}
+
+fn entries(headers: &Headers) -> Vec<(String, String)> {
+    let pair = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    Array::from(headers).iter().filter_map(pair).collect()
+}

@@ -1,0 +1,143 @@
+//! What the sandbox answers: the live API's envelope, around a result or an error.
+
+use serde_json::Value;
+
+use crate::contract::{Kind, Schema};
+use crate::host::HttpResponse;
+use crate::issue::Issue;
+
+/// How many issues one error tells.
+const ISSUES: usize = 20;
+
+/// Why a request is not carried out.
+#[derive(Debug)]
+pub struct Refusal {
+    pub status: u16,
+    /// The word before the colon.
+    code: &'static str,
+    text: String,
+    /// Headers that this status asks for.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, text: impl Into<String>) -> Self {
+        Self { status, code, text: text.into(), headers: Vec::new() }
+    }
+
+    pub fn bad_request(text: impl Into<String>) -> Self {
+        Self::new(400, "BAD_REQUEST", text)
+    }
+
+    /// Every issue of a value, each with where it is.
+    pub fn issues(issues: &[Issue]) -> Self {
+        let mut texts: Vec<String> = issues.iter().take(ISSUES).map(ToString::to_string).collect();
+        if issues.len() > ISSUES {
+            texts.push(format!("and {} more", issues.len() - ISSUES));
+        }
+        Self::bad_request(texts.join("; "))
+    }
+
+    pub fn unauthorized() -> Self {
+        let mut refusal = Self::new(401, "UNAUTHORIZED", "the key id or the key secret is missing or wrong");
+        let challenge = r#"Basic realm="ClickHouse Cloud", charset="UTF-8""#;
+        refusal.headers.push(("www-authenticate".to_owned(), challenge.to_owned()));
+        refusal
+    }
+
+    pub fn forbidden(text: impl Into<String>) -> Self {
+        Self::new(403, "FORBIDDEN", text)
+    }
+
+    pub fn not_found(text: impl Into<String>) -> Self {
+        Self::new(404, "NOT_FOUND", text)
+    }
+
+    pub fn method_not_allowed(method: &str, allowed: &[&str]) -> Self {
+        let mut refusal = Self::new(405, "METHOD_NOT_ALLOWED", format!("the path knows no {method}"));
+        refusal.headers.push(("allow".to_owned(), allowed.join(", ")));
+        refusal
+    }
+
+    pub fn conflict(text: impl Into<String>) -> Self {
+        Self::new(409, "CONFLICT", text)
+    }
+
+    pub fn failed_dependency(text: impl Into<String>) -> Self {
+        Self::new(424, "FAILED_DEPENDENCY", text)
+    }
+
+    pub fn rate_limited() -> Self {
+        Self::new(429, "RATE_LIMITED", "too many requests with this key, wait for X-RateLimit-Reset seconds")
+    }
+
+    /// The contract has grown an operation that the sandbox does not play yet.
+    pub fn not_implemented(operation: &str) -> Self {
+        Self::new(501, "NOT_IMPLEMENTED", format!("the sandbox does not play {operation} yet"))
+    }
+
+    /// The answer that tells it.
+    pub fn answer(self, request_id: &str) -> HttpResponse {
+        let text = Value::from(format!("{}: {}", self.code, self.text));
+        let body = format!(r#"{{"status":{},"error":{text},"requestId":"{request_id}"}}"#, self.status);
+        respond(self.status, body, self.headers)
+    }
+}
+
+/// The answer of a success. Without a result, the envelope has none either.
+pub fn success(request_id: &str, result: Option<(&Value, &Schema)>) -> HttpResponse {
+    let mut body = format!(r#"{{"status":200,"requestId":"{request_id}""#);
+    if let Some((value, schema)) = result {
+        body.push_str(r#","result":"#);
+        write(value, Some(schema), &mut body);
+    }
+    body.push('}');
+    respond(200, body, Vec::new())
+}
+
+fn respond(status: u16, body: String, mut headers: Vec<(String, String)>) -> HttpResponse {
+    headers.push(("content-type".to_owned(), "application/json; charset=utf-8".to_owned()));
+    HttpResponse { status, headers, body: body.into_bytes() }
+}
+
+/// Writes a value as JSON, the properties of its objects in the contract's order.
+fn write(value: &Value, schema: Option<&Schema>, out: &mut String) {
+    match (value, schema.map(|schema| &schema.kind)) {
+        (Value::Array(items), kind) => {
+            let schema = match kind {
+                Some(Kind::Array { items, .. }) => Some(*items),
+                _ => None,
+            };
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write(item, schema, out);
+            }
+            out.push(']');
+        }
+        (Value::Object(object), kind) => {
+            let known = match kind {
+                Some(Kind::Record(record)) => record.properties,
+                _ => &[],
+            };
+            let ordered = known.iter().filter_map(|property| {
+                object.get(property.name).map(|value| (property.name, value, Some(property.schema)))
+            });
+            let others = object.iter().filter(|(name, _)| known.iter().all(|property| property.name != *name));
+            let others = others.map(|(name, value)| (name.as_str(), value, None));
+            out.push('{');
+            for (index, (name, value, schema)) in ordered.chain(others).enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(name).to_string());
+                out.push(':');
+                write(value, schema, out);
+            }
+            out.push('}');
+        }
+        (value, _) => out.push_str(&value.to_string()),
+    }
+}

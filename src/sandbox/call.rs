@@ -1,0 +1,105 @@
+//! A request whose path, query and body have passed the contract.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::answer::Refusal;
+use super::route::Route;
+use crate::contract::{Kind, Operation, Parameter, Schema};
+use crate::issue::{Issue, Step};
+use crate::validate::{Mode, Unknown, validate};
+
+/// A call of an operation.
+pub struct Call {
+    pub operation: &'static Operation,
+    path: Vec<(&'static str, String)>,
+    query: Map<String, Value>,
+    /// The body's properties; empty where it has none.
+    pub body: Map<String, Value>,
+}
+
+impl Call {
+    /// Checks a request against the contract of the operation that it names.
+    pub fn read(route: Route, body: Option<&str>) -> Result<Self, Refusal> {
+        let Route { operation, path, query } = route;
+        let mut arguments = Map::new();
+        let mut issues = Vec::new();
+        for (name, value) in &path {
+            let parameter = operation.path_parameters.iter().find(|parameter| parameter.name == *name);
+            issues.extend(parameter.map(|it| check(&value.as_str().into(), it.schema, ["path", it.name])));
+        }
+        for parameter in operation.query_parameters {
+            let value = argument(parameter, &query);
+            if value.is_null() && !parameter.required {
+                continue;
+            }
+            issues.push(check(&value, parameter.schema, ["query", parameter.name]));
+            arguments.insert(parameter.name.to_owned(), value);
+        }
+        let issues: Vec<Issue> = issues.into_iter().flatten().collect();
+        if !issues.is_empty() {
+            return Err(Refusal::issues(&issues));
+        }
+        Ok(Self { operation, path, query: arguments, body: read_body(operation, body)? })
+    }
+
+    /// A parameter of the path, decoded.
+    pub fn path(&self, name: &str) -> Option<&str> {
+        self.path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All texts that a query parameter was given.
+    pub fn query(&self, name: &str) -> impl Iterator<Item = &str> {
+        let list = self.query.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        list.iter().filter_map(Value::as_str)
+    }
+}
+
+/// A value that has no document of its own, held against a schema.
+fn check(value: &Value, schema: &'static Schema, path: [&'static str; 2]) -> Vec<Issue> {
+    let root = path.map(|step| Step::Key(Cow::Borrowed(step)));
+    validate(value.to_string().as_bytes(), schema, Mode::Request { unknown: Unknown::Refuse }, &root).issues
+}
+
+/// The value of a query parameter in the kind that its schema asks for; `null`: it was not given.
+fn argument(parameter: &Parameter, query: &[(String, String)]) -> Value {
+    let mut given = query.iter().filter(|(name, _)| name == parameter.name).map(|(_, value)| value.as_str());
+    match &parameter.schema.kind {
+        Kind::Array { items, .. } => {
+            let values: Vec<Value> = given.map(|text| scalar(&items.kind, text)).collect();
+            if values.is_empty() { Value::Null } else { Value::Array(values) }
+        }
+        kind => given.next_back().map_or(Value::Null, |text| scalar(kind, text)),
+    }
+}
+
+fn scalar(kind: &Kind, text: &str) -> Value {
+    match kind {
+        Kind::Boolean | Kind::Number(_) | Kind::Integer(_) => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        }
+        _ => text.into(),
+    }
+}
+
+/// Reads the JSON of a body, then holds it against the contract. What an operation takes no body for is not looked at.
+fn read_body(operation: &Operation, body: Option<&str>) -> Result<Map<String, Value>, Refusal> {
+    let Some(expected) = &operation.body else { return Ok(Map::new()) };
+    let body = match body.map(str::trim).filter(|body| !body.is_empty()) {
+        Some(body) => body,
+        None if expected.required => {
+            return Err(Refusal::bad_request("body: expected a JSON object, received nothing"));
+        }
+        None => "{}",
+    };
+    let value: Value = serde_json::from_str(body)
+        .map_err(|fault| Refusal::bad_request(format!("body: expected JSON, received {fault}")))?;
+    let root = [Step::Key(Cow::Borrowed("body"))];
+    let report = validate(body.as_bytes(), expected.schema, Mode::Request { unknown: Unknown::Refuse }, &root);
+    match value {
+        Value::Object(body) if report.issues.is_empty() => Ok(body),
+        _ if report.issues.is_empty() => Err(Refusal::bad_request("body: expected an object")),
+        _ => Err(Refusal::issues(&report.issues)),
+    }
+}

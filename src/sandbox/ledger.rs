@@ -1,0 +1,65 @@
+//! What the sandbox was asked, and what came of it.
+
+use std::collections::VecDeque;
+
+/// How many entries are kept. The oldest goes first.
+pub const LEDGER_ENTRIES: usize = 10_000;
+/// How much of a path is kept, in bytes, so that the ledger's memory has a bound.
+const PATH_BYTES: usize = 512;
+
+/// One request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// When it arrived, in virtual milliseconds since the epoch.
+    pub at: f64,
+    /// Its method.
+    pub method: &'static str,
+    /// Its path, still percent-encoded, without the query; a long one is cut.
+    pub path: String,
+    /// The status that it was answered with.
+    pub status: u16,
+    /// The operation that it named, such as `services.list`; none when it named none.
+    pub operation: Option<&'static str>,
+    /// What it changed, such as `running -> stopping`; none when it changed nothing. Never holds a secret.
+    pub change: Option<String>,
+}
+
+/// The last requests, oldest first.
+#[derive(Default)]
+pub struct Ledger(VecDeque<Entry>);
+
+impl Ledger {
+    /// Writes an entry.
+    pub fn write(&mut self, mut entry: Entry) {
+        if entry.path.len() > PATH_BYTES {
+            entry.path.truncate(entry.path.floor_char_boundary(PATH_BYTES));
+            entry.path.push('…');
+        }
+        if self.0.len() >= LEDGER_ENTRIES {
+            self.0.pop_front();
+        }
+        self.0.push_back(entry);
+    }
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_and_paths_are_bounded() {
+        let mut ledger = Ledger::default();
+        for at in 0..LEDGER_ENTRIES + 5 {
+            let path = "ü".repeat(if at == LEDGER_ENTRIES { 400 } else { 1 });
+            ledger.write(Entry { at: at as f64, method: "GET", path, status: 200, operation: None, change: None });
+        }
+        assert_eq!(ledger.entries().len(), LEDGER_ENTRIES);
+        assert_eq!(ledger.entries().next().unwrap().at, 5.0);
+        assert!(ledger.entries().all(|entry| entry.path.len() <= PATH_BYTES + '…'.len_utf8()));
+    }
+}

@@ -1,0 +1,201 @@
+//! ClickHouse Cloud in memory: a request in, the answer out.
+//!
+//! It routes, checks and answers by the contract, in the live API's shape, and keeps state behind it: services that
+//! provision, stop, start, idle and are deleted, their backups and passwords, the key, the rate limit. It has no clock,
+//! no timers and no network: the caller hands in virtual time with each request, and everything that is due by then
+//! has happened. The same options and the same requests at the same times bring the same bytes.
+//!
+//! | room         | what happens there                                              |
+//! | ------------ | --------------------------------------------------------------- |
+//! | `auth`       | HTTP Basic                                                      |
+//! | `limit`      | the rate limit's sliding window                                 |
+//! | `route`      | method and address -> operation, by the contract                |
+//! | `call`       | path, query and body, held against the contract                 |
+//! | `operations` | what each operation does, and the rules that need stored values |
+//! | `world`      | the organization and its services                               |
+//! | `service`    | one service, and how the API shows it                           |
+//! | `life`       | the states of a service, and when they change                   |
+//! | `scaling`    | its size                                                        |
+//! | `lists`      | its addresses, tags and private endpoints                       |
+//! | `backup`     | its backups                                                     |
+//! | `options`    | what a sandbox is made with                                     |
+//! | `answer`     | the envelope, errors, and JSON in the contract's order          |
+//! | `ledger`     | what was asked and changed                                      |
+//! | `random`     | everything that is drawn, from the seed                         |
+//! | `time`       | virtual time as text                                            |
+
+mod answer;
+mod auth;
+mod backup;
+mod call;
+mod ledger;
+mod life;
+mod limit;
+mod lists;
+mod operations;
+mod options;
+mod random;
+mod route;
+mod scaling;
+mod service;
+mod time;
+mod world;
+
+pub use ledger::{Entry, LEDGER_ENTRIES};
+pub use limit::RateLimit;
+pub use options::Options;
+
+use answer::Refusal;
+use call::Call;
+use ledger::Ledger;
+use limit::Window;
+use operations::Done;
+use random::Random;
+use route::Route;
+use time::END;
+use world::World;
+
+use crate::contract::Answer;
+use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse};
+
+/// What comes of a request, and when.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// What comes of it.
+    pub outcome: Outcome,
+    /// How long to hold it back, in real milliseconds. What the request changes is changed already.
+    pub delay_ms: f64,
+}
+
+/// What comes of a request.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// An answer.
+    Respond(HttpResponse),
+    /// The connection ends without one.
+    Drop,
+}
+
+impl Reply {
+    /// What a transport makes of it: the answer, or the fault that a client meets.
+    ///
+    /// # Errors
+    ///
+    /// The connection ended without an answer.
+    pub fn into_result(self) -> Result<HttpResponse, Fault> {
+        match self.outcome {
+            Outcome::Respond(response) => Ok(response),
+            Outcome::Drop => {
+                let message = "the sandbox closed the connection".to_owned();
+                Err(Fault { kind: FaultKind::Connection, message, cause: None })
+            }
+        }
+    }
+}
+
+/// ClickHouse Cloud in memory.
+pub struct Sandbox {
+    options: Options,
+    now: f64,
+    window: Window,
+    request_ids: Random,
+    world: World,
+    ledger: Ledger,
+}
+
+impl Sandbox {
+    /// A sandbox with one organization and no services. Options that [`Options::check`] refuses get the defaults' values.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let options = options.mended();
+        let random = Random::new(options.seed);
+        let world = World {
+            organization_id: options.organization_id.clone(),
+            services: Vec::new(),
+            created: 0,
+            random: random.fork(),
+        };
+        Self {
+            now: 0.0,
+            window: Window::new(options.rate_limit, options.time_scale),
+            request_ids: random.fork(),
+            world,
+            ledger: Ledger::default(),
+            options,
+        }
+    }
+
+    /// What it was made with.
+    #[must_use]
+    pub const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What was asked, oldest first: the last [`LEDGER_ENTRIES`] requests.
+    pub fn ledger(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+        self.ledger.entries()
+    }
+
+    /// Whether this is the password of the service's default user. False for a service that there is not.
+    #[must_use]
+    pub fn verify_password(&self, service_id: &str, password: &str) -> bool {
+        self.world.service(service_id).is_ok_and(|service| service.verify_password(password))
+    }
+
+    /// The same for the MySQL interface, which has a hash of its own: false, too, while only the other one was set.
+    #[must_use]
+    pub fn verify_mysql_password(&self, service_id: &str, password: &str) -> bool {
+        self.world.service(service_id).is_ok_and(|service| service.verify_mysql_password(password))
+    }
+
+    /// Carries out a request that arrives at a virtual time, in milliseconds since the epoch. Time never runs
+    /// backwards: a moment before the last one counts as the last one.
+    pub fn handle(&mut self, now_ms: f64, request: &HttpRequest) -> Reply {
+        if !now_ms.is_nan() {
+            self.now = self.now.max(now_ms.min(END));
+        }
+        self.world.advance(self.now);
+        let request_id = self.request_ids.uuid();
+        let mut headers = Vec::new();
+        let found = self.admit(request, &mut headers);
+        let operation = found.as_ref().ok().map(|route| route.operation);
+        let done = found.and_then(|route| {
+            let call = Call::read(route, request.body.as_deref())?;
+            operations::run(&mut self.world, &call, self.now)
+        });
+        let (mut response, change) = match done {
+            Ok(Done { result, change }) => {
+                let schema = operation.and_then(|operation| match operation.answer {
+                    Answer::Json(schema) => Some(schema),
+                    Answer::Empty | Answer::Text => None,
+                });
+                (answer::success(&request_id, result.as_ref().zip(schema)), change)
+            }
+            Err(refusal) => (refusal.answer(&request_id), None),
+        };
+        response.headers.append(&mut headers);
+        self.ledger.write(Entry {
+            at: self.now,
+            method: request.method.as_str(),
+            path: route::target(&request.url).0.to_owned(),
+            status: response.status,
+            operation: operation.map(|operation| operation.name),
+            change,
+        });
+        Reply { outcome: Outcome::Respond(response), delay_ms: self.options.latency_ms }
+    }
+
+    /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
+    fn admit(&mut self, request: &HttpRequest, headers: &mut Vec<(String, String)>) -> Result<Route, Refusal> {
+        let Options { key_id, key_secret, .. } = &self.options;
+        if !auth::admits(request.authorization.as_ref(), key_id, key_secret) {
+            return Err(Refusal::unauthorized());
+        }
+        let verdict = self.window.arrive(self.now);
+        headers.extend(verdict.headers);
+        if verdict.refused {
+            return Err(Refusal::rate_limited());
+        }
+        route::find(request.method, &request.url)
+    }
+}

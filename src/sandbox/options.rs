@@ -1,0 +1,120 @@
+//! What a sandbox is made with.
+
+use super::limit::RateLimit;
+use crate::secret::Secret;
+
+/// What a sandbox is made with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Everything that is drawn comes from it: the same seed, the same world.
+    pub seed: u64,
+    /// How long each answer is held back, in real milliseconds.
+    pub latency_ms: f64,
+    /// How many virtual seconds pass in a real one. The caller's clock goes by it; here it only turns the rate limit's
+    /// reset into real seconds.
+    pub time_scale: f64,
+    /// The rate limit of the key; none: no limit.
+    pub rate_limit: Option<RateLimit>,
+    /// The id of the key.
+    pub key_id: String,
+    /// The secret of the key.
+    pub key_secret: Secret,
+    /// The id of the one organization, a UUID.
+    pub organization_id: String,
+}
+
+/// The live API's rate limit, real time, no latency; key and organization are always the same and no secret.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            latency_ms: 0.0,
+            time_scale: 1.0,
+            rate_limit: Some(RateLimit { requests: 10, per_ms: 10_000.0 }),
+            key_id: "sandbox-key-id".to_owned(),
+            key_secret: Secret::new("sandbox-key-secret"),
+            organization_id: "5a9db0c5-0000-4000-8000-000000000001".to_owned(),
+        }
+    }
+}
+
+impl Options {
+    /// What is wrong with an option, and which: `(option, expected)`.
+    ///
+    /// # Errors
+    ///
+    /// The first option that cannot be worked with.
+    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        let positive = |value: f64| value.is_finite() && value > 0.0;
+        if !(self.latency_ms.is_finite() && self.latency_ms >= 0.0) {
+            return Err(("latency_ms", "a number of at least 0"));
+        }
+        if !positive(self.time_scale) {
+            return Err(("time_scale", "a number above 0"));
+        }
+        if self.rate_limit.is_some_and(|limit| limit.requests == 0 || !positive(limit.per_ms)) {
+            return Err(("rate_limit", "at least 1 request in more than 0 milliseconds"));
+        }
+        if self.key_id.is_empty() || self.key_id.contains(':') {
+            return Err(("key_id", "a text without a colon"));
+        }
+        if self.key_secret.reveal().is_empty() {
+            return Err(("key_secret", "a text"));
+        }
+        if !is_uuid(&self.organization_id) {
+            return Err(("organization_id", "a UUID"));
+        }
+        Ok(())
+    }
+
+    /// The same options, the default's in place of each that cannot be worked with.
+    pub(super) fn mended(mut self) -> Self {
+        let default = Self::default();
+        while let Err((option, _)) = self.check() {
+            match option {
+                "latency_ms" => self.latency_ms = default.latency_ms,
+                "time_scale" => self.time_scale = default.time_scale,
+                "rate_limit" => self.rate_limit = default.rate_limit,
+                "key_id" => self.key_id.clone_from(&default.key_id),
+                "key_secret" => self.key_secret = default.key_secret.clone(),
+                _ => self.organization_id.clone_from(&default.organization_id),
+            }
+        }
+        self
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_worked_with_is_named_and_replaced() {
+        assert_eq!(Options::default().check(), Ok(()));
+        let broken = [
+            ("latency_ms", Options { latency_ms: f64::NAN, ..Options::default() }),
+            ("time_scale", Options { time_scale: 0.0, ..Options::default() }),
+            ("rate_limit", Options { rate_limit: Some(RateLimit { requests: 0, per_ms: 1.0 }), ..Options::default() }),
+            ("key_id", Options { key_id: "a:b".to_owned(), ..Options::default() }),
+            ("key_secret", Options { key_secret: Secret::new(""), ..Options::default() }),
+            ("organization_id", Options { organization_id: "x".repeat(36), ..Options::default() }),
+        ];
+        for (name, options) in broken {
+            assert_eq!(options.check().unwrap_err().0, name);
+            assert_eq!(options.mended().check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_secret_is_not_shown() {
+        assert!(!format!("{:?}", Options::default()).contains("sandbox-key-secret"));
+    }
+}

@@ -1,0 +1,137 @@
+//! From a request to the operation that it names, by the contract's own methods and paths.
+
+use std::borrow::Cow;
+
+use super::answer::Refusal;
+use crate::contract::{Method, OPERATIONS, Operation};
+
+/// A request's target, and the operation that it names.
+pub struct Route {
+    pub operation: &'static Operation,
+    /// The values of the path's parameters by name, decoded.
+    pub path: Vec<(&'static str, String)>,
+    /// The query's pairs in their order, decoded.
+    pub query: Vec<(String, String)>,
+}
+
+/// The path of an absolute or relative address, still encoded, and its query.
+pub fn target(url: &str) -> (&str, &str) {
+    let rest = match url.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => {
+            rest.find(['/', '?', '#']).and_then(|at| rest.get(at..)).unwrap_or("/")
+        }
+        _ => url,
+    };
+    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    rest.split_once('?').unwrap_or((rest, ""))
+}
+
+/// Finds the operation. Where two paths fit, the one with more fixed segments is meant.
+pub fn find(method: Method, url: &str) -> Result<Route, Refusal> {
+    let (path, query) = target(url);
+    let segments = path.split('/').map(|segment| decode(segment, false)).collect::<Option<Vec<_>>>();
+    let Some(segments) = segments else {
+        return Err(Refusal::bad_request("path: expected percent-encoded UTF-8, received something else"));
+    };
+    let fitting: Vec<_> = OPERATIONS.iter().filter_map(|it| Some((*it, matching(it.path, &segments)?))).collect();
+    let fewest = fitting.iter().map(|(_, values)| values.len()).min();
+    let fitting = fitting.into_iter().filter(|(_, values)| Some(values.len()) == fewest);
+    let mut allowed = Vec::new();
+    for (operation, path) in fitting {
+        if operation.method == method {
+            let query = pairs(query).ok_or_else(|| {
+                Refusal::bad_request("query: expected percent-encoded UTF-8, received something else")
+            })?;
+            return Ok(Route { operation, path, query });
+        }
+        allowed.push(operation.method.as_str());
+    }
+    if allowed.is_empty() {
+        return Err(Refusal::not_found("there is nothing at this path"));
+    }
+    Err(Refusal::method_not_allowed(method.as_str(), &allowed))
+}
+
+/// The values of a template's parameters, when the template fits.
+fn matching(template: &'static str, segments: &[Cow<'_, str>]) -> Option<Vec<(&'static str, String)>> {
+    let mut values = Vec::new();
+    let mut segments = segments.iter();
+    for part in template.split('/') {
+        let segment = segments.next()?;
+        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(_) if segment.is_empty() => return None,
+            Some(name) => values.push((name, segment.clone().into_owned())),
+            None if part == segment.as_ref() => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(values)
+}
+
+fn pairs(query: &str) -> Option<Vec<(String, String)>> {
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    let pair = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        Some((decode(name, true)?.into_owned(), decode(value, true)?.into_owned()))
+    };
+    parts.map(pair).collect()
+}
+
+/// Decodes percent-encoding; in a query, a plus is a space. None: it is not encoded UTF-8.
+fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
+    let encoded = text.contains('%') || plus_is_space && text.contains('+');
+    if !encoded {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+                let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            b'+' if plus_is_space => b' ',
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets() {
+        assert_eq!(target("https://host:8443/v1/a?b=c#d"), ("/v1/a", "b=c"));
+        assert_eq!(target("https://host"), ("/", ""));
+        assert_eq!(target("https://host?x"), ("", "x"));
+        assert_eq!(target("/v1/a"), ("/v1/a", ""));
+        assert_eq!(target("/v1/a?u=http://b/c"), ("/v1/a", "u=http://b/c"));
+    }
+
+    #[test]
+    fn decoding() {
+        assert_eq!(decode("a%2Fb+c", false).as_deref(), Some("a/b+c"));
+        assert_eq!(decode("a%2fb+c", true).as_deref(), Some("a/b c"));
+        for broken in ["%", "%2", "%zz", "%ff", "%+1"] {
+            assert_eq!(decode(broken, false), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn every_operation_is_found_by_its_own_path() {
+        for operation in OPERATIONS {
+            let url = operation.path.replace(['{', '}'], "");
+            let route = find(operation.method, &format!("https://host{url}?a=1&a=2&b")).unwrap();
+            assert_eq!(route.operation.name, operation.name);
+            assert_eq!(route.path.len(), operation.path_parameters.len());
+            assert_eq!(route.query.len(), 3);
+            assert_eq!(find(operation.method, &format!("{url}/")).map(|_| ()).unwrap_err().status, 404);
+        }
+        let wrong = find(Method::Put, "/v1/organizations").map(|_| ()).unwrap_err();
+        assert_eq!((wrong.status, wrong.headers), (405, vec![("allow".to_owned(), "GET".to_owned())]));
+    }
+}

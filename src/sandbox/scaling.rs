@@ -1,0 +1,248 @@
+//! The size of a service: memory of a replica, number of replicas, idling.
+//!
+//! A service scales either vertically (the memory of a fixed number of replicas moves between two bounds) or
+//! horizontally (the number of replicas of a fixed size moves), and shows only what its mode has. The older total
+//! memory is that of three replicas, whatever their number: the API's reference says so and calls it inaccurate for
+//! other numbers. Which values are possible at all is the contract's to say; here are the rules beyond.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Refusal;
+use super::time::MINUTE;
+use crate::contract::{self, Kind};
+
+/// The total memory of the older properties counts so many replicas.
+const REPLICAS_IN_TOTAL: f64 = 3.0;
+/// The operations whose bodies name what belongs to the scaling.
+const OPERATIONS: [&str; 2] = ["services.updateScaling", "services.updateReplicaScaling"];
+
+/// The size of a service.
+#[derive(Clone, PartialEq)]
+pub struct Scaling {
+    /// A development service: of one size, and always idling.
+    fixed: bool,
+    horizontal: bool,
+    least_memory: f64,
+    most_memory: f64,
+    least_replicas: u64,
+    most_replicas: u64,
+    idles: bool,
+    idle_minutes: f64,
+}
+
+/// Whether a property of a service belongs to its scaling.
+pub fn owns(property: &str) -> bool {
+    let bodies = OPERATIONS.iter().filter_map(|name| contract::operation(name)?.body.as_ref());
+    bodies.map(|body| &body.schema.kind).any(|kind| match kind {
+        Kind::Record(record) => record.properties.iter().any(|known| known.name == property),
+        _ => false,
+    })
+}
+
+/// A number as JSON; a whole one without a fraction.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 { Value::from(value as i64) } else { Value::from(value) }
+}
+
+impl Scaling {
+    /// The scaling of a new service. What the body leaves open is chosen to fit what it says.
+    pub fn create(body: &Map<String, Value>) -> Result<Self, Refusal> {
+        let fixed = body.get("tier").and_then(Value::as_str) == Some("development");
+        let sized = body.keys().find(|name| owns(name) && !name.starts_with("idle"));
+        if let Some(name) = sized.filter(|_| fixed) {
+            return Err(Refusal::bad_request(format!(
+                "body.{name}: expected nothing on a development service, which is of one size, received a value"
+            )));
+        }
+        let mut scaling = Self {
+            fixed,
+            horizontal: false,
+            least_memory: 16.0,
+            most_memory: if fixed { 16.0 } else { 120.0 },
+            least_replicas: if fixed { 1 } else { 3 },
+            most_replicas: if fixed { 1 } else { 3 },
+            idles: true,
+            idle_minutes: 15.0,
+        };
+        scaling.apply(body, true)?;
+        Ok(scaling)
+    }
+
+    /// Whether it is of one size only.
+    pub const fn is_fixed(&self) -> bool {
+        self.fixed
+    }
+
+    /// The quiet milliseconds after which the service goes idle; none: it never does.
+    pub fn idle_after(&self) -> Option<f64> {
+        (self.idles || self.fixed).then_some(self.idle_minutes * MINUTE)
+    }
+
+    /// The scaling after a change; what the body leaves out stays.
+    pub fn changed(&self, body: &Map<String, Value>) -> Result<Self, Refusal> {
+        let mut scaling = self.clone();
+        scaling.apply(body, false)?;
+        Ok(scaling)
+    }
+
+    /// On a new service, a bound that the body leaves open makes way for the other.
+    fn apply(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
+        self.apply_replicas(body)?;
+        self.apply_memory(body, new)?;
+        if let Some(idles) = body.get("idleScaling").and_then(Value::as_bool) {
+            self.idles = idles;
+        }
+        if let Some(minutes) = body.get("idleTimeoutMinutes").and_then(Value::as_f64) {
+            self.idle_minutes = minutes;
+        }
+        Ok(())
+    }
+
+    /// A number of replicas makes the mode vertical, a range of them horizontal, unless the body says which it is.
+    fn apply_replicas(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
+        // By way of f64: to JSON and to the contract, 2.0 is a whole number.
+        let replicas = |name: &str| body.get(name).and_then(Value::as_f64).map(|count| count as u64);
+        let mode = body.get("autoscalingMode").and_then(Value::as_str).map(|mode| mode == "horizontal");
+        match (replicas("numReplicas"), replicas("minReplicas"), replicas("maxReplicas")) {
+            (None, None, None) => self.horizontal = mode.unwrap_or(self.horizontal),
+            (Some(_), None, None) if mode == Some(true) => {
+                return Err(Refusal::bad_request(
+                    "body.numReplicas: expected minReplicas and maxReplicas instead for horizontal, received a number",
+                ));
+            }
+            (Some(count), None, None) => {
+                (self.least_replicas, self.most_replicas) = (count, count);
+                self.horizontal = false;
+            }
+            (None, Some(least), Some(most)) => {
+                (self.least_replicas, self.most_replicas) = (least, most);
+                self.horizontal = mode.unwrap_or(self.horizontal || least < most);
+                if least < most && !self.horizontal {
+                    return Err(Refusal::bad_request(
+                        "body.autoscalingMode: expected horizontal where minReplicas is below maxReplicas, \
+                         received vertical",
+                    ));
+                }
+            }
+            (Some(_), _, _) => {
+                return Err(Refusal::bad_request(
+                    "body.numReplicas: expected nothing beside minReplicas and maxReplicas, received a number",
+                ));
+            }
+            (None, Some(_), None) => {
+                return Err(Refusal::bad_request(
+                    "body.maxReplicas: expected a number beside minReplicas, received nothing",
+                ));
+            }
+            (None, None, Some(_)) => {
+                return Err(Refusal::bad_request(
+                    "body.minReplicas: expected a number beside maxReplicas, received nothing",
+                ));
+            }
+        }
+        if !self.horizontal {
+            self.most_replicas = self.least_replicas;
+        }
+        Ok(())
+    }
+
+    fn apply_memory(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
+        let (least, most) = (memory(body, "min"), memory(body, "max"));
+        if new && self.horizontal {
+            self.most_memory = self.least_memory;
+        }
+        match (least, most) {
+            (Some(Memory { gb, .. }), None) | (None, Some(Memory { gb, .. })) if self.horizontal => {
+                (self.least_memory, self.most_memory) = (gb, gb);
+            }
+            (Some(least), None) if new => {
+                (self.least_memory, self.most_memory) = (least.gb, self.most_memory.max(least.gb));
+            }
+            (None, Some(most)) if new => {
+                (self.least_memory, self.most_memory) = (self.least_memory.min(most.gb), most.gb);
+            }
+            _ => {
+                self.least_memory = least.map_or(self.least_memory, |memory| memory.gb);
+                self.most_memory = most.map_or(self.most_memory, |memory| memory.gb);
+            }
+        }
+        let (low, high) = (self.least_memory, self.most_memory);
+        if let Some(sent) = least.or(most).filter(|_| low > high) {
+            return Err(crossed(sent.property, low * sent.replicas, high * sent.replicas));
+        }
+        if self.horizontal && low != high {
+            return Err(Refusal::bad_request(format!(
+                "body.autoscalingMode: expected equal minReplicaMemoryGb and maxReplicaMemoryGb for horizontal, \
+                 received {low} and {high}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Writes all of it into a service as the API shows it.
+    pub fn show(&self, shown: &mut Map<String, Value>) {
+        let mode = if self.horizontal { "horizontal" } else { "vertical" };
+        let mut put = |name: &str, value: Value| shown.insert(name.into(), value);
+        if !self.fixed {
+            put("minReplicaMemoryGb", number(self.least_memory));
+            put("maxReplicaMemoryGb", number(self.most_memory));
+        }
+        if self.horizontal {
+            put("minReplicas", self.least_replicas.into());
+            put("maxReplicas", self.most_replicas.into());
+            put("replicaMemoryGb", number(self.least_memory));
+        } else {
+            put("numReplicas", self.least_replicas.into());
+        }
+        if !(self.fixed || self.horizontal) {
+            put("minTotalMemoryGb", number(self.least_memory * REPLICAS_IN_TOTAL));
+            put("maxTotalMemoryGb", number(self.most_memory * REPLICAS_IN_TOTAL));
+        }
+        put("autoscalingMode", mode.into());
+        let idles = self.idle_after().is_some();
+        put("idleScaling", idles.into());
+        put("idleTimeoutMinutes", number(self.idle_minutes));
+        let current = json!({
+            "effectiveAutoscalingMode": mode,
+            "effectiveMinReplicaMemoryGb": number(self.least_memory),
+            "effectiveMaxReplicaMemoryGb": number(self.most_memory),
+            "effectiveMinReplicas": self.least_replicas,
+            "effectiveMaxReplicas": self.most_replicas,
+            "effectiveIdleScaling": idles,
+            "effectiveIdleTimeoutMinutes": number(self.idle_minutes.ceil()),
+        });
+        put("currentScaling", current);
+    }
+}
+
+/// A bound of the memory that a body sets.
+#[derive(Clone, Copy)]
+struct Memory {
+    /// The property that sets it.
+    property: &'static str,
+    /// How many replicas the property counts.
+    replicas: f64,
+    /// The memory of one replica.
+    gb: f64,
+}
+
+fn memory(body: &Map<String, Value>, bound: &str) -> Option<Memory> {
+    let (replica, total) = match bound {
+        "min" => ("minReplicaMemoryGb", "minTotalMemoryGb"),
+        _ => ("maxReplicaMemoryGb", "maxTotalMemoryGb"),
+    };
+    let set = |property: &'static str, replicas: f64| {
+        let sent = body.get(property).and_then(Value::as_f64)?;
+        Some(Memory { property, replicas, gb: sent / replicas })
+    };
+    set(replica, 1.0).or_else(|| set(total, REPLICAS_IN_TOTAL))
+}
+
+/// The refusal of a least value above the greatest.
+fn crossed(property: &str, low: f64, high: f64) -> Refusal {
+    Refusal::bad_request(if property.starts_with("min") {
+        format!("body.{property}: expected at most the maximum of {high}, received {low}")
+    } else {
+        format!("body.{property}: expected at least the minimum of {low}, received {high}")
+    })
+}

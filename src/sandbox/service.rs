@@ -1,0 +1,247 @@
+//! One service: what it was created with, what changed since, and how the API shows it.
+//!
+//! What the caller sends and the contract's `Service` knows is kept as it came, so a property that the contract gains
+//! is reflected without a line here. What the service makes of itself (id, endpoints, state, scaling) is added.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Refusal;
+use super::backup::Backups;
+use super::life::Life;
+use super::lists;
+use super::random::Random;
+use super::scaling::{self, Scaling};
+use super::time::timestamp;
+use crate::contract::{self, Kind};
+use crate::password::{double_sha1_base64, sha256_base64};
+use crate::secret::Secret;
+
+/// The release that new services run.
+const CLICKHOUSE_VERSION: &str = "25.12";
+/// The lists that a change adds to and takes from.
+pub const LISTS: [&str; 3] = ["ipAccessList", "tags", "privateEndpointIds"];
+
+/// A service.
+pub struct Service {
+    pub id: String,
+    /// What does not change by itself, by the API's names.
+    record: Map<String, Value>,
+    /// The first label of its host names.
+    label: String,
+    /// Whether it listens for MySQL too.
+    mysql: bool,
+    credentials: Credentials,
+    pub scaling: Scaling,
+    pub life: Life,
+    pub backups: Backups,
+    random: Random,
+}
+
+/// What is kept of a password: only what it can be verified by.
+struct Credentials {
+    sha256: Secret,
+    /// For the MySQL interface; not known where only the other hash was sent.
+    double_sha1: Option<Secret>,
+}
+
+impl Credentials {
+    fn of(password: &Secret) -> Self {
+        let bytes = password.reveal().as_bytes();
+        Self { sha256: Secret::new(sha256_base64(bytes)), double_sha1: Some(Secret::new(double_sha1_base64(bytes))) }
+    }
+}
+
+impl Service {
+    /// Creates a service and its password. The body has passed the contract.
+    pub fn create(body: &Map<String, Value>, now: f64, random: Random) -> Result<(Self, Secret), Refusal> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let provider = text("provider").unwrap_or("aws");
+        let region = region(text("region").or_else(|| text("regionId")), provider)?;
+        for name in LISTS {
+            lists::check(name, body.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice))?;
+        }
+        if text("tier") == Some("development") && provider == "azure" {
+            return Err(Refusal::bad_request("body.tier: expected another tier on azure, received \"development\""));
+        }
+        let scaling = Scaling::create(body)?;
+        let mut record = defaults();
+        record.extend(known(body));
+        let id = random.uuid();
+        let label = random.label(10);
+        let secondary = text("dataWarehouseId").is_some();
+        if !secondary {
+            record.insert("dataWarehouseId".into(), random.uuid().into());
+        }
+        if body.get("hasTransparentDataEncryption") == Some(&Value::Bool(true)) {
+            record.insert("encryptionRoleId".into(), random.uuid().into());
+        }
+        let made = [
+            ("id", id.clone()),
+            ("createdAt", timestamp(now)),
+            ("iamRole", iam_role(provider, &label, &random)),
+            ("provider", provider.to_owned()),
+            ("region", region.to_owned()),
+        ];
+        record.extend(made.map(|(name, value)| (name.to_owned(), value.into())));
+        record.insert("isPrimary".into(), (!secondary).into());
+        let password = random.password();
+        let mut service = Self {
+            id,
+            record,
+            label,
+            mysql: false,
+            credentials: Credentials::of(&password),
+            scaling,
+            life: Life::begin(now, random.fork()),
+            backups: Backups::new(random.fork()),
+            random,
+        };
+        service.change_endpoints(body);
+        Ok((service, password))
+    }
+
+    /// Lets everything happen that is due by now.
+    pub fn advance(&mut self, now: f64) {
+        self.life.advance(now, self.scaling.idle_after());
+        if let Some(since) = self.life.up_since() {
+            self.backups.advance(since, now);
+        }
+    }
+
+    /// The text of a property that does not change by itself.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.record.get(name).and_then(Value::as_str)
+    }
+
+    /// A list of the service; empty where it has none.
+    pub fn list(&self, name: &str) -> &[Value] {
+        self.record.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// Applies an update: all of it, or on a refusal nothing. The body has passed the contract.
+    pub fn update(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
+        let encrypted = self.record.get("hasTransparentDataEncryption") == Some(&Value::Bool(true));
+        if body.contains_key("transparentDataEncryptionKeyId") && !encrypted {
+            return Err(Refusal::bad_request(
+                "body.transparentDataEncryptionKeyId: expected nothing on a service without \
+                 hasTransparentDataEncryption, received a value",
+            ));
+        }
+        let mut record = self.record.clone();
+        record.extend(known(body).filter(|(name, _)| !LISTS.contains(&name.as_str())));
+        for name in LISTS {
+            if let Some(change) = body.get(name).and_then(Value::as_object) {
+                record.insert(name.into(), lists::changed(name, self.list(name), change)?.into());
+            }
+        }
+        self.record = record;
+        self.change_endpoints(body);
+        Ok(())
+    }
+
+    fn change_endpoints(&mut self, body: &Map<String, Value>) {
+        for change in body.get("endpoints").and_then(Value::as_array).into_iter().flatten() {
+            if change.get("protocol").and_then(Value::as_str) == Some("mysql") {
+                self.mysql = change.get("enabled").and_then(Value::as_bool).unwrap_or(true);
+            }
+        }
+    }
+
+    /// Takes a password by its hashes.
+    pub fn set_password(&mut self, sha256: &str, double_sha1: Option<&str>) {
+        self.credentials = Credentials { sha256: Secret::new(sha256), double_sha1: double_sha1.map(Secret::new) };
+    }
+
+    /// Makes a new password, and keeps only its hashes.
+    pub fn reset_password(&mut self) -> Secret {
+        let password = self.random.password();
+        self.credentials = Credentials::of(&password);
+        password
+    }
+
+    /// Whether this is the password.
+    pub fn verify_password(&self, password: &str) -> bool {
+        self.credentials.sha256.reveal() == sha256_base64(password.as_bytes())
+    }
+
+    /// Whether this is the password on the MySQL interface, which has its own hash; without one nobody gets in there.
+    pub fn verify_mysql_password(&self, password: &str) -> bool {
+        let hash = self.credentials.double_sha1.as_ref();
+        hash.is_some_and(|hash| hash.reveal() == double_sha1_base64(password.as_bytes()))
+    }
+
+    /// The service as the API shows it now.
+    pub fn show(&self) -> Value {
+        let mut shown = self.record.clone();
+        shown.insert("state".into(), self.life.state().as_str().into());
+        shown.insert("endpoints".into(), self.endpoints());
+        self.scaling.show(&mut shown);
+        Value::Object(shown)
+    }
+
+    fn endpoints(&self) -> Value {
+        let provider = self.text("provider").unwrap_or_default();
+        let host = format!("{}.{}.{provider}.clickhouse.cloud", self.label, self.text("region").unwrap_or_default());
+        let endpoint = |protocol: &str, port: u16, username: &str| json!({ "protocol": protocol, "host": host, "port": port, "username": username });
+        let mut endpoints = vec![endpoint("nativesecure", 9440, "default"), endpoint("https", 8443, "default")];
+        if self.mysql {
+            endpoints.push(endpoint("mysql", 3306, &format!("mysql4{}", self.label)));
+        }
+        Value::Array(endpoints)
+    }
+}
+
+/// What a service shows that nobody said anything about.
+fn defaults() -> Map<String, Value> {
+    let mut record = Map::new();
+    for list in LISTS.into_iter().chain(["availablePrivateEndpointIds"]) {
+        record.insert(list.into(), Value::Array(Vec::new()));
+    }
+    for (flag, value) in [("isReadonly", false), ("hasTransparentDataEncryption", false), ("enableCoreDumps", true)] {
+        record.insert(flag.into(), value.into());
+    }
+    let texts = [("clickhouseVersion", CLICKHOUSE_VERSION), ("releaseChannel", "default"), ("profile", "v1-default")];
+    record.extend(texts.map(|(name, value)| (name.to_owned(), value.into())));
+    record
+}
+
+/// The properties of a body that the contract's `Service` shows, without those that show in another form.
+fn known(body: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+    let record = match contract::schema("Service").map(|schema| &schema.kind) {
+        Some(Kind::Record(record)) => record.properties,
+        _ => &[],
+    };
+    let shows = |name: &str| record.iter().any(|property| property.name == name);
+    body.iter()
+        .filter(move |(name, value)| {
+            let changes_form = matches!(name.as_str(), "endpoints" | "regionId") || scaling::owns(name);
+            !value.is_null() && !changes_form && shows(name)
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+}
+
+/// The region, when it can be one of the provider's. Which one it is shows in how the provider writes its regions:
+/// `eu-west-1` is of aws, `europe-west4` of gcp, `westus3` of azure.
+fn region<'a>(region: Option<&'a str>, provider: &str) -> Result<&'a str, Refusal> {
+    let Some(region) = region else {
+        return Err(Refusal::bad_request("body.region: expected a region, received nothing"));
+    };
+    let owner = match region.matches('-').count() {
+        0 => "azure",
+        1 => "gcp",
+        _ => "aws",
+    };
+    if owner == provider {
+        return Ok(region);
+    }
+    Err(Refusal::bad_request(format!("body.region: expected a region of {provider}, received {region:?} of {owner}")))
+}
+
+/// What the service goes by at its provider, to be let into the caller's own buckets.
+fn iam_role(provider: &str, label: &str, random: &Random) -> String {
+    match provider {
+        "aws" => format!("arn:aws:iam::{:012}:role/CH-S3-{label}-Role", random.below(1_000_000_000_000)),
+        "gcp" => format!("{label}@sandbox-clickhouse.iam.gserviceaccount.com"),
+        _ => random.uuid(),
+    }
+}

@@ -1,0 +1,56 @@
+//! All that there is: one organization and its services.
+
+use serde_json::{Value, json};
+
+use super::answer::Refusal;
+use super::random::Random;
+use super::service::Service;
+use super::time::timestamp;
+
+/// When the organization was founded: 2024-01-01T00:00:00Z, before anything that happens in it.
+const FOUNDED: f64 = 1_704_067_200_000.0;
+
+/// The organization and its services, in the order of their creation.
+pub struct World {
+    pub organization_id: String,
+    pub services: Vec<Service>,
+    /// How many services were ever created; what the next one is like is drawn from this number.
+    pub created: u64,
+    pub random: Random,
+}
+
+impl World {
+    /// Lets everything happen that is due by now, and forgets the services that are gone.
+    pub fn advance(&mut self, now: f64) {
+        for service in &mut self.services {
+            service.advance(now);
+        }
+        self.services.retain(|service| !service.life.is_over());
+    }
+
+    /// The organization as the API shows it.
+    pub fn organization(&self) -> Value {
+        json!({
+            "id": self.organization_id,
+            "createdAt": timestamp(FOUNDED),
+            "name": "Sandbox",
+            "privateEndpoints": [],
+            "byocConfig": [],
+            "enableCoreDumps": false,
+        })
+    }
+
+    /// The service of an id, in either case of its letters.
+    pub fn service(&self, id: &str) -> Result<&Service, Refusal> {
+        self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id)).ok_or_else(|| unknown(id))
+    }
+
+    /// The same, to be changed.
+    pub fn service_mut(&mut self, id: &str) -> Result<&mut Service, Refusal> {
+        self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id)).ok_or_else(|| unknown(id))
+    }
+}
+
+fn unknown(id: &str) -> Refusal {
+    Refusal::not_found(format!("service {id} not found"))
+}

@@ -1,0 +1,254 @@
+//! What comes in: bad bodies, named field by field, and good ones, reflected.
+
+use clickhouse_cloud::contract::Method;
+use serde_json::{Value, json};
+
+use crate::cloud::{Cloud, body};
+
+#[test]
+fn what_is_no_json_is_a_bad_request() {
+    let mut cloud = Cloud::new();
+    let url = cloud.url("/services");
+    for text in ["", " ", "{", "{\"name\":}", "nonsense", "{}{}", "\"\u{1}\""] {
+        let answer = cloud.send(Method::Post, &url, Some(text.to_owned()));
+        assert!(answer.refused(400).starts_with("BAD_REQUEST: body"), "{text}: {}", answer.text);
+    }
+    for text in ["[]", "null", "1", "\"x\""] {
+        assert_eq!(cloud.send(Method::Post, &url, Some(text.to_owned())).status, 400);
+    }
+    let deep = "[".repeat(100_000);
+    assert_eq!(cloud.send(Method::Post, &url, Some(deep)).status, 400);
+    assert_eq!(cloud.send(Method::Post, &url, None).status, 400);
+    assert_eq!(cloud.get("/services").result(), &json!([]));
+}
+
+#[test]
+fn a_bad_creation_names_the_field() {
+    let mut cloud = Cloud::new();
+    let cases = [
+        ("name", json!({ "name": "x".repeat(51) })),
+        ("name", json!({ "name": "" })),
+        ("name", json!({ "name": 1 })),
+        ("provider", json!({ "provider": "ibm" })),
+        ("nmae", json!({ "nmae": "x" })),
+        ("ipAccessList[1].source", json!({ "ipAccessList": [{ "source": "10.0.0.1" }, { "source": "10.0.0.0/33" }] })),
+        ("ipAccessList[1]", json!({ "ipAccessList": [{ "source": "10.0.0.1" }, { "source": "10.0.0.1" }] })),
+        ("minReplicaMemoryGb", json!({ "minReplicaMemoryGb": 9 })),
+        ("maxReplicaMemoryGb", json!({ "maxReplicaMemoryGb": 360 })),
+        ("minTotalMemoryGb", json!({ "minTotalMemoryGb": 36.5 })),
+        ("idleTimeoutMinutes", json!({ "idleTimeoutMinutes": 4 })),
+        ("numReplicas", json!({ "numReplicas": 21 })),
+        ("backupId", json!({ "backupId": "x" })),
+        ("region", json!({ "region": "westus3" })),
+        ("region", json!({ "provider": "gcp", "region": "eu-west-1" })),
+        ("isReadonly", json!({ "isReadonly": true })),
+        ("tags[1]", json!({ "tags": [{ "key": "a", "value": "1" }, { "key": "a", "value": "2" }] })),
+    ];
+    for (field, more) in cases {
+        let answer = cloud.post("/services", &body(&more));
+        let text = answer.refused(400);
+        assert!(text.starts_with("BAD_REQUEST: body"), "{text}");
+        assert!(text.contains(field), "{field}: {text}");
+        assert!(text.contains("expected"), "{text}");
+    }
+    assert_eq!(cloud.get("/services").result(), &json!([]));
+}
+
+#[test]
+fn every_issue_is_told_at_once() {
+    let mut cloud = Cloud::new();
+    let text = cloud.post("/services", &body(&json!({ "name": "", "provider": "ibm" }))).refused(400).to_owned();
+    assert!(text.contains("name") && text.contains("provider"), "{text}");
+}
+
+#[test]
+fn region_and_region_id_both_work_but_not_together() {
+    let mut cloud = Cloud::new();
+    let founding = json!({ "name": "a", "provider": "gcp", "regionId": "europe-west4", "ipAccessList": [] });
+    let service = cloud.post("/services", &founding).result()["service"].clone();
+    assert_eq!(service["region"], "europe-west4");
+    assert_eq!(service.get("regionId"), None);
+    let both = json!({ "name": "a", "provider": "gcp", "region": "europe-west4", "regionId": "europe-west4", "ipAccessList": [] });
+    assert!(cloud.post("/services", &both).refused(400).contains("region"));
+    let none = json!({ "name": "a", "provider": "gcp", "ipAccessList": [] });
+    assert!(cloud.post("/services", &none).refused(400).contains("region"));
+}
+
+#[test]
+fn a_new_service_shows_what_it_was_created_with() {
+    let mut cloud = Cloud::new();
+    let asked = json!({
+        "ipAccessList": [{ "source": "10.0.0.0/8", "description": "office" }, { "source": "::1" }],
+        "minReplicaMemoryGb": 8,
+        "maxReplicaMemoryGb": 24,
+        "numReplicas": 2,
+        "idleScaling": true,
+        "idleTimeoutMinutes": 30,
+        "releaseChannel": "fast",
+        "profile": "v1-highmem-xs",
+        "tags": [{ "key": "team", "value": "data" }],
+        "enableCoreDumps": false,
+        "hasTransparentDataEncryption": true,
+        "complianceType": "hipaa",
+    });
+    let answer = cloud.post("/services", &body(&asked));
+    let service = &answer.result()["service"];
+    for (name, value) in body(&asked).as_object().unwrap() {
+        assert_eq!(&service[name], value, "{name}");
+    }
+    assert_eq!(service["state"], "provisioning");
+    assert_eq!(service["createdAt"], "2026-08-01T00:00:00Z");
+    assert_eq!(service["isPrimary"], true);
+    assert_eq!(service["minTotalMemoryGb"], 24);
+    assert_eq!(service["maxTotalMemoryGb"], 72);
+    assert_eq!(service["autoscalingMode"], "vertical");
+    assert_eq!(service.get("tier"), None);
+    assert_eq!(service["currentScaling"]["effectiveMaxReplicaMemoryGb"], 24);
+    assert_eq!(service["currentScaling"]["effectiveMinReplicas"], 2);
+    let id = service["id"].as_str().unwrap();
+    assert_eq!(cloud.get(&format!("/services/{id}")).result(), service);
+    assert_eq!(cloud.get("/services").result(), &json!([service]));
+}
+
+#[test]
+fn endpoints_look_right_for_the_provider() {
+    let mut cloud = Cloud::new();
+    for (provider, region) in [("aws", "eu-west-1"), ("gcp", "us-east1"), ("azure", "westus3")] {
+        let (id, _) = cloud.create(&json!({ "provider": provider, "region": region }));
+        let path = format!("/services/{id}");
+        let endpoints = cloud.get(&path).result()["endpoints"].clone();
+        let host = endpoints[0]["host"].as_str().unwrap();
+        assert!(host.ends_with(&format!(".{region}.{provider}.clickhouse.cloud")), "{host}");
+        let ports: Vec<_> = endpoints.as_array().unwrap().iter().map(|it| (&it["protocol"], &it["port"])).collect();
+        assert_eq!(ports, [(&json!("nativesecure"), &json!(9440)), (&json!("https"), &json!(8443))]);
+
+        let mysql = json!({ "endpoints": [{ "protocol": "mysql", "enabled": true }] });
+        let answer = cloud.patch(&path, &mysql);
+        let opened = &answer.result()["endpoints"][2];
+        assert_eq!((&opened["protocol"], &opened["port"]), (&json!("mysql"), &json!(3306)));
+        let mysql = json!({ "endpoints": [{ "protocol": "mysql", "enabled": false }] });
+        assert_eq!(cloud.patch(&path, &mysql).result()["endpoints"], endpoints);
+    }
+}
+
+#[test]
+fn properties_come_in_the_contracts_order() {
+    let mut cloud = Cloud::new();
+    let text = cloud.post("/services", &body(&json!({}))).text;
+    let positions: Vec<usize> = [
+        "\"status\"",
+        "\"requestId\"",
+        "\"result\"",
+        "\"service\"",
+        "\"id\"",
+        "\"name\"",
+        "\"provider\"",
+        "\"region\"",
+        "\"state\"",
+        "\"endpoints\"",
+        "\"ipAccessList\"",
+        "\"password\":",
+    ]
+    .iter()
+    .map(|name| text.find(name).unwrap())
+    .collect();
+    assert!(positions.is_sorted(), "{positions:?} {text}");
+}
+
+#[test]
+fn an_update_changes_what_it_names() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({}));
+    let path = format!("/services/{id}");
+    let before = cloud.get(&path).result().clone();
+    let after = cloud.patch(&path, &json!({ "name": "renamed", "releaseChannel": "slow" })).result().clone();
+    for (name, value) in before.as_object().unwrap() {
+        let expected = match name.as_str() {
+            "name" => &json!("renamed"),
+            "releaseChannel" => &json!("slow"),
+            _ => value,
+        };
+        assert_eq!(&after[name], expected, "{name}");
+    }
+    for wrong in [
+        json!({}),
+        json!({ "name": "" }),
+        json!({ "tier": "production" }),
+        json!({ "transparentDataEncryptionKeyId": "k" }),
+    ] {
+        assert_eq!(cloud.patch(&path, &wrong).status, 400);
+    }
+    assert_eq!(cloud.get(&path).result(), &after);
+}
+
+fn sources(service: &Value) -> Vec<&str> {
+    service["ipAccessList"].as_array().unwrap().iter().map(|entry| entry["source"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn addresses_are_removed_before_others_are_added() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({ "ipAccessList": [{ "source": "10.0.0.1" }, { "source": "10.0.0.2" }] }));
+    let path = format!("/services/{id}");
+    let list = |add: Value, remove: Value| json!({ "ipAccessList": { "add": add, "remove": remove } });
+    let one = |source: &str| json!({ "source": source });
+
+    let replaced = json!([{ "source": "10.0.0.1", "description": "again" }, one("10.0.0.3")]);
+    let answer = cloud.patch(&path, &list(replaced, json!([one("10.0.0.1"), one("10.9.9.9")])));
+    assert_eq!(sources(answer.result()), ["10.0.0.2", "10.0.0.1", "10.0.0.3"]);
+    assert_eq!(answer.result()["ipAccessList"][1]["description"], "again");
+
+    let text = cloud.patch(&path, &list(json!([one("10.0.0.4"), one("10.0.0.2")]), json!([]))).refused(400).to_owned();
+    assert!(text.contains("body.ipAccessList.add[1]") && text.contains("10.0.0.2"), "{text}");
+    assert_eq!(cloud.patch(&path, &list(json!([one("10.0.0.5"), one("10.0.0.5")]), json!([]))).status, 400);
+    assert_eq!(sources(cloud.get(&path).result()), ["10.0.0.2", "10.0.0.1", "10.0.0.3"]);
+
+    let all = json!([one("10.0.0.1"), one("10.0.0.2"), one("10.0.0.3")]);
+    assert_eq!(cloud.patch(&path, &json!({ "ipAccessList": { "remove": all } })).result()["ipAccessList"], json!([]));
+}
+
+#[test]
+fn a_refused_update_changes_nothing() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({ "ipAccessList": [{ "source": "10.0.0.1" }] }));
+    let path = format!("/services/{id}");
+    let body = json!({ "name": "renamed", "ipAccessList": { "add": [{ "source": "10.0.0.1" }] } });
+    assert_eq!(cloud.patch(&path, &body).status, 400);
+    assert_eq!(cloud.get(&path).result()["name"], "events");
+}
+
+#[test]
+fn tags_change_and_filter() {
+    let mut cloud = Cloud::new();
+    let tag = |key: &str, value: &str| json!({ "key": key, "value": value });
+    let (first, _) = cloud.create(&json!({ "tags": [tag("team", "data"), tag("env", "prod")] }));
+    let (second, _) = cloud.create(&json!({ "tags": [tag("team", "data"), tag("env", "test")] }));
+    cloud.create(&json!({}));
+    let mut found = |query: &str| -> Vec<String> {
+        let answer = cloud.get(&format!("/services?{query}"));
+        answer.result().as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found("filter=tag:team=data"), [first.as_str(), second.as_str()]);
+    assert_eq!(found("filter=tag%3Ateam%3Ddata&filter=tag:env=test"), [second.as_str()]);
+    assert_eq!(found("filter=tag:env"), [first.as_str(), second.as_str()]);
+    assert_eq!(found("filter=tag:env=other"), [""; 0]);
+    assert_eq!(found("other=1").len(), 3);
+    assert!(cloud.get("/services?filter=name=x").refused(400).contains("filter"));
+
+    let path = format!("/services/{first}");
+    let change = json!({ "tags": { "add": [tag("env", "test")], "remove": [tag("env", "prod")] } });
+    assert_eq!(cloud.patch(&path, &change).result()["tags"], json!([tag("team", "data"), tag("env", "test")]));
+    let again = json!({ "tags": { "add": [tag("env", "prod")] } });
+    assert!(cloud.patch(&path, &again).refused(400).contains("body.tags.add[0]"));
+    let other_value = json!({ "tags": { "remove": [tag("env", "prod")] } });
+    assert_eq!(cloud.patch(&path, &other_value).result()["tags"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn no_refusal_repeats_a_secret() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let answer = cloud.patch(&format!("/services/{id}/password"), &json!({ "newPasswordHash": "tellmenot" }));
+    assert!(answer.refused(400).contains("newPasswordHash"));
+    assert!(!answer.text.contains("tellmenot"));
+}

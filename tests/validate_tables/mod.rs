@@ -1,0 +1,164 @@
+//! A contract in small, written by hand, with one of everything; and what its tests share.
+#![allow(dead_code, reason = "no test needs all of it")]
+
+pub mod reference;
+
+use clickhouse_cloud::contract::{Format, Kind, Limits, Pattern, Property, Record, Rest, Rule, Schema, Text};
+use clickhouse_cloud::issue::{Issue, Step};
+use clickhouse_cloud::validate::{Mode, Report, Unknown, validate};
+
+pub const REQUEST: Mode = Mode::Request { unknown: Unknown::Refuse };
+pub const ANSWER: Mode = Mode::Answer;
+pub const ANY: u32 = u32::MAX;
+
+const fn of(kind: Kind) -> Schema {
+    Schema { name: "", kind, nullable: false, secret: false }
+}
+
+const fn text(min: u32, max: u32, format: Option<Format>) -> Schema {
+    of(Kind::Text(Text { min, max, format, patterns: &[] }))
+}
+
+const fn limits(min: Option<f64>, max: Option<f64>, above: Option<f64>, step: Option<f64>) -> Limits {
+    Limits { min, max, above, step }
+}
+
+const fn list(items: &'static Schema, min: u32, max: u32, unique: bool) -> Schema {
+    of(Kind::Array { items, min, max, unique })
+}
+
+const fn record(properties: &'static [Property], rest: Rest, min: u32, max: u32, rules: &'static [Rule]) -> Schema {
+    of(Kind::Record(Record { properties, rest, min, max, rules }))
+}
+
+const fn has(name: &'static str, schema: &'static Schema) -> Property {
+    Property { name, schema, required: false, deprecated: false }
+}
+
+const fn must(name: &'static str, schema: &'static Schema) -> Property {
+    Property { name, schema, required: true, deprecated: false }
+}
+
+static LETTERS: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut letter = b'a' as usize;
+    while letter <= b'z' as usize {
+        classes[letter] = 1;
+        letter += 1;
+    }
+    classes
+};
+
+/// `^[a-z]+$`: letters are class 1, the end is class 2; state 1 is the start, 3 the end.
+const WORD: Pattern = Pattern {
+    source: "^[a-z]+$",
+    classes: &LETTERS,
+    stride: 3,
+    next: &[0, 0, 0, 0, 2, 0, 0, 2, 3, 0, 0, 0],
+    start: 1,
+    accepts: &[false, false, false, true],
+};
+
+pub static PLAIN: Schema = text(0, ANY, None);
+pub static UUID: Schema = text(0, ANY, Some(Format::Uuid));
+pub static TIME: Schema = text(0, ANY, Some(Format::DateTime));
+pub static ADDRESS: Schema = text(0, ANY, Some(Format::Address));
+pub static NAME: Schema = text(1, 10, None);
+pub static CODE: Schema = of(Kind::Text(Text { min: 0, max: ANY, format: None, patterns: &[WORD] }));
+pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
+pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
+pub static MEMORY: Schema = of(Kind::Integer(limits(Some(24.0), Some(360.0), None, Some(12.0))));
+pub static RATIO: Schema = of(Kind::Number(limits(None, Some(1.0), Some(0.0), Some(0.1))));
+pub static INTEGER: Schema = of(Kind::Integer(limits(None, None, None, None)));
+pub static FLAG: Schema = Schema { name: "", kind: Kind::Boolean, nullable: true, secret: false };
+pub static SECRET: Schema = Schema { name: "", kind: text(12, ANY, None).kind, nullable: false, secret: true };
+pub static ANYTHING: Schema = of(Kind::Any);
+pub static ENTRY: Schema = record(&[must("source", &ADDRESS), has("description", &PLAIN)], Rest::Unknown, 0, ANY, &[]);
+pub static ENTRIES: Schema = list(&ENTRY, 0, 3, true);
+pub static CODES: Schema = list(&CODE, 1, 3, true);
+pub static TAGS: Schema = record(&[has("owner", &NAME)], Rest::Map(&NAME), 1, 3, &[]);
+pub static OPEN: Schema = record(&[has("known", &FLAG)], Rest::Any, 0, ANY, &[]);
+static ALPHA: Schema = of(Kind::Enum { values: &["alpha"], open: false });
+static BETA: Schema = of(Kind::Enum { values: &["beta"], open: false });
+static FIRST: Schema = record(&[must("type", &ALPHA), must("port", &INTEGER)], Rest::Unknown, 0, ANY, &[]);
+static SECOND: Schema =
+    record(&[must("type", &BETA), must("host", &NAME), must("user", &NAME)], Rest::Unknown, 0, ANY, &[]);
+pub static CHOICE: Schema = of(Kind::Union(&[&FIRST, &SECOND, &UUID]));
+pub static SECRETS: Schema = Schema { name: "", kind: list(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
+pub static TREE: Schema =
+    record(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);
+static FOREST: Schema = list(&TREE, 0, ANY, false);
+static EITHER: Schema = of(Kind::Union(&[&TREE, &FOREST, &OTHER_TREE]));
+static OTHER_TREE: Schema = record(&[has("either", &EITHER), must("leaf", &FLAG)], Rest::Any, 0, ANY, &[]);
+
+/// With one of everything.
+pub static SERVICE: Schema = record(
+    &[
+        must("id", &UUID),
+        must("name", &NAME),
+        has("state", &STATE),
+        has("tier", &TIER),
+        has("minMemoryGb", &MEMORY),
+        has("maxMemoryGb", &MEMORY),
+        has("ratio", &RATIO),
+        has("idle", &FLAG),
+        must("createdAt", &TIME),
+        has("ipAccessList", &ENTRIES),
+        has("codes", &CODES),
+        has("password", &SECRET),
+        has("tags", &TAGS),
+        has("open", &OPEN),
+        has("anything", &ANYTHING),
+        has("choice", &CHOICE),
+        has("region", &PLAIN),
+        has("regionId", &PLAIN),
+    ],
+    Rest::Unknown,
+    0,
+    ANY,
+    &[
+        Rule::Ordered("minMemoryGb", "maxMemoryGb"),
+        Rule::AtMostOne(&["region", "regionId"]),
+        Rule::AtLeastOne(&["region", "regionId", "ratio"]),
+        Rule::AbsentWhen { property: "tier", equals: "development", absent: &["minMemoryGb", "maxMemoryGb"] },
+    ],
+);
+pub static SERVICES: Schema = list(&SERVICE, 0, ANY, false);
+
+/// A value of [`SERVICE`] that keeps every rule.
+pub const GOOD: &str = r#"{"id":"123e4567-e89b-12d3-a456-426614174000","name":"events","state":"running",
+ "tier":"production","minMemoryGb":24,"maxMemoryGb":48,"ratio":0.3,"idle":null,"createdAt":"2024-02-29T12:00:00Z",
+ "ipAccessList":[{"source":"10.0.0.0/8","description":"office"},{"source":"::1"}],"codes":["a","b"],
+ "password":"correct horse battery","tags":{"owner":"me","any":"thing"},"open":{"known":true,"x":[1,{"y":null}]},
+ "anything":[[{"deep":"\"\\"}]],"choice":{"type":"alpha","port":1},"region":"eu"}"#;
+
+/// Checks against a schema and shows each issue in one line.
+pub fn lines(json: &str, schema: &'static Schema, mode: Mode) -> Vec<String> {
+    show(&validate(json.as_bytes(), schema, mode, &[]).issues)
+}
+
+pub fn report(json: &str, schema: &'static Schema, mode: Mode) -> Report {
+    validate(json.as_bytes(), schema, mode, &[])
+}
+
+/// `a.b[0] type: expected …, received …`
+pub fn show(issues: &[Issue]) -> Vec<String> {
+    issues.iter().map(|issue| format!("{} {}: {}", path(&issue.path), issue.code.as_str(), issue.message())).collect()
+}
+
+pub fn path(steps: &[Step]) -> String {
+    steps
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => format!(".{key}"),
+            Step::Index(index) => format!("[{index}]"),
+        })
+        .collect()
+}
+
+/// A table of documents and the issues that they must have.
+pub fn table(mode: Mode, rows: &[(&'static Schema, &str, &[&str])]) {
+    for (schema, json, expected) in rows {
+        assert_eq!(&lines(json, schema, mode), expected, "{json}");
+    }
+}
