@@ -31,7 +31,7 @@ const sizes = [];
 const names = new Map();
 /** @type {[string, number][]} */
 const sections = [];
-const titles = "custom type import function table memory global export start element code data".split(" ");
+const titles = "custom type import function table memory global export start element code data datacount".split(" ");
 while (at < bytes.length) {
   const section = bytes[at++];
   const end = number() + at;
