@@ -115,7 +115,7 @@ write(
 
 const all = [...SNIPPETS, "schema", ...modules.map(({ entry }) => entry)];
 for (const name of all) {
-  write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/(from "\.\/\w+)\.js"/g, '$1.cjs"'));
+  write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/((?:from |import\()"\.\/\w+)\.js"/g, '$1.cjs"'));
 }
 
 // A name that nobody declares must stop the build here, not in the editor of a user.

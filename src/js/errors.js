@@ -95,7 +95,9 @@ export class CloudError extends Error {
    * @returns {Record<string, unknown>}
    */
   toJSON() {
-    return Object.assign({ name: this.name, message: this.message }, this);
+    /** @type {Record<string, unknown>} */
+    const shown = { name: this.name, message: this.message };
+    return Object.assign(shown, this);
   }
 }
 
