@@ -18,6 +18,16 @@ export const modules = [
   { feature: "sandbox", entry: "sandbox" },
 ];
 
+/** For wasm-opt, one by one: --all-features emits what Node 20 rejects. */
+export const wasmFeatures = [
+  "--enable-bulk-memory",
+  "--enable-nontrapping-float-to-int",
+  "--enable-sign-ext",
+  "--enable-mutable-globals",
+  "--enable-reference-types",
+  "--enable-multivalue",
+];
+
 /**
  * Ends with a message and without a stack: the reader did something wrong, not the script.
  *

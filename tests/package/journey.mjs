@@ -17,14 +17,16 @@ answer.error = {
 // Another module of wasm, the same classes.
 answer.sandbox = caught(() => new Sandbox({ bogus: 1 })) instanceof ConfigurationError;
 
-const reply = { status: 200, requestId: "x", result: [{ id: "x", name: "events", state: "running" }] };
+const id = "3f6c1d1e-8a52-4b6f-9d0c-5a1b2c3d4e5f";
+const reply = { status: 200, requestId: id, result: [{ id, name: "events", state: "running" }] };
 const fetch = async () => new Response(JSON.stringify(reply), { headers: { "content-type": "application/json" } });
-const client = new CloudClient({ fetch });
-const then = client.list().then((services) => {
-  answer.list = services.map((service) => service.name);
-  client.free();
+const keys = { keyId: "key", keySecret: "secret", organizationId: id, dangerouslyAllowBrowser: true };
+const cloud = new CloudClient({ ...keys, fetch });
+const then = (async () => {
+  answer.list = (await cloud.services.list()).map((service) => service.name);
+  answer.refused = await cloud.services.create({ name: "" }).catch((error) => error.name);
   return answer;
-});
+})();
 `;
 const names = "{ CloudClient, CloudError, ConfigurationError, hashPassword }";
 
@@ -50,4 +52,5 @@ export const expected = {
   error: { name: "ConfigurationError", classes: [true, true, true], stack: true },
   sandbox: true,
   list: ["events"],
+  refused: "RequestValidationError",
 };

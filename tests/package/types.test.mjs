@@ -15,7 +15,7 @@ import { CloudClient, CloudError, ConfigurationError, hashPassword, type Routes,
 import { Sandbox } from "clickhouse-cloud/sandbox";
 
 export const hash: string = hashPassword("abc");
-export const error: CloudError = new ConfigurationError("x");
+export const error = (one: ConfigurationError): CloudError => one;
 export const client: CloudClient = new CloudClient();
 export const sandbox: Sandbox = new Sandbox();
 
