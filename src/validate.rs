@@ -10,6 +10,7 @@
 //! | room       | what happens there                                           |
 //! | ---------- | ------------------------------------------------------------ |
 //! | `scan`     | where tokens begin and end                                   |
+//! | `place`    | where a value stands                                         |
 //! | `walk`     | values, objects and lists beside their schemas               |
 //! | `text`     | the rules of strings; the automaton of patterns              |
 //! | `format`   | the formats of strings                                       |
@@ -22,6 +23,7 @@
 mod envelope;
 mod format;
 mod number;
+mod place;
 mod rules;
 mod scan;
 mod text;
@@ -29,14 +31,16 @@ mod union;
 mod walk;
 mod words;
 
-pub use envelope::{Envelope, validate_answer};
-
+use std::mem::take;
 use std::ops::Range;
+
+pub use envelope::{Envelope, validate_answer};
 
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
-use scan::{Broken, Scan};
-use walk::{Place, Walker};
+use place::Place;
+use scan::{Scan, Stop};
+use walk::Walker;
 
 /// How strictly a value is held to its schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,8 @@ pub enum Unknown {
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// The breaches; empty: the value keeps the contract. A text that is not JSON has one issue, [`Code::Syntax`].
+    /// The breaches; empty: the value keeps the contract. A text that is not JSON has one issue, [`Code::Syntax`]. After
+    /// about a thousand the search ends.
     pub issues: Vec<Issue>,
     /// Strange but allowed, in requests: a value that is not among those known today. As issues, with [`Code::Enum`].
     pub warnings: Vec<Issue>,
@@ -86,7 +91,7 @@ pub fn validate(bytes: &[u8], schema: &'static Schema, mode: Mode, root: &[Step]
     let mut walker = Walker::new(bytes, mode);
     let place = Place::root(root, schema.secret);
     let walked = document(&mut walker, schema, &place);
-    finish(walker, walked, &place)
+    finish(&mut walker, walked, &place)
 }
 
 fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>) -> Scan<()> {
@@ -95,13 +100,18 @@ fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>)
 }
 
 /// The report of a walk. Of a broken text nothing is reported but that: its values are not values.
-fn finish(mut walker: Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
-    if let Err(Broken(at)) = walked {
+#[inline(never)]
+fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
+    if let Err(Stop::Broken(at)) = walked {
         walker.issues.clear();
         walker.warnings.clear();
         walker.issue(place, Code::Syntax, "JSON", format!("something else at byte {at}"));
     }
-    Report { issues: walker.issues, warnings: walker.warnings, secrets: walker.secrets }
+    Report {
+        issues: take(&mut walker.issues),
+        warnings: take(&mut walker.warnings),
+        secrets: take(&mut walker.secrets),
+    }
 }
 
 /// Whether a JSON text is an object that has this property, and not as `null`.

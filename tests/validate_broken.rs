@@ -159,6 +159,19 @@ fn unions_inside_unions_end() {
 }
 
 #[test]
+fn issues_do_not_fill_the_memory() {
+    let items = format!("[{}1]", "1,".repeat(100_000));
+    let members: Vec<String> = (0..20_000).map(|index| format!("\"x{index}\":1")).collect();
+    let map = format!("{{{}}}", members.join(","));
+    for (json, schema) in [(&items, &SERVICES), (&map, &TAGS), (&map, &ENTRY)] {
+        assert_eq!(report(json, schema, REQUEST).issues.len(), 1_000);
+        survive(json.as_bytes());
+    }
+    assert_eq!(validate_answer(items.as_bytes(), Some(&SERVICES)).issues.len(), 1_000);
+    assert!(validate_answer(map.as_bytes(), Some(&OPEN)).issues.is_empty());
+}
+
+#[test]
 fn strange_texts() {
     for json in [
         &b"{\"\\ud800\":1,\"id\":\"\\udc00\\ud800\"}"[..],

@@ -214,8 +214,21 @@ fn unions() {
                 ],
             ),
             (&CHOICE, r#"{"type":"gamma","port":1}"#, &[".type enum: expected \"alpha\", received \"gamma\""]),
+            (&MAYBE, "null", &[]),
+            (&MAYBE, "\"\"", &[" union: expected an object or a boolean or null, received \"\""]),
             (&CHOICE, "5", &[" union: expected an object or a UUID, received 5"]),
             (&CHOICE, "null", &[" union: expected an object or a UUID, received null"]),
+        ],
+    );
+}
+
+#[test]
+fn a_secret_is_secret_in_a_union_too() {
+    table(
+        REQUEST,
+        &[
+            (&KEY, "\"hunter2\"", &[" length: expected at least 12 characters, received a string"]),
+            (&KEY, "5318008", &[" union: expected a string or an object, received a number"]),
         ],
     );
 }

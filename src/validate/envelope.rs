@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::place::Place;
 use super::scan::Scan;
-use super::walk::{Place, Walker};
+use super::walk::Walker;
 use super::{Mode, finish, words};
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
 
-/// What was found in an answer. Of a broken text nothing is known but the issue.
+/// What was found in an answer. Where the walk ended early ([`super::Report::issues`]), only the issues are known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Envelope {
     /// It has a `result`, or a numeric `status`. A bare backup has a status of its own: a string.
@@ -36,7 +37,7 @@ pub fn validate_answer(bytes: &[u8], result: Option<&'static Schema>) -> Envelop
         envelope = Envelope::default();
     }
     if result.is_some() {
-        envelope.issues = finish(walker, walked, &place).issues;
+        envelope.issues = finish(&mut walker, walked, &place).issues;
     }
     envelope
 }
@@ -74,10 +75,8 @@ fn members(
     let mut numeric_status = false;
     let mut more = walker.scan.open(b'}')?;
     while more {
-        walker.scan.peek_quote()?;
-        let name = walker.scan.string()?;
+        let name = walker.scan.name()?;
         let name = walker.scan.text(name);
-        walker.scan.expect(b':')?;
         let first = walker.scan.peek()?;
         match name.as_ref() {
             "result" => {
@@ -99,7 +98,7 @@ fn members(
             }
             _ => walker.scan.skip()?,
         }
-        more = walker.scan.more(b'}')?;
+        more = walker.scan.next(b'}')?;
     }
     envelope.enveloped = numeric_status || envelope.result.is_some();
     Ok(())

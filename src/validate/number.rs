@@ -58,7 +58,7 @@ impl Decimal {
             scale *= 10.0;
             places += 1;
         }
-        let integer = (magnitude * scale).round() as u128;
+        let integer = (magnitude * scale).round() as u64;
         let digits = integer.to_string().bytes().map(|byte| byte - b'0').collect();
         Self::normal(value < 0.0, digits, -places)
     }
@@ -86,10 +86,11 @@ impl Decimal {
         if self.digits.is_empty() || self.exponent < step.exponent {
             return self.digits.is_empty();
         }
-        let divisor = step.digits.iter().fold(0_u128, |all, digit| all.saturating_mul(10) + u128::from(*digit));
+        let divisor =
+            step.digits.iter().fold(0_u64, |all, digit| all.saturating_mul(10).saturating_add(u64::from(*digit)));
         let zeros = (self.exponent - step.exponent).min(1_000);
         let digits = self.digits.iter().copied().chain((0..zeros).map(|_| 0));
-        let remainder = digits.map(u128::from).try_fold(0_u128, |rest, digit| {
+        let remainder = digits.map(u64::from).try_fold(0_u64, |rest, digit| {
             let next = rest.checked_mul(10)?.checked_add(digit)?;
             next.checked_rem(divisor)
         });

@@ -2,17 +2,19 @@
 //! only, so it may read an object a second time.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::number::Decimal;
+use super::place::Place;
 use super::scan::{Scan, Scanner, decode};
-use super::walk::{Place, Walker, is_number};
+use super::walk::{Walker, is_number};
 use super::words;
 use crate::contract::{Limits, Record, Rule, Schema};
 use crate::issue::Code;
 
-/// The members of an object: each name's last value, as it stands.
-type Members<'a> = BTreeMap<Cow<'a, str>, &'a [u8]>;
+/// The members of an object: each name's last value, as it stands. The one kind of map in this room: each further kind
+/// would add its own code to the wasm.
+pub(super) type Members<'a> = BTreeMap<Cow<'a, str>, &'a [u8]>;
 
 impl<'a> Walker<'a> {
     /// The limits of the number between `start` and here. `fractional`: it should be an integer, and is not written
@@ -73,18 +75,18 @@ impl<'a> Walker<'a> {
             return Ok(());
         }
         self.scan.rewind(start);
-        let mut known = BTreeSet::new();
+        let mut known = Members::new();
         let mut more = self.scan.open(b']')?;
         let mut index = 0;
         while more {
             let raw = self.scan.skipped()?;
             let mut text = String::new();
             canonical(raw, 0, &mut text)?;
-            if !known.insert(text) {
+            if known.insert(Cow::Owned(text), raw).is_some() {
                 self.complain(&place.item(index, items), Code::Duplicate, "an item that stands once", raw);
             }
             index += 1;
-            more = self.scan.more(b']')?;
+            more = self.scan.next(b']')?;
         }
         Ok(())
     }
@@ -175,14 +177,12 @@ impl<'a> Walker<'a> {
 
 /// The members of the object that comes next.
 fn members<'a>(scan: &mut Scanner<'a>) -> Scan<Members<'a>> {
-    let mut members = BTreeMap::new();
+    let mut members = Members::new();
     let mut more = scan.open(b'}')?;
     while more {
-        scan.peek_quote()?;
-        let name = scan.string()?;
-        scan.expect(b':')?;
+        let name = scan.name()?;
         members.insert(scan.text(name), scan.skipped()?);
-        more = scan.more(b'}')?;
+        more = scan.next(b'}')?;
     }
     Ok(members)
 }
@@ -222,7 +222,7 @@ fn canonical(raw: &[u8], depth: u32, out: &mut String) -> Scan<()> {
             while more {
                 canonical(scan.skipped()?, depth + 1, out)?;
                 out.push(',');
-                more = scan.more(b']')?;
+                more = scan.next(b']')?;
             }
             out.push(']');
         }

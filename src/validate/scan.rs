@@ -7,12 +7,19 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The text is not JSON; noticed at this byte.
+/// Why a walk ends early.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Broken(pub(super) usize);
+pub(super) enum Stop {
+    /// The text is not JSON; noticed at this byte.
+    Broken(usize),
+    /// So much is wrong that more would help nobody.
+    Enough,
+}
 
-/// What the scanner finds, unless the text is broken.
-pub(super) type Scan<T> = Result<T, Broken>;
+use Stop::Broken;
+
+/// What is found, unless the walk ends before.
+pub(super) type Scan<T> = Result<T, Stop>;
 
 /// Where a string stands, without its quotes.
 #[derive(Clone, Copy)]
@@ -92,6 +99,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text of a string.
+    #[inline(never)]
     pub(super) fn text(&self, span: Span) -> Cow<'a, str> {
         decode(self.raw(span), span.escaped)
     }
@@ -125,13 +133,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves into the object or list that comes next; tells whether anything is in it. If not, moves behind it.
-    #[inline(always)]
+    #[inline]
     pub(super) fn open(&mut self, close: u8) -> Scan<bool> {
         self.peek()?;
         self.at += 1;
         let filled = self.peek()? != close;
         self.at += usize::from(!filled);
         Ok(filled)
+    }
+
+    /// Moves behind the name and the colon that come next.
+    #[inline(never)]
+    pub(super) fn name(&mut self) -> Scan<Span> {
+        self.peek_quote()?;
+        let name = self.string_inline()?;
+        self.expect(b':')?;
+        Ok(name)
+    }
+
+    /// As [`Scanner::more`], where speed does not matter.
+    #[inline(never)]
+    pub(super) fn next(&mut self, close: u8) -> Scan<bool> {
+        self.more(close)
     }
 
     /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
@@ -164,6 +187,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves behind the string whose opening quote is here.
+    #[inline(never)]
     pub(super) fn string(&mut self) -> Scan<Span> {
         self.string_inline()
     }
@@ -231,6 +255,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves behind the value that comes next, whatever it is. Takes no stack for its depth.
+    #[inline(never)]
     pub(super) fn skip(&mut self) -> Scan<()> {
         match self.peek()? {
             b'"' => self.string_inline().map(drop),
@@ -243,6 +268,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves behind the value that comes next, and takes its text along.
+    #[inline(never)]
     pub(super) fn skipped(&mut self) -> Scan<&'a [u8]> {
         self.peek()?;
         let start = self.at;

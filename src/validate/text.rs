@@ -1,7 +1,8 @@
 //! The rules of strings, and the automaton of patterns.
 
+use super::place::Place;
 use super::scan::Scan;
-use super::walk::{Place, Walker};
+use super::walk::Walker;
 use super::{format, words};
 use crate::contract::{Format, Pattern, Text};
 use crate::issue::{Code, Issue};

@@ -1,7 +1,8 @@
 //! Which alternative fits, or comes nearest.
 
+use super::place::Place;
 use super::scan::Scan;
-use super::walk::{Place, Walker, is_number};
+use super::walk::{Walker, is_number};
 use crate::contract::{Kind, Record, Schema};
 use crate::issue::Code;
 
@@ -49,7 +50,11 @@ impl Walker<'_> {
                 best = Some((rank, found, strange));
             }
         }
-        let Some((_, found, strange)) = best else { return self.mismatch(schema, Code::Union, place) };
+        let Some((_, found, strange)) = best else {
+            // What none of them takes may still have been meant for the secret one.
+            let secret = variants.iter().copied().find(|variant| variant.secret);
+            return self.mismatch(schema, Code::Union, &place.variant(secret.unwrap_or(schema)));
+        };
         self.issues.extend(found);
         self.warnings.extend(strange);
         Ok(())

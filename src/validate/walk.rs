@@ -1,9 +1,8 @@
 //! Values, objects and lists beside their schemas.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-
-use super::scan::{Scan, Scanner, Span, same};
+use super::place::{Mark, Place};
+use super::rules::Members;
+use super::scan::{Scan, Scanner, Span, Stop, same};
 use super::{Mode, SecretValue, Unknown, format, words};
 use crate::contract::{Format, Kind, Limits, Property, Record, Rest, Schema, Text};
 use crate::issue::{Code, Issue, Step};
@@ -12,73 +11,8 @@ use crate::nearest::nearest;
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 const DEEPEST: u32 = 64;
 
-/// Where a value stands: a chain on the stack, from the value up to the root. A path is built from it only for an issue.
-pub(super) struct Place<'p> {
-    up: Option<&'p Place<'p>>,
-    mark: Mark<'p>,
-    /// Its value is never shown.
-    pub(super) secret: bool,
-    /// `null` is as good as nothing here.
-    pub(super) lax: bool,
-}
-
-enum Mark<'p> {
-    Root(&'p [Step]),
-    Key(&'static str),
-    Name(&'p str),
-    Index(usize),
-    /// The same place again, through another schema.
-    Same,
-}
-
-impl<'p> Place<'p> {
-    pub(super) fn root(root: &'p [Step], secret: bool) -> Self {
-        Self { up: None, mark: Mark::Root(root), secret, lax: false }
-    }
-
-    fn below(&'p self, mark: Mark<'p>, schema: &Schema, lax: bool) -> Self {
-        Self { up: Some(self), mark, secret: self.secret || schema.secret, lax }
-    }
-
-    /// The place of a property.
-    #[inline]
-    pub(super) fn property(&'p self, property: &'static Property, lax: bool) -> Self {
-        self.below(Mark::Key(property.name), property.schema, lax)
-    }
-
-    /// The place of an item.
-    #[inline]
-    pub(super) fn item(&'p self, index: usize, schema: &Schema) -> Self {
-        self.below(Mark::Index(index), schema, false)
-    }
-
-    /// The place of a property that a rule names.
-    pub(super) fn member(&'p self, name: &'static str, secret: bool) -> Self {
-        Self { up: Some(self), mark: Mark::Key(name), secret, lax: false }
-    }
-
-    /// This place, as one alternative of a union sees it.
-    pub(super) fn variant(&'p self, schema: &Schema) -> Self {
-        self.below(Mark::Same, schema, self.lax)
-    }
-
-    fn path(&self) -> Vec<Step> {
-        let mut path = Vec::new();
-        let mut place = Some(self);
-        while let Some(Place { up, mark, .. }) = place {
-            match *mark {
-                Mark::Root(root) => path.extend(root.iter().rev().cloned()),
-                Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
-                Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
-                Mark::Index(index) => path.push(Step::Index(index)),
-                Mark::Same => {}
-            }
-            place = *up;
-        }
-        path.reverse();
-        path
-    }
-}
+/// How many issues are noted, give or take those of one object.
+const MOST_ISSUES: usize = 1_000;
 
 /// What a name that did not come in the contract's order turned out to be. Lists repeat their names: each is looked up
 /// once, not once an item.
@@ -86,18 +20,21 @@ impl<'p> Place<'p> {
 struct Memo {
     record: Option<&'static Record>,
     name: Span,
-    index: Option<usize>,
+    /// One more than the index of the property; 0: there is none. (An empty memo is all zeros, and cheap to make.)
+    number: usize,
 }
 
 const MEMO: usize = 64;
 
-/// Where a name is remembered.
+/// Where a name is remembered. Names of a kind differ at their beginnings or at their ends.
 #[inline]
 fn slot(name: &[u8]) -> usize {
-    let byte = |index: usize| name.get(index).copied().map_or(0, usize::from);
-    let length = name.len();
-    let mixed = length * 59 + byte(0) * 31 + byte(length / 2) * 7 + byte(length.wrapping_sub(1)) * 3;
-    mixed % MEMO
+    let mixed = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first).rotate_left(21) ^ u64::from_le_bytes(*last),
+        _ => name.iter().fold(0, |all, byte| (all << 8) | u64::from(*byte)),
+    };
+    // The golden ratio spreads it; the top six bits are 0 to 63.
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize
 }
 
 /// The walk through one text.
@@ -116,6 +53,7 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
+    #[inline(never)]
     pub(super) fn new(bytes: &'a [u8], mode: Mode) -> Self {
         Self {
             scan: Scanner::new(bytes),
@@ -123,7 +61,7 @@ impl<'a> Walker<'a> {
             refuse_unknown: mode == Mode::Request { unknown: Unknown::Refuse },
             depth: 0,
             unions: 0,
-            memo: [Memo { record: None, name: Span::EMPTY, index: None }; MEMO],
+            memo: [Memo { record: None, name: Span::EMPTY, number: 0 }; MEMO],
             issues: Vec::new(),
             warnings: Vec::new(),
             secrets: Vec::new(),
@@ -172,6 +110,12 @@ impl<'a> Walker<'a> {
             Kind::Union(variants) => self.union(schema, variants, place),
             _ => self.mismatch(schema, Code::Type, place),
         }
+    }
+
+    /// Ends the walk when enough is wrong: a long list of another kind of value must not fill the memory with issues.
+    #[inline]
+    fn enough(&self) -> Scan<()> {
+        if self.issues.len() < MOST_ISSUES { Ok(()) } else { Err(Stop::Enough) }
     }
 
     /// A value of another type.
@@ -229,6 +173,7 @@ impl<'a> Walker<'a> {
             self.scan = scan;
             if !plain {
                 self.value(items, &place.item(index, items))?;
+                self.enough()?;
             }
             index += 1;
             more = self.scan.more(b']')?;
@@ -244,7 +189,7 @@ impl<'a> Walker<'a> {
         let start = self.scan.position();
         let clean = (self.issues.len(), self.warnings.len());
         // Names beside the known ones whose values had issues.
-        let mut faulty = BTreeSet::new();
+        let mut faulty = Members::new();
         let mut seen = 0_u64;
         let mut next = 0_usize;
         // See `Scanner`. Whoever is lent all of `self` gets the position back first.
@@ -333,11 +278,11 @@ impl<'a> Walker<'a> {
             && memo.record.is_some_and(|known| std::ptr::eq(known, record))
             && same(self.scan.raw(memo.name), name)
         {
-            return memo.index;
+            return memo.number.checked_sub(1);
         }
         let index = behind.iter().position(is_it).map(|index| next + index).or_else(|| before.iter().position(is_it));
         if let Some(memo) = self.memo.get_mut(slot) {
-            *memo = Memo { record: Some(record), name: span, index };
+            *memo = Memo { record: Some(record), name: span, number: index.map_or(0, |index| index + 1) };
         }
         index
     }
@@ -349,11 +294,12 @@ impl<'a> Walker<'a> {
         record: &'static Record,
         name: Span,
         clean: (usize, usize),
-        faulty: &mut BTreeSet<String>,
+        faulty: &mut Members<'a>,
         place: &Place<'_>,
     ) -> Scan<()> {
+        self.enough()?;
         let name = self.scan.text(name);
-        if faulty.contains(name.as_ref()) {
+        if faulty.contains_key(name.as_ref()) {
             self.forget(clean, place, &name);
         }
         let before = (self.issues.len(), self.warnings.len());
@@ -361,16 +307,14 @@ impl<'a> Walker<'a> {
             self.value(schema, &place.below(Mark::Name(&name), schema, !self.request))?;
         } else {
             let raw = self.scan.skipped()?;
-            // Never its value: who knows what the misspelt name stands for.
-            let place = Place { up: Some(place), mark: Mark::Name(&name), secret: true, lax: false };
-            self.complain(&place, Code::Unknown, "a known property", raw);
+            self.complain(&place.stranger(&name), Code::Unknown, "a known property", raw);
             let known = record.properties.iter().map(|property| property.name);
             if let (Some(near), Some(issue)) = (nearest(&name, known), self.issues.last_mut()) {
                 issue.hint = Some(format!("did you mean {near}?"));
             }
         }
         if before != (self.issues.len(), self.warnings.len()) {
-            faulty.insert(name.into_owned());
+            faulty.insert(name, &[]);
         }
         Ok(())
     }

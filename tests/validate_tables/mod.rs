@@ -85,6 +85,8 @@ static SECOND: Schema =
     record(&[must("type", &BETA), must("host", &NAME), must("user", &NAME)], Rest::Unknown, 0, ANY, &[]);
 pub static CHOICE: Schema = of(Kind::Union(&[&FIRST, &SECOND, &UUID]));
 pub static SECRETS: Schema = Schema { name: "", kind: list(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
+pub static KEY: Schema = of(Kind::Union(&[&SECRET, &FIRST]));
+pub static MAYBE: Schema = of(Kind::Union(&[&FIRST, &FLAG]));
 pub static TREE: Schema =
     record(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);
 static FOREST: Schema = list(&TREE, 0, ANY, false);
