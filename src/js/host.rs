@@ -42,6 +42,11 @@ impl Clock for JsHost {
         }
     }
 
+    fn date(&self, text: &str) -> Option<f64> {
+        let ms = js_sys::Date::parse(text);
+        (!ms.is_nan()).then_some(ms)
+    }
+
     async fn sleep(&self, ms: f64) {
         let Some(clock) = &self.clock else {
             return time::sleep(ms).await;

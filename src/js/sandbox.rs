@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -12,6 +12,7 @@ use web_sys::{AbortSignal, Headers, Request, RequestInit, Response, ResponseInit
 
 use super::abort::aborted;
 use super::errors::to_js;
+use super::objects::set;
 use super::options::Options;
 use super::sandbox_clock::SandboxClock;
 use super::time;
@@ -115,30 +116,28 @@ impl Sandbox {
         let sandbox = self.world.sandbox.borrow();
         let options = sandbox.options();
         let object = Object::new();
-        let set = |name: &str, value: JsValue| {
-            let _ = Reflect::set(&object, &name.into(), &value);
-        };
-        set("keyId", options.key_id.as_str().into());
-        set("keySecret", options.key_secret.reveal().into());
-        set("organizationId", options.organization_id.as_str().into());
-        set("baseUrl", "https://api.clickhouse.cloud".into());
-        set("fetch", self.fetch().into());
-        set("clock", self.clock.get_or_init(|| clock(&self.world)).clone());
+        set(&object, "keyId", options.key_id.as_str());
+        set(&object, "keySecret", options.key_secret.reveal());
+        set(&object, "organizationId", options.organization_id.as_str());
+        set(&object, "baseUrl", "https://api.clickhouse.cloud");
+        set(&object, "fetch", self.fetch());
+        set(&object, "clock", self.clock.get_or_init(|| clock(&self.world)).clone());
         set(
+            &object,
             "rateLimit",
             match options.rate_limit {
                 None => JsValue::FALSE,
                 Some(limit) => {
                     let object = Object::new();
-                    let _ = Reflect::set(&object, &"requests".into(), &limit.requests.into());
-                    let _ = Reflect::set(&object, &"perMs".into(), &limit.per_ms.into());
+                    set(&object, "requests", limit.requests);
+                    set(&object, "perMs", limit.per_ms);
                     object.into()
                 }
             },
         );
         // The client's clock is virtual, the host's hiccups are real: 30 real seconds for one attempt.
-        set("timeoutMs", (30_000.0 * options.time_scale.max(1.0)).into());
-        set("dangerouslyAllowBrowser", JsValue::TRUE);
+        set(&object, "timeoutMs", 30_000.0 * options.time_scale.max(1.0));
+        set(&object, "dangerouslyAllowBrowser", true);
         object
     }
 
@@ -251,8 +250,8 @@ fn clock(world: &Rc<World>) -> JsValue {
             }
         })
     }));
-    let _ = Reflect::set(&object, &"now".into(), &now);
-    let _ = Reflect::set(&object, &"sleep".into(), &sleep);
+    set(&object, "now", now);
+    set(&object, "sleep", sleep);
     object.into()
 }
 
