@@ -80,7 +80,8 @@ function median(values) {
  */
 async function timed(run, count) {
   const times = Math.max(1, Math.round(BATCH / count));
-  let list;
+  /** @type {{ length: number } | undefined} */
+  let list = undefined;
   const began = computed();
   for (let time = 0; time < times; time += 1) list = await run();
   const ms = computed() - began;
