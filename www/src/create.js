@@ -6,7 +6,7 @@ import { accessList } from "./access-list.js";
 import { button, h } from "./dom.js";
 import { clearErrors, compact, field, form, input, select, typedNumber } from "./form.js";
 import { limits } from "./limits.js";
-import { put, reach } from "./store.js";
+import { put } from "./store.js";
 
 const { Provider, Region } = openapi.components.schemas;
 
@@ -80,8 +80,6 @@ export function createView(onCreated) {
         const created = await cloud.services.create(body());
         put(created.service);
         onCreated(created);
-        // What becomes of it is shown there; a failed wait leaves the state as it was read last.
-        void reach(created.service.id, "running").catch(() => {});
       },
     },
     field({ label: "Name", path: "name", control: name, hint: limits.name }),

@@ -99,7 +99,7 @@ function place(form, issues) {
   }
   return issues.filter(({ path, message }) => {
     const element = fields.get(path.filter((step, index) => index > 0 || step !== "body").join("."));
-    if (element !== undefined) setError(element, sentence(message));
+    if (element !== undefined) setError(element, [element.querySelector(":scope > .error")?.textContent, sentence(message)].filter(Boolean).join("\n"));
     return element === undefined;
   });
 }

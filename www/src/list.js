@@ -22,7 +22,7 @@ export function listView(place, onChoose) {
     const where = h("span", { class: "soft" });
     const state = pill();
     const open = button("", () => onChoose(id));
-    open.append(name, state.element, where);
+    open.append(name, where, state.element);
     return {
       element: h("li", {}, open),
       open,

@@ -5,7 +5,7 @@ import { cloud, sandbox } from "./cloud.js";
 import { announce, button, h, setEnabled, setText } from "./dom.js";
 import { faultBox, field, form, input } from "./form.js";
 import { once } from "./once.js";
-import { services, wake } from "./store.js";
+import { passwordChanged, services, wake } from "./store.js";
 
 /** @param {string} id @returns {import("./service.js").Section} */
 export function passwordSection(id) {
@@ -13,6 +13,7 @@ export function passwordSection(id) {
   const hash = h("output", { class: "hash" }, "Type a password to see its hash.");
   const outcome = h("p", { class: "outcome", hidden: true });
   const hint = h("p", { class: "soft" });
+  const shown = h("div");
 
   const reveal = button("Show", () => {
     const hidden = password.type === "password";
@@ -47,6 +48,8 @@ export function passwordSection(id) {
         await awake();
         const typed = password.value;
         await cloud.services.setPassword(id, typed);
+        passwordChanged(id);
+        shown.replaceChildren();
         const opens = sandbox.verifyPassword(id, typed);
         setText(outcome, opens ? "Set. The service knows only the hash, and the password opens it." : "Set, but the password does not open the service.");
         outcome.hidden = false;
@@ -59,11 +62,12 @@ export function passwordSection(id) {
   );
 
   const fault = faultBox();
-  const shown = h("div");
   const reset = button("Reset password", () =>
     void fault.guard(async () => {
       await awake();
       const { password } = await cloud.services.resetPassword(id);
+      passwordChanged(id);
+      outcome.hidden = true;
       shown.replaceChildren(once("The new password, made by the service. It is shown only now.", password, () => reset.focus()));
       announce("The service made a new password");
     }),

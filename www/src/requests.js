@@ -28,7 +28,7 @@ function row(entry) {
         h("span", { class: "method", "data-method": entry.method }, entry.method),
         h("span", { class: "path", title: entry.path }, shorten(entry.path)),
         times,
-        h("span", { class: "status", "data-refused": refused }, String(entry.status ?? "none")),
+        h("span", { class: "status", "data-refused": String(refused) }, String(entry.status ?? "none")),
       ),
       entry.fault !== undefined && h("p", { class: "fault-text" }, entry.fault),
       h("div", { class: "code" }, h("pre", { tabindex: 0, "aria-label": "curl command" }, entry.curl), copyButton(() => entry.curl, "the curl command")),

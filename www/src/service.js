@@ -29,6 +29,7 @@ export function serviceView(id, password) {
   const shown = h("pre", { tabindex: 0, "aria-label": "The service as the API shows it" });
   const endpoints = h("dl", { class: "facts" });
 
+  const kept = password !== undefined && once("The password of the user default. It is shown only now.", password, () => name.focus());
   const act = (/** @type {() => Promise<unknown>} */ run) => () => void fault.guard(run);
   const start = button("Start", act(async () => {
     put(await cloud.services.start(id));
@@ -56,7 +57,7 @@ export function serviceView(id, password) {
       { class: "card" },
       h("header", { class: "title" }, name, state.element),
       facts,
-      password !== undefined && once("The password of the user default. It is shown only now.", password, () => name.focus()),
+      kept,
       progress,
       fault.element,
       h("div", { class: "actions" }, start, stop, awake, read, remove),
@@ -75,7 +76,7 @@ export function serviceView(id, password) {
     setText(facts, [service.provider, service.region, service.clickhouseVersion && `ClickHouse ${service.clickhouseVersion}`, `created ${when(service.createdAt)}`].filter(Boolean).join(" · "));
     progress.hidden = wait === undefined;
     if (wait !== undefined) {
-      setText(progress, `Waiting for ${wait.goal}: ${duration(wait.seconds)} of its time, read ${plural(wait.reads, "time")}.`);
+      setText(progress, `Waiting until it is ${wait.goal}: ${duration(wait.seconds)} of its time, read ${plural(wait.reads, "time")}.`);
     }
     setText(shown, JSON.stringify(service, undefined, 2));
     if (endpoints.childElementCount === 0) {
@@ -91,8 +92,15 @@ export function serviceView(id, password) {
     setEnabled(remove, wait?.goal !== "gone" && service.state !== "terminating", "It is being deleted");
     for (const section of sections) section.update(service);
   }
+  const closed = new AbortController();
+  store.addEventListener("change", update, closed);
+  // Another password took its place.
+  store.addEventListener("password", (event) => {
+    if (/** @type {CustomEvent<string>} */ (event).detail === id && kept) kept.remove();
+  }, closed);
   update();
-  store.addEventListener("change", update);
+  // Just created: it comes up by itself.
+  if (kept) void fault.guard(() => reach(id, "running"));
 
-  return { element, focus: () => name.focus(), close: () => store.removeEventListener("change", update) };
+  return { element, close: () => closed.abort() };
 }

@@ -12,7 +12,8 @@ export const services = new Map();
 /** @type {Map<string, Wait>} */
 export const waits = new Map();
 
-/** Dispatches "change" when anything above has changed, and "gone" with the service that no longer is. */
+/** Dispatches "change" when anything above has changed, "gone" with the service that no longer is, and "password" with
+ * the id of a service whose password is a new one. */
 export const store = new EventTarget();
 const changed = () => store.dispatchEvent(new Event("change"));
 
@@ -31,6 +32,9 @@ function drop(service) {
   store.dispatchEvent(new CustomEvent("gone", { detail: service }));
   changed();
 }
+
+/** @param {string} id */
+export const passwordChanged = (id) => store.dispatchEvent(new CustomEvent("password", { detail: id }));
 
 /** Reads the list anew. A service that is waited for is left to its wait. */
 export async function refresh() {
