@@ -82,6 +82,21 @@ test("a service is created, opened and deleted by keyboard alone", async () => {
   });
 });
 
+test("a request is copied as curl", async () => {
+  await inPage(
+    browser,
+    site.address,
+    async (page) => {
+      await page.locator("#requests summary").click();
+      await page.getByRole("button", { name: "Copy the curl command" }).click();
+      await page.getByText("Copied", { exact: true }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.match(copied, /^curl --fail-with-body -X GET 'https:\/\/api\.clickhouse\.cloud\/v1\/organizations\/[0-9a-f-]{36}\/services'/);
+    },
+    { permissions: ["clipboard-read", "clipboard-write"] },
+  );
+});
+
 test("changes of state are read out", async () => {
   await inPage(browser, `${site.address}?speed=120`, async (page) => {
     await page.getByRole("button", { name: "Create service" }).click();

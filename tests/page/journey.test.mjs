@@ -47,7 +47,7 @@ const watchStates = (/** @type {Page} */ page) =>
 const seenStates = (/** @type {Page} */ page) => page.evaluate(() => /** @type {any} */ (globalThis).seen);
 
 test("the journey", async () => {
-  await inPage(browser, `${site.address}?speed=120`, async (page) => {
+  await inPage(browser, `${site.address}?speed=60`, async (page) => {
     const service = page.getByLabel("The service as the API shows it");
     const row = page.locator("#list li");
     await page.getByText("None yet. Create one").waitFor();
@@ -61,6 +61,10 @@ test("the journey", async () => {
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), "events");
     const first = await page.locator(".secret").textContent();
     assert.ok(first && first.length >= 12);
+    // It is not lost by looking elsewhere.
+    await page.locator("#list").getByRole("button", { name: "New service" }).click();
+    await row.getByRole("button", { name: "events" }).click();
+    assert.equal(await page.locator(".secret").textContent(), first);
     await page.getByText(/Waiting until it is running: .* read \d+ times?\./).waitFor();
     await state(page, "running");
     await row.getByText("running").waitFor();

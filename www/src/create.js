@@ -6,7 +6,7 @@ import { accessList } from "./access-list.js";
 import { button, h } from "./dom.js";
 import { clearErrors, compact, field, form, input, select, typedNumber } from "./form.js";
 import { limits } from "./limits.js";
-import { put } from "./store.js";
+import { passwords, put } from "./store.js";
 
 const { Provider, Region } = openapi.components.schemas;
 
@@ -15,7 +15,7 @@ const providerOf = (/** @type {string} */ region) => (!region.includes("-") ? "a
 
 const regionsOf = (/** @type {string} */ provider) => Region.enum.filter((region) => providerOf(region) === provider);
 
-/** @param {(result: import("clickhouse-cloud").CreateServiceResult) => void} onCreated */
+/** @param {(id: string) => void} onCreated */
 export function createView(onCreated) {
   const name = input({ value: "events", required: true });
   const provider = select(Provider.enum.map((value) => [value, { aws: "AWS", gcp: "Google Cloud", azure: "Azure" }[value] ?? value]));
@@ -78,8 +78,9 @@ export function createView(onCreated) {
       ],
       async run() {
         const created = await cloud.services.create(body());
+        passwords.set(created.service.id, created.password);
         put(created.service);
-        onCreated(created);
+        onCreated(created.service.id);
       },
     },
     field({ label: "Name", path: "name", control: name, hint: limits.name }),

@@ -26,13 +26,13 @@ clockView(byId("clock"), byId("speeds"));
  * Shows a service, or the form for a new one.
  *
  * @param {string | undefined} id
- * @param {{ password?: string, note?: string, focus?: boolean }} [options]
+ * @param {{ note?: string, focus?: boolean }} [options]
  */
-function choose(id, { password, note, focus = true } = {}) {
+function choose(id, { note, focus = true } = {}) {
   open?.close();
-  open = id === undefined ? undefined : serviceView(id, password);
+  open = id === undefined ? undefined : serviceView(id);
   chosen = id;
-  const form = open === undefined ? createView((created) => choose(created.service.id, { password: created.password })) : undefined;
+  const form = open === undefined ? createView((created) => choose(created)) : undefined;
   main.replaceChildren(fault.element, ...(note === undefined ? [] : [h("p", { class: "note" }, note)]), ...(form ? [form] : []), ...(open ? [open.element] : []));
   list.mark(id);
   if (focus) main.querySelector("h2")?.focus();

@@ -10,7 +10,7 @@ import { passwordChanged, services, wake } from "./store.js";
 /** @param {string} id @returns {import("./service.js").Section} */
 export function passwordSection(id) {
   const password = input({ type: "password", autocomplete: "new-password", spellcheck: "false" });
-  const hash = h("output", { class: "hash" }, "Type a password to see its hash.");
+  const hash = h("output", { class: "hash", "aria-live": "off" }, "Type a password to see its hash.");
   const outcome = h("p", { class: "outcome", hidden: true });
   const hint = h("p", { class: "soft" });
   const shown = h("div");

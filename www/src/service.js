@@ -11,16 +11,14 @@ import { pill } from "./pill.js";
 import { confirmRemoval } from "./removal.js";
 import { scalingSection } from "./scaling.js";
 import { settingsSection } from "./settings.js";
-import { put, reach, services, store, waits, wake } from "./store.js";
+import { passwords, put, reach, services, store, waits, wake } from "./store.js";
 
 /** @typedef {import("clickhouse-cloud").Service} Service */
 /** A part of the page about one service. @typedef {{ element: HTMLElement, update: (service: Service) => void }} Section */
 
-/**
- * @param {string} id
- * @param {string} [password] of a service that was just created
- */
-export function serviceView(id, password) {
+/** @param {string} id */
+export function serviceView(id) {
+  const password = passwords.get(id);
   const fault = faultBox();
   const name = h("h2", { id: "service-title", tabindex: -1 });
   const state = pill();
@@ -29,7 +27,10 @@ export function serviceView(id, password) {
   const shown = h("pre", { tabindex: 0, "aria-label": "The service as the API shows it" });
   const endpoints = h("dl", { class: "facts" });
 
-  const kept = password !== undefined && once("The password of the user default. It is shown only now.", password, () => name.focus());
+  const kept = password !== undefined && once("The password of the user default. It is shown only now.", password, () => {
+    passwords.delete(id);
+    name.focus();
+  });
   const act = (/** @type {() => Promise<unknown>} */ run) => () => void fault.guard(run);
   const start = button("Start", act(async () => {
     put(await cloud.services.start(id));
@@ -100,7 +101,7 @@ export function serviceView(id, password) {
   }, closed);
   update();
   // Just created: it comes up by itself.
-  if (kept) void fault.guard(() => reach(id, "running"));
+  if (services.get(id)?.state === "provisioning" && !waits.has(id)) void fault.guard(() => reach(id, "running"));
 
   return { element, close: () => closed.abort() };
 }

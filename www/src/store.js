@@ -12,6 +12,13 @@ export const services = new Map();
 /** @type {Map<string, Wait>} */
 export const waits = new Map();
 
+/**
+ * The passwords that came with new services, by the service's id, until they are kept or hold no longer.
+ *
+ * @type {Map<string, string>}
+ */
+export const passwords = new Map();
+
 /** Dispatches "change" when anything above has changed, "gone" with the service that no longer is, and "password" with
  * the id of a service whose password is a new one. */
 export const store = new EventTarget();
@@ -28,13 +35,17 @@ export function put(service) {
 /** @param {Service} service */
 function drop(service) {
   if (!services.delete(service.id)) return;
+  passwords.delete(service.id);
   announce(`${service.name} is gone`);
   store.dispatchEvent(new CustomEvent("gone", { detail: service }));
   changed();
 }
 
 /** @param {string} id */
-export const passwordChanged = (id) => store.dispatchEvent(new CustomEvent("password", { detail: id }));
+export function passwordChanged(id) {
+  passwords.delete(id);
+  store.dispatchEvent(new CustomEvent("password", { detail: id }));
+}
 
 /** Reads the list anew. A service that is waited for is left to its wait. */
 export async function refresh() {
