@@ -63,6 +63,8 @@ const suites = [
   },
   // The packed tarball, installed: in Node, and in Chromium through a bundler.
   { name: "package", command: nodeTests("tests/package"), count: node },
+  // Its command: the sandbox over real HTTP, and the example that runs against it.
+  { name: "http", command: nodeTests("tests/http"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
 ];
 

@@ -179,7 +179,7 @@ impl<'a> JsEntry<'a> {
     fn new(entry: &'a Entry) -> Self {
         Self {
             at: entry.at,
-            method: entry.method,
+            method: &entry.method,
             path: &entry.path,
             status: entry.status,
             operation: entry.operation,
@@ -202,8 +202,21 @@ fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
     if let Some(value) = given.get("rateLimit") {
         options.rate_limit = rate_limit(&given, &value)?;
     }
-    options.check().map_err(|(option, expected)| given.wrong(&format!("{option} must be {expected}")))?;
+    options.check().map_err(|(option, expected)| given.wrong(&format!("{} must be {expected}", camel_case(option))))?;
     Ok(options)
+}
+
+/// The name that an option has in JavaScript.
+fn camel_case(name: &str) -> String {
+    let mut camel = String::new();
+    let mut upper = false;
+    for letter in name.chars() {
+        if letter != '_' {
+            camel.push(if upper { letter.to_ascii_uppercase() } else { letter });
+        }
+        upper = letter == '_';
+    }
+    camel
 }
 
 fn rate_limit(given: &Options, value: &JsValue) -> Result<Option<RateLimit>, Error> {
@@ -274,18 +287,16 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     let body = JsFuture::from(request.text()?).await?.as_string().filter(|body| !body.is_empty());
     let headers = entries(&request.headers());
     let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| Secret::new(value));
-    let method = request.method();
-    let http = HttpRequest {
-        method: [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete]
-            .into_iter()
-            .find(|known| known.as_str() == method)
-            .ok_or_else(|| JsError::new(&format!("the sandbox does not know the method {method}")))?,
-        url: request.url(),
-        headers: headers.into_iter().filter(|(name, _)| name != "authorization").collect(),
-        authorization,
-        body,
+    let (name, url, now) = (request.method(), request.url(), world.clock.now());
+    let methods = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+    let reply = match methods.into_iter().find(|known| known.as_str() == name) {
+        Some(method) => {
+            let headers = headers.into_iter().filter(|(name, _)| name != "authorization").collect();
+            let http = HttpRequest { method, url, headers, authorization, body };
+            world.sandbox.borrow_mut().handle(now, &http)
+        }
+        None => world.sandbox.borrow_mut().handle_other(now, &name, &url, authorization.as_ref()),
     };
-    let reply = world.sandbox.borrow_mut().handle(world.clock.now(), &http);
     if reply.delay_ms > 0.0 {
         time::sleep(reply.delay_ms).await;
     }
