@@ -103,8 +103,8 @@ impl Services {
     ) -> JsValue {
         let operation = &contract::SERVICES_UPDATE_PASSWORD;
         let arguments = one(operation, "serviceId", service).and_then(|service| {
-            let password = password_bytes(&password).filter(|bytes| !bytes.is_empty());
-            let password = password.ok_or_else(|| no_password(operation))?;
+            let bytes = password_bytes(&password).filter(|bytes| !bytes.is_empty());
+            let password = bytes.ok_or_else(|| no_password(operation, &password))?;
             Ok(helpers::set_password(&service, &password))
         });
         self.client.send(operation, arguments, options)
@@ -260,12 +260,15 @@ pub(super) fn password_bytes(value: &JsValue) -> Option<Vec<u8>> {
     }
 }
 
-fn no_password(operation: &'static Operation) -> Error {
+fn no_password(operation: &'static Operation, received: &JsValue) -> Error {
     let issue = Issue {
         path: vec![Step::Key("password".into())],
         code: Code::Type,
         expected: "a string or a Uint8Array that is not empty".to_owned(),
-        received: "something else".to_owned(),
+        received: match received.as_string() {
+            Some(_) => "an empty string".to_owned(),
+            None => format!("a value of type {}", received.js_typeof().as_string().unwrap_or_default()),
+        },
         hint: None,
     };
     Error::Request { operation, issues: vec![issue] }
