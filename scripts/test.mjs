@@ -51,6 +51,7 @@ const suites = [
   { name: "clippy-client", command: clippyWasm("client"), count: whole },
   { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
+  { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
   { name: "wasm-node", command: ["wasm-pack", "test", "--node"], count: cargo },
   {
@@ -62,6 +63,9 @@ const suites = [
   },
   // The packed tarball, installed: in Node, and in Chromium through a bundler.
   { name: "package", command: nodeTests("tests/package"), count: node },
+  // Its command: the sandbox over real HTTP, and the example that runs against it.
+  { name: "http", command: nodeTests("tests/http"), count: node },
+  { name: "page", command: nodeTests("tests/page"), count: node },
 ];
 
 const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);

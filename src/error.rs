@@ -218,11 +218,11 @@ impl fmt::Display for Error {
             }
             Self::Timeout { timeout_ms, trail, ambiguous } => {
                 let name = trail.operation.name;
-                write!(f, "{name}: no answer within {timeout_ms} ms{}", look_first(*ambiguous))
+                write!(f, "{name}: no answer within {} ms{}", *timeout_ms as u64, look_first(*ambiguous))
             }
             Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
                 let state = last_state.as_deref().unwrap_or("unknown");
-                let seconds = (elapsed_ms / 1000.0).round();
+                let seconds = (elapsed_ms / 1000.0).round() as u64;
                 match reason {
                     WaitReason::Deadline => write!(
                         f,

@@ -29,6 +29,8 @@ pub trait Clock {
     fn now(&self) -> f64;
     /// Resolves after that many milliseconds. Dropping the future ends the timer.
     fn sleep(&self, ms: f64) -> impl Future<Output = ()>;
+    /// The moment that an HTTP date names, in milliseconds since the Unix epoch; `None`: it is no date.
+    fn date(&self, text: &str) -> Option<f64>;
 }
 
 /// Randomness that is good enough for passwords.
@@ -146,7 +148,7 @@ pub enum FaultKind {
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.kind, self.message)
+        f.write_str(&self.message)
     }
 }
 

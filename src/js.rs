@@ -21,6 +21,7 @@
 
 mod abort;
 mod errors;
+mod objects;
 mod options;
 mod time;
 
@@ -38,8 +39,6 @@ mod fetch;
 mod guard;
 #[cfg(feature = "client")]
 mod host;
-#[cfg(feature = "client")]
-mod objects;
 #[cfg(feature = "client")]
 mod option_kinds;
 #[cfg(feature = "client")]

@@ -234,9 +234,9 @@ impl Checked {
                 "accept" | "content-type" => {
                     let _ = write!(out, " \\\n  -H {}", quote(&format!("{name}: {value}")));
                 }
+                // The name goes into single quotes: RFC tokens may hold what a shell would run.
                 _ => {
-                    let variable = name.replace('-', "_").to_ascii_uppercase();
-                    let _ = write!(out, " \\\n  -H \"{name}: ${variable}\"");
+                    let _ = write!(out, " \\\n  -H {}\"${}\"", quote(&format!("{name}: ")), variable(name));
                 }
             }
         }
@@ -251,7 +251,7 @@ impl Checked {
         let mut out = String::new();
         let mut from = 0;
         for secret in &self.secrets {
-            let variable = screaming(secret.name);
+            let variable = variable(secret.name);
             out.push_str(body.get(from..secret.bytes.start).unwrap_or_default());
             let _ = write!(out, "\u{1}{variable}\u{2}");
             from = secret.bytes.end;
@@ -261,14 +261,14 @@ impl Checked {
     }
 }
 
-/// `newPasswordHash` as `NEW_PASSWORD_HASH`.
-fn screaming(name: &str) -> String {
+/// The environment variable that stands for a value: `NEW_PASSWORD_HASH` for `newPasswordHash`.
+fn variable(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !out.is_empty() {
+        if letter.is_ascii_uppercase() && !out.is_empty() || letter.is_ascii_digit() && out.is_empty() {
             out.push('_');
         }
-        out.push(letter.to_ascii_uppercase());
+        out.push(if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
     }
     out
 }

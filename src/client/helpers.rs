@@ -28,37 +28,32 @@ const DELETABLE: &[&str] = &["provisioning", "starting", "awaking", "idle", "sto
 /// A command is given again when nothing has come of it for that long: reads lag behind writes.
 const AGAIN_MS: f64 = 15_000.0;
 
+/// The arguments of `services.updateState`: starts, stops or wakes a service.
+#[must_use]
+pub fn command(service: &Argument, command: Command) -> Arguments {
+    let word = match command {
+        Command::Start => "start",
+        Command::Stop => "stop",
+        Command::Awake => "awake",
+    };
+    of(service, Some(format!("{{\"command\":\"{word}\"}}")))
+}
+
+/// The arguments of `services.updatePassword`: sets a password by its hash. The password itself is never sent.
+#[must_use]
+pub fn set_password(service: &Argument, password: &[u8]) -> Arguments {
+    of(service, Some(format!("{{\"newPasswordHash\":\"{}\"}}", password::sha256_base64(password))))
+}
+
+/// The arguments of `services.updatePassword`: the server makes a new password, which it shows once.
+#[must_use]
+pub fn reset_password(service: &Argument) -> Arguments {
+    of(service, Some("{}".to_owned()))
+}
+
 impl<H: Host> Client<H> {
-    /// Starts, stops or wakes a service; resolves with the service.
-    pub async fn command(
-        &self,
-        service: &Argument,
-        command: Command,
-        options: &CallOptions,
-    ) -> Result<Outcome<H::Value>, Error> {
-        let word = match command {
-            Command::Start => "start",
-            Command::Stop => "stop",
-            Command::Awake => "awake",
-        };
-        let body = format!("{{\"command\":\"{word}\"}}");
-        self.call(&contract::SERVICES_UPDATE_STATE, &of(service, Some(body)), options).await
-    }
-
-    /// Sets a password by its hash: the password itself is never sent.
-    pub async fn set_password(
-        &self,
-        service: &Argument,
-        password: &[u8],
-        options: &CallOptions,
-    ) -> Result<Outcome<H::Value>, Error> {
-        let body = format!("{{\"newPasswordHash\":\"{}\"}}", password::sha256_base64(password));
-        self.call(&contract::SERVICES_UPDATE_PASSWORD, &of(service, Some(body)), options).await
-    }
-
-    /// Lets the server make a new password, which it shows once.
-    pub async fn reset_password(&self, service: &Argument, options: &CallOptions) -> Result<Outcome<H::Value>, Error> {
-        self.call(&contract::SERVICES_UPDATE_PASSWORD, &of(service, Some("{}".to_owned())), options).await
+    async fn tell(&self, service: &Argument, word: Command, options: &CallOptions) -> Result<Outcome<H::Value>, Error> {
+        self.call(&contract::SERVICES_UPDATE_STATE, &command(service, word), options).await
     }
 
     /// Waits until the service is in one of the states; resolves with the service.
@@ -141,7 +136,7 @@ impl<H: Host> Client<H> {
                 if let Some(command) = command
                     && commanded.due(command, now)
                 {
-                    tolerate(self.command(service, command, &options.call).await, &[409])?;
+                    tolerate(self.tell(service, command, &options.call).await, &[409])?;
                 }
                 self.host.sleep(pauses.next_ms()).await;
             }
@@ -152,6 +147,7 @@ impl<H: Host> Client<H> {
     /// Stops what must be stopped, deletes, and waits until it is gone. Called again at any point, it goes on from
     /// there; gone is success.
     pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<(), Error> {
+        let mut must_stop = false;
         let wait = Wait::new("services.stopAndDelete", "its deletion".to_owned(), self.host.now());
         let work = async {
             let mut pauses = Pauses::new(options);
@@ -164,14 +160,16 @@ impl<H: Host> Client<H> {
                 };
                 let now = self.host.now();
                 wait.progress(&state, now, options)?;
-                if state == "running" || state == "partially_running" {
+                if state == "running" || state == "partially_running" || must_stop && state == "idle" {
                     if commanded.due(Command::Stop, now) {
-                        tolerate(self.command(service, Command::Stop, &options.call).await, &[404, 409])?;
+                        tolerate(self.tell(service, Command::Stop, &options.call).await, &[404, 409])?;
                     }
                 } else if DELETABLE.contains(&state.as_str()) && commanded.due_deletion(now) {
                     let deleted = self.call(&contract::SERVICES_DELETE, &of(service, None), &options.call).await;
+                    // An idle service may have to be stopped first after all.
+                    must_stop = deleted.as_ref().is_err_and(|error| error.status() == Some(424));
                     // Right after a stop the service may still refuse: soon it will not.
-                    if !tolerate(deleted, &[404, 409])? {
+                    if !tolerate(deleted, &[404, 409, 424])? {
                         commanded.deleted_at = None;
                     }
                 }

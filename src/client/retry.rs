@@ -13,7 +13,7 @@
 //! (`x-repeat`). A retry begins inside a time budget; there is no count.
 
 use crate::contract::{Method, Operation, Repeat};
-use crate::host::{HttpResponse, Random};
+use crate::host::{Clock, HttpResponse, Random};
 
 /// What an attempt met that was not a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,22 @@ pub enum Next {
 }
 
 impl Setback {
+    /// In words, for the log.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Connection => "no answer",
+            Self::Timeout => "no answer in time",
+            Self::RateLimited => "rate limited",
+            Self::RequestTimeout => "request timeout",
+            Self::Server => "server error",
+            Self::Refused => "refused",
+            Self::Garbled => "an answer that is no JSON",
+            Self::Breach => "an answer that breaks the contract",
+            Self::TooLong => "too long an answer",
+        }
+    }
+
     /// The setback that a status is; `None`: it is a success.
     #[must_use]
     pub const fn of_status(status: u16) -> Option<Self> {
@@ -115,13 +131,13 @@ pub fn back_off_ms(tries: u32, random: &impl Random) -> f64 {
 
 /// How long a 429 asks to wait: `X-RateLimit-Reset` or `Retry-After`, at most a minute; else a whole window.
 #[must_use]
-pub fn window_ms(response: &HttpResponse, now: f64) -> f64 {
+pub fn window_ms(response: &HttpResponse, clock: &impl Clock) -> f64 {
     const WINDOW_MS: f64 = 10_000.0;
     const MOST_MS: f64 = 60_000.0;
     let reset = response.header("x-ratelimit-reset").and_then(seconds_ms);
     let asked = reset.or_else(|| {
         let after = response.header("retry-after")?;
-        seconds_ms(after).or_else(|| date_ms(after).map(|date| date - now))
+        seconds_ms(after).or_else(|| clock.date(after).map(|date| date - clock.now()))
     });
     asked.map_or(WINDOW_MS, |ms| ms.clamp(0.0, MOST_MS))
 }
@@ -132,16 +148,19 @@ pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
     ms * (1.0 + 0.1 * fraction(random))
 }
 
+/// Decimal seconds in milliseconds. Not the standard library's: its exactness costs 14 KB.
 fn seconds_ms(text: &str) -> Option<f64> {
-    let seconds: f64 = text.trim().parse().ok()?;
-    (seconds.is_finite()).then_some(seconds * 1000.0)
-}
-
-/// An HTTP date in milliseconds since the epoch.
-fn date_ms(text: &str) -> Option<f64> {
-    let date = httpdate::parse_http_date(text.trim()).ok()?;
-    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(since.as_secs_f64() * 1000.0)
+    let text = text.trim();
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    let digit = |byte: u8| f64::from(byte - b'0');
+    let whole = whole.bytes().fold(0.0, |value, byte| value * 10.0 + digit(byte));
+    let fraction = fraction.bytes().rev().fold(0.0, |value, byte| (value + digit(byte)) / 10.0);
+    Some((whole + fraction) * if negative { -1000.0 } else { 1000.0 })
 }
 
 /// Evenly between 0 and 1.

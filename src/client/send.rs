@@ -13,16 +13,24 @@ use crate::response::{self, Reading};
 /// What one attempt means for the call.
 enum Step<V> {
     Success { data: V, request_id: Option<String>, response: HttpResponse },
-    Setback { setback: Setback, error: Box<dyn FnOnce(Trail) -> Error>, window_ms: f64 },
+    Setback { setback: Setback, error: MakeError, window_ms: f64 },
     Caller(Error),
 }
+
+/// Makes the error, should the call end with it: from what was tried, and whether a change may have happened.
+type MakeError = Box<dyn FnOnce(Trail, bool) -> Error>;
 
 /// The course of one call.
 struct Course {
     trail: Trail,
     first_began: Option<f64>,
+    /// How long the retries have waited in line, the pauses of a 429 not counted.
     queued_ms: f64,
+    /// How long the next attempt will be held back by a 429.
+    held_ms: f64,
     breaches: u32,
+    /// An attempt may have made the change, whatever those after it met.
+    doubtful: bool,
 }
 
 impl<H: Host> Client<H> {
@@ -39,7 +47,9 @@ impl<H: Host> Client<H> {
             trail: Trail { operation, path, attempts: Vec::new() },
             first_began: None,
             queued_ms: 0.0,
+            held_ms: 0.0,
             breaches: 0,
+            doubtful: false,
         };
         loop {
             let (met, began) = self.attempt(operation, checked, options, &mut course).await;
@@ -53,24 +63,31 @@ impl<H: Host> Client<H> {
                 Step::Caller(error) => return Err(error),
                 Step::Setback { setback, error, window_ms } => (setback, error, window_ms),
             };
+            course.doubtful |= setback.ambiguous(operation);
             let tries = u32::try_from(course.trail.attempts.len()).unwrap_or(u32::MAX);
             let wait_ms = match setback.next(safe) {
                 Next::Stop => None,
                 Next::OnceMore if course.breaches > 1 => None,
                 Next::OnceMore | Next::BackOff => Some(retry::back_off_ms(tries, &self.host)),
+                // A reset that has passed already says nothing of when the next request may go.
+                Next::AwaitWindow if window_ms <= 0.0 => Some(retry::back_off_ms(tries, &self.host)),
                 Next::AwaitWindow => Some(retry::with_jitter(window_ms, &self.host)),
             };
             let spent_ms = self.host.now() - course.first_began.unwrap_or(began) - course.queued_ms;
             let Some(wait_ms) = wait_ms.filter(|wait_ms| spent_ms + wait_ms < self.settings.retry_budget_ms) else {
-                return Err(error(course.trail));
+                return Err(error(course.trail, course.doubtful));
             };
-            self.host.log(Level::Info, &format!("{}: {setback:?}, again in {wait_ms:.0} ms", operation.name));
+            self.host
+                .log(Level::Info, &format!("{}: {}, again in {} ms", operation.name, setback.words(), wait_ms as u64));
             if let Some(last) = course.trail.attempts.last_mut() {
                 last.waited_ms = wait_ms;
             }
             match (&self.settings.limiter, setback) {
                 // Everyone who shares the limiter pauses, this call among them.
-                (Some(limiter), Setback::RateLimited) => limiter.pause(self.host.now(), wait_ms),
+                (Some(limiter), Setback::RateLimited) => {
+                    limiter.pause(self.host.now(), wait_ms);
+                    course.held_ms = wait_ms;
+                }
                 _ => self.host.sleep(wait_ms).await,
             }
         }
@@ -90,7 +107,8 @@ impl<H: Host> Client<H> {
         };
         let began = self.host.now();
         if course.first_began.is_some() {
-            course.queued_ms += began - queued;
+            course.queued_ms += (began - queued - course.held_ms).max(0.0);
+            course.held_ms = 0.0;
         }
         course.first_began.get_or_insert(began);
         let timeout_ms = options.timeout_ms.unwrap_or(self.settings.timeout_ms);
@@ -98,11 +116,10 @@ impl<H: Host> Client<H> {
         drop(permit);
         let met = match sent {
             First::Left(Ok(response)) => self.judge(operation, response, course, began),
-            First::Left(Err(fault)) => unanswered(operation, fault, course, began),
+            First::Left(Err(fault)) => unanswered(fault, course, began),
             First::Right(()) => {
                 course.note(Met::Fault("timeout"), began);
-                let ambiguous = Setback::Timeout.ambiguous(operation);
-                setback(Setback::Timeout, move |trail| Error::Timeout { timeout_ms, trail, ambiguous })
+                setback(Setback::Timeout, move |trail, ambiguous| Error::Timeout { timeout_ms, trail, ambiguous })
             }
         };
         (met, began)
@@ -116,8 +133,7 @@ impl<H: Host> Client<H> {
         course: &mut Course,
         began: f64,
     ) -> Step<H::Value> {
-        let repeated = !course.trail.attempts.is_empty();
-        if operation.method == Method::Delete && response.status == 404 && repeated {
+        if operation.method == Method::Delete && response.status == 404 && course.doubtful {
             // An earlier attempt has deleted it.
             return Step::Success { data: self.host.nothing(), request_id: None, response };
         }
@@ -128,19 +144,18 @@ impl<H: Host> Client<H> {
                 }
                 course.breaches += 1;
                 course.note(Met::Status(response.status), began);
-                breach(operation, Setback::Breach, issues, response, request_id)
+                breach(Setback::Breach, issues, response, request_id)
             }
             Reading::Garbled { issues } => {
                 course.note(Met::Status(response.status), began);
-                breach(operation, Setback::Garbled, issues, response, None)
+                breach(Setback::Garbled, issues, response, None)
             }
             Reading::Refused { code, text, request_id } => {
                 course.note(Met::Status(response.status), began);
                 let kind = Setback::of_status(response.status).unwrap_or(Setback::Refused);
-                let ambiguous = kind.ambiguous(operation);
-                let window_ms = retry::window_ms(&response, self.host.now());
+                let window_ms = retry::window_ms(&response, &self.host);
                 let retry_after_ms = (kind == Setback::RateLimited).then_some(window_ms);
-                let error = move |trail| {
+                let error = move |trail, ambiguous| {
                     let HttpResponse { status, headers, body } = response;
                     let exchange = Box::new(Exchange { trail, status, headers, request_id, body });
                     Error::Api { code, text, exchange, ambiguous, retry_after_ms }
@@ -171,26 +186,19 @@ impl Course {
     }
 }
 
-fn setback<V>(setback: Setback, error: impl FnOnce(Trail) -> Error + 'static) -> Step<V> {
+fn setback<V>(setback: Setback, error: impl FnOnce(Trail, bool) -> Error + 'static) -> Step<V> {
     Step::Setback { setback, error: Box::new(error), window_ms: 0.0 }
 }
 
-fn breach<V>(
-    operation: &'static Operation,
-    kind: Setback,
-    issues: Vec<Issue>,
-    response: HttpResponse,
-    request_id: Option<String>,
-) -> Step<V> {
-    let ambiguous = kind.ambiguous(operation);
-    setback(kind, move |trail| {
+fn breach<V>(kind: Setback, issues: Vec<Issue>, response: HttpResponse, request_id: Option<String>) -> Step<V> {
+    setback(kind, move |trail, ambiguous| {
         let HttpResponse { status, headers, body } = response;
         let exchange = Box::new(Exchange { trail, status, headers, request_id, body });
         Error::Response { issues, exchange, ambiguous }
     })
 }
 
-fn unanswered<V>(operation: &'static Operation, fault: Fault, course: &mut Course, began: f64) -> Step<V> {
+fn unanswered<V>(fault: Fault, course: &mut Course, began: f64) -> Step<V> {
     let kind = match fault.kind {
         FaultKind::Connection => Setback::Connection,
         FaultKind::TooLong => Setback::TooLong,
@@ -200,8 +208,12 @@ fn unanswered<V>(operation: &'static Operation, fault: Fault, course: &mut Cours
         },
     };
     course.note(Met::Fault("connection"), began);
-    let ambiguous = kind.ambiguous(operation);
-    setback(kind, move |trail| Error::Connection { message: fault.message, cause: fault.cause, trail, ambiguous })
+    setback(kind, move |trail, ambiguous| Error::Connection {
+        message: fault.message,
+        cause: fault.cause,
+        trail,
+        ambiguous,
+    })
 }
 
 /// The path of an address, without the query.

@@ -3,7 +3,7 @@
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::options::Options;
+use super::options::{Options, js_text};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
@@ -90,11 +90,7 @@ fn argument(
 
 /// As it stands in an address; what cannot is refused by the contract.
 fn text(value: &JsValue) -> String {
-    match (value.as_string(), value.as_bool()) {
-        (Some(text), _) => text,
-        (None, Some(flag)) => flag.to_string(),
-        (None, None) => value.as_f64().map(|number| number.to_string()).unwrap_or_default(),
-    }
+    if value.is_object() || value.is_symbol() { String::new() } else { js_text(value) }
 }
 
 fn json(operation: &'static Operation, path: Vec<String>, value: &JsValue) -> Result<String, Error> {

@@ -1,9 +1,10 @@
 //! A call becomes a promise that an `AbortSignal` can end.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
@@ -12,10 +13,10 @@ use super::abort::aborted;
 use super::arguments;
 use super::errors::to_js;
 use super::host::JsHost;
-use super::objects::plain_object;
+use super::objects::{plain_object, set};
 use super::options::Options;
 use crate::client::wait::{Progress, WaitOptions};
-use crate::client::{CallOptions, Client, Outcome};
+use crate::client::{CallOptions, Client};
 use crate::contract::Operation;
 use crate::error::{Error, Exchange};
 use crate::race::{First, race};
@@ -23,9 +24,9 @@ use crate::request::Arguments;
 
 #[wasm_bindgen(module = "/src/js/promise.js")]
 extern "C" {
-    type CloudPromise;
+    pub type CloudPromise;
     #[wasm_bindgen(constructor)]
-    fn new(full: &Promise) -> CloudPromise;
+    pub fn new(full: &Promise) -> CloudPromise;
 }
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -92,86 +93,65 @@ impl Calls {
         self.send(operation, arguments::read(operation, path, &query, &body), options)
     }
 
-    /// Calls an operation with arguments that have been read.
+    /// Calls an operation with arguments that have been read; a promise with `withResponse`.
     pub fn send(
         &self,
         operation: &'static Operation,
         arguments: Result<Arguments, Error>,
         options: JsValue,
     ) -> JsValue {
-        self.run(operation.name, options, arguments, move |client, arguments, options| async move {
-            client.call(operation, &arguments, &options).await
-        })
-    }
-
-    /// A call that fails before it begins.
-    pub fn reject(&self, error: Error) -> JsValue {
-        CloudPromise::new(&Promise::reject(&to_js(error))).into()
-    }
-
-    /// Runs what makes one call, as a promise with `withResponse`.
-    pub fn run<A: 'static, F: Future<Output = Result<Outcome<JsValue>, Error>>>(
-        &self,
-        name: &str,
-        options: JsValue,
-        input: Result<A, Error>,
-        work: impl FnOnce(Rc<Client<JsHost>>, A, CallOptions) -> F + 'static,
-    ) -> JsValue {
         let client = self.0.clone();
-        let prepared = call_options(name, options).and_then(|prepared| Ok((prepared, input?)));
-        let full = future_to_promise(async move {
-            let ((signal, options), input) = prepared.map_err(to_js)?;
-            let outcome = until_aborted(signal, work(client, input, options)).await?;
-            Ok(with_response(outcome.data, &outcome.exchange))
+        let prepared = call_options(operation.name, options).and_then(|prepared| Ok((prepared, arguments?)));
+        let full = prepared.map(|((signal, options), arguments)| {
+            let work = async move {
+                let outcome = client.call(operation, &arguments, &options).await.map_err(to_js)?;
+                Ok(with_response(outcome.data, &outcome.exchange))
+            };
+            start(signal, Box::pin(work))
         });
-        CloudPromise::new(&full).into()
+        CloudPromise::new(&full.unwrap_or_else(reject)).into()
     }
 
     /// Runs what waits, as a promise.
-    pub fn run_wait<A: 'static, F: Future<Output = Result<JsValue, JsValue>>>(
+    pub fn wait<F: Future<Output = Result<JsValue, JsValue>> + 'static>(
         &self,
         name: &str,
         options: JsValue,
-        input: Result<A, Error>,
-        work: impl FnOnce(Rc<Client<JsHost>>, A, WaitOptions) -> F + 'static,
+        work: impl FnOnce(Rc<Client<JsHost>>, WaitOptions) -> Result<F, Error>,
     ) -> Promise {
-        let client = self.0.clone();
-        let prepared = wait_options(name, options).and_then(|prepared| Ok((prepared, input?)));
-        future_to_promise(async move {
-            let ((signal, options), input) = prepared.map_err(to_js)?;
-            until_aborted_js(signal, work(client, input, options)).await
-        })
+        let started = wait_options(name, options).and_then(|(signal, options)| {
+            let work = work(self.0.clone(), options)?;
+            Ok(start(signal, Box::pin(work)))
+        });
+        started.unwrap_or_else(reject)
     }
 }
 
-async fn until_aborted<T>(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, JsValue> {
-    until_aborted_js(signal, async { work.await.map_err(to_js) }).await
+/// A call or a wait. Boxed, so that the code around it exists once and not once for each.
+type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+
+fn start(signal: Option<AbortSignal>, work: Work) -> Promise {
+    future_to_promise(async move {
+        match race(aborted(signal.as_ref()), work).await {
+            First::Left(reason) => Err(reason),
+            First::Right(result) => result,
+        }
+    })
 }
 
-async fn until_aborted_js<T>(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<T, JsValue>>,
-) -> Result<T, JsValue> {
-    match race(aborted(signal.as_ref()), work).await {
-        First::Left(reason) => Err(reason),
-        First::Right(result) => result,
-    }
+/// A call that fails before it begins.
+pub fn reject(error: Error) -> Promise {
+    Promise::reject(&to_js(error))
 }
 
 /// `{ data, status, headers, requestId, attempts }`
 fn with_response(data: JsValue, exchange: &Exchange) -> JsValue {
     let full = Object::new();
-    let set = |name: &str, value: JsValue| {
-        let _ = Reflect::set(&full, &name.into(), &value);
-    };
-    set("data", data);
-    set("status", exchange.status.into());
-    set("headers", plain_object(&exchange.headers).into());
-    set("requestId", exchange.request_id.as_deref().into());
-    set("attempts", u32::try_from(exchange.trail.attempts.len()).unwrap_or(u32::MAX).into());
+    set(&full, "data", data);
+    set(&full, "status", exchange.status);
+    set(&full, "headers", plain_object(&exchange.headers));
+    set(&full, "requestId", exchange.request_id.as_deref());
+    set(&full, "attempts", exchange.trail.attempts.len() as f64);
     full.into()
 }
 
@@ -200,13 +180,10 @@ fn wait_options(name: &str, value: JsValue) -> Result<(Option<AbortSignal>, Wait
 
 fn report(callback: &Function, progress: &Progress) -> Result<(), crate::host::Foreign> {
     let value = Object::new();
-    let set = |name: &str, field: JsValue| {
-        let _ = Reflect::set(&value, &name.into(), &field);
-    };
-    set("state", progress.state.as_str().into());
-    set("previousState", progress.previous_state.as_deref().into());
-    set("elapsedMs", progress.elapsed_ms.into());
-    set("attempt", progress.attempt.into());
+    set(&value, "state", progress.state.as_str());
+    set(&value, "previousState", progress.previous_state.as_deref());
+    set(&value, "elapsedMs", progress.elapsed_ms);
+    set(&value, "attempt", progress.attempt);
     match callback.call1(&JsValue::UNDEFINED, &value) {
         Ok(_) => Ok(()),
         Err(error) => Err(Rc::new(error)),

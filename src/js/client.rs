@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use wasm_bindgen::prelude::*;
 
 use super::built::BuiltRequest;
-use super::calls::Calls;
+use super::calls::{Calls, CloudPromise, reject};
 use super::errors::to_js;
 use super::resources::{Backups, Organizations, Services};
 use super::{arguments, settings};
@@ -67,7 +67,7 @@ impl CloudClient {
     pub fn request(&self, route: JsValue, arguments: JsValue, options: JsValue) -> JsValue {
         match arguments::route(&route) {
             Ok(operation) => self.calls.send(operation, arguments::read_all(operation, arguments), options),
-            Err(error) => self.calls.reject(error),
+            Err(error) => CloudPromise::new(&reject(error)).into(),
         }
     }
 

@@ -207,6 +207,8 @@ export class ApiError extends CloudError {
     this.attempts = fields.attempts;
     /** @type {Attempt[]} what each attempt met */
     this.attemptLog = fields.attemptLog;
+    /** @type {boolean} the change may have happened: look before you try again */
+    this.ambiguous = fields.ambiguous;
     this.#text = hidden.text ?? "";
   }
 
@@ -280,17 +282,6 @@ export class RateLimitError extends ApiError {
 export class ServerError extends ApiError {
   static {
     named(this, "ServerError");
-  }
-
-  /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
-   */
-  constructor(message, fields, hidden) {
-    super(message, fields, hidden);
-    /** @type {boolean} the change may have happened: look before you try again */
-    this.ambiguous = fields.ambiguous;
   }
 }
 
@@ -367,12 +358,11 @@ function parsed(text) {
   }
 }
 
-/** @type {Record<string, new (message: string, fields?: object, hidden?: Hidden) => CloudError>} */
+/** @type {Record<string | number, new (message: string, fields?: any, hidden?: Hidden) => CloudError>} */
 const CLASSES = {
   configuration: ConfigurationError,
   request: RequestValidationError,
   response: ResponseValidationError,
-  api: ApiError,
   400: BadRequestError,
   401: AuthenticationError,
   403: PermissionDeniedError,
@@ -380,7 +370,6 @@ const CLASSES = {
   409: ConflictError,
   424: FailedDependencyError,
   429: RateLimitError,
-  server: ServerError,
   connection: ConnectionError,
   timeout: TimeoutError,
   wait: WaitError,
@@ -391,12 +380,14 @@ const CLASSES = {
  *
  * @param {string} kind
  * @param {string} message
- * @param {object} fields
- * @param {Hidden} hidden
+ * @param {any} fields
+ * @param {string | undefined} text the answer's body
+ * @param {unknown} cause the host's own error
  * @internal
  */
-export function createError(kind, message, fields, hidden) {
-  return new (CLASSES[kind] ?? ApiError)(message, fields, hidden);
+export function createError(kind, message, fields, text, cause) {
+  const byStatus = fields.status >= 500 ? ServerError : (CLASSES[fields.status] ?? ApiError);
+  return new (kind === "api" ? byStatus : CLASSES[kind])(message, fields, { text, cause });
 }
 
 /**

@@ -13,7 +13,7 @@ use web_sys::ReadableStreamDefaultReader;
 
 use super::guard::AbortGuard;
 use super::host::{JsHost, method};
-use super::objects::plain_object;
+use super::objects::{plain_object, set};
 use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse, Transport};
 
 impl Transport for JsHost {
@@ -42,7 +42,10 @@ impl Transport for JsHost {
 
 impl JsHost {
     async fn body(&self, raw: &web_sys::Response, response: &Response) -> Result<Vec<u8>, Fault> {
-        let length = response.headers().get("content-length").and_then(|length| length.parse::<f64>().ok());
+        let length = response
+            .headers()
+            .get("content-length")
+            .map(|length| js_sys::Number::from(JsValue::from(length)).value_of());
         if length.is_some_and(|length| length > self.max_body_bytes) {
             return Err(self.too_long());
         }
@@ -82,7 +85,7 @@ impl JsHost {
     }
 
     fn too_long(&self) -> Fault {
-        let message = format!("the answer is longer than maxBodyBytes, {} bytes", self.max_body_bytes);
+        let message = format!("the answer is longer than maxBodyBytes, {} bytes", self.max_body_bytes as u64);
         Fault { kind: FaultKind::TooLong, message, cause: None }
     }
 
@@ -139,19 +142,16 @@ fn host_fetch() -> Result<Function, Fault> {
 fn init(request: &HttpRequest, guard: &AbortGuard) -> Object {
     let init = Object::new();
     let headers = plain_object(&request.headers);
-    let set = |object: &Object, name: &str, value: &JsValue| {
-        let _ = Reflect::set(object, &name.into(), value);
-    };
     if let Some(authorization) = &request.authorization {
-        set(&headers, "authorization", &authorization.reveal().into());
+        set(&headers, "authorization", authorization.reveal());
     }
-    set(&init, "method", &request.method.as_str().into());
-    set(&init, "headers", &headers);
+    set(&init, "method", request.method.as_str());
+    set(&init, "headers", headers);
     if let Some(body) = &request.body {
-        set(&init, "body", &body.into());
+        set(&init, "body", body.as_str());
     }
     // The API has no redirects, and credentials must not travel with one.
-    set(&init, "redirect", &"manual".into());
-    set(&init, "signal", &guard.signal());
+    set(&init, "redirect", "manual");
+    set(&init, "signal", guard.signal());
     init
 }

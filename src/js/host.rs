@@ -30,6 +30,14 @@ extern "C" {
     #[wasm_bindgen(method, js_name = getRandomValues)]
     fn get_random_values(this: &Crypto, buffer: &js_sys::Uint8Array);
 
+    // Not web-sys's: its text would come into wasm, only to leave it again.
+    #[wasm_bindgen(js_name = TextDecoder)]
+    type Decoder;
+    #[wasm_bindgen(constructor, js_class = "TextDecoder")]
+    fn new() -> Decoder;
+    #[wasm_bindgen(method)]
+    fn decode(this: &Decoder, bytes: &[u8]) -> JsValue;
+
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
     fn json_parse(text: &JsValue) -> Result<JsValue, JsValue>;
 }
@@ -40,6 +48,11 @@ impl Clock for JsHost {
             Some(clock) => method(clock, "now", &Array::new()).ok().and_then(|now| now.as_f64()).unwrap_or(0.0),
             None => time::now(),
         }
+    }
+
+    fn date(&self, text: &str) -> Option<f64> {
+        let ms = js_sys::Date::parse(text);
+        (!ms.is_nan()).then_some(ms)
     }
 
     async fn sleep(&self, ms: f64) {
@@ -69,7 +82,7 @@ pub fn fill_random(buffer: &mut [u8]) {
 }
 
 thread_local! {
-    static DECODER: Option<web_sys::TextDecoder> = web_sys::TextDecoder::new().ok();
+    static DECODER: Decoder = Decoder::new();
 }
 
 impl Values for JsHost {
@@ -80,8 +93,7 @@ impl Values for JsHost {
     }
 
     fn text(&self, bytes: &[u8]) -> JsValue {
-        let text = DECODER.with(|decoder| decoder.as_ref()?.decode_with_u8_array(bytes).ok());
-        text.map_or(JsValue::UNDEFINED, JsValue::from)
+        DECODER.with(|decoder| decoder.decode(bytes))
     }
 
     fn member(&self, value: &JsValue, name: &str) -> Option<JsValue> {

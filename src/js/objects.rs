@@ -1,9 +1,23 @@
 //! Plain objects.
 
-use js_sys::{Array, Object};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+/// Sets a property. What is absent is undefined.
+pub fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
+    set_value(object, name, &value.into());
+}
+
+fn set_value(object: &Object, name: &str, value: &JsValue) {
+    // A plain object takes every property.
+    let _ = Reflect::set(object, &name.into(), value);
+}
 
 /// Names and values as a plain object.
 pub fn plain_object(entries: &[(String, String)]) -> Object {
-    let pairs: Array = entries.iter().map(|(name, value)| Array::of2(&name.into(), &value.into())).collect();
-    Object::from_entries(&pairs).unwrap_or_default()
+    let object = Object::new();
+    for (name, value) in entries {
+        set(&object, name, value.as_str());
+    }
+    object
 }

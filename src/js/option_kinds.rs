@@ -75,7 +75,7 @@ impl Options {
                 _ => {
                     let what = &self.what;
                     return Err(Error::Configuration(format!(
-                        "{what}: headers: {name:?} is no header name, or its value no string that a header can hold"
+                        "{what}: headers: \"{name}\" is no header name, or its value no string that a header can hold"
                     )));
                 }
             }

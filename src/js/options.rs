@@ -56,7 +56,7 @@ impl Options {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value.as_f64().filter(|number| number.is_finite() && *number >= least) {
             Some(number) => Ok(Some(number)),
-            None => Err(self.expected(name, &format!("a number of at least {least}"), &value)),
+            None => Err(self.expected(name, &format!("a number of at least {}", js_text(&least.into())), &value)),
         }
     }
 
@@ -73,7 +73,7 @@ impl Options {
     /// Numbers and words about the kind of the value are shown, other values may be secrets.
     fn error(&self, message: &str, received: &JsValue) -> Error {
         let shown = match received.as_f64() {
-            Some(number) => number.to_string(),
+            Some(_) => js_text(received),
             None if received.is_null() => "null".to_owned(),
             None if js_sys::Array::is_array(received) => "an array".to_owned(),
             None if received.as_string().is_some_and(|text| text.is_empty()) => "an empty string".to_owned(),
@@ -81,4 +81,16 @@ impl Options {
         };
         Error::Configuration(format!("{}: {message}, received {shown}", self.what))
     }
+}
+
+/// A value as JavaScript writes it: no number formatting of our own is shipped.
+pub fn js_text(value: &JsValue) -> String {
+    js_sys::global().unchecked_ref::<Global>().string(value)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Global;
+    #[wasm_bindgen(method, js_name = String)]
+    fn string(this: &Global, value: &JsValue) -> String;
 }

@@ -1,14 +1,13 @@
 //! `services`, `backups` and `organizations`: the methods of the contract's operations, which the build writes, and the
 //! helpers that take more than one call.
 
-use js_sys::{Object, Promise, Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
 use super::calls::{Calls, states};
 use super::errors::{attach_created, to_js};
-use super::options::Options;
-use crate::client::helpers::Command;
+use crate::client::helpers::{self, Command};
 use crate::client::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::Error;
@@ -43,10 +42,8 @@ impl Services {
 
     fn command(&self, service: JsValue, command: Command, options: JsValue) -> JsValue {
         let operation = &contract::SERVICES_UPDATE_STATE;
-        let service = one(operation, "serviceId", service);
-        self.client.run(operation.name, options, service, move |client, service, options| async move {
-            client.command(&service, command, &options).await
-        })
+        let arguments = one(operation, "serviceId", service).map(|service| helpers::command(&service, command));
+        self.client.send(operation, arguments, options)
     }
 }
 
@@ -105,16 +102,12 @@ impl Services {
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> JsValue {
         let operation = &contract::SERVICES_UPDATE_PASSWORD;
-        let input = one(operation, "serviceId", service).and_then(|service| {
+        let arguments = one(operation, "serviceId", service).and_then(|service| {
             let password = password_bytes(&password).filter(|bytes| !bytes.is_empty());
             let password = password.ok_or_else(|| no_password(operation))?;
-            Ok((service, password))
+            Ok(helpers::set_password(&service, &password))
         });
-        self.client.run(operation.name, options, input, move |client, (service, password), options| async move {
-            let mut outcome = client.set_password(&service, &password, &options).await?;
-            outcome.data = JsValue::UNDEFINED;
-            Ok(outcome)
-        })
+        self.client.send(operation, arguments, options)
     }
 
     /// Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
@@ -125,10 +118,8 @@ impl Services {
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> JsValue {
         let operation = &contract::SERVICES_UPDATE_PASSWORD;
-        let service = one(operation, "serviceId", service);
-        self.client.run(operation.name, options, service, |client, service, options| async move {
-            client.reset_password(&service, &options).await
-        })
+        let arguments = one(operation, "serviceId", service).map(|service| helpers::reset_password(&service));
+        self.client.send(operation, arguments, options)
     }
 
     /// Waits until the service is in the state, or in one of the states; resolves with the service.
@@ -141,10 +132,11 @@ impl Services {
         #[wasm_bindgen(js_name = "state", unchecked_param_type = "State | readonly State[]")] state: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
-        let input =
-            one(&contract::SERVICES_GET, "serviceId", service).and_then(|service| Ok((service, states(&state)?)));
-        self.client.run_wait("services.waitFor", options, input, |client, (service, states), options| async move {
-            client.wait_for("services.waitFor", &service, &states, &options).await.map_err(to_js)
+        const NAME: &str = "services.waitFor";
+        self.client.wait(NAME, options, |client, options| {
+            let service = one(&contract::SERVICES_GET, "serviceId", service)?;
+            let states = states(&state)?;
+            Ok(async move { client.wait_for(NAME, &service, &states, &options).await.map_err(to_js) })
         })
     }
 
@@ -157,9 +149,9 @@ impl Services {
         #[wasm_bindgen(unchecked_param_type = "CreateServiceBody")] body: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
-        let input = arguments::read(&contract::SERVICES_CREATE, Vec::new(), &JsValue::UNDEFINED, &body);
-        self.client.run_wait("services.createAndWait", options, input, |client, arguments, options| async move {
-            create_and_wait(&client, &arguments, &options).await
+        self.client.wait("services.createAndWait", options, |client, options| {
+            let arguments = arguments::read(&contract::SERVICES_CREATE, Vec::new(), &JsValue::UNDEFINED, &body)?;
+            Ok(async move { create_and_wait(&client, &arguments, &options).await })
         })
     }
 
@@ -173,14 +165,13 @@ impl Services {
     ) -> Promise {
         const NAME: &str = "services.ensureRunning";
         let start = Reflect::get(&options, &"start".into()).unwrap_or(JsValue::UNDEFINED);
-        let alone = Object::new();
-        let _ = Reflect::set(&alone, &"start".into(), &start);
-        let input = one(&contract::SERVICES_GET, "serviceId", service).and_then(|service| {
-            let start = Options::new(NAME, alone.into(), &["start"])?.flag("start")?.unwrap_or(false);
-            Ok((service, start))
-        });
-        self.client.run_wait(NAME, options, input, |client, (service, start), options| async move {
-            client.ensure_running(&service, start, &options).await.map_err(to_js)
+        self.client.wait(NAME, options, |client, options| {
+            let service = one(&contract::SERVICES_GET, "serviceId", service)?;
+            if !start.is_undefined() && start.as_bool().is_none() {
+                return Err(Error::Configuration(format!("{NAME}: start must be true or false")));
+            }
+            let start = start.is_truthy();
+            Ok(async move { client.ensure_running(&service, start, &options).await.map_err(to_js) })
         })
     }
 
@@ -192,9 +183,11 @@ impl Services {
         #[wasm_bindgen(js_name = "serviceId", unchecked_param_type = "string")] service: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
-        let service = one(&contract::SERVICES_DELETE, "serviceId", service);
-        self.client.run_wait("services.stopAndDelete", options, service, |client, service, options| async move {
-            client.stop_and_delete(&service, &options).await.map(|()| JsValue::UNDEFINED).map_err(to_js)
+        self.client.wait("services.stopAndDelete", options, |client, options| {
+            let service = one(&contract::SERVICES_DELETE, "serviceId", service)?;
+            Ok(async move {
+                client.stop_and_delete(&service, &options).await.map(|()| JsValue::UNDEFINED).map_err(to_js)
+            })
         })
     }
 }
@@ -212,10 +205,10 @@ impl Backups {
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
         let operation = &contract::BACKUPS_GET;
-        let input =
-            one(operation, "serviceId", service).and_then(|service| Ok((service, one(operation, "backupId", backup)?)));
-        self.client.run_wait("backups.waitFor", options, input, |client, (service, backup), options| async move {
-            client.wait_for_backup(&service, &backup, &options).await.map_err(to_js)
+        self.client.wait("backups.waitFor", options, |client, options| {
+            let service = one(operation, "serviceId", service)?;
+            let backup = one(operation, "backupId", backup)?;
+            Ok(async move { client.wait_for_backup(&service, &backup, &options).await.map_err(to_js) })
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -12,6 +12,7 @@ use web_sys::{AbortSignal, Headers, Request, RequestInit, Response, ResponseInit
 
 use super::abort::aborted;
 use super::errors::to_js;
+use super::objects::set;
 use super::options::Options;
 use super::sandbox_clock::SandboxClock;
 use super::time;
@@ -115,30 +116,28 @@ impl Sandbox {
         let sandbox = self.world.sandbox.borrow();
         let options = sandbox.options();
         let object = Object::new();
-        let set = |name: &str, value: JsValue| {
-            let _ = Reflect::set(&object, &name.into(), &value);
-        };
-        set("keyId", options.key_id.as_str().into());
-        set("keySecret", options.key_secret.reveal().into());
-        set("organizationId", options.organization_id.as_str().into());
-        set("baseUrl", "https://api.clickhouse.cloud".into());
-        set("fetch", self.fetch().into());
-        set("clock", self.clock.get_or_init(|| clock(&self.world)).clone());
+        set(&object, "keyId", options.key_id.as_str());
+        set(&object, "keySecret", options.key_secret.reveal());
+        set(&object, "organizationId", options.organization_id.as_str());
+        set(&object, "baseUrl", "https://api.clickhouse.cloud");
+        set(&object, "fetch", self.fetch());
+        set(&object, "clock", self.clock.get_or_init(|| clock(&self.world)).clone());
         set(
+            &object,
             "rateLimit",
             match options.rate_limit {
                 None => JsValue::FALSE,
                 Some(limit) => {
                     let object = Object::new();
-                    let _ = Reflect::set(&object, &"requests".into(), &limit.requests.into());
-                    let _ = Reflect::set(&object, &"perMs".into(), &limit.per_ms.into());
+                    set(&object, "requests", limit.requests);
+                    set(&object, "perMs", limit.per_ms);
                     object.into()
                 }
             },
         );
         // The client's clock is virtual, the host's hiccups are real: 30 real seconds for one attempt.
-        set("timeoutMs", (30_000.0 * options.time_scale.max(1.0)).into());
-        set("dangerouslyAllowBrowser", JsValue::TRUE);
+        set(&object, "timeoutMs", 30_000.0 * options.time_scale.max(1.0));
+        set(&object, "dangerouslyAllowBrowser", true);
         object
     }
 
@@ -180,7 +179,7 @@ impl<'a> JsEntry<'a> {
     fn new(entry: &'a Entry) -> Self {
         Self {
             at: entry.at,
-            method: entry.method,
+            method: &entry.method,
             path: &entry.path,
             status: entry.status,
             operation: entry.operation,
@@ -203,8 +202,21 @@ fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
     if let Some(value) = given.get("rateLimit") {
         options.rate_limit = rate_limit(&given, &value)?;
     }
-    options.check().map_err(|(option, expected)| given.wrong(&format!("{option} must be {expected}")))?;
+    options.check().map_err(|(option, expected)| given.wrong(&format!("{} must be {expected}", camel_case(option))))?;
     Ok(options)
+}
+
+/// The name that an option has in JavaScript.
+fn camel_case(name: &str) -> String {
+    let mut camel = String::new();
+    let mut upper = false;
+    for letter in name.chars() {
+        if letter != '_' {
+            camel.push(if upper { letter.to_ascii_uppercase() } else { letter });
+        }
+        upper = letter == '_';
+    }
+    camel
 }
 
 fn rate_limit(given: &Options, value: &JsValue) -> Result<Option<RateLimit>, Error> {
@@ -238,8 +250,8 @@ fn clock(world: &Rc<World>) -> JsValue {
             }
         })
     }));
-    let _ = Reflect::set(&object, &"now".into(), &now);
-    let _ = Reflect::set(&object, &"sleep".into(), &sleep);
+    set(&object, "now", now);
+    set(&object, "sleep", sleep);
     object.into()
 }
 
@@ -275,18 +287,16 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     let body = JsFuture::from(request.text()?).await?.as_string().filter(|body| !body.is_empty());
     let headers = entries(&request.headers());
     let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| Secret::new(value));
-    let method = request.method();
-    let http = HttpRequest {
-        method: [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete]
-            .into_iter()
-            .find(|known| known.as_str() == method)
-            .ok_or_else(|| JsError::new(&format!("the sandbox does not know the method {method}")))?,
-        url: request.url(),
-        headers: headers.into_iter().filter(|(name, _)| name != "authorization").collect(),
-        authorization,
-        body,
+    let (name, url, now) = (request.method(), request.url(), world.clock.now());
+    let methods = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+    let reply = match methods.into_iter().find(|known| known.as_str() == name) {
+        Some(method) => {
+            let headers = headers.into_iter().filter(|(name, _)| name != "authorization").collect();
+            let http = HttpRequest { method, url, headers, authorization, body };
+            world.sandbox.borrow_mut().handle(now, &http)
+        }
+        None => world.sandbox.borrow_mut().handle_other(now, &name, &url, authorization.as_ref()),
     };
-    let reply = world.sandbox.borrow_mut().handle(world.clock.now(), &http);
     if reply.delay_ms > 0.0 {
         time::sleep(reply.delay_ms).await;
     }

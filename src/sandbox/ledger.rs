@@ -1,19 +1,22 @@
 //! What the sandbox was asked, and what came of it.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// How many entries are kept. The oldest goes first.
 pub const LEDGER_ENTRIES: usize = 10_000;
 /// How much of a path is kept, in bytes, so that the ledger's memory has a bound.
 const PATH_BYTES: usize = 512;
+/// The same for a method. Those of HTTP are all shorter.
+const METHOD_BYTES: usize = 32;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// When it arrived, in virtual milliseconds since the epoch.
     pub at: f64,
-    /// Its method.
-    pub method: &'static str,
+    /// Its method; a long one is cut.
+    pub method: Cow<'static, str>,
     /// Its path, still percent-encoded, without the query; a long one is cut.
     pub path: String,
     /// The status that it was answered with.
@@ -31,9 +34,9 @@ pub struct Ledger(VecDeque<Entry>);
 impl Ledger {
     /// Writes an entry.
     pub fn write(&mut self, mut entry: Entry) {
-        if entry.path.len() > PATH_BYTES {
-            entry.path.truncate(entry.path.floor_char_boundary(PATH_BYTES));
-            entry.path.push('…');
+        cut(&mut entry.path, PATH_BYTES);
+        if entry.method.len() > METHOD_BYTES {
+            cut(entry.method.to_mut(), METHOD_BYTES);
         }
         if self.0.len() >= LEDGER_ENTRIES {
             self.0.pop_front();
@@ -47,6 +50,13 @@ impl Ledger {
     }
 }
 
+fn cut(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        text.truncate(text.floor_char_boundary(bytes));
+        text.push('…');
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,10 +66,12 @@ mod tests {
         let mut ledger = Ledger::default();
         for at in 0..LEDGER_ENTRIES + 5 {
             let path = "ü".repeat(if at == LEDGER_ENTRIES { 400 } else { 1 });
-            ledger.write(Entry { at: at as f64, method: "GET", path, status: 200, operation: None, change: None });
+            let method = Cow::Owned("M".repeat(at % 100));
+            ledger.write(Entry { at: at as f64, method, path, status: 200, operation: None, change: None });
         }
         assert_eq!(ledger.entries().len(), LEDGER_ENTRIES);
         assert_eq!(ledger.entries().next().unwrap().at, 5.0);
+        assert!(ledger.entries().all(|entry| entry.method.len() <= METHOD_BYTES + '…'.len_utf8()));
         assert!(ledger.entries().all(|entry| entry.path.len() <= PATH_BYTES + '…'.len_utf8()));
     }
 }

@@ -41,6 +41,8 @@ mod service;
 mod time;
 mod world;
 
+use std::borrow::Cow;
+
 pub use ledger::{Entry, LEDGER_ENTRIES};
 pub use limit::RateLimit;
 pub use options::Options;
@@ -55,8 +57,9 @@ use route::Route;
 use time::END;
 use world::World;
 
-use crate::contract::Answer;
+use crate::contract::{Answer, Method};
 use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse};
+use crate::secret::Secret;
 
 /// What comes of a request, and when.
 #[derive(Clone, Debug)]
@@ -91,6 +94,15 @@ impl Reply {
             }
         }
     }
+}
+
+/// A request, and the method of the contract that it comes to; none: the contract does not have it.
+struct Asked<'a> {
+    name: Cow<'static, str>,
+    method: Option<Method>,
+    url: &'a str,
+    authorization: Option<&'a Secret>,
+    body: Option<&'a str>,
 }
 
 /// ClickHouse Cloud in memory.
@@ -151,16 +163,45 @@ impl Sandbox {
     /// Carries out a request that arrives at a virtual time, in milliseconds since the epoch. Time never runs
     /// backwards: a moment before the last one counts as the last one.
     pub fn handle(&mut self, now_ms: f64, request: &HttpRequest) -> Reply {
+        let asked = Asked {
+            name: Cow::Borrowed(request.method.as_str()),
+            method: Some(request.method),
+            url: &request.url,
+            authorization: request.authorization.as_ref(),
+            body: request.body.as_deref(),
+        };
+        Reply { outcome: Outcome::Respond(self.respond(now_ms, asked)), delay_ms: self.options.latency_ms }
+    }
+
+    /// The same for a method that the contract does not have. `HEAD` brings what `GET` does, without the body; any
+    /// other is refused with 405, and `allow` tells what the path takes.
+    pub fn handle_other(&mut self, now_ms: f64, method: &str, url: &str, authorization: Option<&Secret>) -> Reply {
+        let head = method == "HEAD";
+        let asked = Asked {
+            name: Cow::Owned(method.to_owned()),
+            method: head.then_some(Method::Get),
+            url,
+            authorization,
+            body: None,
+        };
+        let mut response = self.respond(now_ms, asked);
+        if head {
+            response.body.clear();
+        }
+        Reply { outcome: Outcome::Respond(response), delay_ms: self.options.latency_ms }
+    }
+
+    fn respond(&mut self, now_ms: f64, asked: Asked<'_>) -> HttpResponse {
         if !now_ms.is_nan() {
             self.now = self.now.max(now_ms.min(END));
         }
         self.world.advance(self.now);
         let request_id = self.request_ids.uuid();
         let mut headers = Vec::new();
-        let found = self.admit(request, &mut headers);
+        let found = self.admit(&asked, &mut headers);
         let operation = found.as_ref().ok().map(|route| route.operation);
         let done = found.and_then(|route| {
-            let call = Call::read(route, request.body.as_deref())?;
+            let call = Call::read(route, asked.body)?;
             operations::run(&mut self.world, &call, self.now)
         });
         let (mut response, change) = match done {
@@ -176,19 +217,19 @@ impl Sandbox {
         response.headers.append(&mut headers);
         self.ledger.write(Entry {
             at: self.now,
-            method: request.method.as_str(),
-            path: route::target(&request.url).0.to_owned(),
+            method: asked.name,
+            path: route::target(asked.url).0.to_owned(),
             status: response.status,
             operation: operation.map(|operation| operation.name),
             change,
         });
-        Reply { outcome: Outcome::Respond(response), delay_ms: self.options.latency_ms }
+        response
     }
 
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
-    fn admit(&mut self, request: &HttpRequest, headers: &mut Vec<(String, String)>) -> Result<Route, Refusal> {
+    fn admit(&mut self, asked: &Asked<'_>, headers: &mut Vec<(String, String)>) -> Result<Route, Refusal> {
         let Options { key_id, key_secret, .. } = &self.options;
-        if !auth::admits(request.authorization.as_ref(), key_id, key_secret) {
+        if !auth::admits(asked.authorization, key_id, key_secret) {
             return Err(Refusal::unauthorized());
         }
         let verdict = self.window.arrive(self.now);
@@ -196,6 +237,6 @@ impl Sandbox {
         if verdict.refused {
             return Err(Refusal::rate_limited());
         }
-        route::find(request.method, &request.url)
+        route::find(asked.method, &asked.name, asked.url)
     }
 }

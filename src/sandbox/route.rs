@@ -26,8 +26,9 @@ pub fn target(url: &str) -> (&str, &str) {
     rest.split_once('?').unwrap_or((rest, ""))
 }
 
-/// Finds the operation. Where two paths fit, the one with more fixed segments is meant.
-pub fn find(method: Method, url: &str) -> Result<Route, Refusal> {
+/// Finds the operation. Where two paths fit, the one with more fixed segments is meant. Without a method of the contract
+/// there is none to find, and what the path takes is told; `name` is the method as it was sent.
+pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refusal> {
     let (path, query) = target(url);
     let segments = path.split('/').map(|segment| decode(segment, false)).collect::<Option<Vec<_>>>();
     let Some(segments) = segments else {
@@ -38,7 +39,7 @@ pub fn find(method: Method, url: &str) -> Result<Route, Refusal> {
     let fitting = fitting.into_iter().filter(|(_, values)| Some(values.len()) == fewest);
     let mut allowed = Vec::new();
     for (operation, path) in fitting {
-        if operation.method == method {
+        if Some(operation.method) == method {
             let query = pairs(query).ok_or_else(|| {
                 Refusal::bad_request("query: expected percent-encoded UTF-8, received something else")
             })?;
@@ -49,7 +50,7 @@ pub fn find(method: Method, url: &str) -> Result<Route, Refusal> {
     if allowed.is_empty() {
         return Err(Refusal::not_found("there is nothing at this path"));
     }
-    Err(Refusal::method_not_allowed(method.as_str(), &allowed))
+    Err(Refusal::method_not_allowed(name, &allowed))
 }
 
 /// The values of a template's parameters, when the template fits.
@@ -125,13 +126,17 @@ mod tests {
     fn every_operation_is_found_by_its_own_path() {
         for operation in OPERATIONS {
             let url = operation.path.replace(['{', '}'], "");
-            let route = find(operation.method, &format!("https://host{url}?a=1&a=2&b")).unwrap();
+            let method = operation.method;
+            let route = find(Some(method), method.as_str(), &format!("https://host{url}?a=1&a=2&b")).unwrap();
             assert_eq!(route.operation.name, operation.name);
             assert_eq!(route.path.len(), operation.path_parameters.len());
             assert_eq!(route.query.len(), 3);
-            assert_eq!(find(operation.method, &format!("{url}/")).map(|_| ()).unwrap_err().status, 404);
+            assert_eq!(find(Some(method), method.as_str(), &format!("{url}/")).map(|_| ()).unwrap_err().status, 404);
         }
-        let wrong = find(Method::Put, "/v1/organizations").map(|_| ()).unwrap_err();
-        assert_eq!((wrong.status, wrong.headers), (405, vec![("allow".to_owned(), "GET".to_owned())]));
+        for (method, name) in [(Some(Method::Put), "PUT"), (None, "OPTIONS"), (None, "get")] {
+            let wrong = find(method, name, "/v1/organizations").map(|_| ()).unwrap_err();
+            assert_eq!((wrong.status, wrong.headers), (405, vec![("allow".to_owned(), "GET".to_owned())]));
+        }
+        assert_eq!(find(None, "OPTIONS", "/v1/nowhere").map(|_| ()).unwrap_err().status, 404);
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Walker<'a> {
         let raw = self.scan.slice(start..self.scan.position());
         let value = Decimal::parse(raw);
         if self.request && !values.iter().any(|known| Decimal::of(*known) == value) {
-            let known: Vec<String> = values.iter().map(f64::to_string).collect();
+            let known: Vec<String> = values.iter().map(|known| Decimal::of(*known).to_string()).collect();
             self.complain(place, Code::Enum, known.join(" or "), raw);
         }
         Ok(())

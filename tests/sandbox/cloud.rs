@@ -2,7 +2,7 @@
 //! contract's schema, and that it shows no property that the contract does not know.
 
 use clickhouse_cloud::contract::{self, Answer as Brings, Kind, Method, Schema};
-use clickhouse_cloud::host::HttpRequest;
+use clickhouse_cloud::host::{HttpRequest, HttpResponse};
 use clickhouse_cloud::sandbox::{Options, Sandbox};
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::validate_answer;
@@ -83,6 +83,16 @@ impl Cloud {
         self.send_as(Some(key), method, url, body)
     }
 
+    /// A request with a method that the contract does not have.
+    pub fn send_other(&mut self, method: &str, url: &str) -> HttpResponse {
+        let options = self.sandbox.options();
+        let key = basic(&options.key_id, options.key_secret.reveal());
+        let response = self.sandbox.handle_other(self.now, method, url, Some(&key)).into_result().unwrap();
+        let entry = self.sandbox.ledger().next_back().unwrap();
+        assert_eq!((&*entry.method, entry.status), (method, response.status));
+        response
+    }
+
     pub fn send_as(&mut self, key: Option<Secret>, method: Method, url: &str, body: Option<String>) -> Answer {
         let request = HttpRequest { method, url: url.to_owned(), headers: Vec::new(), authorization: key, body };
         let response = self.sandbox.handle(self.now, &request).into_result().unwrap();
@@ -90,7 +100,7 @@ impl Cloud {
         let text = String::from_utf8(response.body).unwrap();
         let json: Value = serde_json::from_str(&text).unwrap();
         let entry = self.sandbox.ledger().next_back().unwrap();
-        assert_eq!((entry.at, entry.method, entry.status), (self.now, method.as_str(), response.status));
+        assert_eq!((entry.at, &*entry.method, entry.status), (self.now, method.as_str(), response.status));
         check(entry.operation, response.status, &text, &json);
         Answer { status: response.status, headers: response.headers, text, json }
     }

@@ -82,6 +82,48 @@ fn unknown_paths_and_wrong_methods() {
 }
 
 #[test]
+fn a_method_of_no_operation_is_told_what_there_is() {
+    let mut cloud = Cloud::new();
+    let (services, nowhere) = (cloud.url("/services"), cloud.url("/nowhere"));
+    for method in ["OPTIONS", "TRACE", "QUERY", "get", "head", ""] {
+        let response = cloud.send_other(method, &services);
+        assert_eq!((response.status, response.header("allow")), (405, Some("GET, POST")), "{method}");
+        assert!(String::from_utf8(response.body).unwrap().contains("METHOD_NOT_ALLOWED: "));
+        assert_eq!(cloud.send_other(method, &nowhere).status, 404);
+    }
+}
+
+#[test]
+fn head_is_get_without_the_body() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({}));
+    let state = cloud.url(&format!("/services/{id}/state"));
+    for (path, status) in [("/services", 200), ("/nowhere", 404), ("/services/x", 400)] {
+        let url = cloud.url(path);
+        let response = cloud.send_other("HEAD", &url);
+        assert_eq!((response.status, response.body.len()), (status, 0), "{path}");
+        assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
+    }
+    assert_eq!(cloud.send_other("HEAD", &state).header("allow"), Some("PATCH"));
+}
+
+#[test]
+fn methods_of_no_operation_need_the_key_and_count() {
+    let mut cloud =
+        Cloud::of(Options { rate_limit: Some(RateLimit { requests: 2, per_ms: 1000.0 }), ..Options::default() });
+    let url = cloud.url("/services");
+    for method in ["HEAD", "OPTIONS"] {
+        let response = cloud.sandbox.handle_other(cloud.now, method, &url, None).into_result().unwrap();
+        assert_eq!((response.status, response.header("allow")), (401, None));
+    }
+    assert_eq!(cloud.send_other("HEAD", &url).status, 200);
+    assert_eq!(cloud.send_other("OPTIONS", &url).status, 405);
+    let response = cloud.send_other("HEAD", &url);
+    assert_eq!((response.status, response.body.len()), (429, 0));
+    assert_eq!(response.header("x-ratelimit-reset"), Some("1.000"));
+}
+
+#[test]
 fn ids_are_checked_before_they_are_looked_up() {
     let mut cloud = Cloud::new();
     for id in ["x", "..%2f..", "11111111-2222-4333-8444-55555555555", "%20"] {

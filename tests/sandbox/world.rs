@@ -82,7 +82,7 @@ fn the_ledger_tells_what_was_asked_and_changed() {
     let last: Vec<_> = cloud.sandbox.ledger().rev().take(4).map(|it| (it.status, it.change.as_deref())).collect();
     assert_eq!(last, [(409, None), (200, None), (200, Some("running -> stopping")), (200, Some("updated name"))]);
     let created = cloud.sandbox.ledger().next().unwrap();
-    assert_eq!((created.method, created.operation), ("POST", Some("services.create")));
+    assert_eq!((&*created.method, created.operation), ("POST", Some("services.create")));
     assert_eq!(created.change, Some(format!("{id} created")));
     assert_eq!(created.at, START);
     assert!(created.path.ends_with("/services"));

@@ -1,0 +1,115 @@
+// @ts-check
+// What checking an answer costs: a list answer through the client against bare JSON.parse of the same bytes.
+//
+//     node bench/validate.mjs          # exits with 1 when 1,000 services cost more than 1.35 times as much
+//
+// The package has no export that does only the checking, so both sides are measured end to end and share what is not
+// to be measured: an own fetch that resolves at once with a Response over the same bytes.
+//
+//     checked   await cloud.services.list(), with rateLimit: false
+//     bare      JSON.parse(new TextDecoder().decode(await (await fetch()).arrayBuffer()))
+//
+// So the client's side holds all that it does around a call (the request is built and checked, deadlines, hooks), which
+// is most of what is seen at 1 service and nothing at 1,000. Services are about 1 KB each, with 8 properties that the
+// contract does not know. The two sides take turns, and who is first changes from round to round; medians.
+import { CloudClient } from "clickhouse-cloud";
+
+const LIMIT = 1.35;
+const LIMITED = 1_000;
+const MS_FOR_EACH = 4_000;
+const ROUNDS = { least: 15, most: 20_000 };
+
+/** @param {number} index */
+const id = (index) => `0c7ba33b-3057-4ab0-8ebd-${index.toString(16).padStart(12, "0")}`;
+
+/** @param {number} index */
+function service(index) {
+  return {
+    id: id(index),
+    name: `service ${index}`,
+    provider: "aws",
+    region: "eu-west-1",
+    state: "running",
+    endpoints: [
+      { protocol: "https", host: `abcdefg${index}.eu-west-1.aws.clickhouse.cloud`, port: 8443, username: "default" },
+      { protocol: "nativesecure", host: `abcdefg${index}.eu-west-1.aws.clickhouse.cloud`, port: 9440, username: "default" },
+    ],
+    minReplicaMemoryGb: 16,
+    maxReplicaMemoryGb: 120,
+    numReplicas: 3,
+    idleScaling: true,
+    idleTimeoutMinutes: 15,
+    ipAccessList: [{ source: "203.0.113.0/24", description: "office" }],
+    createdAt: "2026-08-01T12:34:56Z",
+    releaseChannel: "default",
+    tags: [{ key: "team", value: "analytics" }],
+    futureText: "a text that the contract does not know",
+    futureNumber: 123.456,
+    futureFlag: true,
+    futureNothing: null,
+    futureList: [1, 2, 3],
+    futureObject: { nested: { deep: "yes" } },
+    futureId: id(index + 1),
+    futureMoment: "2026-08-02T00:00:00Z",
+  };
+}
+
+/** @param {number} count */
+function answerOf(count) {
+  const result = Array.from({ length: count }, (_, index) => service(index));
+  return new TextEncoder().encode(JSON.stringify({ status: 200, requestId: id(0), result }));
+}
+
+/** @param {number[]} values */
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+/** @param {() => Promise<{ length: number } | undefined>} run @param {number} count */
+async function timed(run, count) {
+  const began = performance.now();
+  const list = await run();
+  const ms = performance.now() - began;
+  if (list?.length !== count) throw new Error(`${list?.length} services instead of ${count}`);
+  return ms;
+}
+
+/** @param {number} count */
+async function measure(count) {
+  const bytes = answerOf(count);
+  const headers = { "content-type": "application/json" };
+  const fetch = async () => new Response(bytes, { headers });
+  const cloud = new CloudClient({ fetch, rateLimit: false, keyId: "x", keySecret: "x", organizationId: id(0), baseUrl: "https://localhost" });
+  const checked = () => cloud.services.list();
+  const bare = async () => JSON.parse(new TextDecoder().decode(await (await fetch()).arrayBuffer())).result;
+  /** @type {{ checked: number[], bare: number[] }} */
+  const taken = { checked: [], bare: [] };
+  const both = /** @type {const} */ ([["checked", checked], ["bare", bare]]);
+
+  const warm = performance.now() + MS_FOR_EACH / 4;
+  while (performance.now() < warm) for (const [, run] of both) await timed(run, count);
+  const end = performance.now() + MS_FOR_EACH;
+  for (let round = 0; round < ROUNDS.most && (round < ROUNDS.least || performance.now() < end); round += 1) {
+    for (const [name, run] of round % 2 === 0 ? both : [...both].reverse()) taken[name].push(await timed(run, count));
+  }
+  const [own, host] = [median(taken.checked), median(taken.bare)];
+  return { count, bytes: bytes.length, rounds: taken.bare.length, checked: own, bare: host, ratio: own / host };
+}
+
+const row = (/** @type {string[]} */ ...cells) => console.log(cells.map((cell) => cell.padStart(11)).join(""));
+const whole = new Intl.NumberFormat("en");
+row("services", "bytes", "rounds", "bare ms", "checked ms", "ratio");
+let ratio = Number.NaN;
+for (const count of [1, 20, LIMITED, 10_000]) {
+  const result = await measure(count);
+  row(
+    ...[result.count, result.bytes, result.rounds].map((value) => whole.format(value)),
+    ...[result.bare, result.checked].map((ms) => ms.toFixed(3)),
+    result.ratio.toFixed(2),
+  );
+  if (count === LIMITED) ratio = result.ratio;
+}
+const held = ratio <= LIMIT;
+console.log(`\n${whole.format(LIMITED)} services: ${ratio.toFixed(2)} times as long as bare, at most ${LIMIT}: ${held ? "held" : "not held"}`);
+process.exitCode = held ? 0 : 1;

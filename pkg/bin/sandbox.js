@@ -1,0 +1,64 @@
+// @ts-check
+// `clickhouse-cloud sandbox`: serves until it is told to end.
+import { Sandbox } from "clickhouse-cloud/sandbox";
+import { ConfigurationError } from "clickhouse-cloud";
+import { UsageError, inFlags } from "./arguments.js";
+import { serve } from "./server.js";
+
+/** @param {import("./arguments.js").SandboxArguments} arguments_ */
+export async function sandbox({ host, port, options }) {
+  const cloud = create(options);
+  const server = await serve(cloud, { host, port }).catch((error) => {
+    throw new Error(reason(error, host, port), { cause: error });
+  });
+  // A second signal finds no one who listens, and ends the process at once.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void server.close());
+
+  const { keyId, keySecret, organizationId } = cloud.clientOptions;
+  console.log(`A ClickHouse Cloud in memory listens on ${server.url}
+
+export CLICKHOUSE_API_URL=${quoted(server.url)}
+export CLICKHOUSE_CLOUD_API_KEY=${quoted(keyId)}
+export CLICKHOUSE_CLOUD_API_SECRET=${quoted(keySecret)}
+export CLICKHOUSE_ORG_ID=${quoted(organizationId)}
+`);
+}
+
+/** @param {import("clickhouse-cloud/sandbox").SandboxOptions} options */
+function create(options) {
+  try {
+    return new Sandbox(options);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new UsageError(inFlags(error.message));
+    throw error;
+  }
+}
+
+/**
+ * Why there is no listening there.
+ *
+ * @param {NodeJS.ErrnoException} error
+ * @param {string} host
+ * @param {number} port
+ */
+function reason(error, host, port) {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${port} is in use: choose another with --port, or 0 for a free one`;
+    case "EACCES":
+      return `port ${port} is not for every user: choose one above 1023 with --port`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `${host} is no address of this machine: choose another with --host`;
+    default:
+      return `cannot listen on ${host}, port ${port}: ${error.message}`;
+  }
+}
+
+/**
+ * A text as one word of a shell.
+ *
+ * @param {string} text
+ */
+const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);

@@ -1,0 +1,125 @@
+// @ts-check
+// The command line of the installed tarball, and how its server begins and ends.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { manifest, run } from "../package/consumer.mjs";
+import { address, command, project, sandbox, start } from "./server.mjs";
+
+test("--help and --version", async () => {
+  for (const args of [["--help"], ["sandbox", "--help"], ["-h"]]) {
+    const { code, stdout, stderr } = await command(...args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^Usage: clickhouse-cloud sandbox \[options\]\n/);
+  }
+  const { stdout } = await command("sandbox", "--help");
+  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "key-id", "key-secret", "organization-id"]) {
+    assert.ok(stdout.includes(`--${flag} `), flag);
+  }
+  assert.equal((await command("--version")).stdout, `${manifest.version}\n`);
+});
+
+test("what is wrong is said, and nothing is served", async () => {
+  /** @type {[string[], RegExp][]} */
+  const wrong = [
+    [[], /^Usage: clickhouse-cloud sandbox/],
+    [["cloud"], /unknown command cloud/],
+    [["sandbox", "more"], /unexpected argument more/],
+    [["sandbox", "--prot", "1"], /unknown option '--prot'/],
+    [["sandbox", "--port"], /--port/],
+    [["sandbox", "--port", "65536"], /--port must be a whole number from 0 to 65535, not "65536"/],
+    [["sandbox", "--port=-1"], /--port must be/],
+    [["sandbox", "--port", "0x50"], /--port must be/],
+    [["sandbox", "--host", ""], /--host must be/],
+    [["sandbox", "--seed", "1.5"], /--seed must be/],
+    [["sandbox", "--latency-ms", "slow"], /--latency-ms must be/],
+    [["sandbox", "--time-scale", "0"], /--time-scale must be a number above 0/],
+    [["sandbox", "--rate-limit", "10"], /--rate-limit must be off, or REQUESTS\/SECONDS/],
+    [["sandbox", "--rate-limit", "1.5/1"], /--rate-limit must be/],
+    [["sandbox", "--rate-limit", "1/0"], /--rate-limit must be/],
+    [["sandbox", "--rate-limit", "1/2/3"], /--rate-limit must be/],
+    [["sandbox", "--key-id", "a:b"], /--key-id must be a text without a colon/],
+    [["sandbox", "--key-secret", ""], /--key-secret must be/],
+    [["sandbox", "--organization-id", "mine"], /--organization-id must be a UUID/],
+  ];
+  for (const [args, message] of wrong) {
+    const { code, stdout, stderr } = await command(...args);
+    assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^ {4}at /m);
+  }
+});
+
+test("a port in use and an address of another machine are no mystery", async (t) => {
+  const { url } = await sandbox(t);
+  const { port } = new URL(url);
+  const taken = await command("sandbox", "--port", port);
+  assert.equal(taken.code, 1);
+  assert.equal(taken.stderr, `clickhouse-cloud: port ${port} is in use: choose another with --port, or 0 for a free one\n`);
+  const foreign = await command("sandbox", "--port", "0", "--host", "192.0.2.1");
+  assert.equal(foreign.code, 1);
+  assert.match(foreign.stderr, /192\.0\.2\.1 is no address of this machine/);
+});
+
+test("what it prints can be pasted into a shell", async (t) => {
+  const id = "5a9db0c5-1111-4000-8000-000000000002";
+  const secret = `it's "$HOME" \`x\` \\`;
+  const { lines, url } = await sandbox(t, "--key-id", "my id", "--key-secret", secret, "--organization-id", id);
+  const names = ["CLICKHOUSE_API_URL", "CLICKHOUSE_CLOUD_API_KEY", "CLICKHOUSE_CLOUD_API_SECRET", "CLICKHOUSE_ORG_ID"];
+  const { stdout } = spawnSync("sh", ["-c", `${lines}printf '%s\\n' ${names.map((name) => `"$${name}"`).join(" ")}`], { encoding: "utf8" });
+  assert.deepEqual(stdout.split("\n"), [url, "my id", secret, id, ""]);
+});
+
+test("only this machine reaches it, unless it is told otherwise", async (t) => {
+  assert.match((await sandbox(t)).url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  const everywhere = await sandbox(t, "--host", "0.0.0.0");
+  assert.match(everywhere.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.equal((await fetch(everywhere.services)).status, 401);
+});
+
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+  test(`${signal} ends it cleanly, whatever connections are open`, async (t) => {
+    const { child, ended, services, url } = await sandbox(t);
+    // One that is kept alive after its answer, and one that never says a word.
+    await (await fetch(services)).text();
+    const silent = connect(Number(new URL(url).port), "127.0.0.1");
+    silent.on("error", () => {});
+    await once(silent, "connect");
+    child.kill(signal);
+    const { code, stderr } = await ended;
+    assert.deepEqual([code, stderr], [0, ""]);
+    silent.destroy();
+  });
+}
+
+test("what is under way is still answered", async (t) => {
+  const { child, ended, services, authorization } = await sandbox(t, "--latency-ms", "100");
+  const headers = { authorization, expect: "100-continue" };
+  const asked = request(services, { method: "POST", headers });
+  // The server says that it waits for the body: then it is told to end.
+  asked.flushHeaders();
+  await once(asked, "continue");
+  child.kill("SIGTERM");
+  asked.end(JSON.stringify({ name: "events", provider: "aws", region: "eu-west-1" }));
+  const [answer] = await once(asked, "response");
+  assert.deepEqual([answer.statusCode, answer.headers.connection], [200, "close"]);
+  answer.resume();
+  assert.equal((await ended).code, 0);
+});
+
+test("npx runs the installed command", async (t) => {
+  assert.equal(run("npx", "--no-install", "clickhouse-cloud", "--version"), `${manifest.version}\n`);
+  // With a group of its own, so that the shell between npx and the command ends with it.
+  const started = start("npx", ["--no-install", "clickhouse-cloud", "sandbox", "--port", "0"], { cwd: project, detached: true });
+  t.after(() => {
+    if (started.child.exitCode === null && started.child.signalCode === null) process.kill(-Number(started.child.pid), "SIGKILL");
+  });
+  const { services, authorization } = await address(started);
+  assert.equal((await fetch(services, { headers: { authorization } })).status, 200);
+  process.kill(-Number(started.child.pid), "SIGTERM");
+  await started.ended;
+  await assert.rejects(fetch(services));
+});

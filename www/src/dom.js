@@ -1,0 +1,98 @@
+// @ts-check
+// The few helpers that stand in for a framework.
+
+/** @typedef {Node | string | undefined | false} Child */
+
+/**
+ * An element. A property that begins with "on" is a listener; undefined and false leave an attribute out.
+ *
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number | boolean | undefined | ((event: any) => void)>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== undefined && child !== false));
+  return element;
+}
+
+let ids = 0;
+/** @param {string} prefix */
+export const newId = (prefix) => `${prefix}-${(ids += 1)}`;
+
+/** @param {string} id */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`no element ${id}`);
+  return element;
+}
+
+/** Changes text only where it differs: what is selected or being read out stays undisturbed. */
+export function setText(/** @type {HTMLElement} */ element, /** @type {string} */ text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Says something to those who listen rather than look. */
+export function announce(/** @type {string} */ text) {
+  // Two within the same moment are both said.
+  const announcer = byId("announcer");
+  const line = h("span", {}, `${text}. `);
+  announcer.append(line);
+  setTimeout(() => line.remove(), 5000);
+}
+
+/**
+ * A button that stays focusable while it cannot be used, and then says why.
+ *
+ * @param {string} label
+ * @param {(event: MouseEvent) => void} onClick
+ * @param {Record<string, string | undefined>} [attributes]
+ */
+export function button(label, onClick, attributes = {}) {
+  return h(
+    "button",
+    {
+      type: "button",
+      ...attributes,
+      onclick: (/** @type {MouseEvent} */ event) => {
+        if (/** @type {HTMLElement} */ (event.currentTarget).ariaDisabled !== "true") onClick(event);
+      },
+    },
+    label,
+  );
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {boolean} enabled
+ * @param {string} [reason] why not
+ */
+export function setEnabled(element, enabled, reason) {
+  element.ariaDisabled = enabled ? null : "true";
+  if (enabled || reason === undefined) element.removeAttribute("title");
+  else element.title = reason;
+}
+
+/**
+ * A button that copies.
+ *
+ * @param {() => string} text
+ * @param {string} what for the name of the button and for what is said: "the password"
+ */
+export function copyButton(text, what) {
+  const label = h("span", {}, "Copy");
+  const element = button("", async () => {
+    const copied = await navigator.clipboard.writeText(text()).then(() => true, () => false);
+    setText(label, copied ? "Copied" : "Select it");
+    announce(copied ? `Copied ${what}` : `The browser does not let the page copy; select ${what} instead`);
+    setTimeout(() => setText(label, "Copy"), 2000);
+  }, { class: "small" });
+  element.append(label, h("span", { class: "unseen" }, ` ${what}`));
+  return element;
+}

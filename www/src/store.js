@@ -1,0 +1,110 @@
+// @ts-check
+// What the page knows of the services, and the waits that are under way.
+import { cloud, PATIENCE_MS } from "./cloud.js";
+import { announce } from "./dom.js";
+
+/** @typedef {import("clickhouse-cloud").Service} Service */
+/** @typedef {import("clickhouse-cloud").WaitOptions} WaitOptions */
+/** @typedef {{ goal: string, seconds: number, reads: number, controller: AbortController }} Wait */
+
+/** @type {Map<string, Service>} */
+export const services = new Map();
+/** @type {Map<string, Wait>} */
+export const waits = new Map();
+
+/**
+ * The passwords that came with new services, by the service's id, until they are kept or hold no longer.
+ *
+ * @type {Map<string, string>}
+ */
+export const passwords = new Map();
+
+/** Dispatches "change" when anything above has changed, "gone" with the service that no longer is, and "password" with
+ * the id of a service whose password is a new one. */
+export const store = new EventTarget();
+const changed = () => store.dispatchEvent(new Event("change"));
+
+/** @param {Service} service */
+export function put(service) {
+  const before = services.get(service.id);
+  services.set(service.id, service);
+  if (before?.state !== service.state) announce(`${service.name} is ${service.state}`);
+  changed();
+}
+
+/** @param {Service} service */
+function drop(service) {
+  if (!services.delete(service.id)) return;
+  passwords.delete(service.id);
+  announce(`${service.name} is gone`);
+  store.dispatchEvent(new CustomEvent("gone", { detail: service }));
+  changed();
+}
+
+/** @param {string} id */
+export function passwordChanged(id) {
+  passwords.delete(id);
+  store.dispatchEvent(new CustomEvent("password", { detail: id }));
+}
+
+/** Reads the list anew. A service that is waited for is left to its wait. */
+export async function refresh() {
+  const listed = await cloud.services.list();
+  for (const service of listed) if (!waits.has(service.id)) put(service);
+  const ids = new Set(listed.map((service) => service.id));
+  for (const service of services.values()) if (!ids.has(service.id) && !waits.has(service.id)) drop(service);
+}
+
+/**
+ * Runs a helper that waits, and shows how it goes. A new wait for the same service ends the one before.
+ *
+ * @template T
+ * @param {string} id
+ * @param {string} goal
+ * @param {(options: WaitOptions) => Promise<T>} run
+ * @returns {Promise<T | undefined>} undefined when another wait took over
+ */
+async function wait(id, goal, run) {
+  waits.get(id)?.controller.abort();
+  const controller = new AbortController();
+  const shown = { goal, seconds: 0, reads: 0, controller };
+  waits.set(id, shown);
+  changed();
+  try {
+    return await run({
+      signal: controller.signal,
+      timeoutMs: PATIENCE_MS,
+      onProgress: ({ state, elapsedMs, attempt }) => {
+        shown.seconds = elapsedMs / 1000;
+        shown.reads = attempt;
+        const service = services.get(id);
+        if (service !== undefined) put({ ...service, state });
+      },
+    });
+  } catch (error) {
+    if (controller.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    if (waits.get(id) === shown) waits.delete(id);
+    changed();
+  }
+}
+
+/** @param {string} id @param {string} state */
+export async function reach(id, state) {
+  const service = await wait(id, state, (options) => cloud.services.waitFor(id, state, options));
+  if (service !== undefined) put(service);
+}
+
+/** @param {string} id */
+export async function wake(id) {
+  const service = await wait(id, "running", (options) => cloud.services.ensureRunning(id, options));
+  if (service !== undefined) put(service);
+}
+
+/** @param {string} id */
+export async function remove(id) {
+  const done = await wait(id, "gone", (options) => cloud.services.stopAndDelete(id, options).then(() => true));
+  const service = services.get(id);
+  if (done && service !== undefined) drop(service);
+}
