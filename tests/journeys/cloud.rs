@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use base64::Engine as _;
+use clickhouse_cloud::client::helpers::{self, Command};
 use clickhouse_cloud::client::limit::RateLimiter;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::client::{Breaches, CallOptions, Client, Outcome, Settings};
@@ -89,6 +90,18 @@ impl Cloud {
         self.call(&contract::SERVICES_UPDATE, of(id, Some(body))).await
     }
 
+    pub async fn command(&self, id: &str, command: Command) -> Called {
+        self.call(&contract::SERVICES_UPDATE_STATE, helpers::command(&service(id), command)).await
+    }
+
+    pub async fn set_password(&self, id: &str, password: &[u8]) -> Called {
+        self.call(&contract::SERVICES_UPDATE_PASSWORD, helpers::set_password(&service(id), password)).await
+    }
+
+    pub async fn reset_password(&self, id: &str) -> Called {
+        self.call(&contract::SERVICES_UPDATE_PASSWORD, helpers::reset_password(&service(id))).await
+    }
+
     /// The id of a new service.
     pub async fn created(&self, body: &Value) -> String {
         let created = self.create(body).await.unwrap().data;
@@ -105,9 +118,6 @@ impl Cloud {
     /// The id of a new service, brought to that state.
     pub async fn in_state(&self, state: &str) -> String {
         let id = self.created(&body()).await;
-        let options = CallOptions::default();
-        use clickhouse_cloud::client::helpers::Command;
-        let service = service(&id);
         let path: &[(&str, Option<Command>)] = match state {
             "provisioning" => &[],
             "running" => &[("running", None)],
@@ -121,7 +131,7 @@ impl Cloud {
         for (state, command) in path {
             self.wait_for(&id, state).await.unwrap();
             if let Some(command) = command {
-                self.client.command(&service, *command, &options).await.unwrap();
+                self.command(&id, *command).await.unwrap();
             }
         }
         assert_eq!(self.get(&id).await.unwrap().data["state"], state);

@@ -81,7 +81,7 @@ fn at_any_moment_of_a_journey() {
         let journey = async {
             let id = cloud.running().await;
             let (wait, call) = (WaitOptions::default(), CallOptions::default());
-            cloud.client.set_password(&service(&id), b"x", &call).await.unwrap();
+            cloud.set_password(&id, b"x").await.unwrap();
             cloud.wait_for(&id, "idle").await.unwrap();
             cloud.client.ensure_running(&service(&id), false, &wait).await.unwrap();
             cloud.stop_and_delete(&id).await.unwrap();

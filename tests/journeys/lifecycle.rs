@@ -44,9 +44,9 @@ fn a_whole_life() {
         let scaled = cloud.call(&contract::SERVICES_UPDATE_SCALING, of(&id, Some(&scaling))).await.unwrap().data;
         assert_eq!((&scaled["minTotalMemoryGb"], &scaled["maxTotalMemoryGb"]), (&json!(48), &json!(96)));
 
-        cloud.client.command(&service(&id), Command::Stop, &CallOptions::default()).await.unwrap();
+        cloud.command(&id, Command::Stop).await.unwrap();
         cloud.wait_for(&id, "stopped").await.unwrap();
-        cloud.client.command(&service(&id), Command::Start, &CallOptions::default()).await.unwrap();
+        cloud.command(&id, Command::Start).await.unwrap();
         cloud.wait_for(&id, "running").await.unwrap();
 
         cloud.stop_and_delete(&id).await.unwrap();
@@ -97,7 +97,7 @@ fn a_password_that_is_set_is_never_sent() {
     cloud.run(async {
         let id = cloud.running().await;
         for password in ["correct horse battery staple", "pässwörd \u{1F40E} \"'\\", "x"] {
-            cloud.client.set_password(&service(&id), password.as_bytes(), &CallOptions::default()).await.unwrap();
+            cloud.set_password(&id, password.as_bytes()).await.unwrap();
             assert!(cloud.network.sandbox.borrow().verify_password(&id, password), "{password}");
         }
         assert!(!cloud.network.sandbox.borrow().verify_password(&id, "correct horse battery staple"));
@@ -116,8 +116,8 @@ fn a_password_that_is_reset_is_shown_once() {
     cloud.run(async {
         let id = cloud.running().await;
         let options = CallOptions::default();
-        let first = cloud.client.reset_password(&service(&id), &options).await.unwrap().data["password"].clone();
-        let second = cloud.client.reset_password(&service(&id), &options).await.unwrap().data["password"].clone();
+        let first = cloud.reset_password(&id).await.unwrap().data["password"].clone();
+        let second = cloud.reset_password(&id).await.unwrap().data["password"].clone();
         assert_ne!(first, second);
         let sandbox = cloud.network.sandbox.borrow();
         assert!(sandbox.verify_password(&id, second.as_str().unwrap()));
@@ -130,11 +130,11 @@ fn a_password_of_an_idle_service_is_a_failed_dependency() {
     let cloud = Cloud::unlimited();
     cloud.run(async {
         let id = cloud.in_state("idle").await;
-        let error = failed(cloud.client.set_password(&service(&id), b"x", &CallOptions::default()).await);
+        let error = failed(cloud.set_password(&id, b"x").await);
         assert_eq!(error.status(), Some(424));
         assert!(error.to_string().contains("services.ensureRunning"), "{error}");
         cloud.client.ensure_running(&service(&id), false, &WaitOptions::default()).await.unwrap();
-        cloud.client.set_password(&service(&id), b"x", &CallOptions::default()).await.unwrap();
+        cloud.set_password(&id, b"x").await.unwrap();
         assert!(cloud.network.sandbox.borrow().verify_password(&id, "x"));
     });
 }
@@ -145,10 +145,10 @@ fn an_idle_service_is_woken() {
     cloud.run(async {
         let id = cloud.in_state("idle").await;
         let options = CallOptions::default();
-        let woken = cloud.client.command(&service(&id), Command::Awake, &options).await.unwrap().data;
+        let woken = cloud.command(&id, Command::Awake).await.unwrap().data;
         assert_eq!(woken["state"], "awaking");
         cloud.wait_for(&id, "running").await.unwrap();
-        let again = cloud.client.command(&service(&id), Command::Awake, &options).await.unwrap().data;
+        let again = cloud.command(&id, Command::Awake).await.unwrap().data;
         assert_eq!(again["state"], "running");
     });
 }

@@ -208,6 +208,10 @@ impl Clock for TestHost {
     async fn sleep(&self, ms: f64) {
         self.world.sleep(ms).await;
     }
+
+    fn date(&self, text: &str) -> Option<f64> {
+        date(text)
+    }
 }
 
 impl Random for TestHost {
@@ -252,4 +256,17 @@ impl Log for TestHost {
     fn log(&self, level: Level, message: &str) {
         self.network.lines.borrow_mut().push((level, message.to_owned()));
     }
+}
+
+/// `Sat, 01 Aug 2026 00:00:07 GMT` in milliseconds since the epoch.
+fn date(text: &str) -> Option<f64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let parts: Vec<&str> = text.split([' ', ':']).collect();
+    let [_, day, month, year, hour, minute, second, "GMT"] = parts.as_slice() else { return None };
+    let number = |text: &str| text.parse::<i64>().ok();
+    let month = i64::try_from(MONTHS.find(month)? / 3).ok()? + 1;
+    // Years that begin in March have their leap day at the end.
+    let (year, month) = if month > 2 { (number(year)?, month - 3) } else { (number(year)? - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + number(day)? - 719_469;
+    Some((((days * 24 + number(hour)?) * 60 + number(minute)?) * 60 + number(second)?) as f64 * 1000.0)
 }

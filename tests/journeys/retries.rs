@@ -267,7 +267,7 @@ fn a_change_that_may_have_happened_stays_ambiguous_whatever_the_last_answer_is()
         cloud.network.on("PATCH", "/password", Act::DropAfter);
         cloud.network.on("PATCH", "/password", answer(last, "{}"));
         let options = CallOptions::default();
-        let error = failed(cloud.run(cloud.client.set_password(&service(&id), b"new", &options)));
+        let error = failed(cloud.run(cloud.set_password(&id, b"new")));
         assert!(cloud.network.sandbox.borrow().verify_password(&id, "new"));
         assert!(ambiguous(&error), "{last}: {error}");
     }

@@ -163,7 +163,11 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         if let Some(key) = self.timer {
-            self.world.0.timers.borrow_mut().remove(&key);
+            let waker = self.world.0.timers.borrow_mut().remove(&key);
+            // As JavaScript's timers do here: a task may be woken for nothing.
+            if let Some(waker) = waker {
+                waker.wake();
+            }
         }
     }
 }
