@@ -55,7 +55,7 @@ fn curl(authorization: Option<&str>, operation: &'static Operation, body: Option
         query.push(Argument { name: "filter".to_owned(), json: json!(filter).to_string(), texts });
     }
     let arguments = Arguments { path, query, body: body.map(str::to_owned) };
-    build(operation, &target, &arguments, &[], Unknown::Refuse).ok().expect("keeps the contract").to_curl()
+    build(operation, &target, &arguments, &[], Unknown::Refuse).ok().unwrap().to_curl()
 }
 
 #[test]

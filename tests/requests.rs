@@ -45,7 +45,7 @@ fn issues(operation: &'static Operation, arguments: &Arguments) -> Vec<Issue> {
 }
 
 fn checked(operation: &'static Operation, arguments: &Arguments) -> Checked {
-    build(operation, &target(), arguments, &[], Unknown::Refuse).ok().expect("keeps the contract")
+    build(operation, &target(), arguments, &[], Unknown::Refuse).ok().unwrap()
 }
 
 /// `body.ipAccessList[0].source format`

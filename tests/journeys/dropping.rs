@@ -1,6 +1,5 @@
 //! A call that is dropped ends: its place in the line, its timer, its request. This is how an abort works.
 
-use clickhouse_cloud::client::CallOptions;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::race::{First, race};
 
@@ -80,7 +79,7 @@ fn at_any_moment_of_a_journey() {
         let patience = cloud.network.roll() * 400_000.0;
         let journey = async {
             let id = cloud.running().await;
-            let (wait, call) = (WaitOptions::default(), CallOptions::default());
+            let wait = WaitOptions::default();
             cloud.set_password(&id, b"x").await.unwrap();
             cloud.wait_for(&id, "idle").await.unwrap();
             cloud.client.ensure_running(&service(&id), false, &wait).await.unwrap();

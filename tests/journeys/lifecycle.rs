@@ -1,6 +1,5 @@
 //! A service from its creation to its end.
 
-use clickhouse_cloud::client::CallOptions;
 use clickhouse_cloud::client::helpers::Command;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::contract;
@@ -115,7 +114,6 @@ fn a_password_that_is_reset_is_shown_once() {
     let cloud = Cloud::unlimited();
     cloud.run(async {
         let id = cloud.running().await;
-        let options = CallOptions::default();
         let first = cloud.reset_password(&id).await.unwrap().data["password"].clone();
         let second = cloud.reset_password(&id).await.unwrap().data["password"].clone();
         assert_ne!(first, second);
@@ -144,7 +142,6 @@ fn an_idle_service_is_woken() {
     let cloud = Cloud::unlimited();
     cloud.run(async {
         let id = cloud.in_state("idle").await;
-        let options = CallOptions::default();
         let woken = cloud.command(&id, Command::Awake).await.unwrap().data;
         assert_eq!(woken["state"], "awaking");
         cloud.wait_for(&id, "running").await.unwrap();

@@ -49,7 +49,6 @@ pub struct Sent {
     pub method: &'static str,
     pub path: String,
     pub query: String,
-    pub headers: Vec<(String, String)>,
     pub body: Option<String>,
 }
 
@@ -168,7 +167,6 @@ impl Transport for TestHost {
             method: request.method.as_str(),
             path: path.to_owned(),
             query: query.to_owned(),
-            headers: request.headers.clone(),
             body: request.body.clone(),
         };
         let act = self.network.scripted(&sent);

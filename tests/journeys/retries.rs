@@ -6,7 +6,7 @@ use clickhouse_cloud::error::{Error, Met};
 use clickhouse_cloud::request::Arguments;
 use serde_json::json;
 
-use super::cloud::{Called, Cloud, NOBODY, body, failed, of, service};
+use super::cloud::{Called, Cloud, NOBODY, body, failed, of};
 use super::network::{Act, answer, answer_with};
 
 /// A call, and whether it may be repeated when its fate is unknown.
@@ -266,7 +266,6 @@ fn a_change_that_may_have_happened_stays_ambiguous_whatever_the_last_answer_is()
         let id = cloud.run(cloud.running());
         cloud.network.on("PATCH", "/password", Act::DropAfter);
         cloud.network.on("PATCH", "/password", answer(last, "{}"));
-        let options = CallOptions::default();
         let error = failed(cloud.run(cloud.set_password(&id, b"new")));
         assert!(cloud.network.sandbox.borrow().verify_password(&id, "new"));
         assert!(ambiguous(&error), "{last}: {error}");

@@ -6,7 +6,8 @@ import { CloudClient, ConfigurationError, doubleSha1Hash, generatePassword, hash
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, json, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
-const body = /** @type {const} */ ({ name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] });
+/** @type {import("clickhouse-cloud").CreateServiceBody} */
+const body = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] };
 const fast = () => {
   const sandbox = new Sandbox({ timeScale: 2_000, rateLimit: false });
   return { sandbox, cloud: new CloudClient(sandbox.clientOptions) };
