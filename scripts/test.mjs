@@ -61,6 +61,8 @@ const suites = [
     // Without the second, wasm-bindgen would skip in silence every test that is not configured for browsers only.
     env: { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_USE_BROWSER: "1" },
   },
+  // The built package at its boundary to JavaScript.
+  { name: "boundary", command: nodeTests("tests/js"), count: node },
   // The packed tarball, installed: in Node, and in Chromium through a bundler.
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
