@@ -155,6 +155,16 @@ impl<H: Host> Client<H> {
             loop {
                 let state = match self.call(&contract::SERVICES_GET, &of(service, None), &options.call).await {
                     Ok(found) => self.state_of(&found.data, "state"),
+                    // Reads lag behind a creation: of a service that was never seen, only its deletion can tell.
+                    Err(error) if error.status() == Some(404) && !wait.seen() => {
+                        let deleted = self.call(&contract::SERVICES_DELETE, &of(service, None), &options.call).await;
+                        match deleted {
+                            Err(error) if error.status() == Some(404) => return Ok(()),
+                            deleted => tolerate(deleted, &[409, 424])?,
+                        };
+                        self.host.sleep(pauses.next_ms()).await;
+                        continue;
+                    }
                     Err(error) if error.status() == Some(404) => return Ok(()),
                     Err(error) => return Err(error),
                 };

@@ -17,6 +17,9 @@ const LONGEST_PAUSE_MS: f64 = 10_000.0;
 /// Right after its creation a service may be missing for that long.
 const MISSING_MS: f64 = 30_000.0;
 
+/// The state of what can no longer be read.
+const GONE: &str = "terminated";
+
 /// What a wait asks for.
 #[derive(Default)]
 pub struct WaitOptions {
@@ -165,6 +168,7 @@ impl<H: Host> Client<H> {
 
     async fn poll(&self, goal: &Goal<'_>, options: &WaitOptions, wait: &Wait) -> Result<H::Value, Error> {
         let mut pauses = Pauses::new(options);
+        let mut last = None;
         loop {
             match self.call(goal.operation, &goal.arguments, &options.call).await {
                 Ok(outcome) => {
@@ -173,13 +177,17 @@ impl<H: Host> Client<H> {
                     match (goal.judge)(&state) {
                         Verdict::Reached => return Ok(outcome.data),
                         Verdict::Failed => return Err(wait.error(WaitReason::FailedState, self.host.now())),
-                        Verdict::Waiting => {}
+                        Verdict::Waiting => last = Some(outcome.data),
                     }
                 }
                 Err(error) if error.status() == Some(404) => {
                     let now = self.host.now();
-                    if wait.seen() {
-                        return Err(wait.error(WaitReason::Gone, now));
+                    if let Some(last) = last {
+                        // Who waits for its end has what it waits for.
+                        return match (goal.judge)(GONE) {
+                            Verdict::Reached => Ok(last),
+                            Verdict::Waiting | Verdict::Failed => Err(wait.error(WaitReason::Gone, now)),
+                        };
                     }
                     if !wait.may_be_too_new(now) {
                         return Err(error);

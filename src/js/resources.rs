@@ -107,7 +107,7 @@ impl Services {
             let password = bytes.ok_or_else(|| no_password(operation, &password))?;
             Ok(helpers::set_password(&service, &password))
         });
-        self.client.send(operation, arguments, options)
+        self.client.send_for_nothing(operation, arguments, options)
     }
 
     /// Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
