@@ -166,3 +166,16 @@ fn the_deadline_ends_it() {
     });
     cloud.assert_quiet();
 }
+
+#[test]
+fn a_read_that_lags_behind_the_creation_is_no_deletion() {
+    let cloud = Cloud::unlimited();
+    cloud.run(async {
+        let id = cloud.in_state("provisioning").await;
+        let text = r#"{"status":404,"error":"NOT_FOUND: no such service","requestId":"x"}"#;
+        cloud.network.on("GET", "", answer(404, text));
+        cloud.stop_and_delete(&id).await.unwrap();
+        assert!(gone(&cloud, &id).await);
+    });
+    cloud.assert_quiet();
+}

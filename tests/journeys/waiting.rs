@@ -248,3 +248,21 @@ fn backups_are_waited_for_by_their_status() {
     assert_eq!(wait(&["in_progress", "paused", "done"]).unwrap()["status"], "done");
     assert_wait(wait(&["in_progress", "error"]), WaitReason::FailedState, Some("error"));
 }
+
+#[test]
+fn who_waits_for_the_end_has_it_when_it_is_gone() {
+    for wanted in ["terminated", "softdeleted"] {
+        let cloud = Cloud::unlimited();
+        cloud.network.next(answer(200, &shown("terminating")));
+        cloud.run(async {
+            let waited = cloud.wait_for(NOBODY, wanted).await;
+            match wanted {
+                "terminated" => assert_eq!(waited.unwrap()["state"], "terminating"),
+                _ => {
+                    assert_wait(waited, WaitReason::Gone, Some("terminating"));
+                }
+            }
+        });
+        cloud.assert_quiet();
+    }
+}
