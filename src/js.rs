@@ -17,6 +17,7 @@
 //! | `time`          | clocks, timers, and the caller's signals                        |
 //! | `guard`         | what JavaScript does for a future ends with it                  |
 //! | `errors`        | errors become JavaScript classes (`errors.js`)                  |
+//! | `memory`        | the allocator                                                   |
 //! | `objects`       | plain objects, made                                             |
 //! | `values`        | values of all kinds, read                                       |
 //! | `sandbox`       | the class `Sandbox`                                             |
@@ -24,6 +25,7 @@
 
 mod errors;
 mod guard;
+mod memory;
 mod objects;
 mod options;
 mod time;
