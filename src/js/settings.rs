@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
+
 use wasm_bindgen::prelude::*;
 
 use super::host::{JsHost, address, environment, in_page};
@@ -163,7 +163,7 @@ fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
              as baseUrl, or set dangerouslyAllowBrowser",
         )),
         (Some(id), Some(secret)) => {
-            Ok(Some(Secret::new(["Basic ", &STANDARD.encode([id, secret].join(":"))].concat())))
+            Ok(Some(Secret::new(["Basic ", &Base64::encode_string([id.as_str(), ":", &secret].concat().as_bytes())].concat())))
         }
     }
 }
