@@ -63,5 +63,5 @@ fn below(bound: usize, random: &impl Random) -> usize {
     let bits = u64::from_le_bytes(bytes);
     // The upper half of bits × bound; in two halves, since wasm has no 128 bits.
     let (high, low) = (bits >> 32, bits & 0xffff_ffff);
-    ((high * bound as u64 + (low * bound as u64 >> 32)) >> 32) as usize
+    ((high * bound as u64 + ((low * bound as u64) >> 32)) >> 32) as usize
 }
