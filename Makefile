@@ -60,7 +60,7 @@ $(MODULES:%=$D/%_bg.wasm): $D/%_bg.wasm: $W/%.d.ts $B/optimize.mjs
 $(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text.js
 	node $B/inline.mjs $*
 
-$D/errors.js: $(MODULES:%=$W/%.d.ts) $B/glue.mjs
+$D/errors.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
 $D/sandbox.cjs: $D/errors.js $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs

@@ -1,29 +1,35 @@
-//! Everything that is JavaScript, and only here. Thin: it translates and decides nothing.
+//! Everything that is JavaScript, and only here. Thin: it translates and decides nothing. What JavaScript says in fewer
+//! bytes stands in a `.js` file beside the room that imports it.
 //!
 //! | room            | what happens there                                              |
 //! | --------------- | --------------------------------------------------------------- |
 //! | `client`        | the class `CloudClient`                                         |
+//! | `waits`         | the helpers that wait, as work for a promise                    |
 //! | `resources`     | `services`, `backups`, `organizations` and their methods        |
 //! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
 //! | `settings`      | the constructor's options become the settings of a client       |
-//! | `options`       | options objects, read and checked; `option_kinds` has more      |
+//! | `options`       | options objects, read and checked                               |
 //! | `arguments`     | JavaScript values become the arguments of a request             |
 //! | `built`         | the class `BuiltRequest`                                        |
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
-//! | `time`          | the host's clock and timers                                     |
-//! | `abort`         | the caller's signals; `guard` has our own                       |
+//! | `time`          | clocks, timers, and the caller's signals                        |
+//! | `guard`         | what JavaScript does for a future ends with it                  |
 //! | `errors`        | errors become JavaScript classes (`errors.js`)                  |
-//! | `objects`       | plain objects                                                   |
+//! | `memory`        | the allocator                                                   |
+//! | `objects`       | plain objects, made                                             |
+//! | `values`        | values of all kinds, read                                       |
 //! | `sandbox`       | the class `Sandbox`                                             |
 //! | `sandbox_clock` | its time: virtual, scaled, and advanced by hand                 |
 
-mod abort;
 mod errors;
+mod guard;
+mod memory;
 mod objects;
 mod options;
 mod time;
+mod values;
 
 #[cfg(feature = "client")]
 mod arguments;
@@ -36,17 +42,15 @@ mod client;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]
-mod guard;
-#[cfg(feature = "client")]
 mod host;
-#[cfg(feature = "client")]
-mod option_kinds;
 #[cfg(feature = "client")]
 mod passwords;
 #[cfg(feature = "client")]
 mod resources;
 #[cfg(feature = "client")]
 mod settings;
+#[cfg(feature = "client")]
+mod waits;
 
 #[cfg(feature = "sandbox")]
 mod sandbox;

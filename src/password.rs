@@ -3,8 +3,7 @@
 //! A password that is hashed here never travels. The hashes are those of the API's reference: the shell pipeline
 //! `echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`, and for the MySQL interface its double SHA-1.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
@@ -25,13 +24,13 @@ const CLASSES: [&[u8]; 4] =
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
 pub fn sha256_base64(password: &[u8]) -> String {
-    STANDARD.encode(Sha256::digest(password))
+    Base64::encode_string(&Sha256::digest(password))
 }
 
 /// base64(SHA-1(SHA-1(password))): `newDoubleSha1Hash`, for the MySQL interface.
 #[must_use]
 pub fn double_sha1_base64(password: &[u8]) -> String {
-    STANDARD.encode(Sha1::digest(Sha1::digest(password)))
+    Base64::encode_string(&Sha1::digest(Sha1::digest(password)))
 }
 
 /// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the
@@ -61,6 +60,8 @@ fn pick(letters: &[u8], random: &impl Random) -> Option<u8> {
 fn below(bound: usize, random: &impl Random) -> usize {
     let mut bytes = [0; 8];
     random.fill(&mut bytes);
-    let wide = u128::from(u64::from_le_bytes(bytes)) * bound as u128;
-    (wide >> 64) as usize
+    let bits = u64::from_le_bytes(bytes);
+    // The upper half of bits × bound; in two halves, since wasm has no 128 bits.
+    let (high, low) = (bits >> 32, bits & 0xffff_ffff);
+    ((high * bound as u64 + ((low * bound as u64) >> 32)) >> 32) as usize
 }

@@ -2,7 +2,7 @@
 // Phase 4: the glue and the snippets move into the package as wasm-bindgen wrote them. Its entry, which expects a
 // bundler that understands wasm, stays behind; what it says is written down for pkg/src:
 // FEATURE.exports.js, what is public, and FEATURE.imports.js, what the wasm imports.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { dist, fail, modules, read, work, write } from "../tools.mjs";
 
@@ -17,15 +17,12 @@ for (const { feature } of modules) {
   const errors = feature === "client" ? 'export * from "./errors.js";\n' : "";
   write(join(dist, `${feature}.exports.js`), `export { ${names[1].trim()} } from "./${feature}_bg.js";\n${errors}`);
 
-  const module = new WebAssembly.Module(readFileSync(join(from, `${feature}_bg.wasm`)));
-  const imported = [...new Set(WebAssembly.Module.imports(module).map((entry) => entry.module))].sort();
+  /** @type {{ module: string, name: string }[]} */
+  const imported = JSON.parse(read(join(work, `${feature}.imports.json`)));
+  const lines = imported.map(({ module, name }, index) => `import { ${name} as import${index} } from "${module}";\n`);
   write(
     join(dist, `${feature}.imports.js`),
-    [
-      ...imported.map((name, index) => `import * as module${index} from "${name}";`),
-      `export const imports = { ${imported.map((name, index) => `"${name}": module${index}`).join(", ")} };`,
-      "",
-    ].join("\n"),
+    `${lines.join("")}export const imports = { "": [${imported.map((_, index) => `import${index}`).join(", ")}] };\n`,
   );
 }
 

@@ -78,7 +78,7 @@ impl<H: Host> Client<H> {
             operation: &contract::SERVICES_GET,
             arguments: of(service, None),
             property: "state",
-            wanted: states.join(" or "),
+            wanted: states.iter().map(String::as_str).collect::<Vec<_>>().join(" or "),
             judge: &judge,
         };
         self.wait(&goal, options).await

@@ -4,17 +4,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
 
-use super::abort::aborted;
 use super::arguments;
 use super::errors::to_js;
 use super::host::JsHost;
-use super::objects::{plain_object, set};
-use super::options::Options;
+use super::objects::{plain_object, set, set_number, set_text};
+use super::options::{Known, Options};
+use super::time::aborted;
+use super::waits::{ENSURE_RUNNING, Wait};
 use crate::client::wait::{Progress, WaitOptions};
 use crate::client::{CallOptions, Client};
 use crate::contract::Operation;
@@ -134,16 +134,11 @@ impl Calls {
     }
 
     /// Runs what waits, as a promise.
-    pub fn wait<F: Future<Output = Result<JsValue, JsValue>> + 'static>(
-        &self,
-        name: &str,
-        options: JsValue,
-        work: impl FnOnce(Rc<Client<JsHost>>, WaitOptions) -> Result<F, Error>,
-    ) -> Promise {
-        let started = wait_options(name, options).and_then(|(signal, options)| {
-            let work = work(self.0.clone(), options)?;
-            Ok(start(signal, Box::pin(work)))
-        });
+    pub fn wait(&self, name: &'static str, options: JsValue, wait: Result<Wait, Error>) -> Promise {
+        let client = self.0.clone();
+        let prepared = wait_options(name, options).and_then(|prepared| Ok((prepared, wait?)));
+        let started = prepared
+            .map(|((signal, options), wait)| start(signal, Box::pin(async move { wait.run(&client, &options).await })));
         started.unwrap_or_else(reject)
     }
 }
@@ -151,9 +146,9 @@ impl Calls {
 /// A call or a wait. Boxed, so that the code around it exists once and not once for each.
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
-fn start(signal: Option<AbortSignal>, work: Work) -> Promise {
+fn start(signal: JsValue, work: Work) -> Promise {
     future_to_promise(async move {
-        match race(aborted(signal.as_ref()), work).await {
+        match race(aborted(&signal), work).await {
             First::Left(reason) => Err(reason),
             First::Right(result) => result,
         }
@@ -169,59 +164,58 @@ pub fn reject(error: Error) -> Promise {
 fn with_response(data: JsValue, exchange: &Exchange) -> JsValue {
     let full = Object::new();
     set(&full, "data", data);
-    set(&full, "status", exchange.status);
+    set_number(&full, "status", Some(exchange.status.into()));
     set(&full, "headers", plain_object(&exchange.headers));
-    set(&full, "requestId", exchange.request_id.as_deref());
-    set(&full, "attempts", exchange.trail.attempts.len() as f64);
+    set_text(&full, "requestId", exchange.request_id.as_deref());
+    set_number(&full, "attempts", Some(exchange.trail.attempts.len() as f64));
     full.into()
 }
 
-fn call_options(name: &str, value: JsValue) -> Result<(Option<AbortSignal>, CallOptions), Error> {
-    let options = Options::new(name, value, &["signal", "timeoutMs", "headers"])?;
-    let call = CallOptions { timeout_ms: options.number("timeoutMs", 1.0)?, headers: options.headers()? };
-    Ok((signal(&options)?, call))
+const SIGNAL: Known = Known::methods(
+    "signal",
+    "addEventListener removeEventListener",
+    "an object with addEventListener and removeEventListener",
+);
+
+fn call_options(name: &'static str, value: JsValue) -> Result<(JsValue, CallOptions), Error> {
+    const KNOWN: &[Known] = &[SIGNAL, Known::from_1("timeoutMs"), Known::headers()];
+    let options = Options::new(name, value, KNOWN)?;
+    let call = CallOptions { timeout_ms: options.number("timeoutMs"), headers: options.headers()? };
+    Ok((options.get("signal").unwrap_or(JsValue::UNDEFINED), call))
 }
 
-fn wait_options(name: &str, value: JsValue) -> Result<(Option<AbortSignal>, WaitOptions), Error> {
-    let known = ["signal", "timeoutMs", "pollIntervalMs", "onProgress", "headers", "start"];
+fn wait_options(name: &'static str, value: JsValue) -> Result<(JsValue, WaitOptions), Error> {
+    const KNOWN: &[Known] = &[
+        SIGNAL,
+        Known::from_0("timeoutMs"),
+        Known::from_0("pollIntervalMs"),
+        Known::function("onProgress"),
+        Known::headers(),
+        Known::flag("start"),
+    ];
     // Only ensureRunning has `start`, and reads it itself.
-    let known = if name == "services.ensureRunning" { known.as_slice() } else { known.get(..5).unwrap_or_default() };
+    let known = if name == ENSURE_RUNNING { KNOWN } else { KNOWN.get(..5).unwrap_or_default() };
     let options = Options::new(name, value, known)?;
     let wait = WaitOptions {
         call: CallOptions { timeout_ms: None, headers: options.headers()? },
-        timeout_ms: options.number("timeoutMs", 0.0)?,
-        poll_interval_ms: options.number("pollIntervalMs", 0.0)?,
-        on_progress: options.function("onProgress")?.map(|callback| {
+        timeout_ms: options.number("timeoutMs"),
+        poll_interval_ms: options.number("pollIntervalMs"),
+        on_progress: options.get("onProgress").map(|callback| {
             let tell: crate::client::wait::OnProgress = Box::new(move |progress| report(&callback, progress));
             tell
         }),
     };
-    Ok((signal(&options)?, wait))
+    Ok((options.get("signal").unwrap_or(JsValue::UNDEFINED), wait))
 }
 
-fn report(callback: &Function, progress: &Progress) -> Result<(), crate::host::Foreign> {
+fn report(callback: &JsValue, progress: &Progress) -> Result<(), crate::host::Foreign> {
     let value = Object::new();
-    set(&value, "state", progress.state.as_str());
-    set(&value, "previousState", progress.previous_state.as_deref());
-    set(&value, "elapsedMs", progress.elapsed_ms);
-    set(&value, "attempt", progress.attempt);
-    match callback.call1(&JsValue::UNDEFINED, &value) {
+    set_text(&value, "state", Some(&progress.state));
+    set_text(&value, "previousState", progress.previous_state.as_deref());
+    set_number(&value, "elapsedMs", Some(progress.elapsed_ms));
+    set_number(&value, "attempt", Some(progress.attempt.into()));
+    match callback.unchecked_ref::<Function>().call1(&JsValue::UNDEFINED, &value) {
         Ok(_) => Ok(()),
         Err(error) => Err(Rc::new(error)),
-    }
-}
-
-fn signal(options: &Options) -> Result<Option<AbortSignal>, Error> {
-    Ok(options.object("signal", &["addEventListener", "removeEventListener"])?.map(JsCast::unchecked_into))
-}
-
-/// The states of `waitFor`: one, or a list.
-pub fn states(value: &JsValue) -> Result<Vec<String>, Error> {
-    let list = if Array::is_array(value) { Array::from(value) } else { Array::of1(value) };
-    let states: Option<Vec<String>> =
-        list.iter().map(|state| state.as_string().filter(|text| !text.is_empty())).collect();
-    match states {
-        Some(states) if !states.is_empty() => Ok(states),
-        _ => Err(Error::Configuration("services.waitFor: expects a state, or a list of states".to_owned())),
     }
 }

@@ -3,16 +3,18 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::objects::{plain_object, set};
+use super::objects::{plain_object, set, set_number, set_text};
+use super::values::decode;
 use crate::error::{Attempt, Error, Exchange, Met, Trail};
 use crate::issue::{Issue, Step};
 
 #[wasm_bindgen(module = "/src/js/errors.js")]
 extern "C" {
     #[wasm_bindgen(js_name = createError)]
-    fn create_error(kind: &str, message: &str, fields: &Object, text: Option<String>, cause: JsValue) -> JsValue;
+    fn create_error(kind: &str, message: &str, fields: &Object, text: &JsValue, cause: &JsValue) -> JsValue;
 
     /// Adds to an error what `createAndWait` had created.
+    #[cfg(feature = "client")]
     #[wasm_bindgen(js_name = attachCreated)]
     pub fn attach_created(error: &JsValue, created: &JsValue);
 }
@@ -21,27 +23,27 @@ extern "C" {
 pub fn to_js(error: Error) -> JsValue {
     let message = error.to_string();
     let fields = Object::new();
-    let mut text = None;
+    let mut text = JsValue::UNDEFINED;
     let mut cause = JsValue::UNDEFINED;
     let kind = match error {
         Error::Caller(error) => return foreign(&error),
         Error::Configuration(_) => "configuration",
         Error::Request { operation, issues } => {
-            set(&fields, "operation", operation.name);
+            set_text(&fields, "operation", Some(operation.name));
             set(&fields, "issues", all(&issues));
             "request"
         }
         Error::Response { issues, exchange, ambiguous } => {
             of_exchange(&fields, &exchange, ambiguous);
             set(&fields, "issues", all(&issues));
-            text = Some(String::from_utf8_lossy(&exchange.body).into_owned());
+            text = decode(&exchange.body);
             "response"
         }
         Error::Api { code, exchange, ambiguous, retry_after_ms, .. } => {
             of_exchange(&fields, &exchange, ambiguous);
-            set(&fields, "code", code);
-            set(&fields, "retryAfterMs", retry_after_ms);
-            text = Some(String::from_utf8_lossy(&exchange.body).into_owned());
+            set_text(&fields, "code", code.as_deref());
+            set_number(&fields, "retryAfterMs", retry_after_ms);
+            text = decode(&exchange.body);
             "api"
         }
         Error::Connection { cause: error, trail, ambiguous, .. } => {
@@ -51,17 +53,17 @@ pub fn to_js(error: Error) -> JsValue {
         }
         Error::Timeout { timeout_ms, trail, ambiguous } => {
             of_trail(&fields, &trail, ambiguous);
-            set(&fields, "timeoutMs", timeout_ms);
+            set_number(&fields, "timeoutMs", Some(timeout_ms));
             "timeout"
         }
         Error::Wait { reason, last_state, elapsed_ms, .. } => {
-            set(&fields, "reason", reason.as_str());
-            set(&fields, "lastState", last_state);
-            set(&fields, "elapsedMs", elapsed_ms);
+            set_text(&fields, "reason", Some(reason.as_str()));
+            set_text(&fields, "lastState", last_state.as_deref());
+            set_number(&fields, "elapsedMs", Some(elapsed_ms));
             "wait"
         }
     };
-    create_error(kind, &message, &fields, text, cause)
+    create_error(kind, &message, &fields, &text, &cause)
 }
 
 /// The host's value that the core carried.
@@ -70,46 +72,54 @@ fn foreign(value: &crate::host::Foreign) -> JsValue {
 }
 
 fn of_trail(fields: &Object, trail: &Trail, ambiguous: bool) {
-    set(fields, "operation", trail.operation.name);
-    set(fields, "method", trail.operation.method.as_str());
-    set(fields, "path", trail.path.as_str());
-    set(fields, "attempts", trail.attempts.len() as f64);
-    set(fields, "attemptLog", trail.attempts.iter().map(attempt).collect::<Array>());
+    set_text(fields, "operation", Some(trail.operation.name));
+    set_text(fields, "method", Some(trail.operation.method.as_str()));
+    set_text(fields, "path", Some(&trail.path));
+    set_number(fields, "attempts", Some(trail.attempts.len() as f64));
+    set(fields, "attemptLog", list(&trail.attempts, attempt));
     set(fields, "ambiguous", ambiguous);
 }
 
 fn of_exchange(fields: &Object, exchange: &Exchange, ambiguous: bool) {
     of_trail(fields, &exchange.trail, ambiguous);
-    set(fields, "status", exchange.status);
-    set(fields, "requestId", exchange.request_id.as_deref());
+    set_number(fields, "status", Some(exchange.status.into()));
+    set_text(fields, "requestId", exchange.request_id.as_deref());
     set(fields, "headers", plain_object(&exchange.headers));
 }
 
 fn attempt(attempt: &Attempt) -> JsValue {
     let fields = Object::new();
     match attempt.met {
-        Met::Status(status) => set(&fields, "status", status),
-        Met::Fault(fault) => set(&fields, "fault", fault),
+        Met::Status(status) => set_number(&fields, "status", Some(status.into())),
+        Met::Fault(fault) => set_text(&fields, "fault", Some(fault)),
     }
-    set(&fields, "afterMs", attempt.after_ms);
-    set(&fields, "waitedMs", attempt.waited_ms);
+    set_number(&fields, "afterMs", Some(attempt.after_ms));
+    set_number(&fields, "waitedMs", Some(attempt.waited_ms));
     fields.into()
 }
 
 fn all(issues: &[Issue]) -> Array {
-    issues.iter().map(issue).collect()
+    list(issues, issue)
+}
+
+fn list<T>(all: &[T], each: fn(&T) -> JsValue) -> Array {
+    let list = Array::new();
+    for one in all {
+        list.push(&each(one));
+    }
+    list
 }
 
 fn issue(issue: &Issue) -> JsValue {
     let step = |step: &Step| match step {
-        Step::Key(key) => JsValue::from(key.as_ref()),
-        Step::Index(index) => JsValue::from(*index as f64),
+        Step::Key(key) => JsValue::from_str(key),
+        Step::Index(index) => JsValue::from_f64(*index as f64),
     };
     let fields = Object::new();
-    set(&fields, "path", issue.path.iter().map(step).collect::<Array>());
-    set(&fields, "code", issue.code.as_str());
-    set(&fields, "message", issue.message());
-    set(&fields, "expected", issue.expected.as_str());
-    set(&fields, "received", issue.received.as_str());
+    set(&fields, "path", list(&issue.path, step));
+    set_text(&fields, "code", Some(issue.code.as_str()));
+    set_text(&fields, "message", Some(&issue.message()));
+    set_text(&fields, "expected", Some(&issue.expected));
+    set_text(&fields, "received", Some(&issue.received));
     fields.into()
 }

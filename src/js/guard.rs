@@ -1,31 +1,43 @@
-//! Our own signal, which ends what a dropped future had running: a fetch, a caller's clock.
+//! What JavaScript does for a future ends when the future is dropped: it is given a signal of ours.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortController;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
 
-/// Ends what it controls when it is dropped before it was disarmed.
-pub struct AbortGuard(Option<AbortController>);
+/// A promise whose signal fires when this is dropped before the promise has ended.
+pub struct Guarded {
+    promise: JsFuture,
+    controller: Option<AbortController>,
+}
 
-impl AbortGuard {
-    /// A guard with a new signal.
-    pub fn new() -> Self {
-        Self(AbortController::new().ok())
-    }
-
-    /// The signal to hand out.
-    pub fn signal(&self) -> JsValue {
-        self.0.as_ref().map_or(JsValue::UNDEFINED, |controller| controller.signal().into())
-    }
-
-    /// All is done: the drop ends nothing any more.
-    pub fn disarm(mut self) {
-        self.0 = None;
+impl Guarded {
+    /// Starts it.
+    pub fn start(start: impl FnOnce(&AbortSignal) -> Promise) -> Self {
+        let controller = AbortController::new().unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+        Self { promise: start(&controller.signal()).into(), controller: Some(controller) }
     }
 }
 
-impl Drop for AbortGuard {
+impl Future for Guarded {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let ended = Pin::new(&mut self.promise).poll(context);
+        if ended.is_ready() {
+            self.controller = None;
+        }
+        ended
+    }
+}
+
+impl Drop for Guarded {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
+        if let Some(controller) = &self.controller {
             controller.abort();
         }
     }

@@ -1,70 +1,64 @@
 //! What JavaScript lends: a clock, randomness, `JSON.parse`, and the caller's log.
 
-use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use super::guard::AbortGuard;
-use super::time;
+use super::time::JsClock;
+use super::values::{self, get};
 use crate::host::{Clock, Level, Log, Random, Values};
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
-    /// The caller's own fetch.
-    pub fetch: Option<Function>,
-    /// The caller's own clock: `{ now(), sleep(ms, signal) }`.
-    pub clock: Option<JsValue>,
+    /// The caller's own fetch, or undefined.
+    pub fetch: JsValue,
+    /// The caller's own clock, or the host's.
+    pub clock: JsClock,
     /// A longer answer is refused.
     pub max_body_bytes: f64,
-    /// An object like console.
-    pub logger: Option<JsValue>,
+    /// An object like console; undefined: console.
+    pub logger: JsValue,
     /// Lines that matter less are dropped; `None`: all are.
     pub log_level: Option<Level>,
 }
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/js/host.js")]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = crypto)]
-    static CRYPTO: Crypto;
-    type Crypto;
-    #[wasm_bindgen(method, js_name = getRandomValues)]
-    fn get_random_values(this: &Crypto, buffer: &js_sys::Uint8Array);
+    /// A variable of the environment, where there is one and it may be read.
+    pub fn environment(name: &str) -> Option<String>;
+    /// Whether this is a page, or a worker of one.
+    #[wasm_bindgen(js_name = inPage)]
+    pub fn in_page() -> bool;
+    /// An address in parts: protocol, credentials, what begins at ? or #, host name, origin and path.
+    pub fn address(text: &str) -> Vec<String>;
 
-    // Not web-sys's: its text would come into wasm, only to leave it again.
-    #[wasm_bindgen(js_name = TextDecoder)]
-    type Decoder;
-    #[wasm_bindgen(constructor, js_class = "TextDecoder")]
-    fn new() -> Decoder;
-    #[wasm_bindgen(method)]
-    fn decode(this: &Decoder, bytes: &[u8]) -> JsValue;
-
-    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
-    fn json_parse(text: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = fillRandom)]
+    fn fill_random(buffer: &mut [u8]);
+    #[wasm_bindgen(js_name = date)]
+    fn parse_date(text: &str) -> f64;
+    #[wasm_bindgen(js_name = log)]
+    fn write_log(logger: &JsValue, level: &str, message: &str);
 }
 
 impl Clock for JsHost {
     fn now(&self) -> f64 {
-        match &self.clock {
-            Some(clock) => method(clock, "now", &Array::new()).ok().and_then(|now| now.as_f64()).unwrap_or(0.0),
-            None => time::now(),
-        }
+        self.clock.now()
     }
 
     fn date(&self, text: &str) -> Option<f64> {
-        let ms = js_sys::Date::parse(text);
+        let ms = parse_date(text);
         (!ms.is_nan()).then_some(ms)
     }
 
     async fn sleep(&self, ms: f64) {
-        let Some(clock) = &self.clock else {
-            return time::sleep(ms).await;
-        };
-        let guard = AbortGuard::new();
-        let slept = method(clock, "sleep", &Array::of2(&ms.into(), &guard.signal()));
-        if let Ok(promise) = slept {
-            let _ = JsFuture::from(js_sys::Promise::resolve(&promise)).await;
-        }
-        guard.disarm();
+        self.clock.sleep(ms).await;
+    }
+}
+
+/// The host's `crypto`.
+pub struct HostRandom;
+
+impl Random for HostRandom {
+    fn fill(&self, buffer: &mut [u8]) {
+        fill_random(buffer);
     }
 }
 
@@ -74,38 +68,25 @@ impl Random for JsHost {
     }
 }
 
-/// Fills a buffer from the host's `crypto`.
-pub fn fill_random(buffer: &mut [u8]) {
-    let bytes = js_sys::Uint8Array::new_with_length(u32::try_from(buffer.len()).unwrap_or(0));
-    CRYPTO.with(|crypto| crypto.get_random_values(&bytes));
-    bytes.copy_to(buffer);
-}
-
-thread_local! {
-    static DECODER: Decoder = Decoder::new();
-}
-
 impl Values for JsHost {
     type Value = JsValue;
 
     fn parse(&self, json: &[u8]) -> Option<JsValue> {
-        json_parse(&self.text(json)).ok()
+        let value = values::parse(json);
+        (!value.is_undefined()).then_some(value)
     }
 
     fn text(&self, bytes: &[u8]) -> JsValue {
-        DECODER.with(|decoder| decoder.decode(bytes))
+        values::decode(bytes)
     }
 
     fn member(&self, value: &JsValue, name: &str) -> Option<JsValue> {
-        let member = Reflect::get(value, &name.into()).ok()?;
+        let member = get(value, name);
         (!member.is_undefined()).then_some(member)
     }
 
     fn items(&self, value: &JsValue) -> Vec<JsValue> {
-        match value.dyn_ref::<Array>() {
-            Some(items) => items.iter().collect(),
-            None => Vec::new(),
-        }
+        values::items(value)
     }
 
     fn as_text(&self, value: &JsValue) -> Option<String> {
@@ -128,17 +109,6 @@ impl Log for JsHost {
             Level::Info => "info",
             Level::Debug => "debug",
         };
-        let logger = match &self.logger {
-            Some(logger) => logger.clone(),
-            None => Reflect::get(&js_sys::global(), &"console".into()).unwrap_or(JsValue::UNDEFINED),
-        };
-        // A log that throws must not cost a result.
-        let _ = method(&logger, name, &Array::of1(&format!("clickhouse-cloud: {message}").into()));
+        write_log(&self.logger, name, &["clickhouse-cloud: ", message].concat());
     }
-}
-
-/// Calls a method of an object.
-pub fn method(object: &JsValue, name: &str, arguments: &Array) -> Result<JsValue, JsValue> {
-    let function: Function = Reflect::get(object, &name.into())?.dyn_into()?;
-    function.apply(object, arguments)
 }

@@ -1,23 +1,30 @@
 //! Plain objects.
 
-use js_sys::{Object, Reflect};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-/// Sets a property. What is absent is undefined.
-pub fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
-    set_value(object, name, &value.into());
+#[wasm_bindgen(module = "/src/js/values.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = put)]
+    fn put_value(object: &Object, name: &str, value: &JsValue);
+    /// Sets a property to a text, or to undefined.
+    #[wasm_bindgen(js_name = put)]
+    pub fn set_text(object: &Object, name: &str, value: Option<&str>);
+    /// Sets a property to a number, or to undefined.
+    #[wasm_bindgen(js_name = put)]
+    pub fn set_number(object: &Object, name: &str, value: Option<f64>);
 }
 
-fn set_value(object: &Object, name: &str, value: &JsValue) {
-    // A plain object takes every property.
-    let _ = Reflect::set(object, &name.into(), value);
+/// Sets a property.
+pub fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
+    put_value(object, name, &value.into());
 }
 
 /// Names and values as a plain object.
 pub fn plain_object(entries: &[(String, String)]) -> Object {
     let object = Object::new();
     for (name, value) in entries {
-        set(&object, name, value.as_str());
+        set_text(&object, name, Some(value));
     }
     object
 }

@@ -3,11 +3,10 @@
 use wasm_bindgen::prelude::*;
 
 use super::errors::to_js;
-use super::host::fill_random;
-use super::options::Options;
-use super::resources::password_bytes;
+use super::host::HostRandom;
+use super::options::{Known, Options};
+use super::values;
 use crate::error::Error;
-use crate::host::Random;
 use crate::password;
 
 /// base64(SHA-256(password)), for `newPasswordHash`.
@@ -34,8 +33,8 @@ pub fn generate_password(
     #[wasm_bindgen(unchecked_optional_param_type = "{ length?: number | undefined }")] options: JsValue,
 ) -> Result<String, JsValue> {
     let generate = || {
-        let options = Options::new("generatePassword", options, &["length"])?;
-        let length = options.number("length", 0.0)?.unwrap_or(24.0);
+        let options = Options::new("generatePassword", options, &[Known::from_0("length")])?;
+        let length = options.number("length").unwrap_or(24.0);
         let whole = (length.fract() == 0.0).then_some(length as usize);
         let password = whole.and_then(|length| password::generate(length, &HostRandom));
         password.ok_or_else(|| {
@@ -46,15 +45,7 @@ pub fn generate_password(
     generate().map(|password| password.reveal().to_owned()).map_err(to_js)
 }
 
-struct HostRandom;
-
-impl Random for HostRandom {
-    fn fill(&self, buffer: &mut [u8]) {
-        fill_random(buffer);
-    }
-}
-
 fn bytes(name: &str, password: &JsValue) -> Result<Vec<u8>, JsValue> {
-    let message = || format!("{name}: expects a string or a Uint8Array");
-    password_bytes(password).ok_or_else(|| to_js(Error::Configuration(message())))
+    let message = || [name, ": expects a string or a Uint8Array"].concat();
+    values::bytes(password).ok_or_else(|| to_js(Error::Configuration(message())))
 }

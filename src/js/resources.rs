@@ -1,19 +1,18 @@
 //! `services`, `backups` and `organizations`: the methods of the contract's operations, which the build writes, and the
 //! helpers that take more than one call.
 
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
-use super::calls::{Calls, states};
-use super::errors::{attach_created, to_js};
+use super::calls::Calls;
+use super::values::{bytes, get};
+use super::waits::{ENSURE_RUNNING, Wait, states};
 use crate::client::helpers::{self, Command};
-use crate::client::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::Error;
-use crate::host::Values as _;
 use crate::issue::{Code, Issue, Step};
-use crate::request::{Argument, Arguments};
+use crate::request::Argument;
 
 /// The services of an organization.
 #[wasm_bindgen]
@@ -103,7 +102,7 @@ impl Services {
     ) -> JsValue {
         let operation = &contract::SERVICES_UPDATE_PASSWORD;
         let arguments = one(operation, "serviceId", service).and_then(|service| {
-            let bytes = password_bytes(&password).filter(|bytes| !bytes.is_empty());
+            let bytes = bytes(&password).filter(|bytes| !bytes.is_empty());
             let password = bytes.ok_or_else(|| no_password(operation, &password))?;
             Ok(helpers::set_password(&service, &password))
         });
@@ -132,12 +131,9 @@ impl Services {
         #[wasm_bindgen(js_name = "state", unchecked_param_type = "State | readonly State[]")] state: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
-        const NAME: &str = "services.waitFor";
-        self.client.wait(NAME, options, |client, options| {
-            let service = one(&contract::SERVICES_GET, "serviceId", service)?;
-            let states = states(&state)?;
-            Ok(async move { client.wait_for(NAME, &service, &states, &options).await.map_err(to_js) })
-        })
+        let wait = one(&contract::SERVICES_GET, "serviceId", service)
+            .and_then(|service| Ok(Wait::Service(service, states(&state)?)));
+        self.client.wait("services.waitFor", options, wait)
     }
 
     /// Creates a service and waits until it is running.
@@ -149,10 +145,8 @@ impl Services {
         #[wasm_bindgen(unchecked_param_type = "CreateServiceBody")] body: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
-        self.client.wait("services.createAndWait", options, |client, options| {
-            let arguments = arguments::read(&contract::SERVICES_CREATE, Vec::new(), &JsValue::UNDEFINED, &body)?;
-            Ok(async move { create_and_wait(&client, &arguments, &options).await })
-        })
+        let arguments = arguments::read(&contract::SERVICES_CREATE, Vec::new(), &JsValue::UNDEFINED, &body);
+        self.client.wait("services.createAndWait", options, arguments.map(Wait::Create))
     }
 
     /// Brings a service to `running`: wakes an idle one; starts a stopped one only with `{ start: true }`.
@@ -163,16 +157,9 @@ impl Services {
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions & { start?: boolean | undefined }")]
         options: JsValue,
     ) -> Promise {
-        const NAME: &str = "services.ensureRunning";
-        let start = Reflect::get(&options, &"start".into()).unwrap_or(JsValue::UNDEFINED);
-        self.client.wait(NAME, options, |client, options| {
-            let service = one(&contract::SERVICES_GET, "serviceId", service)?;
-            if !start.is_undefined() && start.as_bool().is_none() {
-                return Err(Error::Configuration(format!("{NAME}: start must be true or false")));
-            }
-            let start = start.is_truthy();
-            Ok(async move { client.ensure_running(&service, start, &options).await.map_err(to_js) })
-        })
+        let start = get(&options, "start").as_bool() == Some(true);
+        let wait = one(&contract::SERVICES_GET, "serviceId", service).map(|service| Wait::Run(service, start));
+        self.client.wait(ENSURE_RUNNING, options, wait)
     }
 
     /// Stops what must be stopped, deletes the service, and resolves when it is gone. Called again at any point of a
@@ -183,12 +170,8 @@ impl Services {
         #[wasm_bindgen(js_name = "serviceId", unchecked_param_type = "string")] service: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
-        self.client.wait("services.stopAndDelete", options, |client, options| {
-            let service = one(&contract::SERVICES_DELETE, "serviceId", service)?;
-            Ok(async move {
-                client.stop_and_delete(&service, &options).await.map(|()| JsValue::UNDEFINED).map_err(to_js)
-            })
-        })
+        let wait = one(&contract::SERVICES_DELETE, "serviceId", service).map(Wait::Delete);
+        self.client.wait("services.stopAndDelete", options, wait)
     }
 }
 
@@ -205,35 +188,9 @@ impl Backups {
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Promise {
         let operation = &contract::BACKUPS_GET;
-        self.client.wait("backups.waitFor", options, |client, options| {
-            let service = one(operation, "serviceId", service)?;
-            let backup = one(operation, "backupId", backup)?;
-            Ok(async move { client.wait_for_backup(&service, &backup, &options).await.map_err(to_js) })
-        })
-    }
-}
-
-async fn create_and_wait(
-    client: &Client<super::host::JsHost>,
-    arguments: &Arguments,
-    options: &crate::client::wait::WaitOptions,
-) -> Result<JsValue, JsValue> {
-    let call = CallOptions { timeout_ms: None, headers: options.call.headers.clone() };
-    let created = client.call(&contract::SERVICES_CREATE, arguments, &call).await.map_err(to_js)?.data;
-    let id = client.host.member(&created, "service").and_then(|service| client.host.member(&service, "id"));
-    let id = id.and_then(|id| client.host.as_text(&id)).unwrap_or_default();
-    let service = Argument::text("serviceId", &id);
-    let states = ["running".to_owned()];
-    match client.wait_for("services.createAndWait", &service, &states, options).await {
-        Ok(service) => {
-            let _ = Reflect::set(&created, &"service".into(), &service);
-            Ok(created)
-        }
-        Err(error) => {
-            let error = to_js(error);
-            attach_created(&error, &created);
-            Err(error)
-        }
+        let wait = one(operation, "serviceId", service)
+            .and_then(|service| Ok(Wait::Backup(service, one(operation, "backupId", backup)?)));
+        self.client.wait("backups.waitFor", options, wait)
     }
 }
 
@@ -250,14 +207,6 @@ fn one(operation: &'static Operation, name: &'static str, value: JsValue) -> Res
             hint: None,
         }],
     })
-}
-
-/// The bytes of a password: UTF-8 of a string, or bytes as they are.
-pub(super) fn password_bytes(value: &JsValue) -> Option<Vec<u8>> {
-    match value.as_string() {
-        Some(text) => Some(text.into_bytes()),
-        None => value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec),
-    }
 }
 
 fn no_password(operation: &'static Operation, received: &JsValue) -> Error {

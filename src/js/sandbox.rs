@@ -8,14 +8,13 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{AbortSignal, Headers, Request, RequestInit, Response, ResponseInit};
+use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
-use super::abort::aborted;
 use super::errors::to_js;
 use super::objects::set;
-use super::options::Options;
+use super::options::{Known, Options};
 use super::sandbox_clock::SandboxClock;
-use super::time;
+use super::time::{JsClock, aborted};
 use crate::contract::Method;
 use crate::error::Error;
 use crate::host::{HttpRequest, HttpResponse};
@@ -23,7 +22,15 @@ use crate::race::{First, race};
 use crate::sandbox::{self, Entry, Outcome, RateLimit};
 use crate::secret::Secret;
 
-const KNOWN: &[&str] = &["seed", "latencyMs", "timeScale", "rateLimit", "keyId", "keySecret", "organizationId"];
+const KNOWN: &[Known] = &[
+    Known::from_0("seed"),
+    Known::from_0("latencyMs"),
+    Known::number("timeScale", "2.2250738585072014e-308", "a number above 0"),
+    Known::any("rateLimit"),
+    Known::text("keyId"),
+    Known::text("keySecret"),
+    Known::text("organizationId"),
+];
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -191,17 +198,18 @@ impl<'a> JsEntry<'a> {
 fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
     let given = Options::new("new Sandbox", value, KNOWN)?;
     let mut options = sandbox::Options::default();
-    if let Some(seed) = given.number("seed", 0.0)? {
+    if let Some(seed) = given.number("seed") {
         options.seed = seed as u64;
     }
-    options.latency_ms = given.number("latencyMs", 0.0)?.unwrap_or(options.latency_ms);
-    options.time_scale = given.number("timeScale", f64::MIN_POSITIVE)?.unwrap_or(options.time_scale);
-    options.key_id = given.text("keyId")?.unwrap_or(options.key_id);
-    options.key_secret = given.text("keySecret")?.map_or(options.key_secret, Secret::new);
-    options.organization_id = given.text("organizationId")?.unwrap_or(options.organization_id);
-    if let Some(value) = given.get("rateLimit") {
-        options.rate_limit = rate_limit(&given, &value)?;
-    }
+    options.latency_ms = given.number("latencyMs").unwrap_or(options.latency_ms);
+    options.time_scale = given.number("timeScale").unwrap_or(options.time_scale);
+    options.key_id = given.text("keyId").unwrap_or(options.key_id);
+    options.key_secret = given.text("keySecret").map_or(options.key_secret, Secret::new);
+    options.organization_id = given.text("organizationId").unwrap_or(options.organization_id);
+    let default = options.rate_limit.map_or((10.0, 10_000.0), |limit| (limit.requests.into(), limit.per_ms));
+    options.rate_limit = given
+        .rate_limit("new Sandbox: rateLimit", default)?
+        .map(|(requests, per_ms)| RateLimit { requests: requests as u32, per_ms });
     options.check().map_err(|(option, expected)| given.wrong(&format!("{} must be {expected}", camel_case(option))))?;
     Ok(options)
 }
@@ -219,21 +227,6 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
-fn rate_limit(given: &Options, value: &JsValue) -> Result<Option<RateLimit>, Error> {
-    if value.as_bool() == Some(false) {
-        return Ok(None);
-    }
-    let expected = || given.expected("rateLimit", "{ requests, perMs } or false", value);
-    if !value.is_object() {
-        return Err(expected());
-    }
-    let limit = Options::new("new Sandbox: rateLimit", value.clone(), &["requests", "perMs"])?;
-    match (limit.number("requests", 1.0)?, limit.number("perMs", 1.0)?) {
-        (Some(requests), Some(per_ms)) => Ok(Some(RateLimit { requests: requests as u32, per_ms })),
-        _ => Err(expected()),
-    }
-}
-
 /// `{ now(), sleep(ms, signal) }`
 fn clock(world: &Rc<World>) -> JsValue {
     let object = Object::new();
@@ -243,8 +236,7 @@ fn clock(world: &Rc<World>) -> JsValue {
     let sleep = function(Closure::<dyn Fn(f64, JsValue) -> Promise>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
         future_to_promise(async move {
-            let signal = signal.dyn_into::<AbortSignal>().ok();
-            match race(aborted(signal.as_ref()), world.clock.sleep(ms)).await {
+            match race(aborted(&signal), world.clock.sleep(ms)).await {
                 First::Left(reason) => Err(reason),
                 First::Right(()) => Ok(JsValue::UNDEFINED),
             }
@@ -265,7 +257,7 @@ fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
     future_to_promise(async move {
         let request = new_request(&input, &init)?;
         let signal = request.signal();
-        match race(aborted(Some(&signal)), answer(&world, &request)).await {
+        match race(aborted(&signal), answer(&world, &request)).await {
             First::Left(reason) => Err(reason),
             First::Right(answered) => answered,
         }
@@ -298,7 +290,7 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
         None => world.sandbox.borrow_mut().handle_other(now, &name, &url, authorization.as_ref()),
     };
     if reply.delay_ms > 0.0 {
-        time::sleep(reply.delay_ms).await;
+        JsClock::HOST.sleep(reply.delay_ms).await;
     }
     match reply.outcome {
         Outcome::Respond(response) => new_response(response),

@@ -3,15 +3,13 @@
 
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use js_sys::Reflect;
-use wasm_bindgen::prelude::*;
-use web_sys::Url;
+use base64ct::{Base64, Encoding as _};
 
-use super::host::JsHost;
-use super::option_kinds::is_field_value;
-use super::options::Options;
+use wasm_bindgen::prelude::*;
+
+use super::host::{JsHost, address, environment, in_page};
+use super::options::{Known, Options, is_field_value};
+use super::time::JsClock;
 use crate::client::limit::RateLimiter;
 use crate::client::{Breaches, Settings};
 use crate::contract::{Format, Kind, Schema, Text};
@@ -21,25 +19,25 @@ use crate::request::{Argument, Target};
 use crate::secret::Secret;
 use crate::validate::{Mode, Unknown, validate};
 
-/// The names of the options.
-const KNOWN: &[&str] = &[
-    "keyId",
-    "keySecret",
-    "bearerToken",
-    "organizationId",
-    "baseUrl",
-    "timeoutMs",
-    "retryBudgetMs",
-    "rateLimit",
-    "maxBodyBytes",
-    "fetch",
-    "clock",
-    "headers",
-    "logger",
-    "logLevel",
-    "validateResponses",
-    "unknownProperties",
-    "dangerouslyAllowBrowser",
+/// The options.
+const KNOWN: &[Known] = &[
+    Known::text("keyId"),
+    Known::text("keySecret"),
+    Known::text("bearerToken"),
+    Known::text("organizationId"),
+    Known::text("baseUrl"),
+    Known::from_1("timeoutMs"),
+    Known::from_0("retryBudgetMs"),
+    Known::any("rateLimit"),
+    Known::from_1("maxBodyBytes"),
+    Known::function("fetch"),
+    Known::methods("clock", "now sleep", "an object with now and sleep"),
+    Known::headers(),
+    Known::methods("logger", "error warn info debug", "an object with error and warn and info and debug"),
+    Known::word("logLevel", "off error warn info debug", r#""off" or "error" or "warn" or "info" or "debug""#),
+    Known::word("validateResponses", "error warn off", r#""error" or "warn" or "off""#),
+    Known::word("unknownProperties", "error send", r#""error" or "send""#),
+    Known::flag("dangerouslyAllowBrowser"),
 ];
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -96,21 +94,39 @@ const DEFAULT_URL: &str = "https://api.clickhouse.cloud";
 /// Reads the options of the constructor.
 pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
     let options = Options::new("new CloudClient", value, KNOWN)?;
+    let value = |name| options.get(name).unwrap_or(JsValue::UNDEFINED);
     let authorization = authorization(&options)?;
     let host = JsHost {
-        fetch: options.function("fetch")?,
-        clock: options.object("clock", &["now", "sleep"])?,
-        max_body_bytes: options.number("maxBodyBytes", 1.0)?.unwrap_or(67_108_864.0),
-        logger: options.object("logger", &["error", "warn", "info", "debug"])?,
-        log_level: options.word("logLevel", LEVELS)?.unwrap_or(Some(Level::Warn)),
+        fetch: value("fetch"),
+        clock: JsClock(value("clock")),
+        max_body_bytes: options.number("maxBodyBytes").unwrap_or(67_108_864.0),
+        logger: value("logger"),
+        log_level: match options.text("logLevel").as_deref() {
+            Some("off") => None,
+            Some("error") => Some(Level::Error),
+            Some("info") => Some(Level::Info),
+            Some("debug") => Some(Level::Debug),
+            _ => Some(Level::Warn),
+        },
     };
+    let limit = options.rate_limit("new CloudClient: rateLimit", (10.0, 10_000.0))?;
+    if limit.is_some_and(|(requests, _)| requests.fract() != 0.0) {
+        return Err(options.expected("rateLimit", "{ requests, perMs } or false", &value("rateLimit")));
+    }
     let settings = Settings {
         organization_id: organization_id(&options)?,
-        timeout_ms: options.number("timeoutMs", 1.0)?.unwrap_or(30_000.0),
-        retry_budget_ms: options.number("retryBudgetMs", 0.0)?.unwrap_or(60_000.0),
-        unknown: options.word("unknownProperties", UNKNOWN)?.unwrap_or(Unknown::Refuse),
-        breaches: options.word("validateResponses", BREACHES)?.unwrap_or(Breaches::Fail),
-        limiter: limiter(&options)?,
+        timeout_ms: options.number("timeoutMs").unwrap_or(30_000.0),
+        retry_budget_ms: options.number("retryBudgetMs").unwrap_or(60_000.0),
+        unknown: match options.text("unknownProperties").as_deref() {
+            Some("send") => Unknown::Send,
+            _ => Unknown::Refuse,
+        },
+        breaches: match options.text("validateResponses").as_deref() {
+            Some("warn") => Breaches::Warn,
+            Some("off") => Breaches::Ignore,
+            _ => Breaches::Fail,
+        },
+        limiter: limit.map(|(requests, per_ms)| Rc::new(RateLimiter::new(requests as usize, per_ms))),
         target: Target {
             base_url: base_url(&options, authorization.is_some())?,
             authorization,
@@ -120,23 +136,11 @@ pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
     Ok((host, settings))
 }
 
-const LEVELS: &[(&str, Option<Level>)] = &[
-    ("off", None),
-    ("error", Some(Level::Error)),
-    ("warn", Some(Level::Warn)),
-    ("info", Some(Level::Info)),
-    ("debug", Some(Level::Debug)),
-];
-
-const UNKNOWN: &[(&str, Unknown)] = &[("error", Unknown::Refuse), ("send", Unknown::Send)];
-
-const BREACHES: &[(&str, Breaches)] = &[("error", Breaches::Fail), ("warn", Breaches::Warn), ("off", Breaches::Ignore)];
-
 /// The value of the `authorization` header: a key, a token, or none for a backend that adds it.
 fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
-    let allowed = options.flag("dangerouslyAllowBrowser")?.unwrap_or(false);
-    let mut key = (options.text("keyId")?, options.text("keySecret")?);
-    let token = options.text("bearerToken")?;
+    let allowed = options.flag("dangerouslyAllowBrowser");
+    let mut key = (options.text("keyId"), options.text("keySecret"));
+    let token = options.text("bearerToken");
     if let Some(token) = token {
         if key.0.is_some() || key.1.is_some() {
             return Err(options.wrong("takes either keyId and keySecret, or bearerToken"));
@@ -144,7 +148,7 @@ fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
         if !is_field_value(&token) {
             return Err(options.wrong("bearerToken holds characters that no header can hold"));
         }
-        return Ok(Some(Secret::new(format!("Bearer {token}"))));
+        return Ok(Some(Secret::new(["Bearer ", &token].concat())));
     }
     if key == (None, None) {
         key = (environment("CLICKHOUSE_CLOUD_API_KEY"), environment("CLICKHOUSE_CLOUD_API_SECRET"));
@@ -159,7 +163,7 @@ fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
              as baseUrl, or set dangerouslyAllowBrowser",
         )),
         (Some(id), Some(secret)) => {
-            Ok(Some(Secret::new(format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))))
+            Ok(Some(Secret::new(["Basic ", &Base64::encode_string([id.as_str(), ":", &secret].concat().as_bytes())].concat())))
         }
     }
 }
@@ -171,80 +175,36 @@ fn organization_id(options: &Options) -> Result<Option<String>, Error> {
         nullable: false,
         secret: false,
     };
-    let given = options.text("organizationId")?;
+    let given = options.text("organizationId");
     let Some(id) = given.or_else(|| environment("CLICKHOUSE_ORG_ID")) else { return Ok(None) };
     let json = Argument::text("organizationId", &id).json;
     match validate(json.as_bytes(), &UUID, Mode::Request { unknown: Unknown::Refuse }, &[]).issues.first() {
         None => Ok(Some(id)),
-        Some(issue) => Err(options.wrong(&format!("organizationId: {}", issue.message()))),
+        Some(issue) => Err(options.wrong(&["organizationId: ", &issue.message()].concat())),
     }
 }
 
 fn base_url(options: &Options, has_credentials: bool) -> Result<String, Error> {
-    let given = options.text("baseUrl")?.or_else(|| environment("CLICKHOUSE_API_URL"));
-    let text = given.unwrap_or_else(|| DEFAULT_URL.to_owned());
-    let url = Url::new(&text).or_else(|_| match page_address() {
-        Some(address) => Url::new_with_base(&text, &address),
-        None => Err(JsValue::UNDEFINED),
-    });
-    let url = url.map_err(|_| options.wrong("baseUrl must be an absolute address; in a page it may be relative"))?;
-    if !matches!(url.protocol().as_str(), "http:" | "https:") {
+    let given = options.text("baseUrl").or_else(|| environment("CLICKHOUSE_API_URL"));
+    let parts = address(given.as_deref().unwrap_or(DEFAULT_URL));
+    let [protocol, credentials, after, hostname, origin, path] = parts.as_slice() else {
+        return Err(options.wrong("baseUrl must be an absolute address; in a page it may be relative"));
+    };
+    if !matches!(protocol.as_str(), "http:" | "https:") {
         return Err(options.wrong("baseUrl must be an address of http or https"));
     }
-    if !url.username().is_empty() || !url.password().is_empty() {
+    if !credentials.is_empty() {
         return Err(options.wrong("baseUrl must not hold credentials: use keyId and keySecret"));
     }
-    if !url.search().is_empty() || !url.hash().is_empty() {
+    if !after.is_empty() {
         return Err(options.wrong("baseUrl must end before ? and #"));
     }
-    let hostname = url.hostname();
     let loopback = hostname == "localhost"
         || hostname.ends_with(".localhost")
         || hostname == "[::1]"
         || hostname.starts_with("127.") && hostname.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if has_credentials && url.protocol() == "http:" && !loopback {
+    if has_credentials && protocol == "http:" && !loopback {
         return Err(options.wrong("baseUrl must be of https: credentials would travel in the clear"));
     }
-    Ok(format!("{}{}", url.origin(), url.pathname().trim_end_matches('/')))
-}
-
-fn limiter(options: &Options) -> Result<Option<Rc<RateLimiter>>, Error> {
-    let Some(value) = options.get("rateLimit") else { return Ok(Some(Rc::new(RateLimiter::new(10, 10_000.0)))) };
-    if value.as_bool() == Some(false) {
-        return Ok(None);
-    }
-    let expected = || options.expected("rateLimit", "{ requests, perMs } or false", &value);
-    let limit = Options::new("new CloudClient: rateLimit", value.clone(), &["requests", "perMs"]);
-    let limit = if value.is_object() { limit? } else { return Err(expected()) };
-    match (limit.number("requests", 1.0)?, limit.number("perMs", 1.0)?) {
-        (Some(requests), Some(per_ms)) if requests.fract() == 0.0 => {
-            Ok(Some(Rc::new(RateLimiter::new(requests as usize, per_ms))))
-        }
-        _ => Err(expected()),
-    }
-}
-
-/// A variable of the environment, where there is one and it may be read.
-fn environment(name: &str) -> Option<String> {
-    let process = Reflect::get(&js_sys::global(), &"process".into()).ok()?;
-    let variables = Reflect::get(&process, &"env".into()).ok()?;
-    Reflect::get(&variables, &name.into()).ok()?.as_string().filter(|value| !value.is_empty())
-}
-
-/// Whether this is a page, or a worker of one.
-fn in_page() -> bool {
-    let global = js_sys::global();
-    let has =
-        |name: &str| Reflect::get(&global, &name.into()).is_ok_and(|value| value.is_object() || value.is_function());
-    let agent = Reflect::get(&global, &"navigator".into())
-        .and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()))
-        .ok()
-        .and_then(|agent| agent.as_string())
-        .unwrap_or_default();
-    has("document") || has("WorkerGlobalScope") && agent.starts_with("Mozilla/")
-}
-
-fn page_address() -> Option<String> {
-    let location = Reflect::get(&js_sys::global(), &"location".into()).ok()?;
-    Reflect::get(&location, &"href".into()).ok()?.as_string()
+    Ok([origin, path.trim_end_matches('/')].concat())
 }

@@ -1,33 +1,49 @@
-//! The host's clock and timers.
+//! Time: the host's own, or a clock that the caller lends; and the caller's signals.
 
-use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
-#[wasm_bindgen]
+use super::guard::Guarded;
+use super::values::get;
+
+#[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = performance)]
-    static PERFORMANCE: Performance;
-    type Performance;
-    #[wasm_bindgen(method)]
-    fn now(this: &Performance) -> f64;
-    #[wasm_bindgen(method, getter, js_name = timeOrigin)]
-    fn time_origin(this: &Performance) -> f64;
+    #[wasm_bindgen(js_name = now)]
+    fn now_of(clock: &JsValue) -> f64;
+    #[wasm_bindgen(js_name = sleep)]
+    fn sleep_of(clock: &JsValue, ms: f64, signal: &AbortSignal) -> Promise;
+    #[wasm_bindgen(js_name = aborted)]
+    fn aborted_of(signal: &JsValue, until: &AbortSignal) -> Promise;
 }
 
-/// Timers take 31 bits of milliseconds.
-const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
+/// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's.
+#[derive(Clone)]
+pub struct JsClock(pub JsValue);
 
-/// Milliseconds since the epoch: like `Date.now`, but it never jumps.
-pub fn now() -> f64 {
-    PERFORMANCE.with(|performance| performance.time_origin() + performance.now())
-}
+impl JsClock {
+    /// The host's.
+    #[cfg(feature = "sandbox")]
+    pub const HOST: Self = Self(JsValue::UNDEFINED);
 
-/// Resolves after that many milliseconds. Its drop clears the timer.
-pub async fn sleep(ms: f64) {
-    let mut left = ms.max(0.0).ceil();
-    while left > LONGEST_TIMER_MS {
-        TimeoutFuture::new(LONGEST_TIMER_MS as u32).await;
-        left -= LONGEST_TIMER_MS;
+    /// Milliseconds since the epoch: like `Date.now`, but it never jumps.
+    pub fn now(&self) -> f64 {
+        now_of(&self.0)
     }
-    TimeoutFuture::new(left as u32).await;
+
+    /// Resolves after that many milliseconds. Its drop clears the timer.
+    pub async fn sleep(&self, ms: f64) {
+        // Whoever cannot sleep goes on.
+        let _ = Guarded::start(|signal| sleep_of(&self.0, ms, signal)).await;
+    }
+}
+
+/// Resolves with the signal's reason when it aborts; never where it is undefined.
+pub async fn aborted(signal: &JsValue) -> JsValue {
+    // At once, so that nothing is begun that was not wanted any more.
+    if get(signal, "aborted").as_bool() == Some(true) {
+        return get(signal, "reason");
+    }
+    let (Ok(reason) | Err(reason)) = Guarded::start(|until| aborted_of(signal, until)).await;
+    reason
 }

@@ -1,0 +1,102 @@
+// Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
+
+/**
+ * What came of a request: a response and its body, or what went wrong. `fault` is `connection` for what fetch itself
+ * reports, `caller` for what the caller's own fetch did, and `too-long`.
+ *
+ * @typedef {{ response: Response, body: Uint8Array } | { fault: string, message: string, cause: unknown }} Met
+ */
+
+/**
+ * @param {((url: string, init: RequestInit) => Promise<Response>) | undefined} own
+ * @param {string} url
+ * @param {RequestInit} init
+ * @param {number} most how many bytes the answer may have
+ * @returns {Promise<Met>}
+ */
+export async function send(own, url, init, most) {
+  // The host's is looked up at each call: tests and tracing libraries replace it.
+  const fetch = own ?? globalThis.fetch;
+  if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
+  try {
+    const response = await fetch(url, init);
+    if (!isResponse(response)) return caller("the fetch option must resolve with a Response");
+    const body = await read(response, most);
+    return body === undefined ? { fault: "too-long", message: "", cause: undefined } : { response, body };
+  } catch (error) {
+    return failed(error, own === undefined || isOfFetch(error) ? "connection" : "caller");
+  }
+}
+
+/** @param {string} message */
+const caller = (message) => failed(new Error(message), "caller");
+
+/**
+ * @param {any} cause
+ * @param {string} fault
+ * @returns {Met}
+ */
+function failed(cause, fault) {
+  const message = text(cause, "message") ?? "fetch failed";
+  // Node says "fetch failed", and the reason only in the cause.
+  const why = text(cause?.cause, "code") ?? text(cause?.cause, "message");
+  return { fault, message: why === undefined ? message : `${message} (${why})`, cause };
+}
+
+/**
+ * The body, read as it comes, so that one that is too long is refused before it fills the memory.
+ *
+ * @param {Response} response
+ * @param {number} most
+ * @returns {Promise<Uint8Array | undefined>} undefined: it is too long
+ */
+async function read(response, most) {
+  if (Number(response.headers.get("content-length")) > most) return undefined;
+  if (!response.body) {
+    // No stream here: some hosts' responses, and those of test doubles.
+    const whole = response.arrayBuffer ? await response.arrayBuffer() : new TextEncoder().encode(await response.text());
+    return new Uint8Array(whole);
+  }
+  const reader = response.body.getReader();
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (!(value instanceof Uint8Array)) throw value;
+    length += value.length;
+    if (length > most) {
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    chunks.push(value);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+/** @param {any} value */
+function isResponse(value) {
+  const { status, headers } = value ?? {};
+  return typeof status === "number" && typeof headers?.get === "function" && typeof headers.entries === "function";
+}
+
+/** @param {unknown} error */
+function isOfFetch(error) {
+  const names = ["TypeError", "AbortError", "TimeoutError", "NetworkError", "FetchError"];
+  return names.includes(text(error, "name") ?? "") || text(error, "code") !== undefined;
+}
+
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+function text(value, name) {
+  return typeof value === "object" && typeof value?.[name] === "string" ? value[name] : undefined;
+}

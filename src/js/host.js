@@ -1,0 +1,77 @@
+// Where the client runs: its environment, its page, its randomness, the caller's log.
+
+/** @type {any} */
+const host = globalThis;
+
+/**
+ * A variable of the environment, where there is one and it may be read.
+ *
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function environment(name) {
+  try {
+    return host.process.env[name] || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this is a page, or a worker of one. */
+export function inPage() {
+  return (
+    typeof host.document === "object" ||
+    (typeof host.WorkerGlobalScope === "function" && String(host.navigator?.userAgent).startsWith("Mozilla/"))
+  );
+}
+
+/**
+ * An address, resolved against the page's where there is one: protocol, credentials, what begins at ? or #, host name,
+ * origin and path. Nothing where it is none.
+ *
+ * @param {string} text
+ */
+export function address(text) {
+  try {
+    const url = absolute(text);
+    return [url.protocol, url.username + url.password, url.search + url.hash, url.hostname, url.origin, url.pathname];
+  } catch {
+    return [];
+  }
+}
+
+/** @param {string} text */
+function absolute(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return new URL(text, host.location.href);
+  }
+}
+
+/** @param {Uint8Array<ArrayBuffer>} buffer */
+export function fillRandom(buffer) {
+  crypto.getRandomValues(buffer);
+}
+
+/**
+ * The moment that an HTTP date names, in milliseconds since the epoch; NaN: it is no date.
+ *
+ * @param {string} text
+ */
+export function date(text) {
+  return Date.parse(text);
+}
+
+/**
+ * @param {any} logger an object like console; undefined: console
+ * @param {string} level
+ * @param {string} message
+ */
+export function log(logger, level, message) {
+  try {
+    (logger ?? console)[level](message);
+  } catch {
+    // A log that throws must not cost a result.
+  }
+}

@@ -1,0 +1,153 @@
+// Values of JavaScript, read for Rust: what they are, what they hold, how they are written. Nothing is decided here.
+
+/**
+ * A property; undefined where there is none, or where its getter throws.
+ *
+ * @param {any} object
+ * @param {string} name
+ * @returns {unknown}
+ */
+export function get(object, name) {
+  try {
+    return object[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The names of an object's own properties.
+ *
+ * @param {object} object
+ */
+export function keys(object) {
+  return Object.keys(object);
+}
+
+/**
+ * The items of a list; of anything else none.
+ *
+ * @param {unknown} value
+ * @returns {unknown[]}
+ */
+export function items(value) {
+  return Array.isArray(value) ? value : [];
+}
+
+/** @type {Record<string, (value: any, detail: string) => boolean>} */
+const KINDS = {
+  any: () => true,
+  text: (value) => typeof value === "string" && value !== "",
+  number: (value, least) => Number.isFinite(value) && value >= Number(least),
+  flag: (value) => typeof value === "boolean",
+  word: (value, words) => words.split(" ").includes(value),
+  function: (value) => typeof value === "function",
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  headers: (value) => typeof value === "object",
+  methods: (value, names) => names.split(" ").every((name) => typeof get(value, name) === "function"),
+};
+
+/**
+ * Whether a value is of a kind. The detail is the least number, the words, or the methods.
+ *
+ * @param {unknown} value
+ * @param {string} kind
+ * @param {string} detail
+ */
+export function fits(value, kind, detail) {
+  return KINDS[kind](value, detail);
+}
+
+/**
+ * What came, in words that show no text: it may be a secret.
+ *
+ * @param {unknown} value
+ */
+export function describe(value) {
+  if (typeof value === "number" || value === null) return String(value);
+  if (Array.isArray(value)) return "an array";
+  return value === "" ? "an empty string" : `a value of type ${typeof value}`;
+}
+
+/**
+ * The value as JSON; undefined where JSON cannot hold it.
+ *
+ * @param {unknown} value
+ * @returns {string | undefined}
+ */
+export function json(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The value as it stands in an address: one text, or one for each item of a list. What cannot stand there is empty.
+ *
+ * @param {unknown} value
+ */
+export function texts(value) {
+  /** @param {unknown} one */
+  const text = (one) => (typeof one === "symbol" || (typeof one === "object" && one !== null) ? "" : String(one));
+  return Array.isArray(value) ? value.map(text) : [text(value)];
+}
+
+/**
+ * The bytes of a password: UTF-8 of a string, or bytes as they are.
+ *
+ * @param {unknown} value
+ */
+export function bytes(value) {
+  if (typeof value === "string") return new TextEncoder().encode(value);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/**
+ * Names and values of headers in turn. Where a value is no string, a line break stands, which no header can hold.
+ *
+ * @param {any} headers
+ */
+export function headerPairs(headers) {
+  // A Headers object is iterable; a plain object is not.
+  const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return pairs
+    .filter(([, value]) => value !== undefined && value !== null)
+    .flatMap(([name, value]) => [String(name), typeof value === "string" ? value : "\n"]);
+}
+
+/**
+ * Text of UTF-8.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function decode(bytes) {
+  return new TextDecoder().decode(bytes);
+}
+
+/**
+ * Parses JSON; undefined where it is none.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {unknown}
+ */
+export function parse(bytes) {
+  try {
+    return JSON.parse(decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Sets a property of a plain object.
+ *
+ * @param {any} object
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function put(object, name, value) {
+  // By definition, so that a header `__proto__` is a property like any other.
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+}
