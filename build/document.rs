@@ -69,7 +69,7 @@ impl Document {
 }
 
 /// A place in a file of the contract. Reads values and complains with the place.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Place {
     file: String,
     path: String,

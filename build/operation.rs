@@ -8,6 +8,8 @@ use crate::schema::{self, Kind, Schema};
 /// An operation, as the tables and the JavaScript methods will have it.
 #[derive(Debug)]
 pub struct Operation {
+    /// Where it stands in the contract.
+    pub place: Place,
     pub id: String,
     /// `services.list`
     pub name: String,
@@ -123,6 +125,7 @@ fn read(
         return Err(place.failure("the path's parameters must be declared, in the path's order"));
     }
     Ok(Operation {
+        place: place.clone(),
         id: place.text(object, "operationId")?.to_owned(),
         name,
         method,

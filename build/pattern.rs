@@ -28,6 +28,8 @@ fn cell(row: &[u16], index: usize) -> u16 {
 pub fn compile(source: &str) -> Result<Table, String> {
     let dfa = dense::Builder::new()
         .configure(dense::Config::new().minimize(true).start_kind(StartKind::Both).accelerate(false))
+        // A pattern that explodes must stop the build, not stall it.
+        .configure(dense::Config::new().dfa_size_limit(Some(1 << 22)).determinize_size_limit(Some(1 << 22)))
         .syntax(syntax::Config::new().unicode(true).utf8(true))
         .build(source)
         .map_err(|error| error.to_string())?;

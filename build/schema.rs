@@ -161,7 +161,13 @@ fn merge_all(
             (None | Some(Kind::Any), kind) => kind,
             (Some(kind), Kind::Any) => kind,
             (Some(Kind::Record(mut into)), Kind::Record(record)) => {
-                into.properties.extend(record.properties);
+                for property in record.properties {
+                    if into.properties.iter().any(|known| known.name == property.name) {
+                        return Err(place.failure(&format!("allOf has {} twice", property.name)));
+                    }
+                    into.properties.push(property);
+                }
+                not_too_many(&into.properties, place)?;
                 into.rules.extend(record.rules);
                 into.min = into.min.max(record.min);
                 into.max = into.max.min(record.max);
@@ -341,9 +347,7 @@ fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Re
     if let Some(name) = required.iter().find(|name| !known(name)) {
         return Err(place.failure(&format!("requires {name}, which it does not describe")));
     }
-    if properties.len() > 64 {
-        return Err(place.failure("has more than 64 properties, the most that the validator keeps track of"));
-    }
+    not_too_many(&properties, place)?;
     let rest = match object.get("additionalProperties") {
         None => Rest::Unknown,
         Some(Value::Bool(true)) => Rest::Any,
@@ -361,6 +365,13 @@ fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Re
         max: place.count(object, "maxProperties")?.unwrap_or(NO_LIMIT),
         rules,
     }))
+}
+
+fn not_too_many(properties: &[Property], place: &Place) -> Result<(), Failure> {
+    match properties.len() {
+        0..=64 => Ok(()),
+        _ => Err(place.failure("has more than 64 properties, the most that the validator keeps track of")),
+    }
 }
 
 fn rules_between(rules: &Value, place: &Place, known: &dyn Fn(&String) -> bool) -> Result<Vec<Rule>, Failure> {

@@ -22,8 +22,7 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[&Schema] = &[{}];", names.join(", "));
     let mut identifiers = Vec::new();
     for operation in operations {
-        let place = Place::new(&operation.path).at(operation.method);
-        let table = Writer { place: &place }.operation(operation)?;
+        let table = Writer { place: &operation.place }.operation(operation)?;
         let identifier = constant(&operation.name);
         let _ =
             writeln!(out, "/// `{}` of the contract.\npub static {identifier}: Operation = {table};", operation.name);

@@ -61,10 +61,14 @@ const suites = [
     // Without the second, wasm-bindgen would skip in silence every test that is not configured for browsers only.
     env: { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_USE_BROWSER: "1" },
   },
+  // The built package at its boundary to JavaScript.
+  { name: "boundary", command: nodeTests("tests/js"), count: node },
   // The packed tarball, installed: in Node, and in Chromium through a bundler.
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
+  // The READMEs: their programs run, their tables are true.
+  { name: "docs", command: nodeTests("tests/docs"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
 ];
 

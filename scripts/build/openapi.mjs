@@ -11,7 +11,7 @@ const files = readdirSync(join(root, "contract"))
   .map((name) => `contract/${name}`);
 
 /** @type {Record<string, any>} */
-const whole = { openapi: "3.1.0", info: undefined, paths: {}, components: { schemas: {} } };
+const whole = { openapi: "3.1.0", info: undefined, paths: {}, components: {} };
 
 /**
  * @param {Record<string, unknown>} into
@@ -28,12 +28,14 @@ function unite(into, from, file) {
 for (const file of files) {
   const { paths, components, openapi, info, ...rest } = parse(read(join(root, file)));
   if (openapi !== undefined) whole.openapi = openapi;
+  if (info !== undefined) whole.info = info;
   unite(whole.paths, paths, file);
-  unite(whole.components.schemas, components?.schemas, file);
+  for (const [kind, members] of Object.entries(components ?? {})) unite((whole.components[kind] ??= {}), members, file);
   for (const [name, value] of Object.entries(rest)) {
     if (name in whole && JSON.stringify(whole[name]) !== JSON.stringify(value)) fail(`${file}: another file has another ${name}`);
     whole[name] = value;
   }
 }
-whole.info = { title: "ClickHouse Cloud", version: JSON.parse(read(join(pkg, "package.json"))).version };
+// The contract has the package's version.
+whole.info = { ...whole.info, version: JSON.parse(read(join(pkg, "package.json"))).version };
 write(join(dist, "openapi.json"), `${JSON.stringify(whole, undefined, 1)}\n`);

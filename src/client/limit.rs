@@ -20,6 +20,8 @@ pub struct RateLimiter {
     turns: Turns,
     window: RefCell<Window>,
     freed: Cell<Option<Waker>>,
+    /// How many permits have ended.
+    ended: Cell<u64>,
 }
 
 #[derive(Default)]
@@ -52,6 +54,7 @@ impl RateLimiter {
             turns: Turns::default(),
             window: RefCell::default(),
             freed: Cell::new(None),
+            ended: Cell::new(0),
         }
     }
 
@@ -94,14 +97,13 @@ impl RateLimiter {
         }
     }
 
-    /// Resolves when a permit has ended. Only the one whose turn it is waits here.
+    /// Resolves when a permit has ended since, whatever else wakes the task. Only the one whose turn it is waits here.
     async fn freed(&self) {
-        let mut asked = false;
+        let before = self.ended.get();
         poll_fn(|context| {
-            if asked {
+            if self.ended.get() != before {
                 return Poll::Ready(());
             }
-            asked = true;
             self.freed.set(Some(context.waker().clone()));
             Poll::Pending
         })
@@ -116,6 +118,7 @@ impl<C: Clock> Drop for Permit<'_, C> {
             window.in_flight = window.in_flight.saturating_sub(1);
             window.answered.push_back(self.clock.now());
         }
+        self.limiter.ended.set(self.limiter.ended.get().wrapping_add(1));
         if let Some(waker) = self.limiter.freed.take() {
             waker.wake();
         }

@@ -17,6 +17,8 @@ const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 10_000.0;
 /// Right after its creation a service may be missing for that long.
 const MISSING_MS: f64 = 30_000.0;
+/// The state of what can no longer be read.
+const GONE: &str = "terminated";
 /// A command is given again when nothing has come of it for that long: reads lag behind writes.
 const AGAIN_MS: f64 = 15_000.0;
 
@@ -92,11 +94,11 @@ pub(super) enum Action {
 /// What it means that the thing is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// Once it was seen, it is gone; before, it may be too new to be read.
+    /// Once it was seen, it is gone, for which some wait; before, it may be too new to be read.
     Gone,
     /// There is no such thing.
     Unknown,
-    /// It is what was waited for.
+    /// Once it was seen, it is what was waited for; before, its deletion tells.
     Reached,
 }
 
@@ -137,10 +139,6 @@ impl Wait {
             attempt,
         };
         on_progress(&progress).map_err(Error::Caller)
-    }
-
-    fn seen(&self) -> bool {
-        self.last_state.borrow().is_some()
     }
 
     /// So young a wait may look for a thing that is too new to be read.
@@ -205,6 +203,7 @@ impl<H: Host> Client<H> {
         let mut pauses = Pauses::new(options);
         let mut done = Done::default();
         let mut refused = None;
+        let mut last = None;
         loop {
             match self.call(goal.operation, &goal.arguments, &options.call).await {
                 Ok(found) => {
@@ -228,15 +227,26 @@ impl<H: Host> Client<H> {
                         }
                         Verdict::Do(..) | Verdict::Waiting => {}
                     }
+                    last = Some(found.data);
                 }
                 Err(error) if error.status() == Some(404) => {
                     let now = self.host.now();
-                    match goal.missing {
-                        Missing::Reached => return Ok(self.host.nothing()),
-                        Missing::Gone if wait.seen() => return Err(wait.error(WaitReason::Gone, now)),
-                        Missing::Gone if wait.is_young(now) => {}
-                        Missing::Gone | Missing::Unknown => return Err(error),
+                    match (goal.missing, last) {
+                        (Missing::Reached, Some(last)) => return Ok(last),
+                        // Reads lag behind a creation: of a service that was never seen, only its deletion can tell.
+                        (Missing::Reached, None) => {
+                            let refused = self.act(goal, Action::Delete, &[404, 409, 424], options).await?;
+                            if refused == Some(404) {
+                                return Ok(self.host.nothing());
+                            }
+                        }
+                        // Who waits for its end has what it waits for.
+                        (Missing::Gone, Some(last)) if (goal.judge)(GONE, None) == Verdict::Reached => return Ok(last),
+                        (Missing::Gone, Some(_)) => return Err(wait.error(WaitReason::Gone, now)),
+                        (Missing::Gone, None) if wait.is_young(now) => {}
+                        (Missing::Gone | Missing::Unknown, _) => return Err(error),
                     }
+                    last = None;
                 }
                 Err(error) => return Err(error),
             }

@@ -100,12 +100,33 @@ impl Calls {
         arguments: Result<Arguments, Error>,
         options: JsValue,
     ) -> JsValue {
+        self.run(operation, arguments, options, true)
+    }
+
+    /// The same, of which only the success is of interest: it resolves with undefined.
+    pub fn send_for_nothing(
+        &self,
+        operation: &'static Operation,
+        arguments: Result<Arguments, Error>,
+        options: JsValue,
+    ) -> JsValue {
+        self.run(operation, arguments, options, false)
+    }
+
+    fn run(
+        &self,
+        operation: &'static Operation,
+        arguments: Result<Arguments, Error>,
+        options: JsValue,
+        keep: bool,
+    ) -> JsValue {
         let client = self.0.clone();
         let prepared = call_options(operation.name, options).and_then(|prepared| Ok((prepared, arguments?)));
         let full = prepared.map(|((signal, options), arguments)| {
             let work = async move {
                 let outcome = client.call(operation, &arguments, &options).await.map_err(to_js)?;
-                Ok(with_response(outcome.data, &outcome.exchange))
+                let data = if keep { outcome.data } else { JsValue::UNDEFINED };
+                Ok(with_response(data, &outcome.exchange))
             };
             start(signal, Box::pin(work))
         });

@@ -352,7 +352,8 @@ export class WaitError extends CloudError {
 /** @param {string} text */
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    // As a host's own decoder would, without the byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     return undefined;
   }

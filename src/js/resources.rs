@@ -102,11 +102,11 @@ impl Services {
     ) -> JsValue {
         let operation = &contract::SERVICES_UPDATE_PASSWORD;
         let arguments = one(operation, "serviceId", service).and_then(|service| {
-            let password = bytes(&password).filter(|bytes| !bytes.is_empty());
-            let password = password.ok_or_else(|| no_password(operation))?;
+            let bytes = bytes(&password).filter(|bytes| !bytes.is_empty());
+            let password = bytes.ok_or_else(|| no_password(operation, &password))?;
             Ok(helpers::set_password(&service, &password))
         });
-        self.client.send(operation, arguments, options)
+        self.client.send_for_nothing(operation, arguments, options)
     }
 
     /// Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
@@ -209,12 +209,16 @@ fn one(operation: &'static Operation, name: &'static str, value: JsValue) -> Res
     })
 }
 
-fn no_password(operation: &'static Operation) -> Error {
+fn no_password(operation: &'static Operation, received: &JsValue) -> Error {
     let issue = Issue {
         path: vec![Step::Key("password".into())],
         code: Code::Type,
         expected: "a string or a Uint8Array that is not empty".to_owned(),
-        received: "something else".to_owned(),
+        received: match received.as_string() {
+            Some(_) => "an empty string".to_owned(),
+            // Not even a number is shown: it may be the password.
+            None => ["a value of type ", &received.js_typeof().as_string().unwrap_or_default()].concat(),
+        },
         hint: None,
     };
     Error::Request { operation, issues: vec![issue] }

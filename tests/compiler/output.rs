@@ -1,0 +1,102 @@
+//! What the compiler takes, and what it writes.
+
+use crate::document::Document;
+use crate::mistakes::{compile, one, schema};
+use crate::tables::constant;
+use crate::{methods, operation};
+
+#[track_caller]
+fn writes(text: &str, expected: &str) {
+    let tables = schema(text).unwrap();
+    assert!(tables.contains(expected), "{tables}\ndoes not hold\n{expected}");
+}
+
+#[test]
+fn every_construct_of_the_published_document_is_taken() {
+    writes("{ type: [string, 'null'] }", "nullable: true");
+    writes("{ type: [string, integer] }", "Kind::Union(&[");
+    writes("{ type: [string, integer, 'null'], minimum: 3, maxLength: 4 }", "max: 4");
+    writes("{ const: AWS }", r#"Kind::Enum { values: &["AWS"], open: false }"#);
+    writes("{ type: string, enum: [a, b], x-open: true }", r#"Kind::Enum { values: &["a", "b"], open: true }"#);
+    writes("{ type: integer, enum: [1, 3] }", "Kind::NumberEnum(&[1.0, 3.0])");
+    writes("{ oneOf: [{ type: string }, { type: 'null' }] }", "nullable: true");
+    writes("{ anyOf: [{ type: string }, { type: integer }] }", "Kind::Union(&[");
+    writes("{ type: object, additionalProperties: true }", "rest: Rest::Any");
+    writes("{ type: object, additionalProperties: false }", "rest: Rest::Unknown");
+    writes("{ additionalProperties: { type: string } }", "rest: Rest::Map(");
+    writes("{ type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true }", "min: 1, max: 2, unique: true");
+    writes("{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }", "above: Some(0.0), step: Some(0.1)");
+    writes("{ type: string, x-secret: true, format: password }", "secret: true");
+    writes("{ type: object, minProperties: 1, maxProperties: 2 }", "min: 1, max: 2");
+    writes("{ allOf: [{ minLength: 2, type: string }, { maxLength: 5, type: string }] }", "Text { min: 2, max: 5");
+    writes("{ properties: { a: { $ref: '#/components/schemas/X' } } }", "schema: &X");
+    writes(
+        "{ type: string, default: x, example: y, examples: [z], title: t, description: d, readOnly: true }",
+        "Kind::Text(",
+    );
+}
+
+#[test]
+fn a_reference_reaches_over_files() {
+    let uses = "components: { schemas: { A: { type: array, items: { $ref: '#/components/schemas/B' } } } }";
+    let has = "components: { schemas: { B: { type: string } } }";
+    let tables = compile(&[("a.yaml", uses), ("b.yaml", has)]).unwrap();
+    assert!(tables.contains("items: &B,"), "{tables}");
+}
+
+#[test]
+fn names_of_statics() {
+    for (name, expected) in
+        [("services.updateState", "SERVICES_UPDATE_STATE"), ("CreateServiceBody", "CREATE_SERVICE_BODY"), ("x", "X")]
+    {
+        assert_eq!(constant(name), expected);
+    }
+}
+
+#[test]
+fn answers_are_json_text_or_nothing() {
+    for (responses, expected) in [
+        ("{ '200': { description: x } }", "Answer::Empty"),
+        ("{ '200': { content: { text/plain: {} } } }", "Answer::Text"),
+        ("{ '200': { content: { application/json: { schema: { properties: { status: {} } } } } } }", "Answer::Empty"),
+        (
+            "{ '201': { content: { application/json: { schema: { properties: { result: { type: string } } } } } } }",
+            "Answer::Json(",
+        ),
+    ] {
+        let tables = compile(&[("a.yaml", &one("/v1/a", "get", &format!("responses: {responses}")))]).unwrap();
+        assert!(tables.contains(expected), "{responses}: {tables}");
+    }
+}
+
+#[test]
+fn methods_carry_the_contracts_words() {
+    let file = one(
+        "/v1/organizations/{organizationId}/things/{thingId}",
+        "patch",
+        "x-name: things.renameNow
+         summary: Rename a thing.
+         description: Only its name.
+         deprecated: true
+         parameters: [{ name: organizationId, in: path, schema: {} }, { name: thingId, in: path, description: The thing., schema: { type: string } }, { name: dry, in: query, schema: { type: boolean } }]
+         requestBody: { required: true, content: { application/json: { schema: { type: string } } } }",
+    );
+    let mut document = Document::default();
+    document.add("a.yaml", &file).unwrap();
+    let written = methods::write(&operation::read_all(&document).unwrap());
+    for expected in [
+        "impl Things {",
+        "/// Rename a thing.",
+        "/// Only its name.",
+        "@deprecated",
+        "pub fn rename_now(&self,",
+        "js_name = \"renameNow\"",
+        "CloudPromise<void>",
+        "param_description = \"The thing.\"",
+        "dry?: boolean | undefined",
+        "&contract::THINGS_RENAME_NOW",
+    ] {
+        assert!(written.contains(expected), "{written}\ndoes not hold\n{expected}");
+    }
+    assert!(!written.contains("organizationId\", unchecked"), "the organization is the client's own");
+}

@@ -1,0 +1,162 @@
+//! The compiled contract: its operations, and what may be sent twice.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in tests they are fine"
+)]
+
+use std::collections::BTreeSet;
+
+use clickhouse_cloud::contract::{self, Answer, Kind, OPERATIONS, Repeat, SCHEMAS, Schema};
+
+/// Name, official id, method, path below /v1/organizations, repeat, body, answer, deprecated.
+const EXPECTED: &str = "
+organizations.list            organizationGetList            GET    -                                              safe   -                                [Organization]
+organizations.get             organizationGet                GET    /{o}                                           safe   -                                Organization
+services.list                 instanceGetList                GET    /{o}/services                                  safe   -                                [Service]
+services.create               instanceCreate                 POST   /{o}/services                                  unsafe CreateServiceBody                CreateServiceResult
+services.get                  instanceGet                    GET    /{o}/services/{s}                              safe   -                                Service
+services.update               instanceUpdate                 PATCH  /{o}/services/{s}                              unsafe UpdateServiceBody                Service
+services.delete               instanceDelete                 DELETE /{o}/services/{s}                              safe   -                                -
+services.updateState          instanceStateUpdate            PATCH  /{o}/services/{s}/state                        safe   UpdateServiceStateBody           Service
+services.updateScaling        instanceScalingUpdate          PATCH  /{o}/services/{s}/scaling                      safe   UpdateServiceScalingBody         Service
+services.updateReplicaScaling instanceReplicaScalingUpdate   PATCH  /{o}/services/{s}/replicaScaling               safe   UpdateServiceReplicaScalingBody  Service
+services.updatePassword       instancePasswordUpdate         PATCH  /{o}/services/{s}/password                     hash   UpdateServicePasswordBody        UpdateServicePasswordResult
+backups.list                  backupGetList                  GET    /{o}/services/{s}/backups                      safe   -                                [Backup]
+backups.get                   backupGet                      GET    /{o}/services/{s}/backups/{b}                  safe   -                                Backup
+";
+
+fn name(schema: &Schema) -> String {
+    match &schema.kind {
+        Kind::Array { items, .. } => format!("[{}]", items.name),
+        _ => schema.name.to_owned(),
+    }
+}
+
+#[test]
+fn the_thirteen_operations() {
+    let mut expected: Vec<Vec<&str>> = EXPECTED.trim().lines().map(|line| line.split_whitespace().collect()).collect();
+    let mut found: Vec<Vec<String>> = OPERATIONS
+        .iter()
+        .map(|operation| {
+            let path = operation.path.strip_prefix("/v1/organizations").unwrap();
+            let path = path.replace("{organizationId}", "{o}").replace("{serviceId}", "{s}");
+            let path = path.replace("{backupId}", "{b}");
+            let repeat = match operation.repeat {
+                Repeat::Safe => "safe",
+                Repeat::Unsafe => "unsafe",
+                Repeat::SafeWith(names) => {
+                    assert!(names.contains(&"newPasswordHash"), "{names:?}");
+                    "hash"
+                }
+            };
+            let answer = match operation.answer {
+                Answer::Json(schema) => name(schema),
+                Answer::Empty => "-".to_owned(),
+                Answer::Text => "text".to_owned(),
+            };
+            vec![
+                operation.name.to_owned(),
+                operation.id.to_owned(),
+                operation.method.as_str().to_owned(),
+                if path.is_empty() { "-".to_owned() } else { path },
+                repeat.to_owned(),
+                operation.body.as_ref().map_or("-".to_owned(), |body| name(body.schema)),
+                answer,
+            ]
+        })
+        .collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn operations_and_schemas_are_found_by_name() {
+    for operation in OPERATIONS {
+        assert!(std::ptr::eq(contract::operation(operation.name).unwrap(), *operation));
+    }
+    for schema in SCHEMAS {
+        assert!(std::ptr::eq(contract::schema(schema.name).unwrap(), *schema));
+    }
+    assert!(contract::operation("services.restart").is_none() && contract::schema("Nothing").is_none());
+}
+
+#[test]
+fn paths_name_their_parameters_in_order() {
+    for operation in OPERATIONS {
+        let named: Vec<&str> =
+            operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        let declared: Vec<&str> = operation.path_parameters.iter().map(|parameter| parameter.name).collect();
+        assert_eq!(named, declared);
+        assert!(operation.path_parameters.iter().all(|parameter| parameter.required));
+    }
+}
+
+fn required(name: &str) -> BTreeSet<&'static str> {
+    let Kind::Record(record) = &contract::schema(name).unwrap().kind else { panic!("{name} is no record") };
+    record.properties.iter().filter(|property| property.required).map(|property| property.name).collect()
+}
+
+#[test]
+fn required_is_what_a_client_cannot_do_without() {
+    for (schema, expected) in [
+        ("Service", &["id", "name", "state"][..]),
+        ("Backup", &["id", "status"]),
+        ("CreateServiceResult", &["service", "password"]),
+        ("Organization", &["id"]),
+        ("CreateServiceBody", &["name", "provider"]),
+        ("UpdateServiceStateBody", &["command"]),
+        ("UpdateServicePasswordResult", &[]),
+        ("UpdateServiceBody", &[]),
+    ] {
+        assert_eq!(required(schema), expected.iter().copied().collect(), "{schema}");
+    }
+}
+
+#[test]
+fn commands_modes_and_providers_are_closed_and_what_grows_is_open() {
+    for (schema, expected) in [
+        ("StateCommand", false),
+        ("AutoscalingMode", false),
+        ("Provider", false),
+        ("Region", true),
+        ("Profile", true),
+        ("Tier", true),
+        ("State", true),
+        ("BackupStatus", true),
+    ] {
+        match &contract::schema(schema).unwrap().kind {
+            Kind::Enum { open, values } => assert_eq!((*open, values.is_empty()), (expected, false), "{schema}"),
+            other => panic!("{schema}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_state_that_the_client_speaks_of_is_one_of_the_contracts() {
+    let Kind::Enum { values, .. } = &contract::schema("State").unwrap().kind else { panic!("no enum") };
+    for state in [
+        "provisioning",
+        "starting",
+        "running",
+        "partially_running",
+        "idle",
+        "awaking",
+        "stopping",
+        "stopped",
+        "degraded",
+        "failed",
+        "terminating",
+        "softdeleting",
+        "softdeleted",
+        "terminated",
+    ] {
+        assert!(values.contains(&state), "{state}");
+    }
+    assert_eq!(values.len(), 14);
+}

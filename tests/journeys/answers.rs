@@ -1,0 +1,223 @@
+//! Answers that are not what the contract says: what is taken all the same, what is refused, and that nothing is lost.
+
+use clickhouse_cloud::client::Breaches;
+use clickhouse_cloud::contract;
+use clickhouse_cloud::error::Error;
+use clickhouse_cloud::host::Level;
+use clickhouse_cloud::issue::{Code, Step};
+use serde_json::{Value, json};
+
+use super::cloud::{Cloud, NOBODY, body, failed, of};
+use super::network::{answer, answer_with};
+
+/// What `get` makes of an answer.
+fn get(status: u16, text: &str) -> Result<Value, Error> {
+    let cloud = Cloud::with(|settings| {
+        settings.limiter = None;
+        settings.retry_budget_ms = 0.0;
+    });
+    cloud.network.next(answer(status, text));
+    let result = cloud.run(cloud.get(NOBODY)).map(|outcome| outcome.data);
+    cloud.assert_quiet();
+    result
+}
+
+fn bare() -> String {
+    format!(r#"{{"id":"{NOBODY}","name":"a","state":"running"}}"#)
+}
+
+#[test]
+fn enveloped_or_bare() {
+    let expected: Value = serde_json::from_str(&bare()).unwrap();
+    assert_eq!(get(200, &bare()).unwrap(), expected);
+    for envelope in [
+        format!(r#"{{"status":200,"requestId":"r","result":{}}}"#, bare()),
+        format!(r#"{{"result":{},"status":200}}"#, bare()),
+        format!(r#"{{"result":{}}}"#, bare()),
+        format!(r#"{{"status":500,"error":"odd","result":{}}}"#, bare()),
+    ] {
+        assert_eq!(get(200, &envelope).unwrap(), expected, "{envelope}");
+        assert_eq!(get(201, &envelope).unwrap(), expected, "any 2xx will do");
+    }
+}
+
+#[test]
+fn a_bare_backup_has_a_status_of_its_own() {
+    let cloud = Cloud::unlimited();
+    let text = format!(r#"{{"id":"{NOBODY}","status":"done"}}"#);
+    cloud.network.next(answer(200, &text));
+    let mut arguments = of(NOBODY, None);
+    arguments.path.push(clickhouse_cloud::request::Argument::text("backupId", NOBODY));
+    assert_eq!(cloud.run(cloud.call(&contract::BACKUPS_GET, arguments)).unwrap().data["status"], "done");
+    cloud.network.next(answer(200, &format!("[{text}]")));
+    let all = cloud.run(cloud.call(&contract::BACKUPS_LIST, of(NOBODY, None))).unwrap().data;
+    assert_eq!(all[0]["status"], "done");
+}
+
+#[test]
+fn what_the_contract_does_not_know_survives() {
+    let text = r#"{"status":200,"result":{"id":"9f8b6c1e-0000-4000-8000-00000000dead","name":"a","state":"hibernating",
+        "provider":"hetzner","region":"mars-1","tier":null,"endpoints":null,"minTotalMemoryGb":-7,
+        "new":{"deep":[1,{"x":null}]},"__proto__":{"y":1}}}"#;
+    let found = get(200, text).unwrap();
+    assert_eq!(found, serde_json::from_str::<Value>(text).unwrap()["result"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_harm() {
+    assert_eq!(get(200, &format!("\u{feff}{}", bare())).unwrap()["name"], "a");
+    assert_eq!(failed(get(404, "\u{feff}{\"status\":404,\"error\":\"NOT_FOUND: x\"}")).status(), Some(404));
+}
+
+#[test]
+fn what_a_client_cannot_do_without_must_be_there() {
+    let (missing, wrong) = (Code::Required, Code::Type);
+    for (text, path, code) in [
+        (r#"{"name":"a","state":"running"}"#.to_owned(), "id", missing),
+        (format!(r#"{{"id":"{NOBODY}","state":"running"}}"#), "name", missing),
+        (format!(r#"{{"id":"{NOBODY}","name":"a"}}"#), "state", missing),
+        (format!(r#"{{"id":"{NOBODY}","name":"a","state":null}}"#), "state", wrong),
+        (format!(r#"{{"id":"{NOBODY}","name":7,"state":"running"}}"#), "name", wrong),
+        (r#"{"id":"7","name":"a","state":"running"}"#.to_owned(), "id", Code::Format),
+    ] {
+        for text in [format!(r#"{{"status":200,"requestId":"r","result":{text}}}"#), text] {
+            match failed(get(200, &text)) {
+                Error::Response { issues, exchange, ambiguous } => {
+                    let [issue] = issues.as_slice() else { panic!("{issues:?}") };
+                    let expected = [Step::Key("result".into()), Step::Key(path.into())];
+                    assert_eq!((issue.path.as_slice(), issue.code), (&expected[..], code), "{text}");
+                    assert_eq!(exchange.body, text.as_bytes());
+                    assert!(!ambiguous, "a read changes nothing");
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn no_json_is_a_breach_with_the_whole_answer() {
+    let deep = "[".repeat(100_000);
+    let texts =
+        ["", " ", "<html>hello</html>", "{", "nul", "{\"status\":200,\"result\":{\"id\":", "[1,]", "{}{}", &deep];
+    for text in texts {
+        match failed(get(200, text)) {
+            Error::Response { issues, exchange, .. } => {
+                assert_eq!(issues[0].code, Code::Syntax, "{text:.40}");
+                assert_eq!((exchange.status, exchange.body.as_slice()), (200, text.as_bytes()));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    let cloud = Cloud::with(|settings| settings.retry_budget_ms = 0.0);
+    cloud.network.next(answer_with(200, &[("content-type", "text/html; charset=utf-8")], "<html>"));
+    let error = failed(cloud.run(cloud.list())).to_string();
+    assert!(error.contains("expected JSON, received 6 bytes of text/html"), "{error}");
+}
+
+#[test]
+fn nothing_is_enough_for_a_delete() {
+    for (status, text) in [(200, ""), (204, ""), (202, " \n"), (200, "{}"), (200, r#"{"status":200,"requestId":"r"}"#)]
+    {
+        let cloud = Cloud::unlimited();
+        cloud.network.next(answer(status, text));
+        assert_eq!(cloud.run(cloud.delete(NOBODY)).unwrap().data, Value::Null, "{status} {text}");
+        assert_eq!(cloud.network.count(), 1, "{status} {text}");
+    }
+}
+
+#[test]
+fn nothing_is_not_enough_for_a_list() {
+    let cloud = Cloud::unlimited();
+    cloud.network.next(answer(200, ""));
+    assert_eq!(cloud.run(cloud.list()).unwrap().data, json!([]), "tried again");
+    assert_eq!(cloud.network.count(), 2);
+}
+
+#[test]
+fn a_creation_that_breaks_the_contract_still_holds_the_password() {
+    let text = r#"{"status":200,"requestId":"r","result":{"service":{"name":"events"},"password":"S3cret-planted"}}"#;
+    let cloud = Cloud::new();
+    cloud.network.next(answer(200, text));
+    let error = failed(cloud.run(cloud.create(&body())));
+    let Error::Response { issues, exchange, ambiguous } = &error else { panic!("{error}") };
+    assert!(ambiguous);
+    assert_eq!(issues.len(), 2, "{issues:?}");
+    assert_eq!((exchange.body.as_slice(), exchange.request_id.as_deref()), (text.as_bytes(), Some("r")));
+    assert!(!error.to_string().contains("S3cret") && !format!("{error:?}").contains("S3cret"), "{error}");
+    assert_eq!(cloud.network.count(), 1, "a second one would be a second service");
+}
+
+#[test]
+fn a_creation_without_a_password_or_with_a_wrong_one_says_only_its_type() {
+    for (password, received) in [(r#","password":{"text":"S3cret"}"#, "an object"), ("", "nothing")] {
+        let text = format!(r#"{{"result":{{"service":{}{password}}}}}"#, bare());
+        let cloud = Cloud::new();
+        cloud.network.next(answer(200, &text));
+        let error = failed(cloud.run(cloud.create(&body())));
+        assert!(error.to_string().contains(received) && !error.to_string().contains("S3cret"), "{text}: {error}");
+    }
+}
+
+#[test]
+fn breaches_are_let_through_where_the_settings_say_so() {
+    for (breaches, warnings) in [(Breaches::Warn, 1), (Breaches::Ignore, 0)] {
+        let cloud = Cloud::with(|settings| settings.breaches = breaches);
+        cloud.network.next(answer(200, r#"{"result":{"name":"a"}}"#));
+        assert_eq!(cloud.run(cloud.get(NOBODY)).unwrap().data, json!({ "name": "a" }));
+        let lines = cloud.network.lines.borrow();
+        let warned = lines.iter().filter(|(level, line)| *level == Level::Warn && line.contains("result.")).count();
+        assert!(if warnings == 0 { warned == 0 } else { warned >= warnings }, "{lines:?}");
+        // Still no value where there is none.
+        cloud.network.next(answer(200, "<html>"));
+        assert_eq!(failed(cloud.run(cloud.call(&contract::SERVICES_CREATE, create()))).status(), Some(200));
+    }
+}
+
+fn create() -> clickhouse_cloud::request::Arguments {
+    clickhouse_cloud::request::Arguments { body: Some(body().to_string()), ..Default::default() }
+}
+
+#[test]
+fn refusals_without_the_apis_text() {
+    for text in ["", "<html>nginx</html>", "null", "[]", r#"{"error":{"code":7}}"#, r#"{"message":"x"}"#] {
+        match failed(get(403, text)) {
+            Error::Api { code, text: said, exchange, .. } => {
+                assert_eq!((code, said), (None, None), "{text}");
+                assert_eq!(exchange.body, text.as_bytes());
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+#[test]
+fn the_code_is_the_word_before_the_colon() {
+    for (text, expected) in [
+        ("CONFLICT: Only instance in one of: 'idle'", Some("CONFLICT")),
+        ("NOT_FOUND: x", Some("NOT_FOUND")),
+        ("E2: x", Some("E2")),
+        ("no such thing: x", None),
+        ("Unauthorized", None),
+        (": x", None),
+        ("", None),
+    ] {
+        let body = json!({ "status": 400, "error": text }).to_string();
+        match failed(get(400, &body)) {
+            Error::Api { code, .. } => assert_eq!(code.as_deref(), expected, "{text}"),
+            other => panic!("{other}"),
+        }
+    }
+}
+
+#[test]
+fn an_open_value_of_a_request_is_sent_with_a_warning() {
+    let cloud = Cloud::unlimited();
+    let mut new = body();
+    new["region"] = "mars-north-1".into();
+    let _ = cloud.run(cloud.create(&new));
+    assert_eq!(cloud.network.count(), 1);
+    let lines = cloud.network.lines.borrow();
+    let warning = lines.iter().find(|(level, _)| *level == Level::Warn).unwrap();
+    assert!(warning.1.contains("body.region") && warning.1.contains("mars-north-1"), "{warning:?}");
+}

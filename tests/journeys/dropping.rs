@@ -1,0 +1,91 @@
+//! A call that is dropped ends: its place in the line, its timer, its request. This is how an abort works.
+
+use clickhouse_cloud::client::wait::WaitOptions;
+use clickhouse_cloud::race::{First, race};
+
+use super::cloud::{Cloud, NOBODY, body, service};
+use super::network::{Act, answer};
+
+/// Runs the work for that long, drops it, and finds nothing running.
+#[track_caller]
+fn dropped_after<T>(cloud: &Cloud, ms: f64, work: impl Future<Output = T>) {
+    let ended = cloud.run(race(work, cloud.world.sleep(ms)));
+    assert!(matches!(ended, First::Right(())), "ended before {ms} ms");
+    assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "after {ms} ms");
+}
+
+#[test]
+fn under_way() {
+    let cloud = Cloud::new();
+    dropped_after(&cloud, 10.0, cloud.list());
+    assert_eq!(cloud.network.sandbox.borrow().ledger().len(), 0);
+    dropped_after(&cloud, 30.0, cloud.list());
+    assert_eq!(cloud.network.sandbox.borrow().ledger().len(), 1);
+}
+
+#[test]
+fn while_it_hangs() {
+    let cloud = Cloud::new();
+    cloud.network.next(Act::Hang);
+    dropped_after(&cloud, 29_999.0, cloud.list());
+    cloud.network.next(Act::HangAfter);
+    dropped_after(&cloud, 29_999.0, cloud.create(&body()));
+}
+
+#[test]
+fn in_the_back_off() {
+    for _ in 0..20 {
+        let cloud = Cloud::unlimited();
+        for _ in 0..50 {
+            cloud.network.next(answer(500, ""));
+        }
+        let patience = 3_000.0 + cloud.network.roll() * 1_000.0;
+        dropped_after(&cloud, patience, cloud.get(NOBODY));
+    }
+}
+
+#[test]
+fn in_the_line() {
+    let cloud = Cloud::new();
+    cloud.run(async {
+        for _ in 0..10 {
+            cloud.list().await.unwrap();
+        }
+    });
+    dropped_after(&cloud, 5_000.0, cloud.list());
+    assert_eq!(cloud.network.count(), 10);
+    // The line goes on without it.
+    cloud.run(cloud.list()).unwrap();
+    assert!(cloud.world.elapsed() < 11_000.0, "{}", cloud.world.elapsed());
+}
+
+#[test]
+fn while_a_429_pauses_all() {
+    let cloud = Cloud::new();
+    cloud.network.next(answer(429, ""));
+    dropped_after(&cloud, 5_000.0, cloud.list());
+    let before = cloud.world.elapsed();
+    cloud.run(cloud.list()).unwrap();
+    assert!((4_000.0..6_500.0).contains(&(cloud.world.elapsed() - before)), "the pause is still kept");
+}
+
+#[test]
+fn at_any_moment_of_a_journey() {
+    for round in 0..200 {
+        let cloud = Cloud::new();
+        for _ in 0..round {
+            cloud.network.roll();
+        }
+        let patience = cloud.network.roll() * 400_000.0;
+        let journey = async {
+            let id = cloud.running().await;
+            let wait = WaitOptions::default();
+            cloud.set_password(&id, b"x").await.unwrap();
+            cloud.wait_for(&id, "idle").await.unwrap();
+            cloud.client.ensure_running(&service(&id), false, &wait).await.unwrap();
+            cloud.stop_and_delete(&id).await.unwrap();
+        };
+        cloud.run(race(journey, cloud.world.sleep(patience)));
+        assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "after {patience} ms");
+    }
+}

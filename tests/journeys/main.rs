@@ -1,0 +1,38 @@
+//! Whole journeys of the client, in virtual time: on the sandbox, and on scripted answers.
+//!
+//! | room           | what happens there                                                       |
+//! | -------------- | ------------------------------------------------------------------------ |
+//! | `world`        | tasks, timers and a clock that jumps to the next timer                   |
+//! | `network`      | the sandbox behind a scriptable layer; a record of what was sent         |
+//! | `cloud`        | a client on both, and what the tests ask of it                           |
+//! | `lifecycle`    | a service from its creation to its end                                   |
+//! | `deletion`     | stopAndDelete from each state, and again half-way                        |
+//! | `running`      | ensureRunning                                                            |
+//! | `waiting`      | deadlines, failed and unknown states, things that are gone or too new    |
+//! | `limit`        | the rate limit: many at once, in order, without a 429; 429s all the same |
+//! | `retries`      | the table of setbacks, the time budget, timeouts                         |
+//! | `answers`      | what comes back when it is not what the contract says                    |
+//! | `organization` | the organization that is looked up                                       |
+//! | `dropping`     | a call that is dropped leaves nothing running                            |
+
+#![cfg(all(feature = "client", feature = "sandbox", not(target_arch = "wasm32")))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in tests they are fine"
+)]
+
+mod answers;
+mod cloud;
+mod deletion;
+mod dropping;
+mod lifecycle;
+mod limit;
+mod network;
+mod organization;
+mod retries;
+mod running;
+mod waiting;
+mod world;

@@ -1,0 +1,202 @@
+//! Secrets are never shown: what is planted in credentials, headers, passwords, hashes and answers stands in no message
+//! of an error, no debug print and no line of the log.
+
+#![cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in tests they are fine"
+)]
+
+use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
+use clickhouse_cloud::error::{Attempt, Error, Exchange, Met, Trail};
+use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
+use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+use clickhouse_cloud::sandbox::Options;
+use clickhouse_cloud::secret::Secret;
+use clickhouse_cloud::validate::{Unknown, validate_answer};
+use serde_json::{Value, json};
+
+const PLANTED: &str = "PLANTED-s3cret";
+const ID: &str = "5a9db0c5-0000-4000-8000-000000000001";
+
+#[track_caller]
+fn assert_hidden(shown: &str) {
+    assert!(!shown.contains("PLANTED") && !shown.contains("s3cret"), "{shown}");
+}
+
+fn target() -> Target {
+    Target {
+        base_url: "https://api.clickhouse.cloud".to_owned(),
+        authorization: Some(Secret::new(format!("Basic {PLANTED}"))),
+        headers: vec![("x-api-token".to_owned(), PLANTED.to_owned())],
+    }
+}
+
+fn password(body: &Value) -> Arguments {
+    let path = ["organizationId", "serviceId"].map(|name| Argument::text(name, ID)).to_vec();
+    Arguments { path, query: Vec::new(), body: Some(body.to_string()) }
+}
+
+#[test]
+fn of_a_secret() {
+    let secret = Secret::new(PLANTED);
+    assert_eq!(format!("{secret:?}"), "[secret]");
+    assert_eq!(secret.reveal(), PLANTED);
+    assert_eq!(format!("{:?}", Some(secret.clone())), "Some([secret])");
+}
+
+#[test]
+fn of_requests_and_responses() {
+    let hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let arguments = password(&json!({ "newPasswordHash": hash }));
+    let built = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &arguments, &[], Unknown::Refuse).ok().unwrap();
+    let shown = format!("{:?} {}", built.request, built.to_curl());
+    assert_hidden(&shown);
+    assert!(!shown.contains(hash), "{shown}");
+    assert!(!built.request.url.contains(hash));
+
+    let body = Some(format!("{{\"password\":\"{PLANTED}\"}}"));
+    let request = HttpRequest { body, ..built.request };
+    assert_hidden(&format!("{request:?}"));
+    let headers = vec![("set-cookie".to_owned(), PLANTED.to_owned())];
+    let response = HttpResponse { status: 200, headers, body: PLANTED.as_bytes().to_vec() };
+    assert_hidden(&format!("{response:?}"));
+    let cause: clickhouse_cloud::host::Foreign = std::rc::Rc::new(PLANTED);
+    let fault = Fault { kind: FaultKind::Connection, message: "reset".to_owned(), cause: Some(cause) };
+    assert_hidden(&format!("{fault:?}"));
+}
+
+#[test]
+fn of_the_sandboxs_options() {
+    let options = Options { key_secret: Secret::new(PLANTED), ..Options::default() };
+    assert_hidden(&format!("{options:?}"));
+}
+
+/// Wrong values of a secret, each of which would show in an issue if its value did.
+fn wrong() -> Vec<Value> {
+    vec![
+        json!(PLANTED),
+        json!([PLANTED]),
+        json!({ "text": PLANTED }),
+        json!({ PLANTED: 1 }),
+        json!([{ PLANTED: [PLANTED] }]),
+        json!(format!("{PLANTED}\u{0}")),
+    ]
+}
+
+#[test]
+fn of_issues_in_requests() {
+    for value in wrong() {
+        for name in ["newPasswordHash", "newDoubleSha1Hash"] {
+            for unknown in [Unknown::Refuse, Unknown::Send] {
+                let mut body = json!({});
+                body[name] = value.clone();
+                let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], unknown);
+                let issues = found.err().expect("no hash");
+                for issue in &issues {
+                    assert_hidden(&format!("{issue} {issue:?} {}", issue.message()));
+                }
+                let error = Error::Request { operation: &contract::SERVICES_UPDATE_PASSWORD, issues };
+                assert_hidden(&format!("{error} {error:?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_misspelt_secret() {
+    // What is unknown may be a misspelt secret: its value is not shown.
+    for name in ["newPaswordHash", "password", "new_password_hash"] {
+        for value in wrong().into_iter().chain([json!(7_777_777)]) {
+            let mut body = json!({});
+            body[name] = value;
+            let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], Unknown::Refuse);
+            for issue in found.err().unwrap() {
+                assert_hidden(&format!("{issue} {issue:?}"));
+                assert!(!issue.to_string().contains("7777777"), "{issue}");
+            }
+        }
+    }
+}
+
+#[test]
+fn of_issues_in_answers() {
+    let service = json!({ "id": ID, "name": "a", "state": "running" });
+    for value in wrong().into_iter().filter(|value| !value.is_string()) {
+        for answer in [json!({ "service": service, "password": value }), json!({ "password": value })] {
+            for text in [answer.to_string(), json!({ "status": 200, "result": answer }).to_string()] {
+                for schema in ["CreateServiceResult", "UpdateServicePasswordResult"] {
+                    let issues = validate_answer(text.as_bytes(), contract::schema(schema)).issues;
+                    assert!(!issues.is_empty(), "{schema} {text}");
+                    assert_hidden(&format!("{issues:?}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn of_errors_that_hold_an_answer() {
+    let body = json!({ "status": 200, "result": { "password": PLANTED } }).to_string().into_bytes();
+    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0 }];
+    let trail = Trail { operation: &contract::SERVICES_CREATE, path: "/v1".to_owned(), attempts };
+    let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
+    let exchange =
+        Box::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });
+    let issues = validate_answer(&body, contract::schema("CreateServiceResult")).issues;
+    let errors = [
+        Error::Response { issues, exchange: exchange.clone(), ambiguous: true },
+        Error::Api { code: None, text: None, exchange, ambiguous: true, retry_after_ms: None },
+        Error::Timeout { timeout_ms: 1.0, trail: trail.clone(), ambiguous: true },
+        Error::Caller(std::rc::Rc::new(PLANTED)),
+    ];
+    for error in errors {
+        assert_hidden(&format!("{error} {error:?}"));
+    }
+}
+
+/// The names of secret properties below a schema.
+fn secrets(schema: &'static Schema, depth: u32, found: &mut Vec<&'static str>) {
+    if depth > 12 {
+        return;
+    }
+    match &schema.kind {
+        Kind::Array { items, .. } => secrets(items, depth + 1, found),
+        Kind::Union(variants) => variants.iter().for_each(|variant| secrets(variant, depth + 1, found)),
+        Kind::Record(record) => {
+            for property in record.properties {
+                if property.schema.secret {
+                    found.push(property.name);
+                }
+                secrets(property.schema, depth + 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_contract_marks_every_secret() {
+    for operation in OPERATIONS {
+        let mut found = Vec::new();
+        if let Some(body) = &operation.body {
+            secrets(body.schema, 0, &mut found);
+        }
+        if let contract::Answer::Json(schema) = operation.answer {
+            secrets(schema, 0, &mut found);
+        }
+        let expected: &[&str] = match operation.name {
+            "services.create" => &["password"],
+            "services.updatePassword" => &["newPasswordHash", "newDoubleSha1Hash", "password"],
+            _ => &[],
+        };
+        assert_eq!(found, expected, "{}", operation.name);
+        // Never in an address.
+        for parameter in operation.path_parameters.iter().chain(operation.query_parameters) {
+            assert!(!parameter.schema.secret, "{} {}", operation.name, parameter.name);
+        }
+    }
+}
