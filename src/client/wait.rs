@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use super::helpers::Command;
 use super::{CallOptions, Client};
-use crate::contract::Operation;
+use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
 use crate::host::{Foreign, Host};
 use crate::race::{First, race};
@@ -16,9 +17,10 @@ const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 10_000.0;
 /// Right after its creation a service may be missing for that long.
 const MISSING_MS: f64 = 30_000.0;
-
 /// The state of what can no longer be read.
 const GONE: &str = "terminated";
+/// A command is given again when nothing has come of it for that long: reads lag behind writes.
+const AGAIN_MS: f64 = 15_000.0;
 
 /// What a wait asks for.
 #[derive(Default)]
@@ -50,7 +52,7 @@ pub struct Progress {
 }
 
 /// What is to be waited for.
-pub struct Goal<'a> {
+pub(super) struct Goal<'a> {
     /// The helper, for errors.
     pub helper: &'static str,
     /// Reads the thing.
@@ -61,23 +63,47 @@ pub struct Goal<'a> {
     pub property: &'static str,
     /// In words.
     pub wanted: String,
-    /// What a state means.
-    pub judge: &'a dyn Fn(&str) -> Verdict,
+    /// What it means that the thing is not there.
+    pub missing: Missing,
+    /// What a state means, and the status with which a deletion was refused.
+    pub judge: &'a dyn Fn(&str, Option<u16>) -> Verdict,
 }
 
 /// What a state means for a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// It is what was waited for.
     Reached,
     /// It may still come.
     Waiting,
     /// It does not come any more.
     Failed,
+    /// It comes once this has been done; refusals with these statuses are no errors.
+    Do(Action, &'static [u16]),
+}
+
+/// What is done to a service on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// It is told something.
+    Tell(Command),
+    /// It is deleted.
+    Delete,
+}
+
+/// What it means that the thing is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Once it was seen, it is gone, for which some wait; before, it may be too new to be read.
+    Gone,
+    /// There is no such thing.
+    Unknown,
+    /// Once it was seen, it is what was waited for; before, its deletion tells.
+    Reached,
 }
 
 /// What a wait knows so far.
-pub(super) struct Wait {
+struct Wait {
     helper: &'static str,
     wanted: String,
     began: f64,
@@ -86,12 +112,12 @@ pub(super) struct Wait {
 }
 
 impl Wait {
-    pub(super) fn new(helper: &'static str, wanted: String, began: f64) -> Self {
+    fn new(helper: &'static str, wanted: String, began: f64) -> Self {
         Self { helper, wanted, began, last_state: RefCell::new(None), attempt: RefCell::new(0) }
     }
 
     /// The error with which the wait ends.
-    pub(super) fn error(&self, reason: WaitReason, now: f64) -> Error {
+    fn error(&self, reason: WaitReason, now: f64) -> Error {
         Error::Wait {
             helper: self.helper,
             reason,
@@ -102,7 +128,7 @@ impl Wait {
     }
 
     /// Remembers a state and tells the caller of it.
-    pub(super) fn progress(&self, state: &str, now: f64, options: &WaitOptions) -> Result<(), Error> {
+    fn progress(&self, state: &str, now: f64, options: &WaitOptions) -> Result<(), Error> {
         let previous = self.last_state.replace(Some(state.to_owned()));
         let attempt = self.attempt.replace_with(|attempt| attempt.saturating_add(1)).saturating_add(1);
         let Some(on_progress) = &options.on_progress else { return Ok(()) };
@@ -115,29 +141,25 @@ impl Wait {
         on_progress(&progress).map_err(Error::Caller)
     }
 
-    pub(super) fn seen(&self) -> bool {
-        self.last_state.borrow().is_some()
-    }
-
-    /// A thing that has never been seen may be too new to be read.
-    pub(super) fn may_be_too_new(&self, now: f64) -> bool {
-        !self.seen() && now - self.began < MISSING_MS
+    /// So young a wait may look for a thing that is too new to be read.
+    fn is_young(&self, now: f64) -> bool {
+        now - self.began < MISSING_MS
     }
 }
 
 /// The pauses between polls.
-pub(super) struct Pauses {
+struct Pauses {
     fixed: bool,
     next_ms: f64,
 }
 
 impl Pauses {
-    pub(super) fn new(options: &WaitOptions) -> Self {
+    fn new(options: &WaitOptions) -> Self {
         let fixed = options.poll_interval_ms.is_some();
         Self { fixed, next_ms: options.poll_interval_ms.unwrap_or(FIRST_PAUSE_MS) }
     }
 
-    pub(super) fn next_ms(&mut self) -> f64 {
+    fn next_ms(&mut self) -> f64 {
         let ms = self.next_ms;
         if !self.fixed {
             self.next_ms = (ms * 1.5).min(LONGEST_PAUSE_MS);
@@ -146,52 +168,85 @@ impl Pauses {
     }
 }
 
+/// What has been done, and when: it is done again when nothing has come of it for a while.
+#[derive(Default)]
+struct Done(Vec<(Action, f64)>);
+
+impl Done {
+    fn is_due(&self, action: Action, now: f64) -> bool {
+        !self.0.iter().any(|(done, at)| *done == action && now - at < AGAIN_MS)
+    }
+
+    fn note(&mut self, action: Action, now: f64) {
+        // One command makes another one due again; a deletion stands for itself.
+        self.0.retain(|(done, _)| (*done == Action::Delete) != (action == Action::Delete));
+        self.0.push((action, now));
+    }
+
+    fn forget(&mut self, action: Action) {
+        self.0.retain(|(done, _)| *done != action);
+    }
+}
+
 impl<H: Host> Client<H> {
-    /// Runs a wait against its deadline.
-    pub(super) async fn until_deadline<T>(
-        &self,
-        wait: &Wait,
-        options: &WaitOptions,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        match race(work, self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS))).await {
+    /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then.
+    pub(super) async fn wait(&self, goal: &Goal<'_>, options: &WaitOptions) -> Result<H::Value, Error> {
+        let wait = Wait::new(goal.helper, goal.wanted.clone(), self.host.now());
+        let deadline = self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
+        match race(self.poll(goal, options, &wait), deadline).await {
             First::Left(result) => result,
             First::Right(()) => Err(wait.error(WaitReason::Deadline, self.host.now())),
         }
     }
 
-    /// Polls until the goal is reached; resolves with the thing as it was then.
-    pub async fn wait(&self, goal: &Goal<'_>, options: &WaitOptions) -> Result<H::Value, Error> {
-        let wait = Wait::new(goal.helper, goal.wanted.clone(), self.host.now());
-        self.until_deadline(&wait, options, self.poll(goal, options, &wait)).await
-    }
-
     async fn poll(&self, goal: &Goal<'_>, options: &WaitOptions, wait: &Wait) -> Result<H::Value, Error> {
         let mut pauses = Pauses::new(options);
+        let mut done = Done::default();
+        let mut refused = None;
         let mut last = None;
         loop {
             match self.call(goal.operation, &goal.arguments, &options.call).await {
-                Ok(outcome) => {
-                    let state = self.state_of(&outcome.data, goal.property);
-                    wait.progress(&state, self.host.now(), options)?;
-                    match (goal.judge)(&state) {
-                        Verdict::Reached => return Ok(outcome.data),
-                        Verdict::Failed => return Err(wait.error(WaitReason::FailedState, self.host.now())),
-                        Verdict::Waiting => last = Some(outcome.data),
+                Ok(found) => {
+                    let state = self.host.member(&found.data, goal.property);
+                    let state = state.and_then(|state| self.host.as_text(&state)).unwrap_or_default();
+                    let now = self.host.now();
+                    wait.progress(&state, now, options)?;
+                    match (goal.judge)(&state, refused) {
+                        Verdict::Reached => return Ok(found.data),
+                        Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
+                        Verdict::Do(action, tolerated) if done.is_due(action, now) => {
+                            done.note(action, now);
+                            let status = self.act(goal, action, tolerated, options).await?;
+                            if action == Action::Delete {
+                                refused = status;
+                                if status.is_some() {
+                                    // Soon it may be taken.
+                                    done.forget(action);
+                                }
+                            }
+                        }
+                        Verdict::Do(..) | Verdict::Waiting => {}
                     }
+                    last = Some(found.data);
                 }
                 Err(error) if error.status() == Some(404) => {
                     let now = self.host.now();
-                    if let Some(last) = last {
+                    match (goal.missing, last) {
+                        (Missing::Reached, Some(last)) => return Ok(last),
+                        // Reads lag behind a creation: of a service that was never seen, only its deletion can tell.
+                        (Missing::Reached, None) => {
+                            let refused = self.act(goal, Action::Delete, &[404, 409, 424], options).await?;
+                            if refused == Some(404) {
+                                return Ok(self.host.nothing());
+                            }
+                        }
                         // Who waits for its end has what it waits for.
-                        return match (goal.judge)(GONE) {
-                            Verdict::Reached => Ok(last),
-                            Verdict::Waiting | Verdict::Failed => Err(wait.error(WaitReason::Gone, now)),
-                        };
+                        (Missing::Gone, Some(last)) if (goal.judge)(GONE, None) == Verdict::Reached => return Ok(last),
+                        (Missing::Gone, Some(_)) => return Err(wait.error(WaitReason::Gone, now)),
+                        (Missing::Gone, None) if wait.is_young(now) => {}
+                        (Missing::Gone | Missing::Unknown, _) => return Err(error),
                     }
-                    if !wait.may_be_too_new(now) {
-                        return Err(error);
-                    }
+                    last = None;
                 }
                 Err(error) => return Err(error),
             }
@@ -199,8 +254,28 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// The state of a service or a backup, as text.
-    pub(super) fn state_of(&self, thing: &H::Value, property: &str) -> String {
-        self.host.member(thing, property).and_then(|state| self.host.as_text(&state)).unwrap_or_default()
+    /// Does it; the status, where it was refused with one that is no error.
+    async fn act(
+        &self,
+        goal: &Goal<'_>,
+        action: Action,
+        tolerated: &[u16],
+        options: &WaitOptions,
+    ) -> Result<Option<u16>, Error> {
+        let mut arguments = goal.arguments.clone();
+        let operation = match action {
+            Action::Tell(command) => {
+                arguments.body = Some(command.body());
+                &contract::SERVICES_UPDATE_STATE
+            }
+            Action::Delete => &contract::SERVICES_DELETE,
+        };
+        match self.call(operation, &arguments, &options.call).await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.status().filter(|status| tolerated.contains(status)) {
+                Some(status) => Ok(Some(status)),
+                None => Err(error),
+            },
+        }
     }
 }

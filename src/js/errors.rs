@@ -36,14 +36,14 @@ pub fn to_js(error: Error) -> JsValue {
         Error::Response { issues, exchange, ambiguous } => {
             of_exchange(&fields, &exchange, ambiguous);
             set(&fields, "issues", all(&issues));
-            text = decode(&exchange.body);
+            text = decode(&exchange.body, true);
             "response"
         }
         Error::Api { code, exchange, ambiguous, retry_after_ms, .. } => {
             of_exchange(&fields, &exchange, ambiguous);
             set_text(&fields, "code", code.as_deref());
             set_number(&fields, "retryAfterMs", retry_after_ms);
-            text = decode(&exchange.body);
+            text = decode(&exchange.body, true);
             "api"
         }
         Error::Connection { cause: error, trail, ambiguous, .. } => {

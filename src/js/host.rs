@@ -77,7 +77,7 @@ impl Values for JsHost {
     }
 
     fn text(&self, bytes: &[u8]) -> JsValue {
-        values::decode(bytes)
+        values::decode(bytes, false)
     }
 
     fn member(&self, value: &JsValue, name: &str) -> Option<JsValue> {

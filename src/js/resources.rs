@@ -216,7 +216,8 @@ fn no_password(operation: &'static Operation, received: &JsValue) -> Error {
         expected: "a string or a Uint8Array that is not empty".to_owned(),
         received: match received.as_string() {
             Some(_) => "an empty string".to_owned(),
-            None => format!("a value of type {}", received.js_typeof().as_string().unwrap_or_default()),
+            // Not even a number is shown: it may be the password.
+            None => ["a value of type ", &received.js_typeof().as_string().unwrap_or_default()].concat(),
         },
         hint: None,
     };

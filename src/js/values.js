@@ -118,12 +118,13 @@ export function headerPairs(headers) {
 }
 
 /**
- * Text of UTF-8.
+ * Text of UTF-8, with or without its byte order mark.
  *
  * @param {Uint8Array} bytes
+ * @param {boolean} mark
  */
-export function decode(bytes) {
-  return new TextDecoder().decode(bytes);
+export function decode(bytes, mark) {
+  return new TextDecoder("utf-8", { ignoreBOM: mark }).decode(bytes);
 }
 
 /**
@@ -134,7 +135,7 @@ export function decode(bytes) {
  */
 export function parse(bytes) {
   try {
-    return JSON.parse(decode(bytes));
+    return JSON.parse(decode(bytes, false));
   } catch {
     return undefined;
   }

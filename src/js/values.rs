@@ -12,8 +12,8 @@ extern "C" {
     pub fn fits(value: &JsValue, kind: &str, detail: &str) -> bool;
     /// What came, in words that show no text: it may be a secret.
     pub fn describe(value: &JsValue) -> String;
-    /// Text of UTF-8. It does not come into wasm.
-    pub fn decode(bytes: &[u8]) -> JsValue;
+    /// Text of UTF-8, with or without its byte order mark. It does not come into wasm.
+    pub fn decode(bytes: &[u8], mark: bool) -> JsValue;
 }
 
 #[cfg(feature = "client")]
