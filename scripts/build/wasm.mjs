@@ -9,7 +9,9 @@ const feature = featureArgument();
 
 // Panic messages name files; without this they would name those of the machine that built the package.
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+const sysroot = run("rustc", ["--print", "sysroot"]).trim();
 const flags = [
+  `--remap-path-prefix=${sysroot}/lib/rustlib/src/rust=rust`,
   `--remap-path-prefix=${cargoHome}/registry/src=crates`,
   `--remap-path-prefix=${root}=`,
   // Passwords are short: small code is worth more than unrolled rounds.
