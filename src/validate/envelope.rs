@@ -87,7 +87,7 @@ fn members(
                 envelope.request_id = text.then(|| decode(inner(raw)).into_owned());
             }
         }
-        more = walker.scan.more(b'}')?;
+        more = walker.scan.next(b'}')?;
     }
     envelope.enveloped = numeric_status || envelope.result.is_some();
     Ok(())

@@ -1,5 +1,6 @@
 //! The formats of strings.
 
+use super::scan::word;
 use crate::contract::Format;
 
 /// Whether a text is of its format.
@@ -19,6 +20,15 @@ pub(super) fn fits(format: Format, text: &str) -> bool {
     }
 }
 
+/// Whether a text is of the format as far as answers are held to it.
+pub(super) fn judged(format: Format, text: &[u8]) -> bool {
+    match format {
+        Format::Uuid => uuid(text),
+        Format::DateTime => date_time(text),
+        _ => true,
+    }
+}
+
 /// The format in words.
 pub(super) const fn words(format: Format) -> &'static str {
     match format {
@@ -35,61 +45,96 @@ pub(super) const fn words(format: Format) -> &'static str {
     }
 }
 
-/// Whether a text is of a shape: `0` stands for any digit, `x` for any hexadecimal digit, all else for itself, letters in
-/// either case.
-fn shaped(text: &[u8], shape: &[u8]) -> bool {
-    text.len() == shape.len()
-        && text.iter().zip(shape).all(|(byte, like)| match like {
-            b'0' => byte.is_ascii_digit(),
-            b'x' => byte.is_ascii_hexdigit(),
-            _ => byte.eq_ignore_ascii_case(like),
-        })
-}
-
-/// 8-4-4-4-12 hexadecimal digits, of any version.
+/// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: most answers are full of these.
 pub(super) fn uuid(text: &[u8]) -> bool {
-    shaped(text, b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
+    let (Some(a), Some(b), Some(c), Some(d), Some(e), 36) =
+        (word(text, 0), word(text, 8), word(text, 16), word(text, 24), word(text, 28), text.len())
+    else {
+        return false;
+    };
+    // `-xxxx-xx` and `xx-xxxx-`
+    let hyphens = (b & 0x0000_FF00_0000_00FF) | (c & 0xFF00_0000_00FF_0000);
+    // This makes each of them a digit.
+    let (b, c) = (b ^ 0x0000_1D00_0000_001D, c ^ 0x1D00_0000_001D_0000);
+    hyphens == 0x2D00_2D00_002D_002D && hex(a) && hex(b) && hex(c) && hex(d) && hex(e)
 }
 
-/// The number of digits.
-fn number(digits: &[u8]) -> u32 {
-    digits.iter().fold(0, |all, byte| all * 10 + u32::from(byte & 15))
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * EACH;
+
+/// Whether all eight bytes are hexadecimal digits.
+fn hex(word: u64) -> bool {
+    // In ASCII the sums below stay within their bytes; the high bit tells which bytes are at least so much.
+    let (low, lower) = (word & !HIGH, (word | (EACH * 0x20)) & !HIGH);
+    let digit = (low + EACH * (0x80 - 0x30)) & !(low + EACH * (0x80 - 0x3A));
+    let letter = (lower + EACH * (0x80 - 0x61)) & !(lower + EACH * (0x80 - 0x67));
+    (digit | letter) & !word & HIGH == HIGH
 }
 
-/// The number of two digits.
-fn pair(text: &[u8], at: usize) -> u32 {
-    number(text.get(at..at + 2).unwrap_or_default())
+/// Whether eight bytes are of a shape: `0` stands for any digit, all else for itself.
+fn shaped(word: u64, (shape, limits): (u64, u64)) -> bool {
+    // What is left of a digit is at most 9, of all else 0; a sum above that reaches the high bit of its byte.
+    let rest = word ^ shape;
+    ((rest & !HIGH).wrapping_add(limits) | rest) & HIGH == 0
+}
+
+/// A shape, and what may be added to each byte's rest.
+const fn shape(text: [u8; 8]) -> (u64, u64) {
+    let mut limits = [0x7F; 8];
+    let mut index = 0;
+    while index < 8 {
+        if text[index] == b'0' {
+            limits[index] = 0x7F - 9;
+        }
+        index += 1;
+    }
+    (u64::from_le_bytes(text), u64::from_le_bytes(limits))
+}
+
+/// The number of two digits among eight bytes.
+fn pair(word: u64, at: u32) -> u64 {
+    let digits = word >> (8 * at);
+    (digits & 15) * 10 + (digits >> 8 & 15)
 }
 
 /// `2024-02-29`.
 pub(super) fn date(text: &[u8]) -> bool {
-    if !shaped(text, b"0000-00-00") {
-        return false;
-    }
-    let (year, month) = (pair(text, 0) * 100 + pair(text, 2), pair(text, 5));
+    const START: (u64, u64) = shape(*b"0000-00-");
+    const END: (u64, u64) = shape(*b"00-00-00");
+    let (Some(start), Some(end), 10) = (word(text, 0), word(text, 2), text.len()) else { return false };
+    let (year, month) = (pair(start, 0) * 100 + pair(start, 2), pair(start, 5));
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
+        2 => 28 + u64::from(leap),
         _ => 31,
     };
-    (1..=12).contains(&month) && (1..=days).contains(&pair(text, 8))
+    shaped(start, START) && shaped(end, END) && (1..=12).contains(&month) && (1..=days).contains(&pair(end, 6))
+}
+
+/// `23:59:60`.
+fn clock(word: u64) -> bool {
+    const SHAPE: (u64, u64) = shape(*b"00:00:00");
+    shaped(word, SHAPE) && pair(word, 0) < 24 && pair(word, 3) < 60 && pair(word, 6) <= 60
 }
 
 /// `2024-02-29T23:59:60.123+01:00`; `T` and `Z` in either case, as RFC 3339 has it.
 pub(super) fn date_time(text: &[u8]) -> bool {
-    let (Some(day), Some(time), Some(mut rest)) = (text.get(..10), text.get(10..19), text.get(19..)) else {
+    let (Some((day, [b'T' | b't', rest @ ..])), Some(time)) = (text.split_at_checked(10), word(text, 11)) else {
         return false;
     };
+    let mut rest = rest.get(8..).unwrap_or_default();
     if let [b'.', b'0'..=b'9', fraction @ ..] = rest {
         let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
         rest = fraction.get(digits..).unwrap_or_default();
     }
-    let offset = match rest {
-        [b'+' | b'-', offset @ ..] => shaped(offset, b"00:00") && pair(offset, 0) < 24 && pair(offset, 3) < 60,
-        _ => shaped(rest, b"z"),
+    let offset = match *rest {
+        [b'Z' | b'z'] => true,
+        // A time without seconds.
+        [b'+' | b'-', h1, h2, b':', m1, m2] => clock(u64::from_le_bytes([h1, h2, b':', m1, m2, b':', b'0', b'0'])),
+        _ => false,
     };
-    offset && date(day) && shaped(time, b"t00:00:00") && pair(time, 1) < 24 && pair(time, 4) < 60 && pair(time, 7) <= 60
+    offset && date(day) && clock(time)
 }
 
 /// An IPv4 or IPv6 address, or a CIDR block of one; no zone, no leading zeros.
@@ -110,7 +155,7 @@ fn decimal(text: &[u8], most: u32) -> bool {
     (1..=3).contains(&text.len())
         && text.iter().all(u8::is_ascii_digit)
         && (text.len() == 1 || !text.starts_with(b"0"))
-        && number(text) <= most
+        && text.iter().fold(0, |all, byte| all * 10 + u32::from(byte & 15)) <= most
 }
 
 /// Four decimals up to 255 with dots between them.
@@ -249,6 +294,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn eight_digits(bytes: [u8; 8], digits in "[0-9a-fA-F/:@G`g]{8}") {
+            for bytes in [bytes.as_slice(), digits.as_bytes()] {
+                let word = u64::from_le_bytes(bytes.try_into().unwrap());
+                proptest::prop_assert_eq!(hex(word), bytes.iter().all(u8::is_ascii_hexdigit));
+            }
+        }
+
         #[test]
         fn addresses_as_the_standard_library_has_them(text in "[0-9a-f:.]{0,24}|([0-9a-f]{0,5}:){0,9}(:|[0-9a-f]{0,4}|([0-9]{1,3}[.]){3}[0-9]{1,3})|([0-9]{1,3}[.]){2,4}[0-9]{0,4}") {
             proptest::prop_assert_eq!(v4(text.as_bytes()), text.parse::<std::net::Ipv4Addr>().is_ok());

@@ -44,7 +44,7 @@ impl<'a> Walker<'a> {
             let mut text = String::new();
             canonical(raw, 0, &mut text)?;
             known.push(Member { name: Cow::Owned(text), at: known.len(), raw });
-            more = self.scan.more(b']')?;
+            more = self.scan.next(b']')?;
         }
         // Of equal items the last comes first.
         let mut twice = vec![None; count];
@@ -172,7 +172,7 @@ impl<'a> Scanner<'a> {
         while more {
             let name = decode(self.name()?);
             members.push(Member { name, at: members.len(), raw: self.skipped()? });
-            more = self.more(b'}')?;
+            more = self.next(b'}')?;
         }
         Ok(members)
     }
@@ -223,7 +223,7 @@ fn canonical(raw: &[u8], depth: u32, out: &mut String) -> Scan<()> {
             while more {
                 canonical(scan.skipped()?, depth + 1, out)?;
                 out.push(',');
-                more = scan.more(b']')?;
+                more = scan.next(b']')?;
             }
             out.push(']');
         }

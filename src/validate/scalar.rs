@@ -7,15 +7,14 @@ use super::place::Place;
 use super::scan::{decode, inner};
 use super::walk::Walker;
 use super::{format, words};
-use crate::contract::{Format, Kind, Limits, Pattern, Schema, Text};
+use crate::contract::{Kind, Limits, Pattern, Schema, Text};
 use crate::issue::Code;
 
 /// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
 /// stands. Where it is not, [`Walker::scalar`] judges.
 pub(super) fn decided(kind: &Kind, raw: &[u8]) -> bool {
     match kind {
-        Kind::Text(Text { format: Some(Format::Uuid), .. }) => format::uuid(inner(raw)),
-        Kind::Text(Text { format: Some(Format::DateTime), .. }) => format::date_time(inner(raw)),
+        Kind::Text(Text { format: Some(format), .. }) => format::judged(*format, inner(raw)),
         Kind::Integer(_) => raw.iter().all(|byte| !matches!(byte, b'.' | b'e' | b'E')),
         _ => true,
     }

@@ -8,6 +8,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::str::Chars;
 
+use super::format::judged;
+use super::walk::is_number;
+use crate::contract::{Format, Kind, Property, Schema, Text};
+
 /// Why a walk ends early.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stop {
@@ -22,6 +26,16 @@ use Stop::Broken;
 /// What is found, unless the walk ends before.
 pub(super) type Scan<T> = Result<T, Stop>;
 
+/// What comes next in an object.
+pub(super) enum Ahead {
+    /// Its end is passed.
+    Nothing,
+    /// A member.
+    Name,
+    /// The value of the property of this index.
+    Value(usize),
+}
+
 /// A position in JSON text.
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
@@ -30,7 +44,7 @@ pub(super) struct Scanner<'a> {
 
 /// Eight bytes of a text at once: in wasm, going byte by byte is slow.
 #[inline(always)]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|chunk| u64::from_le_bytes(*chunk))
 }
 
@@ -42,26 +56,156 @@ const fn bytes_equal(word: u64, byte: u8) -> u64 {
     zeros.wrapping_sub(LOW) & !zeros & (LOW << 7)
 }
 
-/// Whether two texts are the same.
-#[inline(never)]
+/// Four bytes of a text at once.
+#[inline(always)]
+fn half(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|chunk| u32::from_le_bytes(*chunk))
+}
+
+/// Whether both are there, and equal. (`==` is a call where code is to be small.)
+#[inline(always)]
+fn equal<T: PartialEq>(left: Option<T>, right: Option<T>) -> bool {
+    matches!((left, right), (Some(a), Some(b)) if a == b)
+}
+
+/// Whether two texts are the same. Most that are not differ in length: only that is looked at without a call.
+#[inline(always)]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
+    left.len() == right.len() && begins_with(left, right)
+}
+
+#[inline(never)]
+fn begins_with(text: &[u8], start: &[u8]) -> bool {
+    begins(text, start)
+}
+
+/// Whether a text begins with another.
+#[inline(always)]
+fn begins(text: &[u8], start: &[u8]) -> bool {
+    let length = start.len();
     let mut at = 0;
-    while let (Some(a), Some(b)) = (word(left, at), word(right, at)) {
-        if a != b {
-            return false;
+    // The last word covers what the whole words from the start leave over.
+    if length >= 8 {
+        while at < length - 8 {
+            if !equal(word(text, at), word(start, at)) {
+                return false;
+            }
+            at += 8;
         }
-        at += 8;
+        return equal(word(text, length - 8), word(start, length - 8));
     }
-    while at < left.len() {
-        if left.get(at) != right.get(at) {
+    if length >= 4 {
+        return equal(half(text, 0), half(start, 0)) && equal(half(text, length - 4), half(start, length - 4));
+    }
+    while at < length {
+        if byte(text, at) != byte(start, at) {
             return false;
         }
         at += 1;
     }
     true
+}
+
+/// Set in a position, it says that the text is not JSON there.
+const BROKEN: usize = 1 << (usize::BITS - 1);
+
+/// The position behind the string whose opening quote is here.
+#[inline(never)]
+fn behind_string(bytes: &[u8], at: usize) -> usize {
+    behind_string_inline(bytes, at)
+}
+
+/// The same for the hot loop.
+#[inline(always)]
+fn behind_string_inline(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    loop {
+        if let Some(word) = word(bytes, at) {
+            let hits = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
+            if hits == 0 {
+                at += 8;
+                continue;
+            }
+            at += (hits.trailing_zeros() / 8) as usize;
+        }
+        match bytes.get(at) {
+            Some(b'"') => return at + 1,
+            Some(b'\\') => at += 2,
+            Some(_) => at += 1,
+            None => return bytes.len() | BROKEN,
+        }
+    }
+}
+
+/// The position behind the number here.
+#[inline(never)]
+fn behind_number(bytes: &[u8], at: usize) -> usize {
+    let mut at = behind_integer(bytes, at);
+    if byte(bytes, at) == b'.' {
+        at = behind_digits(bytes, at + 1);
+    }
+    if matches!(byte(bytes, at), b'e' | b'E') {
+        at += 1;
+        at = behind_digits(bytes, at + usize::from(matches!(byte(bytes, at), b'+' | b'-')));
+    }
+    at
+}
+
+/// The position behind the number here, if it has neither fraction nor exponent; otherwise before those.
+#[inline(always)]
+fn behind_integer(bytes: &[u8], at: usize) -> usize {
+    let at = at + usize::from(byte(bytes, at) == b'-');
+    if byte(bytes, at) == b'0' { at + 1 } else { behind_digits(bytes, at) }
+}
+
+/// The position behind the digits here, which must be there.
+#[inline(always)]
+fn behind_digits(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while byte(bytes, at).is_ascii_digit() {
+        at += 1;
+    }
+    if at == start { at | BROKEN } else { at }
+}
+
+/// The position behind `true`, `false` or `null`, whose first byte is here.
+#[inline(always)]
+fn behind_literal(bytes: &[u8], at: usize) -> usize {
+    let (skipped, word) = match byte(bytes, at) {
+        b't' => (0, *b"true"),
+        b'f' => (1, *b"alse"),
+        _ => (0, *b"null"),
+    };
+    let found = half(bytes, at + skipped).is_some_and(|half| half == u32::from_le_bytes(word));
+    if found { at + skipped + 4 } else { at | BROKEN }
+}
+
+/// The byte at a position; 0 behind the end.
+#[inline(always)]
+fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or_default()
+}
+
+/// The position behind a plain value that an answer may have here. 0: it is not as plain as that.
+#[inline(always)]
+fn behind_plain(bytes: &[u8], at: usize, schema: &Schema, lax: bool) -> usize {
+    let first = byte(bytes, at);
+    let end = match &schema.kind {
+        Kind::Text(_) | Kind::Enum { .. } if first == b'"' => behind_string_inline(bytes, at),
+        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) if is_number(first) => behind_integer(bytes, at),
+        Kind::Boolean if matches!(first, b't' | b'f') => behind_literal(bytes, at),
+        _ if first == b'n' && (lax || schema.nullable) => behind_literal(bytes, at),
+        _ => return 0,
+    };
+    // Not where the text is broken, and not before a fraction.
+    let plain = match &schema.kind {
+        _ if !matches!(byte(bytes, end), b',' | b'}') => false,
+        Kind::Text(Text { format: Some(format @ (Format::Uuid | Format::DateTime)), .. }) if first == b'"' => {
+            judged(*format, bytes.get(at + 1..end - 1).unwrap_or_default())
+        }
+        _ => true,
+    };
+    if plain { end } else { 0 }
 }
 
 impl<'a> Scanner<'a> {
@@ -81,6 +225,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The bytes in a range.
+    #[inline(always)]
     fn slice(&self, range: Range<usize>) -> &'a [u8] {
         self.bytes.get(range).unwrap_or_default()
     }
@@ -126,7 +271,7 @@ impl<'a> Scanner<'a> {
             return Err(Broken);
         }
         let start = self.at + 1;
-        self.string()?;
+        self.go(behind_string(self.bytes, start - 1))?;
         let name = self.slice(start..self.at - 1);
         if self.peek() != b':' {
             return Err(Broken);
@@ -135,8 +280,14 @@ impl<'a> Scanner<'a> {
         Ok(name)
     }
 
-    /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
+    /// As [`Scanner::more`], where speed does not matter.
     #[inline(never)]
+    pub(super) fn next(&mut self, close: u8) -> Scan<bool> {
+        self.more(close)
+    }
+
+    /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
+    #[inline(always)]
     pub(super) fn more(&mut self, close: u8) -> Scan<bool> {
         let byte = self.peek();
         if byte != b',' && byte != close {
@@ -152,88 +303,61 @@ impl<'a> Scanner<'a> {
         if self.at < self.bytes.len() { Err(Broken) } else { Ok(()) }
     }
 
-    /// Moves behind the string whose opening quote is here.
+    /// Moves to a position, unless the text is broken there.
+    fn go(&mut self, position: usize) -> Scan<()> {
+        self.at = position & !BROKEN;
+        if self.at == position { Ok(()) } else { Err(Broken) }
+    }
+
+    /// Moves over the members that come in the contract's order, are plain, and have no space between them: the common
+    /// case in answers. `next` is the index of the property that may come next, `seen` has a bit for each that came.
     #[inline(never)]
-    fn string(&mut self) -> Scan<()> {
-        let mut at = self.at + 1;
-        loop {
-            if let Some(word) = word(self.bytes, at) {
-                let hits = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
-                if hits == 0 {
-                    at += 8;
-                    continue;
-                }
-                at += (hits.trailing_zeros() / 8) as usize;
+    pub(super) fn plain(&mut self, properties: &[Property], next: &mut usize, seen: &mut u64) -> Ahead {
+        let bytes = self.bytes;
+        let mut at = self.at;
+        let mut index = *next;
+        let mut ahead = Ahead::Name;
+        // A few optional properties may be absent.
+        while index < *next + 4
+            && let Some(property) = properties.get(index)
+        {
+            let name = property.name.as_bytes();
+            let bit = 1_u64 << (index & 63);
+            let end = at + 1 + name.len();
+            index += 1;
+            if byte(bytes, end) != b'"'
+                || byte(bytes, end + 1) != b':'
+                || byte(bytes, at) != b'"'
+                || !begins(bytes.get(at + 1..).unwrap_or_default(), name)
+            {
+                continue;
             }
-            match self.bytes.get(at) {
-                Some(b'"') => break,
-                Some(b'\\') => at += 2,
-                Some(_) => at += 1,
-                None => {
-                    self.at = self.bytes.len();
-                    return Err(Broken);
-                }
+            at = end + 2;
+            let end = behind_plain(bytes, at, property.schema, !property.required);
+            if end == 0 || *seen & bit != 0 {
+                ahead = Ahead::Value(index - 1);
+                break;
+            }
+            *seen |= bit;
+            *next = index;
+            at = end + 1;
+            if byte(bytes, end) == b'}' {
+                ahead = Ahead::Nothing;
+                break;
             }
         }
-        self.at = at + 1;
-        Ok(())
-    }
-
-    /// Moves behind the byte here if it is one of these two.
-    fn pass(&mut self, one: u8, other: u8) -> bool {
-        let found = self.bytes.get(self.at).is_some_and(|byte| *byte == one || *byte == other);
-        self.at += usize::from(found);
-        found
-    }
-
-    /// Moves behind the number that comes next.
-    fn number(&mut self) -> Scan<()> {
-        self.pass(b'-', b'-');
-        if !self.pass(b'0', b'0') {
-            self.digits()?;
-        }
-        if self.pass(b'.', b'.') {
-            self.digits()?;
-        }
-        if self.pass(b'e', b'E') {
-            self.pass(b'+', b'-');
-            self.digits()?;
-        }
-        Ok(())
-    }
-
-    /// Moves behind the digits here, which must be there.
-    fn digits(&mut self) -> Scan<()> {
-        let start = self.at;
-        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-        if self.at == start { Err(Broken) } else { Ok(()) }
-    }
-
-    /// Moves behind `true`, `false` or `null`, whose first byte is here.
-    fn literal(&mut self, first: u8) -> Scan<()> {
-        let (skipped, letters) = match first {
-            b't' => (0, b"true"),
-            b'f' => (1, b"alse"),
-            _ => (0, b"null"),
-        };
-        let start = self.at + skipped;
-        if self.slice(start..start + 4) != letters {
-            return Err(Broken);
-        }
-        self.at = start + 4;
-        Ok(())
+        self.at = at;
+        ahead
     }
 
     /// Moves behind the value that comes next, whatever it is. Takes no stack for its depth.
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Scan<()> {
         match self.peek() {
-            b'"' => self.string(),
+            b'"' => self.go(behind_string(self.bytes, self.at)),
             b'{' | b'[' => self.brackets(),
-            first @ (b't' | b'f' | b'n') => self.literal(first),
-            _ => self.number(),
+            b't' | b'f' | b'n' => self.go(behind_literal(self.bytes, self.at)),
+            _ => self.go(behind_number(self.bytes, self.at)),
         }
     }
 
@@ -252,7 +376,7 @@ impl<'a> Scanner<'a> {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'"' => {
-                    self.string()?;
+                    self.go(behind_string(self.bytes, self.at))?;
                     continue;
                 }
                 b'{' | b'[' => depth += 1,

@@ -2,7 +2,7 @@
 
 use super::place::{Mark, Place};
 use super::scalar::decided;
-use super::scan::{Scan, Scanner, Stop, decode, inner, same};
+use super::scan::{Ahead, Scan, Scanner, Stop, decode, inner, same};
 use super::{Mode, SecretValue, Unknown, words};
 use crate::contract::{Kind, Property, Record, Rest, Schema};
 use crate::issue::{Code, Issue, Step};
@@ -169,17 +169,27 @@ impl<'a> Walker<'a> {
         let mut next = 0;
         let mut more = self.scan.open(b'}');
         while more {
-            let name = self.scan.name()?;
-            if let Some((index, property)) = self.find(record, next, name) {
+            let ahead =
+                if self.request { Ahead::Name } else { self.scan.plain(record.properties, &mut next, &mut seen) };
+            let mut name: &[u8] = &[];
+            let found = match ahead {
+                Ahead::Nothing => break,
+                Ahead::Value(index) => Some(index),
+                Ahead::Name => {
+                    name = self.scan.name()?;
+                    self.find(record, name)
+                }
+            };
+            if let Some((index, property)) = found.and_then(|index| Some((index, record.properties.get(index)?))) {
                 let bit = 1_u64 << (index & 63);
                 if seen & bit != 0 {
                     self.forget(clean, place, property.name);
                 }
                 seen |= bit;
                 next = index + 1;
-                let lax = !self.request && !property.required;
                 self.scan.peek();
                 let from = self.scan.position();
+                let lax = !self.request && !property.required;
                 self.value(property.schema, &place.below(Mark::Key(property.name), property.schema, lax))?;
                 if self.request && property.schema.secret {
                     self.keep_secret(property, from);
@@ -193,8 +203,11 @@ impl<'a> Walker<'a> {
             }
             more = self.scan.more(b'}')?;
         }
-        for (index, property) in record.properties.iter().enumerate() {
-            if property.required && seen >> (index & 63) & 1 == 0 {
+        let mut missing = !seen & u64::MAX.checked_shr(64 - record.properties.len() as u32).unwrap_or(0);
+        while missing != 0 {
+            let index = missing.trailing_zeros() as usize;
+            missing &= missing - 1;
+            if let Some(property) = record.properties.get(index).filter(|property| property.required) {
                 self.missing(property, place);
             }
         }
@@ -211,26 +224,15 @@ impl<'a> Walker<'a> {
         self.secrets.push(SecretValue { name: property.name, bytes: from + quote..self.scan.position() - quote });
     }
 
-    /// The known property of a name, looked for from where it is expected.
-    fn find(&mut self, record: &'static Record, next: usize, name: &'a [u8]) -> Option<(usize, &'static Property)> {
-        // Usually the members come in the contract's order; of the optional ones, a few may be absent.
-        let mut index = next;
-        while index < next + 4
-            && let Some(property) = record.properties.get(index)
-        {
-            if same(property.name.as_bytes(), name) {
-                return Some((index, property));
-            }
-            index += 1;
-        }
+    /// The index of the known property of a name.
+    fn find(&mut self, record: &'static Record, name: &'a [u8]) -> Option<usize> {
         let memo = self.memo.get_mut(slot(name))?;
         if !memo.record.is_some_and(|known| std::ptr::eq(known, record)) || !same(memo.name, name) {
             let text = decode(name);
             let index = record.properties.iter().position(|property| property.name == text);
             *memo = Memo { record: Some(record), name, index };
         }
-        let index = memo.index?;
-        Some((index, record.properties.get(index)?))
+        memo.index
     }
 
     /// A member that is not among the known properties: an issue, or an entry of a map.
