@@ -6,17 +6,27 @@ const LONGEST: usize = 64;
 /// The candidate that a name is most like, if one is near: at most a third of its letters differ, up to four. Letter
 /// case, `_` and `-` do not count, so that `ip_access_list` finds `ipAccessList`.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    closest(name, &mut candidates.into_iter())
+}
+
+/// The same, once for all kinds of candidates.
+#[inline(never)]
+fn closest<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
     }
     let letters = plain(name);
-    let near = candidates.into_iter().filter(|candidate| *candidate != name).filter_map(|candidate| {
+    let mut best = None;
+    let mut least = usize::MAX;
+    for candidate in candidates {
         let other = plain(candidate);
         let distance = distance(&letters, &other);
-        (distance <= (letters.len().max(other.len()) / 3).min(4) && !letters.is_empty())
-            .then_some((distance, candidate))
-    });
-    near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+        let near = distance <= (letters.len().max(other.len()) / 3).min(4);
+        if near && distance < least && !letters.is_empty() && candidate != name {
+            (best, least) = (Some(candidate), distance);
+        }
+    }
+    best
 }
 
 fn plain(name: &str) -> Vec<char> {

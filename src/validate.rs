@@ -12,9 +12,9 @@
 //! | `scan`     | where tokens begin and end                                   |
 //! | `place`    | where a value stands                                         |
 //! | `walk`     | values, objects and lists beside their schemas               |
-//! | `text`     | the rules of strings; the automaton of patterns              |
+//! | `scalar`   | the rules of strings and numbers; the automaton of patterns  |
 //! | `format`   | the formats of strings                                       |
-//! | `number`   | exact decimals, and the limits of numbers                    |
+//! | `number`   | exact decimals                                               |
 //! | `rules`    | what binds the members of one object or list to each other   |
 //! | `union`    | which alternative fits, or comes nearest                     |
 //! | `envelope` | the API's answer around a result                             |
@@ -25,8 +25,8 @@ mod format;
 mod number;
 mod place;
 mod rules;
+mod scalar;
 mod scan;
-mod text;
 mod union;
 mod walk;
 mod words;
@@ -39,7 +39,7 @@ pub use envelope::{Envelope, validate_answer};
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
 use place::Place;
-use scan::{Scan, Stop};
+use scan::{Scan, Scanner, Stop};
 use walk::Walker;
 
 /// How strictly a value is held to its schema.
@@ -102,10 +102,11 @@ fn document(walker: &mut Walker<'_>, schema: &'static Schema, place: &Place<'_>)
 /// The report of a walk. Of a broken text nothing is reported but that: its values are not values.
 #[inline(never)]
 fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Report {
-    if let Err(Stop::Broken(at)) = walked {
+    if let Err(Stop::Broken) = walked {
         walker.issues.clear();
         walker.warnings.clear();
-        walker.issue(place, Code::Syntax, "JSON", format!("something else at byte {at}"));
+        let at = walker.scan.position().to_string();
+        walker.issue(place, Code::Syntax, &["JSON"], words::text(&["something else at byte ", &at]));
     }
     Report {
         issues: take(&mut walker.issues),
@@ -117,8 +118,10 @@ fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Repor
 /// Whether a JSON text is an object that has this property, and not as `null`.
 #[must_use]
 pub fn has_property(bytes: &[u8], name: &str) -> bool {
-    let mut walker = Walker::new(bytes, Mode::Answer);
-    let Ok(b'{') = walker.scan.peek() else { return false };
-    let start = walker.scan.position();
-    walker.members(start).is_ok_and(|members| members.get(name).is_some_and(|raw| *raw != b"null"))
+    let mut scan = Scanner::new(bytes);
+    if scan.peek() != b'{' {
+        return false;
+    }
+    let value = scan.members().map(|members| rules::get(&members, name));
+    value.is_ok_and(|raw| !matches!(raw, b"" | b"null"))
 }

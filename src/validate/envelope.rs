@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::place::Place;
-use super::scan::Scan;
-use super::walk::Walker;
+use super::scan::{Scan, decode, inner};
+use super::walk::{Walker, is_number};
 use super::{Mode, finish, words};
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
@@ -49,20 +49,18 @@ fn read(
     place: &Place<'_>,
     envelope: &mut Envelope,
 ) -> Scan<()> {
-    let first = walker.scan.peek()?;
+    let first = walker.scan.peek();
     let start = walker.scan.position();
     if first == b'{' {
         members(walker, schema, place, envelope)?;
-        if envelope.enveloped {
-            if let (Some(schema), None) = (schema, &envelope.result) {
-                walker.issue(place, Code::Required, words::expected(schema, false), "nothing");
-            }
-            return walker.scan.end();
-        }
+    }
+    if !envelope.enveloped {
         envelope.request_id = None;
         walker.scan.rewind(start);
+        envelope.result = Some(value(walker, schema, place)?);
+    } else if let (Some(schema), None) = (schema, &envelope.result) {
+        walker.complain(place, Code::Required, &[&words::expected(schema, false)], b"");
     }
-    envelope.result = Some(value(walker, schema, place)?);
     walker.scan.end()
 }
 
@@ -73,30 +71,21 @@ fn members(
     envelope: &mut Envelope,
 ) -> Scan<()> {
     let mut numeric_status = false;
-    let mut more = walker.scan.open(b'}')?;
+    let mut more = walker.scan.open(b'}');
     while more {
-        let name = walker.scan.name()?;
-        let name = walker.scan.text(name);
-        let first = walker.scan.peek()?;
-        match name.as_ref() {
-            "result" => {
-                // The last of two counts.
-                walker.issues.clear();
-                envelope.result = Some(value(walker, schema, place)?);
+        let name = decode(walker.scan.name()?);
+        if name == "result" {
+            // The last of two counts.
+            walker.issues.clear();
+            envelope.result = Some(value(walker, schema, place)?);
+        } else {
+            let raw = walker.scan.skipped()?;
+            if name == "status" {
+                numeric_status = is_number(raw.first().copied().unwrap_or_default());
+            } else if name == "requestId" {
+                let text = raw.first() == Some(&b'"');
+                envelope.request_id = text.then(|| decode(inner(raw)).into_owned());
             }
-            "requestId" if first == b'"' => {
-                let text = walker.scan.string()?;
-                envelope.request_id = Some(walker.scan.text(text).into_owned());
-            }
-            "requestId" => {
-                envelope.request_id = None;
-                walker.scan.skip()?;
-            }
-            "status" => {
-                numeric_status = matches!(first, b'-' | b'0'..=b'9');
-                walker.scan.skip()?;
-            }
-            _ => walker.scan.skip()?,
         }
         more = walker.scan.next(b'}')?;
     }
@@ -105,8 +94,9 @@ fn members(
 }
 
 /// Checks a value and tells where it stands.
+#[inline(never)]
 fn value(walker: &mut Walker<'_>, schema: Option<&'static Schema>, place: &Place<'_>) -> Scan<Range<usize>> {
-    walker.scan.peek()?;
+    walker.scan.peek();
     let start = walker.scan.position();
     match schema {
         Some(schema) => walker.value(schema, place)?,

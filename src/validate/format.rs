@@ -1,22 +1,31 @@
 //! The formats of strings.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
+use super::scan::word;
 use crate::contract::Format;
 
 /// Whether a text is of its format.
 pub(super) fn fits(format: Format, text: &str) -> bool {
+    let text = text.as_bytes();
     match format {
-        Format::Uuid => uuid(text.as_bytes()),
-        Format::DateTime => date_time(text.as_bytes()),
-        Format::Date => date(text.as_bytes()),
+        Format::Uuid => uuid(text),
+        Format::DateTime => date_time(text),
+        Format::Date => date(text),
         Format::Address => address(text),
         Format::Email => email(text),
         Format::Hostname => hostname(text),
         Format::Uri => uri(text),
-        Format::Boolean => matches!(text, "true" | "false"),
-        Format::Sha256 => digest(text.as_bytes(), 44),
-        Format::Sha1 => digest(text.as_bytes(), 28),
+        Format::Boolean => matches!(text, b"true" | b"false"),
+        Format::Sha256 => digest(text, 44),
+        Format::Sha1 => digest(text, 28),
+    }
+}
+
+/// Whether a text is of the format as far as answers are held to it.
+pub(super) fn judged(format: Format, text: &[u8]) -> bool {
+    match format {
+        Format::Uuid => uuid(text),
+        Format::DateTime => date_time(text),
+        _ => true,
     }
 }
 
@@ -38,132 +47,200 @@ pub(super) const fn words(format: Format) -> &'static str {
 
 /// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: most answers are full of these.
 pub(super) fn uuid(text: &[u8]) -> bool {
-    let word =
-        |from: usize| text.get(from..).and_then(|rest| rest.first_chunk()).map(|chunk| u64::from_le_bytes(*chunk));
     let (Some(a), Some(b), Some(c), Some(d), Some(e), 36) =
-        (word(0), word(8), word(16), word(24), word(28), text.len())
+        (word(text, 0), word(text, 8), word(text, 16), word(text, 24), word(text, 28), text.len())
     else {
         return false;
     };
     // `-xxxx-xx` and `xx-xxxx-`
-    let (Some(b), Some(c)) = (hyphens(b, 0x0000_FF00_0000_00FF), hyphens(c, 0xFF00_0000_00FF_0000)) else {
-        return false;
-    };
-    hex(a) & hex(b) & hex(c) & hex(d) & hex(e)
-}
-
-/// The word with zeros in the place of hyphens, if all of these bytes are hyphens.
-fn hyphens(word: u64, mask: u64) -> Option<u64> {
-    (word & mask == (EACH * 0x2D) & mask).then_some((word & !mask) | ((EACH * 0x30) & mask))
+    let hyphens = (b & 0x0000_FF00_0000_00FF) | (c & 0xFF00_0000_00FF_0000);
+    // This makes each of them a digit.
+    let (b, c) = (b ^ 0x0000_1D00_0000_001D, c ^ 0x1D00_0000_001D_0000);
+    hyphens == 0x2D00_2D00_002D_002D && hex(a) && hex(b) && hex(c) && hex(d) && hex(e)
 }
 
 const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * EACH;
 
 /// Whether all eight bytes are hexadecimal digits.
 fn hex(word: u64) -> bool {
-    const HIGH: u64 = 0x80 * EACH;
     // In ASCII the sums below stay within their bytes; the high bit tells which bytes are at least so much.
-    let at_least = |word: u64, byte: u64| (word & !HIGH) + EACH * (0x80 - byte);
-    let lower = word | (EACH * 0x20);
-    let digit = at_least(word, 0x30) & !at_least(word, 0x3A);
-    let letter = at_least(lower, 0x61) & !at_least(lower, 0x67);
+    let (low, lower) = (word & !HIGH, (word | (EACH * 0x20)) & !HIGH);
+    let digit = (low + EACH * (0x80 - 0x30)) & !(low + EACH * (0x80 - 0x3A));
+    let letter = (lower + EACH * (0x80 - 0x61)) & !(lower + EACH * (0x80 - 0x67));
     (digit | letter) & !word & HIGH == HIGH
 }
 
-/// The number in a field of digits.
-fn field(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |all, byte| byte.is_ascii_digit().then(|| all * 10 + u32::from(byte - b'0')))
+/// Whether eight bytes are of a shape: `0` stands for any digit, all else for itself.
+fn shaped(word: u64, (shape, limits): (u64, u64)) -> bool {
+    // What is left of a digit is at most 9, of all else 0; a sum above that reaches the high bit of its byte.
+    let rest = word ^ shape;
+    ((rest & !HIGH).wrapping_add(limits) | rest) & HIGH == 0
+}
+
+/// A shape, and what may be added to each byte's rest.
+const fn shape(text: [u8; 8]) -> (u64, u64) {
+    let mut limits = [0x7F; 8];
+    let mut index = 0;
+    while index < 8 {
+        if text[index] == b'0' {
+            limits[index] = 0x7F - 9;
+        }
+        index += 1;
+    }
+    (u64::from_le_bytes(text), u64::from_le_bytes(limits))
+}
+
+/// The number of two digits among eight bytes.
+fn pair(word: u64, at: u32) -> u64 {
+    let digits = word >> (8 * at);
+    (digits & 15) * 10 + (digits >> 8 & 15)
 }
 
 /// `2024-02-29`.
 pub(super) fn date(text: &[u8]) -> bool {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return false };
-    let (Some(year), Some(month), Some(day)) = (field(&[y1, y2, y3, y4]), field(&[m1, m2]), field(&[d1, d2])) else {
-        return false;
-    };
+    const START: (u64, u64) = shape(*b"0000-00-");
+    const END: (u64, u64) = shape(*b"00-00-00");
+    let (Some(start), Some(end), 10) = (word(text, 0), word(text, 2), text.len()) else { return false };
+    let (year, month) = (pair(start, 0) * 100 + pair(start, 2), pair(start, 5));
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return false,
+        2 => 28 + u64::from(leap),
+        _ => 31,
     };
-    (1..=days).contains(&day)
+    shaped(start, START) && shaped(end, END) && (1..=12).contains(&month) && (1..=days).contains(&pair(end, 6))
+}
+
+/// `23:59:60`.
+fn clock(word: u64) -> bool {
+    const SHAPE: (u64, u64) = shape(*b"00:00:00");
+    shaped(word, SHAPE) && pair(word, 0) < 24 && pair(word, 3) < 60 && pair(word, 6) <= 60
 }
 
 /// `2024-02-29T23:59:60.123+01:00`; `T` and `Z` in either case, as RFC 3339 has it.
 pub(super) fn date_time(text: &[u8]) -> bool {
-    let Some((day, time)) = text.split_at_checked(10) else { return false };
-    let &[b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2, ref rest @ ..] = time else { return false };
-    let rest = match rest {
-        [b'.', fraction @ ..] => {
-            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let Some((1.., rest)) = fraction.split_at_checked(digits).map(|(_, rest)| (digits, rest)) else {
-                return false;
-            };
-            rest
-        }
-        other => other,
+    let (Some((day, [b'T' | b't', rest @ ..])), Some(time)) = (text.split_at_checked(10), word(text, 11)) else {
+        return false;
     };
+    let mut rest = rest.get(8..).unwrap_or_default();
+    if let [b'.', b'0'..=b'9', fraction @ ..] = rest {
+        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        rest = fraction.get(digits..).unwrap_or_default();
+    }
     let offset = match *rest {
         [b'Z' | b'z'] => true,
-        [b'+' | b'-', h1, h2, b':', m1, m2] => clock(&[h1, h2], 23) && clock(&[m1, m2], 59),
+        // A time without seconds.
+        [b'+' | b'-', h1, h2, b':', m1, m2] => clock(u64::from_le_bytes([h1, h2, b':', m1, m2, b':', b'0', b'0'])),
         _ => false,
     };
-    offset && date(day) && clock(&[h1, h2], 23) && clock(&[m1, m2], 59) && clock(&[s1, s2], 60)
-}
-
-fn clock(digits: &[u8], most: u32) -> bool {
-    field(digits).is_some_and(|value| value <= most)
+    offset && date(day) && clock(time)
 }
 
 /// An IPv4 or IPv6 address, or a CIDR block of one; no zone, no leading zeros.
-fn address(text: &str) -> bool {
-    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-    let most = match (address.parse::<Ipv4Addr>(), address.parse::<Ipv6Addr>()) {
-        (Ok(_), _) => 32,
-        (_, Ok(_)) => 128,
-        _ => return false,
+fn address(text: &[u8]) -> bool {
+    let (address, prefix) = split(text, b'/');
+    let most = if v4(address) {
+        32
+    } else if v6(address) {
+        128
+    } else {
+        return false;
     };
-    prefix.is_none_or(|prefix| {
-        matches!(prefix.as_bytes(), [b'0'] | [b'1'..=b'9'] | [b'1'..=b'9', _] | [b'1'..=b'9', _, _])
-            && clock(prefix.as_bytes(), most)
-    })
+    prefix.is_none_or(|prefix| decimal(prefix, most))
+}
+
+/// Up to three digits without leading zeros, of a number up to `most`.
+fn decimal(text: &[u8], most: u32) -> bool {
+    (1..=3).contains(&text.len())
+        && text.iter().all(u8::is_ascii_digit)
+        && (text.len() == 1 || !text.starts_with(b"0"))
+        && text.iter().fold(0, |all, byte| all * 10 + u32::from(byte & 15)) <= most
+}
+
+/// Four decimals up to 255 with dots between them.
+fn v4(text: &[u8]) -> bool {
+    let mut count = 0;
+    text.split(|byte| *byte == b'.').all(|part| {
+        count += 1;
+        decimal(part, 255)
+    }) && count == 4
+}
+
+/// Eight groups of hexadecimal digits with colons between them. `::` may stand for one or more that are zero, an IPv4
+/// address for the last two.
+fn v6(text: &[u8]) -> bool {
+    match text.windows(2).position(|pair| pair == b"::") {
+        None => groups(text, true) == Some(8),
+        Some(gap) => {
+            let (head, tail) = text.split_at(gap);
+            groups(head, false).zip(groups(tail.get(2..).unwrap_or_default(), true)).is_some_and(|(a, b)| a + b < 8)
+        }
+    }
+}
+
+/// How many groups of an IPv6 address stand here; `last`: its end.
+fn groups(text: &[u8], last: bool) -> Option<usize> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let mut count = 0;
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (group, behind) = split(text, b':');
+        if (1..=4).contains(&group.len()) && group.iter().all(u8::is_ascii_hexdigit) {
+            count += 1;
+        } else if last && behind.is_none() && v4(group) {
+            count += 2;
+        } else {
+            return None;
+        }
+        rest = behind;
+    }
+    Some(count)
+}
+
+/// What stands before a byte, and what behind it.
+fn split(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    match text.iter().position(|byte| *byte == at) {
+        Some(index) => (text.get(..index).unwrap_or_default(), text.get(index + 1..)),
+        None => (text, None),
+    }
 }
 
 /// Something before one `@`, and a host name with a dot after it.
-fn email(text: &str) -> bool {
-    text.rsplit_once('@').is_some_and(|(user, host)| {
-        let plain = |byte: u8| byte > b' ' && byte != 0x7F && !matches!(byte, b'@' | b'<' | b'>' | b'"' | b',' | b';');
-        (1..=64).contains(&user.len()) && user.bytes().all(plain) && host.contains('.') && hostname(host)
-    })
+fn email(text: &[u8]) -> bool {
+    let plain = |byte: &u8| *byte > b' ' && !matches!(byte, 0x7F | b'<' | b'>' | b'"' | b',' | b';');
+    let (user, host) = split(text, b'@');
+    (1..=64).contains(&user.len())
+        && user.iter().all(plain)
+        && host.is_some_and(|host| host.contains(&b'.') && hostname(host))
 }
 
 /// Labels of letters, digits and inner hyphens.
-fn hostname(text: &str) -> bool {
+fn hostname(text: &[u8]) -> bool {
     text.len() <= 253
-        && text.split('.').all(|label| {
+        && text.split(|byte| *byte == b'.').all(|label| {
             (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && !label.starts_with(b"-")
+                && !label.ends_with(b"-")
+                && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
         })
 }
 
 /// A scheme, a colon, and characters that need no escape.
-fn uri(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, rest)| {
-        let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-        let plain = |byte: u8| {
-            byte > b' ' && !matches!(byte, 0x7F | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
-        };
-        // `https:` and `https://` name nothing.
-        !rest.trim_start_matches('/').is_empty()
-            && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(inside)
-            && rest.bytes().all(plain)
-    })
+fn uri(text: &[u8]) -> bool {
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let plain = |byte: &u8| {
+        *byte > b' ' && !matches!(byte, 0x7F | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+    };
+    let (scheme, rest) = split(text, b':');
+    let rest = rest.unwrap_or_default();
+    // `https:` and `https://` name nothing.
+    rest.iter().any(|byte| *byte != b'/')
+        && rest.iter().all(plain)
+        && scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.iter().all(inside)
 }
 
 /// Standard base64 of so many characters that end in one `=`, without stray bits before it.
@@ -223,6 +300,12 @@ mod tests {
                 let word = u64::from_le_bytes(bytes.try_into().unwrap());
                 proptest::prop_assert_eq!(hex(word), bytes.iter().all(u8::is_ascii_hexdigit));
             }
+        }
+
+        #[test]
+        fn addresses_as_the_standard_library_has_them(text in "[0-9a-f:.]{0,24}|([0-9a-f]{0,5}:){0,9}(:|[0-9a-f]{0,4}|([0-9]{1,3}[.]){3}[0-9]{1,3})|([0-9]{1,3}[.]){2,4}[0-9]{0,4}") {
+            proptest::prop_assert_eq!(v4(text.as_bytes()), text.parse::<std::net::Ipv4Addr>().is_ok());
+            proptest::prop_assert_eq!(v6(text.as_bytes()), text.parse::<std::net::Ipv6Addr>().is_ok());
         }
     }
 

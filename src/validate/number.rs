@@ -4,13 +4,12 @@
 //! This also keeps the standard library's float parser and printer, which are large, out of the wasm.
 
 use std::cmp::Ordering;
-use std::fmt;
 
 /// A decimal: digits, times ten to the exponent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Decimal {
     negative: bool,
-    /// Values 0 to 9, without zeros at either end; empty: zero.
+    /// As they are written, without zeros at either end; empty: zero.
     digits: Vec<u8>,
     exponent: i64,
 }
@@ -20,59 +19,53 @@ const EXPONENT_LIMIT: i64 = 100_000;
 
 impl Decimal {
     /// The decimal of a JSON number's text.
+    #[inline(never)]
     pub(super) fn parse(text: &[u8]) -> Self {
-        let mut digits = Vec::with_capacity(text.len());
-        let mut exponent = 0_i64;
-        let mut in_fraction = false;
-        let mut bytes = text.iter();
-        for &byte in bytes.by_ref() {
+        let mut number = Self { negative: text.first() == Some(&b'-'), digits: Vec::new(), exponent: 0 };
+        let mut power = 0_i64;
+        let (mut in_fraction, mut in_power, mut down) = (false, false, false);
+        for &byte in text {
             match byte {
+                b'0'..=b'9' if in_power => power = (power * 10 + i64::from(byte - b'0')).min(EXPONENT_LIMIT),
                 b'0'..=b'9' => {
-                    digits.push(byte - b'0');
-                    exponent -= i64::from(in_fraction);
+                    if byte > b'0' || !number.digits.is_empty() {
+                        number.digits.push(byte);
+                    }
+                    number.exponent -= i64::from(in_fraction);
                 }
                 b'.' => in_fraction = true,
-                b'e' | b'E' => break,
-                _ => {}
+                b'e' | b'E' => in_power = true,
+                _ => down = in_power && byte == b'-',
             }
         }
-        let mut power = 0_i64;
-        let mut down = false;
-        for &byte in bytes {
-            match byte {
-                b'0'..=b'9' => power = (power * 10 + i64::from(byte - b'0')).min(EXPONENT_LIMIT),
-                _ => down = byte == b'-',
-            }
+        number.exponent += if down { -power } else { power };
+        while number.digits.pop_if(|digit| *digit == b'0').is_some() {
+            number.exponent += 1;
         }
-        exponent += if down { -power } else { power };
-        Self::normal(text.first() == Some(&b'-'), digits, exponent)
+        if number.digits.is_empty() {
+            return Self { negative: false, exponent: 0, ..number };
+        }
+        number
     }
 
     /// The shortest decimal of a limit in the contract, which has at most 15 digits.
+    #[inline(never)]
     pub(super) fn of(value: f64) -> Self {
         let magnitude = value.abs();
         let mut scale = 1.0;
         let mut places = 0_i64;
         // An integer below 2^53 divided by a power of ten up to 10^22 is rounded once: equality is exact.
-        while (magnitude * scale).round() / scale != magnitude && places < 22 {
+        while (magnitude * scale).round_ties_even() / scale != magnitude && places < 22 {
             scale *= 10.0;
             places += 1;
         }
-        let integer = (magnitude * scale).round() as u64;
-        let digits = integer.to_string().bytes().map(|byte| byte - b'0').collect();
-        Self::normal(value < 0.0, digits, -places)
-    }
-
-    fn normal(negative: bool, mut digits: Vec<u8>, mut exponent: i64) -> Self {
-        while digits.pop_if(|digit| *digit == 0).is_some() {
-            exponent += 1;
+        let integer = (magnitude * scale).round_ties_even() as u64;
+        let mut number = Self::parse(integer.to_string().as_bytes());
+        if integer > 0 {
+            number.negative = value < 0.0;
+            number.exponent -= places;
         }
-        let zeros = digits.iter().take_while(|digit| **digit == 0).count();
-        digits.drain(..zeros);
-        if digits.is_empty() {
-            return Self { negative: false, digits, exponent: 0 };
-        }
-        Self { negative, digits, exponent }
+        number
     }
 
     /// Whether it has no fraction.
@@ -80,49 +73,69 @@ impl Decimal {
         self.exponent >= 0
     }
 
-    /// Whether it is a whole number of steps.
+    /// Whether it is a whole number of steps. The step has at most 15 digits.
     pub(super) fn is_multiple_of(&self, step: &Self) -> bool {
         // Neither ends in a zero digit: a finer value than the step cannot be a multiple of it.
         if self.digits.is_empty() || self.exponent < step.exponent {
             return self.digits.is_empty();
         }
-        let divisor =
-            step.digits.iter().fold(0_u64, |all, digit| all.saturating_mul(10).saturating_add(u64::from(*digit)));
+        let value = |digit: &u8| u64::from(digit - b'0');
+        let divisor = step.digits.iter().fold(0_u64, |all, digit| all.saturating_mul(10) + value(digit));
         let zeros = (self.exponent - step.exponent).min(1_000);
-        let digits = self.digits.iter().copied().chain((0..zeros).map(|_| 0));
-        let remainder = digits.map(u64::from).try_fold(0_u64, |rest, digit| {
-            let next = rest.checked_mul(10)?.checked_add(digit)?;
-            next.checked_rem(divisor)
-        });
-        remainder == Some(0)
+        let mut rest = 0_u64;
+        for digit in self.digits.iter().chain((0..zeros).map(|_| &b'0')) {
+            let Some(next) = (rest.saturating_mul(10) + value(digit)).checked_rem(divisor) else { return false };
+            rest = next;
+        }
+        rest == 0
     }
 
     /// A text that only equal numbers share; short, whatever the exponent.
     pub(super) fn key(&self) -> String {
         let mut key = String::from(if self.negative { "-" } else { "" });
-        key.extend(self.digits.iter().map(|digit| char::from(b'0' + digit)));
-        key.push_str(&format!("e{}", self.exponent));
+        key.extend(self.digits.iter().copied().map(char::from));
+        key.push('e');
+        key.push_str(&self.exponent.to_string());
         key
+    }
+
+    /// `12`, `-0.5`, `100000`.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::from(if self.negative { "-" } else { "" });
+        let order = self.order();
+        // The places of the digits to write, the first behind the point being 0.
+        let mut place = -order.max(1);
+        while place < (-self.exponent).max(0) {
+            if place == 0 {
+                text.push('.');
+            }
+            let digit = usize::try_from(place + order).ok().and_then(|index| self.digits.get(index));
+            text.push(digit.map_or('0', |digit| char::from(*digit)));
+            place += 1;
+        }
+        text
     }
 
     /// The place of the first digit: what decides between two numbers first.
     fn order(&self) -> i64 {
         self.exponent + i64::try_from(self.digits.len()).unwrap_or(i64::MAX)
     }
+
+    fn sign(&self) -> i32 {
+        match self.negative {
+            true => -1,
+            false => i32::from(!self.digits.is_empty()),
+        }
+    }
 }
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
-        let sign = |decimal: &Self| match (decimal.digits.is_empty(), decimal.negative) {
-            (true, _) => 0,
-            (false, true) => -1,
-            (false, false) => 1,
-        };
-        let magnitude = || self.order().cmp(&other.order()).then_with(|| self.digits.cmp(&other.digits));
-        sign(self).cmp(&sign(other)).then_with(|| match sign(self) {
+        let magnitude = self.order().cmp(&other.order()).then_with(|| self.digits.cmp(&other.digits));
+        self.sign().cmp(&other.sign()).then(match self.sign() {
             0 => Ordering::Equal,
-            1 => magnitude(),
-            _ => magnitude().reverse(),
+            1 => magnitude,
+            _ => magnitude.reverse(),
         })
     }
 }
@@ -130,30 +143,6 @@ impl Ord for Decimal {
 impl PartialOrd for Decimal {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-}
-
-/// `12`, `-0.5`, `100000`.
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.negative {
-            f.write_str("-")?;
-        }
-        let order = self.order();
-        if self.digits.is_empty() || order <= 0 {
-            f.write_str("0")?;
-        }
-        if order <= 0 && !self.digits.is_empty() {
-            f.write_str(".")?;
-            (order..0).try_for_each(|_| f.write_str("0"))?;
-        }
-        for (place, digit) in (0_i64..).zip(&self.digits) {
-            if place == order && place > 0 {
-                f.write_str(".")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        (0..self.exponent).try_for_each(|_| f.write_str("0"))
     }
 }
 
@@ -232,7 +221,7 @@ mod tests {
     #[test]
     fn shown() {
         for value in [0.0, 1.0, 12.0, 0.1, 0.5, 0.05, 36.5, 100.0, 360.0, -2.5, 1e15, 1.5e-7, 9_007_199_254_740_991.0] {
-            assert_eq!(Decimal::of(value).to_string(), format!("{value}"));
+            assert_eq!(Decimal::of(value).text(), format!("{value}"));
         }
     }
 
@@ -244,7 +233,7 @@ mod tests {
             let (a, b) = (value(left), value(right));
             proptest::prop_assert_eq!(Decimal::of(a), parse(&a.to_string()));
             proptest::prop_assert_eq!(Decimal::of(a).cmp(&Decimal::of(b)), left.cmp(&right));
-            proptest::prop_assert_eq!(Decimal::of(a).to_string(), a.to_string().replace("-0", if a == 0.0 { "0" } else { "-0" }));
+            proptest::prop_assert_eq!(Decimal::of(a).text(), a.to_string().replace("-0", if a == 0.0 { "0" } else { "-0" }));
         }
     }
 }

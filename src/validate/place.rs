@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::contract::{Property, Schema};
+use crate::contract::Schema;
 use crate::issue::Step;
 
 /// Where a value stands: a chain on the stack, from the value up to the root. A path is built from it only for an issue.
@@ -15,19 +15,17 @@ pub(super) struct Place<'p> {
     pub(super) lax: bool,
 }
 
-/// The last step to a place.
+/// The last step to a place; at the root, and through another schema of the same value, any number of them.
+#[derive(Clone, Copy)]
 pub(super) enum Mark<'p> {
-    Root(&'p [Step]),
-    Key(&'static str),
-    Name(&'p str),
+    Steps(&'p [Step]),
+    Key(&'p str),
     Index(usize),
-    /// The same place again, through another schema.
-    Same,
 }
 
 impl<'p> Place<'p> {
     pub(super) fn root(root: &'p [Step], secret: bool) -> Self {
-        Self { up: None, mark: Mark::Root(root), secret, lax: false }
+        Self { up: None, mark: Mark::Steps(root), secret, lax: false }
     }
 
     /// The place at the end of one more step.
@@ -36,48 +34,31 @@ impl<'p> Place<'p> {
         Self { up: Some(self), mark, secret: self.secret || schema.secret, lax }
     }
 
-    /// The place of a property.
-    #[inline]
-    pub(super) fn property(&'p self, property: &'static Property, lax: bool) -> Self {
-        self.below(Mark::Key(property.name), property.schema, lax)
-    }
-
-    /// The place of an item.
-    #[inline]
-    pub(super) fn item(&'p self, index: usize, schema: &Schema) -> Self {
-        self.below(Mark::Index(index), schema, false)
-    }
-
-    /// The place of a property that a rule names.
-    pub(super) fn member(&'p self, name: &'static str, secret: bool) -> Self {
+    /// The place of a member.
+    pub(super) fn member(&'p self, name: &'p str, secret: bool) -> Self {
         Self { up: Some(self), mark: Mark::Key(name), secret, lax: false }
-    }
-
-    /// The place of an unknown property. Never shows its value: who knows what the misspelt name stands for.
-    pub(super) fn stranger(&'p self, name: &'p str) -> Self {
-        Self { up: Some(self), mark: Mark::Name(name), secret: true, lax: false }
     }
 
     /// This place, as one alternative of a union sees it.
     pub(super) fn variant(&'p self, schema: &Schema) -> Self {
-        self.below(Mark::Same, schema, self.lax)
+        self.below(Mark::Steps(&[]), schema, self.lax)
     }
 
-    /// The way here from the root.
-    pub(super) fn path(&self) -> Vec<Step> {
-        let mut path = Vec::new();
-        let mut place = Some(self);
-        while let Some(Place { up, mark, .. }) = place {
-            match *mark {
-                Mark::Root(root) => path.extend(root.iter().rev().cloned()),
-                Mark::Key(key) => path.push(Step::Key(Cow::Borrowed(key))),
-                Mark::Name(name) => path.push(Step::Key(Cow::Owned(name.to_owned()))),
-                Mark::Index(index) => path.push(Step::Index(index)),
-                Mark::Same => {}
-            }
-            place = *up;
+    /// How many steps lead here from the root.
+    pub(super) fn depth(&self) -> usize {
+        let own = if let Mark::Steps(steps) = self.mark { steps.len() } else { 1 };
+        own + self.up.map_or(0, Place::depth)
+    }
+
+    /// Writes the way here from the root.
+    pub(super) fn path(&self, path: &mut Vec<Step>) {
+        if let Some(up) = self.up {
+            up.path(path);
         }
-        path.reverse();
-        path
+        match self.mark {
+            Mark::Steps(steps) => path.extend_from_slice(steps),
+            Mark::Key(key) => path.push(Step::Key(Cow::Owned(key.to_owned()))),
+            Mark::Index(index) => path.push(Step::Index(index)),
+        }
     }
 }

@@ -1,203 +1,204 @@
-//! What binds the members of one object or list to each other, and the limits of numbers. All of it holds for requests
-//! only, so it may read an object a second time.
+//! What binds the members of one object or list to each other. It holds for requests only, so it may read an object a
+//! second time.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::BinaryHeap;
 
 use super::number::Decimal;
-use super::place::Place;
-use super::scan::{Scan, Scanner, decode};
+use super::place::{Mark, Place};
+use super::scan::{Scan, Scanner, decode, inner};
 use super::walk::{Walker, is_number};
 use super::words;
-use crate::contract::{Limits, Record, Rule, Schema};
+use crate::contract::{Kind, Record, Rule, Schema};
 use crate::issue::Code;
 
-/// The members of an object: each name's last value, as it stands. The one kind of map in this room: each further kind
-/// would add its own code to the wasm.
-pub(super) type Members<'a> = BTreeMap<Cow<'a, str>, &'a [u8]>;
+/// A member of an object: its name and its value as it stands. Or an item of a list: a text that only equal items share,
+/// and the item. They are in order of these, then of where they stand.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Member<'a> {
+    name: Cow<'a, str>,
+    at: usize,
+    raw: &'a [u8],
+}
 
 impl<'a> Walker<'a> {
-    /// The limits of the number between `start` and here. `fractional`: it should be an integer, and is not written
-    /// like one.
-    #[inline(never)]
-    pub(super) fn number_rules(
-        &mut self,
-        schema: &'static Schema,
-        limits: &'static Limits,
-        fractional: bool,
-        start: usize,
-        place: &Place<'_>,
-    ) {
-        let raw = self.scan.slice(start..self.scan.position());
-        let value = Decimal::parse(raw);
-        if fractional && !value.is_integer() {
-            return self.complain(place, Code::Type, words::expected(schema, self.request), raw);
-        }
-        if !self.request {
-            return;
-        }
-        let mut check = |limit: Option<f64>, breaks: fn(&Decimal, &Decimal) -> bool, code, words: &str| {
-            if let Some(limit) = limit.map(Decimal::of).filter(|limit| breaks(&value, limit)) {
-                self.complain(place, code, format!("{words} {limit}"), raw);
-            }
-        };
-        check(limits.min, |value, limit| value < limit, Code::Minimum, "at least");
-        check(limits.above, |value, limit| value <= limit, Code::Minimum, "more than");
-        check(limits.max, |value, limit| value > limit, Code::Maximum, "at most");
-        check(limits.step, |value, step| !value.is_multiple_of(step), Code::Step, "a multiple of");
-    }
-
-    /// One of a few numbers.
-    pub(super) fn numbered(&mut self, values: &'static [f64], place: &Place<'_>) -> Scan<()> {
-        let start = self.scan.position();
-        self.scan.number()?;
-        let raw = self.scan.slice(start..self.scan.position());
-        let value = Decimal::parse(raw);
-        if self.request && !values.iter().any(|known| Decimal::of(*known) == value) {
-            let known: Vec<String> = values.iter().map(|known| Decimal::of(*known).to_string()).collect();
-            self.complain(place, Code::Enum, known.join(" or "), raw);
-        }
-        Ok(())
-    }
-
     /// How many items the list that begins at `start` has, and whether one stands twice.
     #[inline(never)]
     pub(super) fn array_rules(
         &mut self,
-        (min, max, unique): (u32, u32, bool),
+        schema: &'static Schema,
         start: usize,
         count: usize,
-        items: &'static Schema,
         place: &Place<'_>,
     ) -> Scan<()> {
-        self.count((min, max), count, ("item", "an empty array"), place);
+        let Kind::Array { items, min, max, unique } = schema.kind else { return Ok(()) };
+        self.count(min, max, count, ("item", "an empty array"), place);
         if !unique {
             return Ok(());
         }
         self.scan.rewind(start);
-        let mut known = Members::new();
-        let mut more = self.scan.open(b']')?;
-        let mut index = 0;
+        let mut known = BinaryHeap::new();
+        let mut more = self.scan.open(b']');
         while more {
             let raw = self.scan.skipped()?;
             let mut text = String::new();
             canonical(raw, 0, &mut text)?;
-            if known.insert(Cow::Owned(text), raw).is_some() {
-                self.complain(&place.item(index, items), Code::Duplicate, "an item that stands once", raw);
-            }
-            index += 1;
+            known.push(Member { name: Cow::Owned(text), at: known.len(), raw });
             more = self.scan.next(b']')?;
+        }
+        // Of equal items the last comes first.
+        let mut twice = vec![None; count];
+        while let Some(item) = known.pop() {
+            if known.peek().is_some_and(|other| other.name == item.name)
+                && let Some(found) = twice.get_mut(item.at)
+            {
+                *found = Some(item.raw);
+            }
+        }
+        for (index, raw) in twice.into_iter().enumerate() {
+            if let Some(raw) = raw {
+                let place = place.below(Mark::Index(index), items, false);
+                self.complain(&place, Code::Duplicate, &["an item that stands once"], raw);
+            }
         }
         Ok(())
     }
 
-    fn count(&mut self, (min, max): (u32, u32), count: usize, (thing, none): (&str, &str), place: &Place<'_>) {
-        let received = || if count == 0 { none.to_owned() } else { words::count(count, thing) };
-        if count < min as usize {
-            self.issue(place, Code::Count, format!("at least {}", words::count(min, thing)), received());
-        }
-        if count > max as usize {
-            self.issue(place, Code::Count, format!("at most {}", words::count(max, thing)), received());
+    fn count(&mut self, min: u32, max: u32, count: usize, (thing, none): (&str, &str), place: &Place<'_>) {
+        if let Some(expected) = words::outside(min, max, count, thing) {
+            let received = if count == 0 { none.to_owned() } else { words::count(count, thing) };
+            self.issue(place, Code::Count, &[&expected], received);
         }
     }
 
     /// How many properties the object that begins at `start` has, and the rules between them.
     #[inline(never)]
     pub(super) fn record_rules(&mut self, record: &'static Record, start: usize, place: &Place<'_>) -> Scan<()> {
-        if record.min == 0 && record.max == u32::MAX && record.rules.is_empty() {
-            return Ok(());
+        if record.min > 0 || record.max < u32::MAX {
+            self.scan.rewind(start);
+            let count = distinct(self.scan.members()?).len();
+            self.count(record.min, record.max, count, ("property", "an empty object"), place);
         }
-        let members = self.members(start)?;
-        self.count((record.min, record.max), members.len(), ("property", "an empty object"), place);
-        for rule in record.rules {
-            self.rule(rule, record, &members, place);
+        if !record.rules.is_empty() {
+            self.scan.rewind(start);
+            let object = Object { record, members: self.scan.members()?, place };
+            for rule in record.rules {
+                self.rule(rule, &object);
+            }
         }
         Ok(())
     }
 
-    /// A property that is null does not stand.
-    fn rule(&mut self, rule: &'static Rule, record: &'static Record, members: &Members<'a>, place: &Place<'_>) {
-        let standing = |name: &str| members.get(name).copied().filter(|raw| *raw != b"null");
+    fn rule(&mut self, rule: &'static Rule, object: &Object<'_>) {
         match *rule {
             Rule::Ordered(least, most) => {
-                if let (Some(low), Some(high)) = (standing(least).and_then(number), standing(most).and_then(number))
+                if let (Some(low), Some(high)) = (object.number(least), object.number(most))
                     && low > high
                 {
-                    let shown = if secret(record, most, place) { String::new() } else { format!(" ({high})") };
-                    self.offend(record, members, place, Code::Rule, least, format!("at most {most}{shown}"));
+                    let high =
+                        if object.secret(most) { String::new() } else { words::text(&[" (", &high.text(), ")"]) };
+                    self.offend(object, Code::Rule, least, &["at most ", most, &high]);
                 }
             }
             Rule::AtMostOne(names) => {
-                let mut all = names.iter().filter(|name| standing(name).is_some());
-                if let Some(first) = all.next() {
-                    for name in all {
-                        self.offend(record, members, place, Code::Rule, name, format!("nothing beside {first}"));
+                let mut first = None;
+                for name in names.iter().filter(|name| object.stands(name)) {
+                    match first {
+                        None => first = Some(name),
+                        Some(first) => self.offend(object, Code::Rule, name, &["nothing beside ", first]),
                     }
                 }
             }
             Rule::AtLeastOne(names) => {
                 if let Some(first) = names.first()
-                    && !names.iter().any(|name| standing(name).is_some())
+                    && !names.iter().any(|name| object.stands(name))
                 {
-                    let expected = format!("at least one of {}", names.join(", "));
-                    self.offend(record, members, place, Code::Required, first, expected);
+                    let mut all = String::new();
+                    names.iter().for_each(|name| words::also(&mut all, ", ", name));
+                    self.offend(object, Code::Required, first, &["at least one of ", &all]);
                 }
             }
             Rule::AbsentWhen { property, equals, absent } => {
-                if standing(property).is_some_and(|raw| is_text(raw, equals)) {
-                    for name in absent.iter().filter(|name| standing(name).is_some()) {
-                        let expected = format!("nothing when {property} is {}", words::quoted(equals));
-                        self.offend(record, members, place, Code::Rule, name, expected);
+                if is_text(object.get(property), equals) {
+                    let value = words::quoted(equals);
+                    for name in absent.iter().filter(|name| object.stands(name)) {
+                        self.offend(object, Code::Rule, name, &["nothing when ", property, " is ", &value]);
                     }
                 }
             }
         }
     }
 
-    fn offend(
-        &mut self,
-        record: &'static Record,
-        members: &Members<'a>,
-        place: &Place<'_>,
-        code: Code,
-        name: &'static str,
-        expected: String,
-    ) {
-        let raw = members.get(name).copied().unwrap_or_default();
-        let below = place.member(name, secret(record, name, place));
-        self.complain(&below, code, expected, raw);
-    }
-
-    /// The members of the object that begins at `start`. Leaves the position behind it.
-    pub(super) fn members(&mut self, start: usize) -> Scan<Members<'a>> {
-        self.scan.rewind(start);
-        members(&mut self.scan)
+    fn offend(&mut self, object: &Object<'_>, code: Code, name: &'static str, expected: &[&str]) {
+        let place = object.place.member(name, object.secret(name));
+        self.complain(&place, code, expected, object.get(name));
     }
 }
 
-/// The members of the object that comes next.
-fn members<'a>(scan: &mut Scanner<'a>) -> Scan<Members<'a>> {
-    let mut members = Members::new();
-    let mut more = scan.open(b'}')?;
-    while more {
-        let name = scan.name()?;
-        members.insert(scan.text(name), scan.skipped()?);
-        more = scan.next(b'}')?;
+/// An object whose rules are looked at.
+struct Object<'o> {
+    record: &'static Record,
+    members: Vec<Member<'o>>,
+    place: &'o Place<'o>,
+}
+
+impl Object<'_> {
+    fn get(&self, name: &str) -> &[u8] {
+        get(&self.members, name)
     }
-    Ok(members)
+
+    /// A property that is null does not stand.
+    fn stands(&self, name: &str) -> bool {
+        !matches!(self.get(name), b"" | b"null")
+    }
+
+    fn number(&self, name: &str) -> Option<Decimal> {
+        let raw = self.get(name);
+        raw.first().is_some_and(|first| is_number(*first)).then(|| Decimal::parse(raw))
+    }
+
+    fn secret(&self, name: &str) -> bool {
+        let mut properties = self.record.properties.iter();
+        self.place.secret || properties.any(|property| property.name == name && property.schema.secret)
+    }
 }
 
-fn secret(record: &Record, name: &str, place: &Place<'_>) -> bool {
-    place.secret || record.properties.iter().any(|property| property.name == name && property.schema.secret)
+impl<'a> Scanner<'a> {
+    /// The members of the object that begins here.
+    #[inline(never)]
+    pub(super) fn members(&mut self) -> Scan<Vec<Member<'a>>> {
+        let mut members = Vec::new();
+        let mut more = self.open(b'}');
+        while more {
+            let name = decode(self.name()?);
+            members.push(Member { name, at: members.len(), raw: self.skipped()? });
+            more = self.next(b'}')?;
+        }
+        Ok(members)
+    }
 }
 
-fn number(raw: &[u8]) -> Option<Decimal> {
-    raw.first().is_some_and(|first| is_number(*first)).then(|| Decimal::parse(raw))
+/// The value of a name: the last of two counts. Empty: there is none.
+pub(super) fn get<'a>(members: &[Member<'a>], name: &str) -> &'a [u8] {
+    members.iter().rev().find(|member| member.name == name).map_or(&[], |member| member.raw)
+}
+
+/// The members that count, in an order that only their names decide.
+fn distinct(members: Vec<Member<'_>>) -> Vec<Member<'_>> {
+    let mut all = BinaryHeap::from(members);
+    let mut distinct: Vec<Member<'_>> = Vec::new();
+    // Of two with one name the last comes first.
+    while let Some(member) = all.pop() {
+        if distinct.last().is_none_or(|last| last.name != member.name) {
+            distinct.push(member);
+        }
+    }
+    distinct
 }
 
 /// Whether the raw value is this string.
 pub(super) fn is_text(raw: &[u8], text: &str) -> bool {
-    matches!(raw, [b'"', inner @ .., b'"'] if decode(inner, true) == text)
+    raw.first() == Some(&b'"') && decode(inner(raw)) == text
 }
 
 /// Deeper than this, two values are equal only if their texts are.
@@ -206,19 +207,19 @@ const COMPARED: u32 = 16;
 /// Writes a text that only equal values share.
 fn canonical(raw: &[u8], depth: u32, out: &mut String) -> Scan<()> {
     let mut scan = Scanner::new(raw);
-    match scan.peek()? {
-        b'"' => words::quote(&decode(raw, true), out),
+    match scan.peek() {
+        b'"' => words::quote(&decode(raw), out),
         b'{' if depth < COMPARED => {
             out.push('{');
-            for (name, value) in members(&mut scan)? {
-                words::quote(&name, out);
-                canonical(value, depth + 1, out)?;
+            for member in distinct(scan.members()?) {
+                words::quote(&member.name, out);
+                canonical(member.raw, depth + 1, out)?;
             }
             out.push('}');
         }
         b'[' if depth < COMPARED => {
             out.push('[');
-            let mut more = scan.open(b']')?;
+            let mut more = scan.open(b']');
             while more {
                 canonical(scan.skipped()?, depth + 1, out)?;
                 out.push(',');
@@ -227,7 +228,7 @@ fn canonical(raw: &[u8], depth: u32, out: &mut String) -> Scan<()> {
             out.push(']');
         }
         first if is_number(first) => out.push_str(&Decimal::parse(raw).key()),
-        _ => out.push_str(&decode(raw, false)),
+        _ => out.push_str(&decode(raw)),
     }
     Ok(())
 }

@@ -6,12 +6,17 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::str::Chars;
+
+use super::format::judged;
+use super::walk::is_number;
+use crate::contract::{Format, Kind, Property, Schema, Text};
 
 /// Why a walk ends early.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stop {
-    /// The text is not JSON; noticed at this byte.
-    Broken(usize),
+    /// The text is not JSON; noticed where the scanner stands.
+    Broken,
     /// So much is wrong that more would help nobody.
     Enough,
 }
@@ -21,55 +26,186 @@ use Stop::Broken;
 /// What is found, unless the walk ends before.
 pub(super) type Scan<T> = Result<T, Stop>;
 
-/// Where a string stands, without its quotes.
-#[derive(Clone, Copy)]
-pub(super) struct Span {
-    start: usize,
-    end: usize,
-    /// It holds a backslash: its text is not its bytes.
-    pub(super) escaped: bool,
+/// What comes next in an object.
+pub(super) enum Ahead {
+    /// Its end is passed.
+    Nothing,
+    /// A member.
+    Name,
+    /// The value of the property of this index.
+    Value(usize),
 }
 
-impl Span {
-    /// Of no string.
-    pub(super) const EMPTY: Self = Self { start: 0, end: 0, escaped: false };
-}
-
-/// A position in JSON text. A copy of it in a local variable stays in registers, which is worth a lot in wasm: hot loops
-/// work on such a copy. For that, what they call is inlined, or takes the position by value.
-#[derive(Clone, Copy)]
+/// A position in JSON text.
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The high bit of each byte that equals `byte`; exact up to the first of them.
-const fn bytes_equal(word: u64, byte: u8) -> u64 {
-    let zeros = word ^ (LOW * byte as u64);
-    zeros.wrapping_sub(LOW) & !zeros & HIGH
+/// Eight bytes of a text at once: in wasm, going byte by byte is slow.
+#[inline(always)]
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|chunk| u64::from_le_bytes(*chunk))
 }
 
-/// Whether two texts are the same. By words: in wasm, comparing slices walks byte by byte.
+/// The high bit of each byte that equals `byte`; exact up to the first of them.
+#[inline(always)]
+const fn bytes_equal(word: u64, byte: u8) -> u64 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let zeros = word ^ (LOW * byte as u64);
+    zeros.wrapping_sub(LOW) & !zeros & (LOW << 7)
+}
+
+/// Four bytes of a text at once.
+#[inline(always)]
+fn half(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|chunk| u32::from_le_bytes(*chunk))
+}
+
+/// Whether both are there, and equal. (`==` is a call where code is to be small.)
+#[inline(always)]
+fn equal<T: PartialEq>(left: Option<T>, right: Option<T>) -> bool {
+    matches!((left, right), (Some(a), Some(b)) if a == b)
+}
+
+/// Whether two texts are the same. Most that are not differ in length: only that is looked at without a call.
 #[inline(always)]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
+    left.len() == right.len() && begins_with(left, right)
+}
+
+#[inline(never)]
+fn begins_with(text: &[u8], start: &[u8]) -> bool {
+    begins(text, start)
+}
+
+/// Whether a text begins with another.
+#[inline(always)]
+fn begins(text: &[u8], start: &[u8]) -> bool {
+    let length = start.len();
+    let mut at = 0;
     // The last word covers what the whole words from the start leave over.
-    if let (Some(a), Some(b)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) {
-        let words = left.as_chunks::<8>().0.iter().zip(right.as_chunks::<8>().0);
-        return u64::from_le_bytes(*a) == u64::from_le_bytes(*b)
-            && words.into_iter().all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b));
+    if length >= 8 {
+        while at < length - 8 {
+            if !equal(word(text, at), word(start, at)) {
+                return false;
+            }
+            at += 8;
+        }
+        return equal(word(text, length - 8), word(start, length - 8));
     }
-    if let (Some(a), Some(b), Some(c), Some(d)) =
-        (left.first_chunk::<4>(), right.first_chunk::<4>(), left.last_chunk::<4>(), right.last_chunk::<4>())
-    {
-        return u32::from_le_bytes(*a) == u32::from_le_bytes(*b) && u32::from_le_bytes(*c) == u32::from_le_bytes(*d);
+    if length >= 4 {
+        return equal(half(text, 0), half(start, 0)) && equal(half(text, length - 4), half(start, length - 4));
     }
-    left.iter().zip(right).all(|(a, b)| a == b)
+    while at < length {
+        if byte(text, at) != byte(start, at) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Set in a position, it says that the text is not JSON there.
+const BROKEN: usize = 1 << (usize::BITS - 1);
+
+/// The position behind the string whose opening quote is here.
+#[inline(never)]
+fn behind_string(bytes: &[u8], at: usize) -> usize {
+    behind_string_inline(bytes, at)
+}
+
+/// The same for the hot loop.
+#[inline(always)]
+fn behind_string_inline(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    loop {
+        if let Some(word) = word(bytes, at) {
+            let hits = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
+            if hits == 0 {
+                at += 8;
+                continue;
+            }
+            at += (hits.trailing_zeros() / 8) as usize;
+        }
+        match bytes.get(at) {
+            Some(b'"') => return at + 1,
+            Some(b'\\') => at += 2,
+            Some(_) => at += 1,
+            None => return bytes.len() | BROKEN,
+        }
+    }
+}
+
+/// The position behind the number here.
+#[inline(never)]
+fn behind_number(bytes: &[u8], at: usize) -> usize {
+    let mut at = behind_integer(bytes, at);
+    if byte(bytes, at) == b'.' {
+        at = behind_digits(bytes, at + 1);
+    }
+    if matches!(byte(bytes, at), b'e' | b'E') {
+        at += 1;
+        at = behind_digits(bytes, at + usize::from(matches!(byte(bytes, at), b'+' | b'-')));
+    }
+    at
+}
+
+/// The position behind the number here, if it has neither fraction nor exponent; otherwise before those.
+#[inline(always)]
+fn behind_integer(bytes: &[u8], at: usize) -> usize {
+    let at = at + usize::from(byte(bytes, at) == b'-');
+    if byte(bytes, at) == b'0' { at + 1 } else { behind_digits(bytes, at) }
+}
+
+/// The position behind the digits here, which must be there.
+#[inline(always)]
+fn behind_digits(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while byte(bytes, at).is_ascii_digit() {
+        at += 1;
+    }
+    if at == start { at | BROKEN } else { at }
+}
+
+/// The position behind `true`, `false` or `null`, whose first byte is here.
+#[inline(always)]
+fn behind_literal(bytes: &[u8], at: usize) -> usize {
+    let (skipped, word) = match byte(bytes, at) {
+        b't' => (0, *b"true"),
+        b'f' => (1, *b"alse"),
+        _ => (0, *b"null"),
+    };
+    let found = half(bytes, at + skipped).is_some_and(|half| half == u32::from_le_bytes(word));
+    if found { at + skipped + 4 } else { at | BROKEN }
+}
+
+/// The byte at a position; 0 behind the end.
+#[inline(always)]
+fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or_default()
+}
+
+/// The position behind a plain value that an answer may have here. 0: it is not as plain as that.
+#[inline(always)]
+fn behind_plain(bytes: &[u8], at: usize, schema: &Schema, lax: bool) -> usize {
+    let first = byte(bytes, at);
+    let end = match &schema.kind {
+        Kind::Text(_) | Kind::Enum { .. } if first == b'"' => behind_string_inline(bytes, at),
+        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) if is_number(first) => behind_integer(bytes, at),
+        Kind::Boolean if matches!(first, b't' | b'f') => behind_literal(bytes, at),
+        _ if first == b'n' && (lax || schema.nullable) => behind_literal(bytes, at),
+        _ => return 0,
+    };
+    // Not where the text is broken, and not before a fraction.
+    let plain = match &schema.kind {
+        _ if !matches!(byte(bytes, end), b',' | b'}') => false,
+        Kind::Text(Text { format: Some(format @ (Format::Uuid | Format::DateTime)), .. }) if first == b'"' => {
+            judged(*format, bytes.get(at + 1..end - 1).unwrap_or_default())
+        }
+        _ => true,
+    };
+    if plain { end } else { 0 }
 }
 
 impl<'a> Scanner<'a> {
@@ -89,65 +225,58 @@ impl<'a> Scanner<'a> {
     }
 
     /// The bytes in a range.
-    pub(super) fn slice(&self, range: Range<usize>) -> &'a [u8] {
+    #[inline(always)]
+    fn slice(&self, range: Range<usize>) -> &'a [u8] {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The bytes of a string between its quotes, as they stand.
-    pub(super) fn raw(&self, span: Span) -> &'a [u8] {
-        self.slice(span.start..span.end)
+    /// The bytes from an earlier position to here.
+    pub(super) fn since(&self, start: usize) -> &'a [u8] {
+        self.slice(start..self.at)
     }
 
-    /// The text of a string.
-    #[inline(never)]
-    pub(super) fn text(&self, span: Span) -> Cow<'a, str> {
-        decode(self.raw(span), span.escaped)
-    }
-
-    /// Moves to the next byte that is no white space, and tells it.
+    /// Moves to the next byte that is no white space, and tells it. At the end, and for a byte 0, it is 0: either way no
+    /// value begins there.
     #[inline(always)]
-    pub(super) fn peek(&mut self) -> Scan<u8> {
+    pub(super) fn peek(&mut self) -> u8 {
         match self.bytes.get(self.at) {
-            Some(&byte) if byte > b' ' => Ok(byte),
-            _ => {
-                self.at = behind_space(self.bytes, self.at);
-                self.bytes.get(self.at).copied().ok_or(Broken(self.at))
-            }
+            Some(&byte) if byte > b' ' => byte,
+            _ => self.behind_space(),
         }
     }
 
-    /// Moves behind a byte, which must come next.
-    #[inline(always)]
-    pub(super) fn expect(&mut self, byte: u8) -> Scan<()> {
-        if self.peek()? != byte {
-            return Err(Broken(self.at));
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    /// A string must come next.
-    #[inline(always)]
-    pub(super) fn peek_quote(&mut self) -> Scan<()> {
-        if self.peek()? == b'"' { Ok(()) } else { Err(Broken(self.at)) }
-    }
-
-    /// Moves into the object or list that comes next; tells whether anything is in it. If not, moves behind it.
-    #[inline]
-    pub(super) fn open(&mut self, close: u8) -> Scan<bool> {
-        self.peek()?;
-        self.at += 1;
-        let filled = self.peek()? != close;
-        self.at += usize::from(!filled);
-        Ok(filled)
-    }
-
-    /// Moves behind the name and the colon that come next.
     #[inline(never)]
-    pub(super) fn name(&mut self) -> Scan<Span> {
-        self.peek_quote()?;
-        let name = self.string_inline()?;
-        self.expect(b':')?;
+    fn behind_space(&mut self) -> u8 {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return byte;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    /// Moves into the object or list that begins here; tells whether anything is in it. If not, moves behind it.
+    pub(super) fn open(&mut self, close: u8) -> bool {
+        self.at += 1;
+        let filled = self.peek() != close;
+        self.at += usize::from(!filled);
+        filled
+    }
+
+    /// Moves behind the name and the colon that come next; the name is as it stands between its quotes.
+    #[inline(never)]
+    pub(super) fn name(&mut self) -> Scan<&'a [u8]> {
+        if self.peek() != b'"' {
+            return Err(Broken);
+        }
+        let start = self.at + 1;
+        self.go(behind_string(self.bytes, start - 1))?;
+        let name = self.slice(start..self.at - 1);
+        if self.peek() != b':' {
+            return Err(Broken);
+        }
+        self.at += 1;
         Ok(name)
     }
 
@@ -160,9 +289,9 @@ impl<'a> Scanner<'a> {
     /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
     #[inline(always)]
     pub(super) fn more(&mut self, close: u8) -> Scan<bool> {
-        let byte = self.peek()?;
+        let byte = self.peek();
         if byte != b',' && byte != close {
-            return Err(Broken(self.at));
+            return Err(Broken);
         }
         self.at += 1;
         Ok(byte == b',')
@@ -170,119 +299,84 @@ impl<'a> Scanner<'a> {
 
     /// Nothing but white space follows.
     pub(super) fn end(&mut self) -> Scan<()> {
-        if self.peek().is_ok() { Err(Broken(self.at)) } else { Ok(()) }
+        self.peek();
+        if self.at < self.bytes.len() { Err(Broken) } else { Ok(()) }
     }
 
-    /// Moves behind the name if it comes next, unescaped.
-    #[inline(always)]
-    pub(super) fn take_name(&mut self, name: &str) -> bool {
-        let start = self.at + 1;
-        let end = start + name.len();
-        let found = self.bytes.get(end) == Some(&b'"')
-            && self.bytes.get(start..end).is_some_and(|bytes| same(bytes, name.as_bytes()));
-        if found {
-            self.at = end + 1;
-        }
-        found
+    /// Moves to a position, unless the text is broken there.
+    fn go(&mut self, position: usize) -> Scan<()> {
+        self.at = position & !BROKEN;
+        if self.at == position { Ok(()) } else { Err(Broken) }
     }
 
-    /// Moves behind the string whose opening quote is here.
+    /// Moves over the members that come in the contract's order, are plain, and have no space between them: the common
+    /// case in answers. `next` is the index of the property that may come next, `seen` has a bit for each that came.
     #[inline(never)]
-    pub(super) fn string(&mut self) -> Scan<Span> {
-        self.string_inline()
-    }
-
-    /// The same for hot loops: eight bytes at a time, for strings are short and wasm's SIMD gains nothing here.
-    #[inline(always)]
-    pub(super) fn string_inline(&mut self) -> Scan<Span> {
-        let start = self.at + 1;
-        let mut at = start;
-        let mut escaped = false;
-        loop {
-            let rest = self.bytes.get(at..).unwrap_or_default();
-            if let Some(chunk) = rest.first_chunk::<8>() {
-                let word = u64::from_le_bytes(*chunk);
-                let hits = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
-                if hits == 0 {
-                    at += 8;
-                    continue;
-                }
-                at += (hits.trailing_zeros() / 8) as usize;
+    pub(super) fn plain(&mut self, properties: &[Property], next: &mut usize, seen: &mut u64) -> Ahead {
+        let bytes = self.bytes;
+        let mut at = self.at;
+        let mut index = *next;
+        let mut ahead = Ahead::Name;
+        // A few optional properties may be absent.
+        while index < *next + 4
+            && let Some(property) = properties.get(index)
+        {
+            let name = property.name.as_bytes();
+            let bit = 1_u64 << (index & 63);
+            let end = at + 1 + name.len();
+            index += 1;
+            if byte(bytes, end) != b'"'
+                || byte(bytes, end + 1) != b':'
+                || byte(bytes, at) != b'"'
+                || !begins(bytes.get(at + 1..).unwrap_or_default(), name)
+            {
+                continue;
             }
-            match self.bytes.get(at) {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escaped = true;
-                    at += 2;
-                }
-                Some(_) => at += 1,
-                None => return Err(Broken(self.bytes.len())),
+            at = end + 2;
+            let end = behind_plain(bytes, at, property.schema, !property.required);
+            if end == 0 || *seen & bit != 0 {
+                ahead = Ahead::Value(index - 1);
+                break;
+            }
+            *seen |= bit;
+            *next = index;
+            at = end + 1;
+            if byte(bytes, end) == b'}' {
+                ahead = Ahead::Nothing;
+                break;
             }
         }
-        self.at = at + 1;
-        Ok(Span { start, end: at, escaped })
-    }
-
-    /// Moves behind a number; tells whether it is plain digits, without fraction and exponent.
-    #[inline(always)]
-    pub(super) fn number(&mut self) -> Scan<bool> {
-        if self.bytes.get(self.at) == Some(&b'-') {
-            self.at += 1;
-        }
-        if self.bytes.get(self.at) == Some(&b'0') {
-            self.at += 1;
-        } else {
-            self.at = behind_digits(self.bytes, self.at)?;
-        }
-        match self.bytes.get(self.at) {
-            Some(b'.' | b'e' | b'E') => {
-                self.at = behind_fraction(self.bytes, self.at)?;
-                Ok(false)
-            }
-            _ => Ok(true),
-        }
-    }
-
-    /// Moves behind `true`, `false` or `null`, whose first byte is here.
-    #[inline(always)]
-    pub(super) fn literal(&mut self, word: &[u8]) -> Scan<()> {
-        let end = self.at + word.len();
-        if self.bytes.get(self.at..end).is_some_and(|bytes| same(bytes, word)) {
-            self.at = end;
-            return Ok(());
-        }
-        Err(Broken(self.at))
+        self.at = at;
+        ahead
     }
 
     /// Moves behind the value that comes next, whatever it is. Takes no stack for its depth.
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Scan<()> {
-        match self.peek()? {
-            b'"' => self.string_inline().map(drop),
-            b't' => self.literal(b"true"),
-            b'f' => self.literal(b"false"),
-            b'n' => self.literal(b"null"),
-            b'{' | b'[' => self.skip_brackets(),
-            _ => self.number().map(drop),
+        match self.peek() {
+            b'"' => self.go(behind_string(self.bytes, self.at)),
+            b'{' | b'[' => self.brackets(),
+            b't' | b'f' | b'n' => self.go(behind_literal(self.bytes, self.at)),
+            _ => self.go(behind_number(self.bytes, self.at)),
         }
     }
 
     /// Moves behind the value that comes next, and takes its text along.
     #[inline(never)]
     pub(super) fn skipped(&mut self) -> Scan<&'a [u8]> {
-        self.peek()?;
+        self.peek();
         let start = self.at;
         self.skip()?;
-        Ok(self.slice(start..self.at))
+        Ok(self.since(start))
     }
 
     /// Counts brackets without telling their kinds apart: a text in which that matters is not JSON.
-    fn skip_brackets(&mut self) -> Scan<()> {
+    fn brackets(&mut self) -> Scan<()> {
         let mut depth = 0_usize;
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'"' => {
-                    self.string()?;
+                    self.go(behind_string(self.bytes, self.at))?;
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
@@ -294,88 +388,66 @@ impl<'a> Scanner<'a> {
                 return Ok(());
             }
         }
-        Err(Broken(self.at))
+        Err(Broken)
     }
 }
 
-/// The next position that is no white space.
+/// A string without its quotes; of other values, all.
+pub(super) fn inner(raw: &[u8]) -> &[u8] {
+    match raw {
+        [b'"', inner @ .., b'"'] => inner,
+        _ => raw,
+    }
+}
+
+/// The text of the bytes of a string. What is no text (bad UTF-8, half a surrogate pair) becomes U+FFFD.
 #[inline(never)]
-fn behind_space(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')).count()
-}
-
-/// The position behind the digits here, which must be there.
-#[inline(always)]
-fn behind_digits(bytes: &[u8], start: usize) -> Scan<usize> {
-    let mut at = start;
-    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-        at += 1;
+pub(super) fn decode(raw: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(raw);
+    if !raw.contains(&b'\\') {
+        return text;
     }
-    if at == start { Err(Broken(at)) } else { Ok(at) }
-}
-
-/// The position behind the fraction, the exponent or both.
-#[inline(never)]
-fn behind_fraction(bytes: &[u8], mut at: usize) -> Scan<usize> {
-    if bytes.get(at) == Some(&b'.') {
-        at = behind_digits(bytes, at + 1)?;
-    }
-    if let Some(b'e' | b'E') = bytes.get(at) {
-        let signed = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
-        at = behind_digits(bytes, at + 1 + usize::from(signed))?;
-    }
-    Ok(at)
-}
-
-/// The text of the bytes between quotes. What is no text (bad UTF-8, half a surrogate pair) becomes U+FFFD.
-pub(super) fn decode(raw: &[u8], escaped: bool) -> Cow<'_, str> {
-    if escaped { Cow::Owned(unescape(&String::from_utf8_lossy(raw))) } else { String::from_utf8_lossy(raw) }
-}
-
-#[cold]
-fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let mut characters = escape.chars();
-        let Some(letter) = characters.next() else { return out };
-        rest = characters.as_str();
-        out.push(match letter {
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let (character, behind) = unicode(rest);
-                rest = behind;
-                character
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        out.push(if letter == '\\' { escape(&mut letters) } else { letter });
+    }
+    Cow::Owned(out)
+}
+
+/// The character of the escape whose backslash was just read.
+fn escape(letters: &mut Chars<'_>) -> char {
+    match letters.next() {
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
+        Some('n') => '\n',
+        Some('r') => '\r',
+        Some('t') => '\t',
+        Some('u') => {
+            let mut code = unit(letters);
+            let mut behind = letters.clone();
+            if (0xD800..0xDC00).contains(&code)
+                && (behind.next(), behind.next()) == (Some('\\'), Some('u'))
+                && let low @ 0xDC00..0xE000 = unit(&mut behind)
+            {
+                code = 0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+                *letters = behind;
             }
-            other => other,
-        });
+            char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+        }
+        Some(other) => other,
+        None => char::REPLACEMENT_CHARACTER,
     }
-    out.push_str(rest);
-    out
 }
 
-/// The character of `XXXX` or `XXXX\uXXXX`, and what stands behind it.
-fn unicode(text: &str) -> (char, &str) {
-    let Some((unit, rest)) = hex(text) else { return (char::REPLACEMENT_CHARACTER, text) };
-    if (0xD800..0xDC00).contains(&unit)
-        && let Some((low @ 0xDC00..0xE000, rest)) = rest.strip_prefix("\\u").and_then(hex)
-    {
-        let code = 0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-        return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), rest);
+/// The number of the four hexadecimal digits that come next. Where they do not, it is of no character.
+fn unit(letters: &mut Chars<'_>) -> u32 {
+    let mut behind = letters.clone();
+    let mut code = 0;
+    for _ in 0..4 {
+        let Some(digit) = behind.next().and_then(|letter| letter.to_digit(16)) else { return u32::MAX };
+        code = code * 16 + digit;
     }
-    (char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER), rest)
-}
-
-fn hex(text: &str) -> Option<(u32, &str)> {
-    let (digits, rest) = text.split_at_checked(4)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    Some((u32::from_str_radix(digits, 16).ok()?, rest))
+    *letters = behind;
+    code
 }

@@ -1,8 +1,9 @@
 //! Which alternative fits, or comes nearest.
 
 use super::place::Place;
+use super::rules::{get, is_text};
 use super::scan::Scan;
-use super::walk::{Walker, is_number};
+use super::walk::{Walker, begins};
 use crate::contract::{Kind, Record, Schema};
 use crate::issue::Code;
 
@@ -23,25 +24,15 @@ impl Walker<'_> {
             return self.too_deep(place);
         }
         self.unions += 1;
-        let walked = self.variants(schema, variants, place);
-        self.unions -= 1;
-        walked
-    }
-
-    fn variants(
-        &mut self,
-        schema: &'static Schema,
-        variants: &'static [&'static Schema],
-        place: &Place<'_>,
-    ) -> Scan<()> {
-        let first = self.scan.peek()?;
+        let first = self.scan.peek();
         let start = self.scan.position();
         let (issues, warnings) = (self.issues.len(), self.warnings.len());
         let mut best = None;
-        for variant in variants.iter().filter(|variant| begins(variant, first)) {
+        for variant in variants.iter().filter(|variant| may_begin(variant, first)) {
             self.scan.rewind(start);
             self.value(variant, &place.variant(variant))?;
             if self.issues.len() == issues {
+                self.unions -= 1;
                 return Ok(());
             }
             let (found, strange) = (self.issues.split_off(issues), self.warnings.split_off(warnings));
@@ -50,6 +41,7 @@ impl Walker<'_> {
                 best = Some((rank, found, strange));
             }
         }
+        self.unions -= 1;
         let Some((_, found, strange)) = best else {
             // What none of them takes may still have been meant for the secret one.
             let secret = variants.iter().copied().find(|variant| variant.secret);
@@ -63,29 +55,23 @@ impl Walker<'_> {
     /// Whether a property that can have only one value in this variant has it.
     fn names_itself(&mut self, variant: &'static Schema, start: usize) -> Scan<bool> {
         let Kind::Record(Record { properties, .. }) = &variant.kind else { return Ok(false) };
-        let members = self.members(start)?;
+        self.scan.rewind(start);
+        let members = self.scan.members()?;
         Ok(properties.iter().any(|property| match property.schema.kind {
-            Kind::Enum { values: &[value], open: false } => {
-                members.get(property.name).is_some_and(|raw| super::rules::is_text(raw, value))
-            }
+            Kind::Enum { values: &[value], open: false } => is_text(get(&members, property.name), value),
             _ => false,
         }))
     }
 }
 
-/// Whether a value that begins with the byte can be of the schema's type.
-fn begins(schema: &Schema, first: u8) -> bool {
+/// Whether a value that begins with the byte may be of the schema.
+fn may_begin(schema: &Schema, first: u8) -> bool {
     let fits = match &schema.kind {
-        Kind::Any => true,
-        Kind::Boolean => matches!(first, b't' | b'f'),
-        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => is_number(first),
-        Kind::Text(_) | Kind::Enum { .. } => first == b'"',
-        Kind::Array { .. } => first == b'[',
-        Kind::Record(_) => first == b'{',
         // Two unions deep is deep enough to look without walking; one more would be looked into when walked.
         Kind::Union(variants) => {
-            variants.iter().any(|variant| matches!(variant.kind, Kind::Union(_)) || begins(variant, first))
+            variants.iter().any(|variant| matches!(variant.kind, Kind::Union(_)) || may_begin(variant, first))
         }
+        kind => begins(kind, first),
     };
     fits || (first == b'n' && schema.nullable)
 }

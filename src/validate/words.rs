@@ -1,38 +1,59 @@
 //! What was expected and what came, in words.
 
 use super::format;
-use super::scan::decode;
+use super::scan::{decode, inner};
 use crate::contract::{Kind, Schema};
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 40;
+
+/// A text of parts.
+#[inline(never)]
+pub(super) fn text(parts: &[&str]) -> String {
+    let mut text = String::new();
+    parts.iter().for_each(|part| text.push_str(part));
+    text
+}
+
+/// Adds a word to a list of words.
+#[inline(never)]
+pub(super) fn also(list: &mut String, separator: &str, word: &str) {
+    if !list.is_empty() {
+        list.push_str(separator);
+    }
+    list.push_str(word);
+}
 
 /// What a schema asks for: `a string`, `one of "aws", "gcp"`, `an array or null`.
 #[inline(never)]
 pub(super) fn expected(schema: &Schema, request: bool) -> String {
     let mut words = Vec::new();
     alternatives(schema, request, &mut words);
-    words.join(" or ")
+    let mut text = String::new();
+    words.iter().for_each(|word| also(&mut text, " or ", word));
+    text
 }
 
 fn alternatives(schema: &Schema, request: bool, words: &mut Vec<String>) {
     let own = match &schema.kind {
-        Kind::Any => "any value".to_owned(),
-        Kind::Boolean => "a boolean".to_owned(),
-        Kind::Number(_) | Kind::NumberEnum(_) => "a number".to_owned(),
-        Kind::Integer(_) => "an integer".to_owned(),
-        Kind::Text(text) => text.format.map_or("a string", format::words).to_owned(),
-        Kind::Enum { values, .. } if request => one_of(values),
-        Kind::Enum { .. } => "a string".to_owned(),
-        Kind::Array { .. } => "an array".to_owned(),
-        Kind::Record(_) => "an object".to_owned(),
         Kind::Union(variants) => {
             variants.iter().for_each(|variant| alternatives(variant, request, words));
             String::new()
         }
+        Kind::Enum { values, .. } if request => one_of(values),
+        kind => String::from(match kind {
+            Kind::Any => "any value",
+            Kind::Boolean => "a boolean",
+            Kind::Number(_) | Kind::NumberEnum(_) => "a number",
+            Kind::Integer(_) => "an integer",
+            Kind::Text(text) => text.format.map_or("a string", format::words),
+            Kind::Array { .. } => "an array",
+            Kind::Record(_) => "an object",
+            _ => "a string",
+        }),
     };
-    let null = if schema.nullable { "null" } else { "" };
-    for word in [own, null.to_owned()] {
+    let null = String::from(if schema.nullable { "null" } else { "" });
+    for word in [own, null] {
         if !word.is_empty() && !words.contains(&word) {
             words.push(word);
         }
@@ -41,78 +62,93 @@ fn alternatives(schema: &Schema, request: bool, words: &mut Vec<String>) {
 
 /// `one of "aws", "gcp"`
 pub(super) fn one_of(values: &[&str]) -> String {
-    let mut words = String::from(if values.len() == 1 { "" } else { "one of " });
+    let mut all = String::from(if values.len() == 1 { "" } else { "one of " });
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
-            words.push_str(", ");
+            all.push_str(", ");
         }
-        quote(value, &mut words);
+        quote(value, &mut all);
     }
-    words
+    all
 }
 
 /// `1 character`, `3 properties`
-pub(super) fn count<N: std::fmt::Display + PartialEq + From<u8>>(count: N, thing: &str) -> String {
-    match thing.strip_suffix('y') {
-        _ if count == N::from(1) => format!("{count} {thing}"),
-        Some(stem) => format!("{count} {stem}ies"),
-        None => format!("{count} {thing}s"),
-    }
+pub(super) fn count(count: usize, thing: &str) -> String {
+    let (stem, ending) = match thing.strip_suffix('y') {
+        _ if count == 1 => (thing, ""),
+        Some(stem) => (stem, "ies"),
+        None => (thing, "s"),
+    };
+    text(&[&count.to_string(), " ", stem, ending])
+}
+
+/// What the limits of a count ask for, where it is outside.
+pub(super) fn outside(min: u32, max: u32, number: usize, thing: &str) -> Option<String> {
+    let (words, limit) = match number {
+        _ if number < min as usize => ("at least ", min),
+        _ if number > max as usize => ("at most ", max),
+        _ => return None,
+    };
+    Some(text(&[words, &count(limit as usize, thing)]))
 }
 
 /// A raw value: its text, shortened, or only its type.
 #[inline(never)]
 pub(super) fn received(raw: &[u8], secret: bool) -> String {
-    let kind = match raw.first() {
-        None => return "nothing".to_owned(),
-        Some(b'n') => return "null".to_owned(),
-        Some(b'{') => return "an object".to_owned(),
-        Some(b'[') => return "an array".to_owned(),
-        Some(b'"') => "a string",
-        Some(b't' | b'f') => "a boolean",
-        Some(_) => "a number",
+    let (kind, shown) = match raw.first() {
+        None => ("nothing", false),
+        Some(b'n') => ("null", false),
+        Some(b'{') => ("an object", false),
+        Some(b'[') => ("an array", false),
+        Some(b'"') => ("a string", true),
+        Some(b't' | b'f') => ("a boolean", true),
+        Some(_) => ("a number", true),
     };
-    if secret {
-        return kind.to_owned();
-    }
-    match raw {
-        [b'"', inner @ .., b'"'] => quoted(&decode(inner, true)),
+    match raw.first() {
+        _ if secret || !shown => kind.to_owned(),
+        Some(b'"') => quoted(&decode(inner(raw))),
         _ => {
-            let text = decode(raw, false);
-            let mut shown: String = text.chars().take(SHOWN).collect();
-            if shown.len() < text.len() {
-                shown.push('…');
-            }
-            shown
+            let text = decode(raw);
+            let (start, rest) = shortened(&text);
+            self::text(&[start, rest])
         }
+    }
+}
+
+/// The beginning of a text, and the sign that more follows.
+fn shortened(text: &str) -> (&str, &str) {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => (text.get(..end).unwrap_or_default(), "…"),
+        None => (text, ""),
     }
 }
 
 /// A text as a JSON string, shortened.
 pub(super) fn quoted(text: &str) -> String {
+    let (start, rest) = shortened(text);
     let mut out = String::new();
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => {
-            quote(text.get(..end).unwrap_or_default(), &mut out);
-            out.pop();
-            out.push_str("…\"");
-        }
-        None => quote(text, &mut out),
-    }
+    quote(start, &mut out);
+    out.pop();
+    out.push_str(rest);
+    out.push('"');
     out
 }
 
 /// Writes a text as a JSON string.
 pub(super) fn quote(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            control if control.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if control.is_control() => {
+                let code = u32::from(control);
+                let digit = |shift: u32| char::from_digit(code >> shift & 15, 16).unwrap_or('0');
+                out.push_str("\\u00");
+                out.extend([digit(4), digit(0)]);
+            }
             plain => out.push(plain),
         }
     }

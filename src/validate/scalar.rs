@@ -1,0 +1,112 @@
+//! The rules of strings and numbers, and the automaton of patterns.
+
+use std::cmp::Ordering::{Greater, Less};
+
+use super::number::Decimal;
+use super::place::Place;
+use super::scan::{decode, inner};
+use super::walk::Walker;
+use super::{format, words};
+use crate::contract::{Kind, Limits, Pattern, Schema, Text};
+use crate::issue::Code;
+
+/// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
+/// stands. Where it is not, [`Walker::scalar`] judges.
+pub(super) fn decided(kind: &Kind, raw: &[u8]) -> bool {
+    match kind {
+        Kind::Text(Text { format: Some(format), .. }) => format::judged(*format, inner(raw)),
+        Kind::Integer(_) => raw.iter().all(|byte| !matches!(byte, b'.' | b'e' | b'E')),
+        _ => true,
+    }
+}
+
+impl Walker<'_> {
+    /// Holds a raw value to the rules of its kind.
+    #[inline(never)]
+    pub(super) fn scalar(&mut self, schema: &'static Schema, raw: &[u8], place: &Place<'_>) {
+        match &schema.kind {
+            Kind::Text(rules) => self.text(rules, raw, place),
+            Kind::Enum { values, open } => self.enumerated(values, *open, raw, place),
+            Kind::Integer(_) if !Decimal::parse(raw).is_integer() => {
+                self.complain(place, Code::Type, &[&words::expected(schema, self.request)], raw);
+            }
+            Kind::Number(limits) | Kind::Integer(limits) if self.request => self.number(limits, raw, place),
+            Kind::NumberEnum(values) => {
+                let value = Decimal::parse(raw);
+                if !values.iter().any(|known| Decimal::of(*known) == value) {
+                    let mut known = String::new();
+                    values.iter().for_each(|value| words::also(&mut known, " or ", &Decimal::of(*value).text()));
+                    self.complain(place, Code::Enum, &[&known], raw);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, rules: &'static Text, raw: &[u8], place: &Place<'_>) {
+        let text = decode(inner(raw));
+        if self.request
+            && let Some(expected) = words::outside(rules.min, rules.max, text.chars().count(), "character")
+        {
+            self.complain(place, Code::Length, &[&expected], raw);
+        }
+        if let Some(format) = rules.format.filter(|format| !format::fits(*format, &text)) {
+            self.complain(place, Code::Format, &[format::words(format)], raw);
+        }
+        for pattern in rules.patterns {
+            if self.request && !matches(pattern, &text) {
+                self.complain(place, Code::Pattern, &["text that matches ", pattern.source], raw);
+            }
+        }
+    }
+
+    /// A string that should be one of a few.
+    fn enumerated(&mut self, values: &'static [&'static str], open: bool, raw: &[u8], place: &Place<'_>) {
+        let text = decode(inner(raw));
+        if values.contains(&text.as_ref()) {
+            return;
+        }
+        self.complain(place, Code::Enum, &[&words::one_of(values)], raw);
+        if !place.secret {
+            self.advise(&text, &mut values.iter().copied());
+        }
+        if open {
+            self.warnings.extend(self.issues.pop());
+        }
+    }
+
+    fn number(&mut self, limits: &'static Limits, raw: &[u8], place: &Place<'_>) {
+        let value = Decimal::parse(raw);
+        let rules = [
+            (limits.min, Code::Minimum, "at least "),
+            (limits.above, Code::Minimum, "more than "),
+            (limits.max, Code::Maximum, "at most "),
+            (limits.step, Code::Step, "a multiple of "),
+        ];
+        for (index, (limit, code, words)) in rules.into_iter().enumerate() {
+            let Some(limit) = limit.map(Decimal::of) else { continue };
+            let kept = match (index, value.cmp(&limit)) {
+                (0, order) => order != Less,
+                (1, order) => order == Greater,
+                (2, order) => order != Greater,
+                _ => value.is_multiple_of(&limit),
+            };
+            if !kept {
+                self.complain(place, code, &[words, &limit.text()], raw);
+            }
+        }
+    }
+}
+
+/// Runs the automaton over the text. Where the table does not hold together, the text is lost in the dead state.
+fn matches(pattern: &Pattern, text: &str) -> bool {
+    let stride = usize::from(pattern.stride);
+    let mut state = usize::from(pattern.start);
+    // The end of the text has the last class.
+    let classes =
+        text.bytes().map(|byte| pattern.classes.get(usize::from(byte)).map_or(0, |class| usize::from(*class)));
+    for class in classes.chain([stride.wrapping_sub(1)]) {
+        state = pattern.next.get(state * stride + class).copied().map_or(0, usize::from);
+    }
+    pattern.accepts.get(state).copied().unwrap_or(false)
+}
