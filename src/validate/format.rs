@@ -80,14 +80,11 @@ fn shaped(word: u64, (shape, limits): (u64, u64)) -> bool {
 
 /// A shape, and what may be added to each byte's rest.
 const fn shape(text: [u8; 8]) -> (u64, u64) {
-    let mut limits = [0x7F; 8];
-    let mut index = 0;
-    while index < 8 {
-        if text[index] == b'0' {
-            limits[index] = 0x7F - 9;
-        }
-        index += 1;
+    const fn limit(letter: u8) -> u8 {
+        if letter == b'0' { 0x7F - 9 } else { 0x7F }
     }
+    let [a, b, c, d, e, f, g, h] = text;
+    let limits = [limit(a), limit(b), limit(c), limit(d), limit(e), limit(f), limit(g), limit(h)];
     (u64::from_le_bytes(text), u64::from_le_bytes(limits))
 }
 
