@@ -9,6 +9,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
+thread_local! {
+    static ENDED: JsValue = js_sys::Error::new("the call has ended").into();
+}
+
 /// A promise whose signal fires when this is dropped before the promise has ended.
 pub struct Guarded {
     promise: JsFuture,
@@ -38,7 +42,8 @@ impl Future for Guarded {
 impl Drop for Guarded {
     fn drop(&mut self) {
         if let Some(controller) = &self.controller {
-            controller.abort();
+            // With a reason: the default one is an error with a stack, made for each timer that is cleared.
+            controller.abort_with_reason(&ENDED.with(Clone::clone));
         }
     }
 }

@@ -9,7 +9,8 @@
  */
 export function get(object, name) {
   try {
-    return object[name];
+    // Without a throw where there is no object: that would cost a call more than all else.
+    return object?.[name];
   } catch {
     return undefined;
   }
