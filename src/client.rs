@@ -152,7 +152,10 @@ impl<H: Host> Client<H> {
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
         }
-        let all = self.call_without_organization(options).await?;
+        // Not by `call`, which would ask for the organization.
+        let operation = &contract::ORGANIZATIONS_LIST;
+        let checked = self.check(operation, &Arguments::default(), NO_ORGANIZATION, &options.headers)?;
+        let all = self.send(operation, &checked, options).await?;
         let ids: Vec<String> = self
             .host
             .items(&all.data)
@@ -169,12 +172,6 @@ impl<H: Host> Client<H> {
                 ids.len()
             ))),
         }
-    }
-
-    async fn call_without_organization(&self, options: &CallOptions) -> Result<Outcome<H::Value>, Error> {
-        let operation = &contract::ORGANIZATIONS_LIST;
-        let checked = self.check(operation, &Arguments::default(), "", &options.headers)?;
-        self.send(operation, &checked, options).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Waiting: polling until a state is reached, inside the rate limit and never past the deadline.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::helpers::Command;
 use super::{CallOptions, Client};
@@ -108,12 +108,12 @@ struct Wait {
     wanted: String,
     began: f64,
     last_state: RefCell<Option<String>>,
-    attempt: RefCell<u32>,
+    attempt: Cell<u32>,
 }
 
 impl Wait {
     fn new(helper: &'static str, wanted: String, began: f64) -> Self {
-        Self { helper, wanted, began, last_state: RefCell::new(None), attempt: RefCell::new(0) }
+        Self { helper, wanted, began, last_state: RefCell::new(None), attempt: Cell::new(0) }
     }
 
     /// The error with which the wait ends.
@@ -130,7 +130,8 @@ impl Wait {
     /// Remembers a state and tells the caller of it.
     fn progress(&self, state: &str, now: f64, options: &WaitOptions) -> Result<(), Error> {
         let previous = self.last_state.replace(Some(state.to_owned()));
-        let attempt = self.attempt.replace_with(|attempt| attempt.saturating_add(1)).saturating_add(1);
+        let attempt = self.attempt.get().saturating_add(1);
+        self.attempt.set(attempt);
         let Some(on_progress) = &options.on_progress else { return Ok(()) };
         let progress = Progress {
             state: state.to_owned(),
