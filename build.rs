@@ -1,10 +1,8 @@
-//! Compiles `contract/*.yaml` into Rust: the static tables of `src/contract.rs` and the JavaScript methods of
-//! `src/js`. A mistake in the contract stops the build and names its file and path. The parts are in `build/`.
+//! Compiles `contract/*.yaml` into Rust: the static tables of `src/contract.rs`. A mistake in the contract stops the
+//! build and names its file and path. The parts are in `build/`.
 
 #[path = "build/document.rs"]
 mod document;
-#[path = "build/methods.rs"]
-mod methods;
 #[path = "build/operation.rs"]
 mod operation;
 #[path = "build/pattern.rs"]
@@ -44,9 +42,5 @@ fn compile(folder: &Path, out: &Path) -> Result<(), String> {
     }
     let operations = operation::read_all(&contract).map_err(|failure| failure.to_string())?;
     let tables = tables::write(&contract, &operations).map_err(|failure| failure.to_string())?;
-    let methods = methods::write(&operations);
-    for (name, text) in [("contract.rs", tables), ("methods.rs", methods)] {
-        fs::write(out.join(name), text).map_err(|error| format!("{name}: {error}"))?;
-    }
-    Ok(())
+    fs::write(out.join("contract.rs"), tables).map_err(|error| format!("contract.rs: {error}"))
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Failure, Place};
-use crate::schema::{self, Kind, Schema};
+use crate::schema::{self, Schema};
 
-/// An operation, as the tables and the JavaScript methods will have it.
+/// An operation, as the tables will have it.
 #[derive(Debug)]
 pub struct Operation {
     /// Where it stands in the contract.
@@ -21,8 +21,6 @@ pub struct Operation {
     pub answer: Answer,
     pub repeat: Repeat,
     pub deprecated: bool,
-    pub summary: String,
-    pub description: String,
 }
 
 #[derive(Debug)]
@@ -30,7 +28,6 @@ pub struct Parameter {
     pub name: String,
     pub schema: Schema,
     pub required: bool,
-    pub description: String,
 }
 
 #[derive(Debug)]
@@ -111,7 +108,6 @@ fn read(
                     None => return Err(place.failure("needs a schema")),
                 },
                 required: place.flag(object, "required")?,
-                description: place.optional_text(object, "description")?.unwrap_or_default().to_owned(),
             };
             match place.text(object, "in")? {
                 "path" => path_parameters.push(parameter),
@@ -136,8 +132,6 @@ fn read(
         answer: answer(document, object, place)?,
         repeat: repeat(object, place)?,
         deprecated: place.flag(object, "deprecated")?,
-        summary: place.optional_text(object, "summary")?.unwrap_or_default().trim().to_owned(),
-        description: place.optional_text(object, "description")?.unwrap_or_default().trim().to_owned(),
     })
 }
 
@@ -178,25 +172,5 @@ fn repeat(object: &Map<String, Value>, place: &Place) -> Result<Repeat, Failure>
             Ok(Repeat::SafeWith(place.texts(with.get("safeWith").unwrap_or(&Value::Null))?))
         }
         _ => Err(place.failure("must be safe, unsafe or { safeWith: [property] }")),
-    }
-}
-
-impl Operation {
-    /// The resource and the method: `("services", "list")`.
-    pub fn resource(&self) -> (&str, &str) {
-        self.name.split_once('.').unwrap_or((&self.name, ""))
-    }
-}
-
-/// The TypeScript type of a schema that an operation speaks of.
-pub fn type_name(schema: &Schema) -> String {
-    match &schema.kind {
-        Kind::Named(name) => name.clone(),
-        Kind::Array { items, .. } => format!("{}[]", type_name(items)),
-        Kind::Boolean => "boolean".to_owned(),
-        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => "number".to_owned(),
-        Kind::Text(_) => "string".to_owned(),
-        Kind::Enum { values, .. } => values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(" | "),
-        Kind::Any | Kind::Record(_) | Kind::Union(_) => "unknown".to_owned(),
     }
 }

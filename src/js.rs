@@ -3,14 +3,12 @@
 //!
 //! | room            | what happens there                                              |
 //! | --------------- | --------------------------------------------------------------- |
-//! | `client`        | the class `CloudClient`                                         |
+//! | `core`          | what `CloudClient` stands on; its methods are in `pkg/src`      |
 //! | `waits`         | the helpers that wait, as work for a promise                    |
-//! | `resources`     | `services`, `backups`, `organizations` and their methods        |
 //! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
 //! | `settings`      | the constructor's options become the settings of a client       |
 //! | `options`       | options objects, read and checked                               |
 //! | `arguments`     | JavaScript values become the arguments of a request             |
-//! | `built`         | the class `BuiltRequest`                                        |
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
@@ -34,19 +32,15 @@ mod values;
 #[cfg(feature = "client")]
 mod arguments;
 #[cfg(feature = "client")]
-mod built;
-#[cfg(feature = "client")]
 mod calls;
 #[cfg(feature = "client")]
-mod client;
+mod core;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]
 mod host;
 #[cfg(feature = "client")]
 mod passwords;
-#[cfg(feature = "client")]
-mod resources;
 #[cfg(feature = "client")]
 mod settings;
 #[cfg(feature = "client")]

@@ -7,4 +7,5 @@ import { decode } from "./text.js";
 
 instantiateOnFirstUse(glue, imports, () => decode(wasm));
 
-export * from "../dist/client.exports.js";
+export * from "../dist/errors.js";
+export * from "./client.js";

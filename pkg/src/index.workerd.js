@@ -6,4 +6,5 @@ import { instantiateOnFirstUse } from "./runtime.js";
 
 instantiateOnFirstUse(glue, imports, () => wasm);
 
-export * from "../dist/client.exports.js";
+export * from "../dist/errors.js";
+export * from "./client.js";

@@ -7,4 +7,4 @@ import { decode } from "./text.js";
 
 instantiateOnFirstUse(glue, imports, () => decode(wasm));
 
-export * from "../dist/sandbox.exports.js";
+export { Sandbox } from "../dist/sandbox_bg.js";

@@ -6,4 +6,4 @@ import { instantiateOnFirstUse } from "./runtime.js";
 
 instantiateOnFirstUse(glue, imports, () => wasm);
 
-export * from "../dist/sandbox.exports.js";
+export { Sandbox } from "../dist/sandbox_bg.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Phase 10: what must hold before anything is packed: the crate and the package carry one version, and every file that
+// Phase 11: what must hold before anything is packed: the crate and the package carry one version, and every file that
 // package.json speaks of is there.
 import { existsSync } from "node:fs";
 import { join } from "node:path";

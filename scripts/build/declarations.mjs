@@ -1,10 +1,10 @@
 // @ts-check
-// Phase 9: the declarations of the package. wasm-bindgen wrote those of the classes, tsc reads those of the errors from
-// their JSDoc, phase 8 made those of the contract; here they become one surface, once for ESM and once for CommonJS.
+// Phase 10: the declarations of the package. tsc reads those of the classes from their JSDoc, wasm-bindgen wrote those of
+// the options, phase 8 made those of the contract; here they become one surface, once for ESM and once for CommonJS.
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import ts from "typescript";
-import { dist, fail, modules, read, root, work, write } from "../tools.mjs";
+import { dist, fail, modules, pkg, read, root, work, write } from "../tools.mjs";
 
 // Older consumers' lib does not know Symbol.dispose, which wasm-bindgen's classes have.
 const HEADER = '/// <reference lib="esnext.disposable" />\n';
@@ -63,57 +63,69 @@ function report(diagnostics) {
   fail(ts.formatDiagnostics(diagnostics, host));
 }
 
-// The errors and the promise of a call: one source each, in src/js.
-const SNIPPETS = ["errors", "promise"];
-const errorsOut = join(work, "types");
-rmSync(errorsOut, { recursive: true, force: true });
-const program = ts.createProgram(SNIPPETS.map((name) => join(root, `src/js/${name}.js`)), {
+// wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
+const schema = names(read(join(dist, "schema.d.ts")));
+const parts = Object.fromEntries(modules.map(({ feature }) => [feature, names(ofBindgen(feature))]));
+for (const name of schema.exported) {
+  if (parts.client.exported.has(name)) fail(`the contract's schema ${name} has the name of a type of the client`);
+}
+for (const { feature } of modules) {
+  const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
+  write(join(dist, `${feature}_bg.d.ts`), [HEADER, imports(parts[feature], schema.exported, "./schema.js"), others, ofBindgen(feature)].join(""));
+}
+
+// The classes, from their JSDoc. All declarations lie in one folder.
+const SOURCES = ["src/js/errors", "pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/dist/methods"];
+const out = join(work, "types");
+rmSync(out, { recursive: true, force: true });
+// Those of an earlier build would be read in place of the sources.
+for (const source of SOURCES) rmSync(join(dist, `${basename(source)}.d.ts`), { force: true });
+const program = ts.createProgram([join(root, "src/js/errors.js"), join(pkg, "src/client.js")], {
   allowJs: true,
   checkJs: true,
   strict: true,
   target: ts.ScriptTarget.ES2022,
+  lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.esnext.disposable.d.ts"],
   module: ts.ModuleKind.ES2022,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
   declaration: true,
   emitDeclarationOnly: true,
-  stripInternal: true,
-  outDir: errorsOut,
+  rootDir: root,
+  outDir: out,
   types: [],
 });
 report([...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]);
-for (const name of SNIPPETS) {
-  // Where the contract's types lie as seen from src/js, and as seen from here.
-  const text = read(join(errorsOut, `${name}.d.ts`)).replaceAll("../../pkg/dist/schema.js", "./schema.js");
-  write(join(dist, `${name}.d.ts`), text);
-}
+/** What is not for users. Of a constructor it stays that there is none for them. */
+const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
+/** What only the sources need. */
+const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
+const classes = SOURCES.map((source) => {
+  const name = basename(source);
+  const text = read(join(out, `${source}.d.ts`))
+    .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
+    .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
+    .replace(COMMENTS, "");
+  write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
+  return name;
+});
 
-const errors = names(read(join(dist, "errors.d.ts")));
-const promise = names(read(join(dist, "promise.d.ts")));
-const schema = names(read(join(dist, "schema.d.ts")));
-const client = names(ofBindgen("client"));
-for (const name of schema.exported) {
-  if (client.exported.has(name) || errors.exported.has(name)) fail(`the contract's schema ${name} has the name of a class or type of the client`);
-}
-
+/**
+ * @param {string} feature
+ * @param {string[]} hidden
+ */
+const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((name) => !hidden.includes(name)).sort().join(", ");
 write(
   join(dist, "index.d.ts"),
-  [
-    HEADER,
-    imports(client, schema.exported, "./schema.js"),
-    imports(client, errors.exported, "./errors.js"),
-    imports(client, promise.exported, "./promise.js"),
-    `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";\n`,
-    'export * from "./errors.js";\n',
-    'export type * from "./promise.js";\n\n',
-    ofBindgen("client"),
-  ].join(""),
+  `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
+export type { ${publicTypes("client", ["Core", "doubleSha1Hash", "generatePassword", "hashPassword"])} } from "./client_bg.js";
+export * from "./errors.js";
+export * from "./client.js";
+export type * from "./promise.js";
+`,
 );
-const sandbox = names(ofBindgen("sandbox"));
-write(
-  join(dist, "sandbox.d.ts"),
-  HEADER + imports(sandbox, new Set([...client.exported, ...schema.exported, ...errors.exported]), "./index.js") + ofBindgen("sandbox"),
-);
+write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", [])} } from "./sandbox_bg.js";\n`);
 
-const all = [...SNIPPETS, "schema", ...modules.map(({ entry }) => entry)];
+const all = [...classes, "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
 for (const name of all) {
   write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/((?:from |import\()"\.\/\w+)\.js"/g, '$1.cjs"'));
 }

@@ -1,7 +1,6 @@
 // @ts-check
 // Phase 4: the glue and the snippets move into the package as wasm-bindgen wrote them. Its entry, which expects a
-// bundler that understands wasm, stays behind; what it says is written down for pkg/src:
-// FEATURE.exports.js, what is public, and FEATURE.imports.js, what the wasm imports.
+// bundler that understands wasm, stays behind; FEATURE.imports.js says for pkg/src what the wasm imports.
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { dist, fail, modules, read, work, write } from "../tools.mjs";
@@ -11,11 +10,6 @@ for (const { feature } of modules) {
   const from = join(work, "bindgen", feature);
   write(join(dist, `${feature}_bg.js`), read(join(from, `${feature}_bg.js`)));
   if (existsSync(join(from, "snippets"))) cpSync(join(from, "snippets"), join(dist, "snippets"), { recursive: true });
-
-  const names = read(join(from, `${feature}.js`)).match(/export \{([^}]*)\} from "\.\/\w+_bg\.js"/);
-  if (names === null) fail(`${feature}.js of wasm-bindgen exports nothing; has its form changed?`);
-  const errors = feature === "client" ? 'export * from "./errors.js";\n' : "";
-  write(join(dist, `${feature}.exports.js`), `export { ${names[1].trim()} } from "./${feature}_bg.js";\n${errors}`);
 
   /** @type {{ module: string, name: string }[]} */
   const imported = JSON.parse(read(join(work, `${feature}.imports.json`)));

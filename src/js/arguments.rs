@@ -10,37 +10,40 @@ use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::request::{Argument, Arguments};
 
-/// The arguments of a method: the values of the path by name, the query, the body. What is undefined is not there.
-pub fn read(
-    operation: &'static Operation,
-    path: Vec<(&str, JsValue)>,
-    query: &JsValue,
-    body: &JsValue,
-) -> Result<Arguments, Error> {
-    let mut arguments = Arguments::default();
-    for (name, value) in path {
-        arguments.path.extend(argument(operation, "path", name, &value)?);
-    }
-    read_object(operation, "query", query, &mut arguments.query)?;
-    if !body.is_undefined() {
-        arguments.body = Some(json(body).ok_or_else(|| no_json(operation, vec!["body".into()], body))?);
-    }
-    Ok(arguments)
-}
-
-/// The arguments of `request` and `buildRequest`: `{ path, query, body }`.
+/// The arguments of a call: `{ path, query, body }`. What is undefined is not there.
 pub fn read_all(operation: &'static Operation, value: JsValue) -> Result<Arguments, Error> {
     const KNOWN: &[Known] = &[Known::any("path"), Known::any("query"), Known::any("body")];
-    let given = Options::new(operation.name, value.clone(), KNOWN)?;
-    let get = |name| given.get(name).unwrap_or(JsValue::UNDEFINED);
-    let mut arguments = read(operation, Vec::new(), &get("query"), &get("body"))?;
-    read_object(operation, "path", &get("path"), &mut arguments.path)?;
+    let given = Options::new(operation.name, value, KNOWN)?;
+    let mut arguments = Arguments::default();
+    read_object(operation, "path", given.get("path"), &mut arguments.path)?;
+    read_object(operation, "query", given.get("query"), &mut arguments.query)?;
+    let body = given.value("body");
+    if !body.is_undefined() {
+        arguments.body = Some(json(&body).ok_or_else(|| no_json(operation, vec!["body".into()], &body))?);
+    }
     Ok(arguments)
 }
 
-/// The operation of a route such as `GET /v1/organizations`.
-pub fn route(value: &JsValue) -> Result<&'static Operation, Error> {
+/// One argument of the path, which must be there.
+pub fn one(operation: &'static Operation, arguments: &Arguments, name: &'static str) -> Result<Argument, Error> {
+    arguments.path.iter().find(|argument| argument.name == name).cloned().ok_or_else(|| Error::Request {
+        operation,
+        issues: vec![Issue {
+            path: vec![Step::Key("path".into()), Step::Key(name.into())],
+            code: Code::Required,
+            expected: "a UUID".to_owned(),
+            received: "nothing".to_owned(),
+            hint: None,
+        }],
+    })
+}
+
+/// The operation of a name such as `services.list`, or of a route such as `GET /v1/organizations`.
+pub fn operation(value: &JsValue) -> Result<&'static Operation, Error> {
     let given = value.as_string().unwrap_or_default();
+    if let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == given) {
+        return Ok(operation);
+    }
     let routes: Vec<String> =
         OPERATIONS.iter().map(|operation| [operation.method.as_str(), " ", operation.path].concat()).collect();
     if let Some((operation, _)) = OPERATIONS.iter().zip(&routes).find(|(_, route)| **route == given) {
@@ -56,17 +59,15 @@ pub fn route(value: &JsValue) -> Result<&'static Operation, Error> {
 fn read_object(
     operation: &'static Operation,
     place: &'static str,
-    value: &JsValue,
+    value: Option<JsValue>,
     arguments: &mut Vec<Argument>,
 ) -> Result<(), Error> {
-    if value.is_undefined() || value.is_null() {
-        return Ok(());
+    let Some(value) = value else { return Ok(()) };
+    if !fits(&value, "object", "") {
+        return Err(breach(operation, vec![place.into()], "an object", &value));
     }
-    if !fits(value, "object", "") {
-        return Err(breach(operation, vec![place.into()], "an object", value));
-    }
-    for name in keys(value) {
-        arguments.extend(argument(operation, place, &name, &get(value, &name))?);
+    for name in keys(&value) {
+        arguments.extend(argument(operation, place, &name, &get(&value, &name))?);
     }
     Ok(())
 }

@@ -8,7 +8,6 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::arguments;
 use super::errors::to_js;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
@@ -21,13 +20,6 @@ use crate::contract::Operation;
 use crate::error::{Error, Exchange};
 use crate::race::{First, race};
 use crate::request::Arguments;
-
-#[wasm_bindgen(module = "/src/js/promise.js")]
-extern "C" {
-    pub type CloudPromise;
-    #[wasm_bindgen(constructor)]
-    pub fn new(full: &Promise) -> CloudPromise;
-}
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -81,65 +73,30 @@ impl Calls {
         &self.0
     }
 
-    /// Calls an operation with the arguments of a method.
-    pub fn call(
-        &self,
-        operation: &'static Operation,
-        path: Vec<(&str, JsValue)>,
-        query: JsValue,
-        body: JsValue,
-        options: JsValue,
-    ) -> JsValue {
-        self.send(operation, arguments::read(operation, path, &query, &body), options)
-    }
-
-    /// Calls an operation with arguments that have been read; a promise with `withResponse`.
-    pub fn send(
-        &self,
-        operation: &'static Operation,
-        arguments: Result<Arguments, Error>,
-        options: JsValue,
-    ) -> JsValue {
-        self.run(operation, arguments, options, true)
-    }
-
-    /// The same, of which only the success is of interest: it resolves with undefined.
-    pub fn send_for_nothing(
-        &self,
-        operation: &'static Operation,
-        arguments: Result<Arguments, Error>,
-        options: JsValue,
-    ) -> JsValue {
-        self.run(operation, arguments, options, false)
-    }
-
-    fn run(
-        &self,
-        operation: &'static Operation,
-        arguments: Result<Arguments, Error>,
-        options: JsValue,
-        keep: bool,
-    ) -> JsValue {
+    /// Calls an operation with arguments that have been read; resolves with what `withResponse` gives. Where only the
+    /// success is of interest, its data are not kept.
+    pub fn call(&self, read: Result<(&'static Operation, Arguments), Error>, options: JsValue, keep: bool) -> Promise {
         let client = self.0.clone();
-        let prepared = call_options(operation.name, options).and_then(|prepared| Ok((prepared, arguments?)));
-        let full = prepared.map(|((signal, options), arguments)| {
+        let prepared = read.and_then(|(operation, arguments)| {
+            let (signal, options) = call_options(operation.name, options)?;
             let work = async move {
                 let outcome = client.call(operation, &arguments, &options).await.map_err(to_js)?;
                 let data = if keep { outcome.data } else { JsValue::UNDEFINED };
                 Ok(with_response(data, &outcome.exchange))
             };
-            start(signal, Box::pin(work))
+            Ok(start(signal, Box::pin(work)))
         });
-        CloudPromise::new(&full.unwrap_or_else(reject)).into()
+        prepared.unwrap_or_else(reject)
     }
 
-    /// Runs what waits, as a promise.
-    pub fn wait(&self, name: &'static str, options: JsValue, wait: Result<Wait, Error>) -> Promise {
+    /// Runs what waits.
+    pub fn wait(&self, read: Result<Wait, Error>, options: JsValue) -> Promise {
         let client = self.0.clone();
-        let prepared = wait_options(name, options).and_then(|prepared| Ok((prepared, wait?)));
-        let started = prepared
-            .map(|((signal, options), wait)| start(signal, Box::pin(async move { wait.run(&client, &options).await })));
-        started.unwrap_or_else(reject)
+        let prepared = read.and_then(|wait| {
+            let (signal, options) = wait_options(wait.helper(), options)?;
+            Ok(start(signal, Box::pin(async move { wait.run(&client, &options).await })))
+        });
+        prepared.unwrap_or_else(reject)
     }
 }
 
@@ -156,7 +113,7 @@ fn start(signal: JsValue, work: Work) -> Promise {
 }
 
 /// A call that fails before it begins.
-pub fn reject(error: Error) -> Promise {
+fn reject(error: Error) -> Promise {
     Promise::reject(&to_js(error))
 }
 

@@ -120,8 +120,13 @@ impl Options {
 
     /// The value of an option; `None`: undefined or null.
     pub fn get(&self, name: &str) -> Option<JsValue> {
-        let value = get(&self.value, name);
+        let value = self.value(name);
         (!self.is_missing(&value)).then_some(value)
+    }
+
+    /// The value of an option as it is.
+    pub fn value(&self, name: &str) -> JsValue {
+        get(&self.value, name)
     }
 
     /// The text of an option.

@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::arguments;
 use super::errors::{attach_created, to_js};
 use super::host::JsHost;
 use super::objects::set;
@@ -29,7 +30,38 @@ pub enum Wait {
     Delete(Argument),
 }
 
+/// Reads what a helper, named as users call it, is to do: its parameters, and of `waitFor` the states.
+pub fn read(helper: &str, parameters: JsValue, states: &JsValue, options: &JsValue) -> Result<Wait, Error> {
+    let operation = match helper {
+        "services.createAndWait" => {
+            return arguments::read_all(&contract::SERVICES_CREATE, parameters).map(Wait::Create);
+        }
+        "services.stopAndDelete" => &contract::SERVICES_DELETE,
+        "backups.waitFor" => &contract::BACKUPS_GET,
+        _ => &contract::SERVICES_GET,
+    };
+    let given = arguments::read_all(operation, parameters)?;
+    let service = arguments::one(operation, &given, "serviceId")?;
+    match helper {
+        "services.stopAndDelete" => Ok(Wait::Delete(service)),
+        "backups.waitFor" => Ok(Wait::Backup(service, arguments::one(operation, &given, "backupId")?)),
+        ENSURE_RUNNING => Ok(Wait::Run(service, get(options, "start").as_bool() == Some(true))),
+        _ => Ok(Wait::Service(service, read_states(states)?)),
+    }
+}
+
 impl Wait {
+    /// The helper, for errors.
+    pub fn helper(&self) -> &'static str {
+        match self {
+            Self::Service(..) => "services.waitFor",
+            Self::Backup(..) => "backups.waitFor",
+            Self::Create(_) => "services.createAndWait",
+            Self::Run(..) => ENSURE_RUNNING,
+            Self::Delete(_) => "services.stopAndDelete",
+        }
+    }
+
     /// Does it.
     pub async fn run(self, client: &Client<JsHost>, options: &WaitOptions) -> Result<JsValue, JsValue> {
         let done = match self {
@@ -66,7 +98,7 @@ async fn create_and_wait(
 }
 
 /// The states of `waitFor`: one, or a list.
-pub fn states(value: &JsValue) -> Result<Vec<String>, Error> {
+fn read_states(value: &JsValue) -> Result<Vec<String>, Error> {
     let mut list = items(value);
     if list.is_empty() {
         list.push(value.clone());

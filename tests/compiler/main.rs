@@ -11,8 +11,6 @@
 
 #[path = "../../build/document.rs"]
 mod document;
-#[path = "../../build/methods.rs"]
-mod methods;
 #[path = "../../build/operation.rs"]
 mod operation;
 #[path = "../../build/pattern.rs"]

@@ -2,8 +2,8 @@
 
 use crate::document::Document;
 use crate::mistakes::{compile, one, schema};
+use crate::operation;
 use crate::tables::constant;
-use crate::{methods, operation};
 
 #[track_caller]
 fn writes(text: &str, expected: &str) {
@@ -67,36 +67,4 @@ fn answers_are_json_text_or_nothing() {
         let tables = compile(&[("a.yaml", &one("/v1/a", "get", &format!("responses: {responses}")))]).unwrap();
         assert!(tables.contains(expected), "{responses}: {tables}");
     }
-}
-
-#[test]
-fn methods_carry_the_contracts_words() {
-    let file = one(
-        "/v1/organizations/{organizationId}/things/{thingId}",
-        "patch",
-        "x-name: things.renameNow
-         summary: Rename a thing.
-         description: Only its name.
-         deprecated: true
-         parameters: [{ name: organizationId, in: path, schema: {} }, { name: thingId, in: path, description: The thing., schema: { type: string } }, { name: dry, in: query, schema: { type: boolean } }]
-         requestBody: { required: true, content: { application/json: { schema: { type: string } } } }",
-    );
-    let mut document = Document::default();
-    document.add("a.yaml", &file).unwrap();
-    let written = methods::write(&operation::read_all(&document).unwrap());
-    for expected in [
-        "impl Things {",
-        "/// Rename a thing.",
-        "/// Only its name.",
-        "@deprecated",
-        "pub fn rename_now(&self,",
-        "js_name = \"renameNow\"",
-        "CloudPromise<void>",
-        "param_description = \"The thing.\"",
-        "dry?: boolean | undefined",
-        "&contract::THINGS_RENAME_NOW",
-    ] {
-        assert!(written.contains(expected), "{written}\ndoes not hold\n{expected}");
-    }
-    assert!(!written.contains("organizationId\", unchecked"), "the organization is the client's own");
 }

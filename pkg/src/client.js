@@ -1,0 +1,253 @@
+// @ts-check
+// The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
+import { Core } from "../dist/client_bg.js";
+import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
+import { BuiltRequest } from "./built.js";
+import { CloudPromise } from "./promise.js";
+
+/**
+ * @import { Backup, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
+ * @import { CallOptions, CloudClientOptions, WaitOptions } from "../dist/client_bg.js"
+ */
+
+/**
+ * `{ path, query, body }` of a route, and the options of the call. What may be left out of it is the route's own.
+ *
+ * @template {keyof Routes} R
+ * @typedef {{} extends Omit<Routes[R], "result">
+ *   ? [parameters?: Omit<Routes[R], "result">, options?: CallOptions]
+ *   : [parameters: Omit<Routes[R], "result">, options?: CallOptions]} RouteParameters
+ */
+
+/** Services: create, change, stop, delete, and wait for them. */
+export class Services extends ServicesOperations {
+  #core;
+
+  /**
+   * @param {Core} core
+   * @internal
+   */
+  constructor(core) {
+    super(caller(core));
+    this.#core = core;
+  }
+
+  /**
+   * Starts a stopped service. It is `starting` for a while.
+   *
+   * @param {string} serviceId
+   * @param {CallOptions} [options]
+   * @returns {CloudPromise<Service>}
+   */
+  start(serviceId, options) {
+    return this.updateState(serviceId, { command: "start" }, options);
+  }
+
+  /**
+   * Stops a service. It is `stopping` for a while.
+   *
+   * @param {string} serviceId
+   * @param {CallOptions} [options]
+   * @returns {CloudPromise<Service>}
+   */
+  stop(serviceId, options) {
+    return this.updateState(serviceId, { command: "stop" }, options);
+  }
+
+  /**
+   * Wakes an idle service. It is `awaking` for a while; on a running one this does nothing.
+   *
+   * @param {string} serviceId
+   * @param {CallOptions} [options]
+   * @returns {CloudPromise<Service>}
+   */
+  awake(serviceId, options) {
+    return this.updateState(serviceId, { command: "awake" }, options);
+  }
+
+  /**
+   * Sets the password of the `default` user. It is hashed here: the password itself is never sent.
+   *
+   * For the MySQL interface too, use `updatePassword` with `hashPassword` and `doubleSha1Hash`.
+   *
+   * @param {string} serviceId
+   * @param {string | Uint8Array} password
+   * @param {CallOptions} [options]
+   * @returns {CloudPromise<void>}
+   */
+  setPassword(serviceId, password, options) {
+    return new CloudPromise(this.#core.setPassword({ path: { serviceId } }, password, options));
+  }
+
+  /**
+   * Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
+   *
+   * @param {string} serviceId
+   * @param {CallOptions} [options]
+   * @returns {CloudPromise<{ password: string }>}
+   */
+  resetPassword(serviceId, options) {
+    return /** @type {CloudPromise<any>} */ (this.updatePassword(serviceId, {}, options));
+  }
+
+  /**
+   * Waits until the service is in the state, or in one of the states; resolves with the service.
+   *
+   * Rejects with a `WaitError` when the time is up, when the service fails, or when it is gone.
+   *
+   * @param {string} serviceId
+   * @param {State | readonly State[]} state
+   * @param {WaitOptions} [options]
+   * @returns {Promise<Service>}
+   */
+  waitFor(serviceId, state, options) {
+    return this.#core.wait("services.waitFor", { path: { serviceId } }, state, options);
+  }
+
+  /**
+   * Creates a service and waits until it is running.
+   *
+   * The password is shown only once. Should the wait fail, the error's `created` still has it.
+   *
+   * @param {CreateServiceBody} body
+   * @param {WaitOptions} [options]
+   * @returns {Promise<CreateServiceResult>}
+   */
+  createAndWait(body, options) {
+    return this.#core.wait("services.createAndWait", { body }, undefined, options);
+  }
+
+  /**
+   * Brings a service to `running`: wakes an idle one; starts a stopped one only with `{ start: true }`.
+   *
+   * @param {string} serviceId
+   * @param {WaitOptions & { start?: boolean | undefined }} [options]
+   * @returns {Promise<Service>}
+   */
+  ensureRunning(serviceId, options) {
+    return this.#core.wait("services.ensureRunning", { path: { serviceId } }, undefined, options);
+  }
+
+  /**
+   * Stops what must be stopped, deletes the service, and resolves when it is gone. Called again at any point of a
+   * half-done deletion, it goes on from there; a service that is gone already is a success.
+   *
+   * @param {string} serviceId
+   * @param {WaitOptions} [options]
+   * @returns {Promise<void>}
+   */
+  stopAndDelete(serviceId, options) {
+    return this.#core.wait("services.stopAndDelete", { path: { serviceId } }, undefined, options);
+  }
+}
+
+/** Backups of services. */
+export class Backups extends BackupsOperations {
+  #core;
+
+  /**
+   * @param {Core} core
+   * @internal
+   */
+  constructor(core) {
+    super(caller(core));
+    this.#core = core;
+  }
+
+  /**
+   * Waits until the backup is done; resolves with the backup.
+   *
+   * Rejects with a `WaitError` when the time is up, when the backup fails, or when it is gone.
+   *
+   * @param {string} serviceId
+   * @param {string} backupId
+   * @param {WaitOptions} [options]
+   * @returns {Promise<Backup>}
+   */
+  waitFor(serviceId, backupId, options) {
+    return this.#core.wait("backups.waitFor", { path: { serviceId, backupId } }, undefined, options);
+  }
+}
+
+/** Organizations of the key. */
+export class Organizations extends OrganizationsOperations {
+  /**
+   * @param {Core} core
+   * @internal
+   */
+  constructor(core) {
+    super(caller(core));
+  }
+}
+
+/**
+ * A client of the control plane of ClickHouse Cloud.
+ *
+ * It checks each request before it leaves, keeps the rate limit, retries what is safe to retry, and checks each
+ * answer. One client for each key is enough: all its calls share the rate limit.
+ */
+export class CloudClient {
+  /** @type {Core} */
+  #core;
+
+  /**
+   * Nothing is sent before the first call.
+   *
+   * Throws a `ConfigurationError` when an option is unknown or wrong.
+   *
+   * @param {CloudClientOptions} [options]
+   */
+  constructor(options) {
+    this.#core = new Core(options);
+    /** Services: create, change, stop, delete, and wait for them. */
+    this.services = new Services(this.#core);
+    /** Backups of services. */
+    this.backups = new Backups(this.#core);
+    /** Organizations of the key. */
+    this.organizations = new Organizations(this.#core);
+  }
+
+  /**
+   * Calls any operation of the contract by its route. `organizationId` may be left out of the path: it is the client's
+   * own then.
+   *
+   * @template {keyof Routes} R
+   * @param {R} route
+   * @param {RouteParameters<R>} rest
+   * @returns {CloudPromise<Routes[R]["result"]>}
+   */
+  request(route, ...rest) {
+    return caller(this.#core)(route, ...rest);
+  }
+
+  /**
+   * Checks and builds a request without sending it; throws a `RequestValidationError` with every issue. Without a known
+   * organization it throws a `ConfigurationError`.
+   *
+   * @template {keyof Routes} R
+   * @param {R} route
+   * @param {RouteParameters<R>} rest
+   * @returns {BuiltRequest}
+   */
+  buildRequest(route, ...rest) {
+    return new BuiltRequest(this.#core.build(route, rest[0]));
+  }
+
+  /** Frees the client's memory at once; without it, the garbage collector does. Calls that are under way go on. */
+  free() {
+    this.#core.free();
+  }
+
+  [Symbol.dispose]() {
+    this.free();
+  }
+}
+
+/**
+ * @param {Core} core
+ * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
+ */
+const caller = (core) => (operation, parameters, options) => new CloudPromise(core.call(operation, parameters, options));
+
+export { BuiltRequest };
+export { doubleSha1Hash, generatePassword, hashPassword } from "../dist/client_bg.js";
