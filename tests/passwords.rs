@@ -15,7 +15,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use clickhouse_cloud::host::Random;
-use clickhouse_cloud::password::{MAX_LENGTH, MIN_LENGTH, double_sha1_base64, generate, sha256_base64};
+use clickhouse_cloud::password::{LENGTHS, MAX_LENGTH, MIN_LENGTH, double_sha1_base64, generate, sha256_base64};
 
 const SHA256: &str = "sha256sum | tr -d '-' | xxd -r -p | base64";
 const DOUBLE_SHA1: &str = "sha1sum | tr -d '-' | xxd -r -p | sha1sum | tr -d '-' | xxd -r -p | base64";
@@ -127,4 +127,9 @@ fn lengths_have_bounds_and_no_randomness_hangs() {
             assert_eq!(generate(length, &Always(byte)).unwrap().reveal().len(), length);
         }
     }
+}
+
+#[test]
+fn the_lengths_in_words_are_the_lengths() {
+    assert_eq!(LENGTHS, format!("a whole number from {MIN_LENGTH} to {MAX_LENGTH}"));
 }

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::options::{Known, Options};
-use super::values::{describe, fits, get, json, keys, texts};
+use super::options::Options;
+use super::values::{describe, get, is_object, json, keys, texts};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
@@ -12,11 +12,10 @@ use crate::request::{Argument, Arguments};
 
 /// The arguments of a call: `{ path, query, body }`. What is undefined is not there.
 pub fn read_all(operation: &'static Operation, value: JsValue) -> Result<Arguments, Error> {
-    const KNOWN: &[Known] = &[Known::any("path"), Known::any("query"), Known::any("body")];
-    let given = Options::new(operation.name, value, KNOWN)?;
+    let given = Options::new(operation.name, value, "path:any query:any body:any")?;
     let mut arguments = Arguments::default();
-    read_object(operation, "path", given.get("path"), &mut arguments.path)?;
-    read_object(operation, "query", given.get("query"), &mut arguments.query)?;
+    read_object(operation, "path", &given.given("path"), &mut arguments.path)?;
+    read_object(operation, "query", &given.given("query"), &mut arguments.query)?;
     let body = given.value("body");
     if !body.is_undefined() {
         arguments.body = Some(json(&body).ok_or_else(|| no_json(operation, vec!["body".into()], &body))?);
@@ -59,15 +58,17 @@ pub fn operation(value: &JsValue) -> Result<&'static Operation, Error> {
 fn read_object(
     operation: &'static Operation,
     place: &'static str,
-    value: Option<JsValue>,
+    value: &JsValue,
     arguments: &mut Vec<Argument>,
 ) -> Result<(), Error> {
-    let Some(value) = value else { return Ok(()) };
-    if !fits(&value, "object", "") {
-        return Err(breach(operation, vec![place.into()], "an object", &value));
+    if value.is_undefined() {
+        return Ok(());
     }
-    for name in keys(&value) {
-        arguments.extend(argument(operation, place, &name, &get(&value, &name))?);
+    if !is_object(value) {
+        return Err(breach(operation, vec![place.into()], "an object", value));
+    }
+    for name in keys(value) {
+        arguments.extend(argument(operation, place, &name, &get(value, &name))?);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::errors::to_js;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
-use super::options::{Known, Options};
+use super::options::Options;
 use super::time::aborted;
 use super::waits::{ENSURE_RUNNING, Wait};
 use crate::client::wait::{Progress, WaitOptions};
@@ -128,41 +128,30 @@ fn with_response(data: JsValue, exchange: &Exchange) -> JsValue {
     full.into()
 }
 
-const SIGNAL: Known = Known::methods(
-    "signal",
-    "addEventListener removeEventListener",
-    "an object with addEventListener and removeEventListener",
-);
-
 fn call_options(name: &'static str, value: JsValue) -> Result<(JsValue, CallOptions), Error> {
-    const KNOWN: &[Known] = &[SIGNAL, Known::from_1("timeoutMs"), Known::headers()];
+    const KNOWN: &str = "signal:methods:addEventListener|removeEventListener timeoutMs:from:1 headers:headers";
     let options = Options::new(name, value, KNOWN)?;
     let call = CallOptions { timeout_ms: options.number("timeoutMs"), headers: options.headers()? };
-    Ok((options.get("signal").unwrap_or(JsValue::UNDEFINED), call))
+    Ok((options.given("signal"), call))
 }
 
 fn wait_options(name: &'static str, value: JsValue) -> Result<(JsValue, WaitOptions), Error> {
-    const KNOWN: &[Known] = &[
-        SIGNAL,
-        Known::from_0("timeoutMs"),
-        Known::from_0("pollIntervalMs"),
-        Known::function("onProgress"),
-        Known::headers(),
-        Known::flag("start"),
-    ];
+    const KNOWN: &str = "signal:methods:addEventListener|removeEventListener timeoutMs:from:0 pollIntervalMs:from:0 \
+        onProgress:function headers:headers start:flag";
     // Only ensureRunning has `start`, and reads it itself.
-    let known = if name == ENSURE_RUNNING { KNOWN } else { KNOWN.get(..5).unwrap_or_default() };
+    let known = if name == ENSURE_RUNNING { KNOWN } else { KNOWN.strip_suffix(" start:flag").unwrap_or(KNOWN) };
     let options = Options::new(name, value, known)?;
+    let on_progress = options.given("onProgress");
     let wait = WaitOptions {
         call: CallOptions { timeout_ms: None, headers: options.headers()? },
         timeout_ms: options.number("timeoutMs"),
         poll_interval_ms: options.number("pollIntervalMs"),
-        on_progress: options.get("onProgress").map(|callback| {
-            let tell: crate::client::wait::OnProgress = Box::new(move |progress| report(&callback, progress));
+        on_progress: (!on_progress.is_undefined()).then(|| {
+            let tell: crate::client::wait::OnProgress = Box::new(move |progress| report(&on_progress, progress));
             tell
         }),
     };
-    Ok((options.get("signal").unwrap_or(JsValue::UNDEFINED), wait))
+    Ok((options.given("signal"), wait))
 }
 
 fn report(callback: &JsValue, progress: &Progress) -> Result<(), crate::host::Foreign> {

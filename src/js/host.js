@@ -26,17 +26,15 @@ export function inPage() {
 }
 
 /**
- * An address, resolved against the page's where there is one: protocol, credentials, what begins at ? or #, host name,
- * origin and path. Nothing where it is none.
+ * An address, resolved against the page's where there is one; undefined where it is none.
  *
  * @param {string} text
  */
 export function address(text) {
   try {
-    const url = absolute(text);
-    return [url.protocol, url.username + url.password, url.search + url.hash, url.hostname, url.origin, url.pathname];
+    return absolute(text);
   } catch {
-    return [];
+    return undefined;
   }
 }
 

@@ -24,11 +24,6 @@ pub struct JsHost {
 extern "C" {
     /// A variable of the environment, where there is one and it may be read.
     pub fn environment(name: &str) -> Option<String>;
-    /// Whether this is a page, or a worker of one.
-    #[wasm_bindgen(js_name = inPage)]
-    pub fn in_page() -> bool;
-    /// An address in parts: protocol, credentials, what begins at ? or #, host name, origin and path.
-    pub fn address(text: &str) -> Vec<String>;
 
     #[wasm_bindgen(js_name = fillRandom)]
     fn fill_random(buffer: &mut [u8]);

@@ -3,78 +3,13 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::values::{describe, fits, get, keys};
+use super::values::get;
 use crate::error::Error;
 use crate::nearest::nearest;
 
-/// What an option may be.
-pub struct Known {
-    name: &'static str,
-    /// As `values.js` knows it.
-    kind: &'static str,
-    /// The least number, the words, or the methods.
-    detail: &'static str,
-    /// In words.
-    expected: &'static str,
-}
-
-impl Known {
-    const fn new(name: &'static str, kind: &'static str, detail: &'static str, expected: &'static str) -> Self {
-        Self { name, kind, detail, expected }
-    }
-
-    /// Anything.
-    pub const fn any(name: &'static str) -> Self {
-        Self::new(name, "any", "", "")
-    }
-
-    /// A string that is not empty.
-    pub const fn text(name: &'static str) -> Self {
-        Self::new(name, "text", "", "a string that is not empty")
-    }
-
-    /// A finite number that is not below the least one.
-    pub const fn number(name: &'static str, least: &'static str, expected: &'static str) -> Self {
-        Self::new(name, "number", least, expected)
-    }
-
-    /// A number of at least 0.
-    pub const fn from_0(name: &'static str) -> Self {
-        Self::number(name, "0", "a number of at least 0")
-    }
-
-    /// A number of at least 1.
-    pub const fn from_1(name: &'static str) -> Self {
-        Self::number(name, "1", "a number of at least 1")
-    }
-}
-
-#[cfg(feature = "client")]
-impl Known {
-    /// True or false.
-    pub const fn flag(name: &'static str) -> Self {
-        Self::new(name, "flag", "", "true or false")
-    }
-
-    /// One of these words.
-    pub const fn word(name: &'static str, words: &'static str, expected: &'static str) -> Self {
-        Self::new(name, "word", words, expected)
-    }
-
-    /// A function.
-    pub const fn function(name: &'static str) -> Self {
-        Self::new(name, "function", "", "a function")
-    }
-
-    /// Names and values: an object, a list of pairs, or a `Headers` object.
-    pub const fn headers() -> Self {
-        Self::new("headers", "headers", "", "an object of names and values")
-    }
-
-    /// An object with these methods.
-    pub const fn methods(name: &'static str, methods: &'static str, expected: &'static str) -> Self {
-        Self::new(name, "methods", methods, expected)
-    }
+#[wasm_bindgen(module = "/src/js/options.js")]
+extern "C" {
+    fn fault(options: &JsValue, known: &str) -> Option<Vec<String>>;
 }
 
 /// An options object that has been checked.
@@ -85,43 +20,21 @@ pub struct Options {
 }
 
 impl Options {
-    /// Takes an object, or nothing.
-    pub fn new(what: &'static str, value: JsValue, known: &[Known]) -> Result<Self, Error> {
+    /// Takes an object, or nothing. What is known is said in the words of `options.js`.
+    pub fn new(what: &'static str, value: JsValue, known: &str) -> Result<Self, Error> {
         let options = Self { what, value };
-        if options.is_missing(&options.value) {
-            return Ok(options);
-        }
-        if !fits(&options.value, "object", "") {
-            return Err(options.received("the options must be an object", &options.value));
-        }
-        for name in keys(&options.value) {
-            let names = || known.iter().map(|option| option.name);
-            if names().any(|known| known == name) {
-                continue;
+        let message = match fault(&options.value, known).as_deref() {
+            None | Some([]) => return Ok(options),
+            Some([message]) => options.wrong(message),
+            Some([name, names @ ..]) => {
+                let hint = match nearest(name, names.iter().map(String::as_str)) {
+                    Some(near) => ["did you mean ", near, "?"].concat(),
+                    None => ["known are ", &names.join(", ")].concat(),
+                };
+                options.wrong(&["unknown option ", name, ": ", &hint].concat())
             }
-            let hint = match nearest(&name, names()) {
-                Some(near) => ["did you mean ", near, "?"].concat(),
-                None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
-            };
-            return Err(options.wrong(&["unknown option ", &name, ": ", &hint].concat()));
-        }
-        for option in known {
-            let value = get(&options.value, option.name);
-            if !options.is_missing(&value) && !fits(&value, option.kind, option.detail) {
-                return Err(options.expected(option.name, option.expected, &value));
-            }
-        }
-        Ok(options)
-    }
-
-    fn is_missing(&self, value: &JsValue) -> bool {
-        value.is_undefined() || value.is_null()
-    }
-
-    /// The value of an option; `None`: undefined or null.
-    pub fn get(&self, name: &str) -> Option<JsValue> {
-        let value = self.value(name);
-        (!self.is_missing(&value)).then_some(value)
+        };
+        Err(message)
     }
 
     /// The value of an option as it is.
@@ -129,50 +42,34 @@ impl Options {
         get(&self.value, name)
     }
 
+    /// The value of an option; undefined where it is not there or null.
+    pub fn given(&self, name: &str) -> JsValue {
+        let value = self.value(name);
+        if value.is_null() { JsValue::UNDEFINED } else { value }
+    }
+
     /// The text of an option.
     pub fn text(&self, name: &str) -> Option<String> {
-        get(&self.value, name).as_string()
+        self.value(name).as_string()
     }
 
     /// The number of an option.
     pub fn number(&self, name: &str) -> Option<f64> {
-        get(&self.value, name).as_f64()
+        self.value(name).as_f64()
     }
 
-    /// The flag of an option; without one, false.
-    #[cfg(feature = "client")]
-    pub fn flag(&self, name: &str) -> bool {
-        get(&self.value, name).as_bool() == Some(true)
-    }
-
-    /// The option `rateLimit`: so many requests in so many milliseconds.
-    pub fn rate_limit(&self, what: &'static str, default: (f64, f64)) -> Result<Option<(f64, f64)>, Error> {
-        const KNOWN: &[Known] = &[Known::from_1("requests"), Known::from_1("perMs")];
-        let Some(value) = self.get("rateLimit") else { return Ok(Some(default)) };
-        if value.as_bool() == Some(false) {
-            return Ok(None);
+    /// The option `rateLimit`: so many requests in so many milliseconds; `None`: there is no limit.
+    pub fn rate_limit(&self, default: (f64, f64)) -> Option<(f64, f64)> {
+        let limit = self.given("rateLimit");
+        if limit.is_undefined() {
+            return Some(default);
         }
-        if fits(&value, "object", "") {
-            let limit = Options::new(what, value.clone(), KNOWN)?;
-            if let (Some(requests), Some(per_ms)) = (limit.number("requests"), limit.number("perMs")) {
-                return Ok(Some((requests, per_ms)));
-            }
-        }
-        Err(self.expected("rateLimit", "{ requests, perMs } or false", &value))
+        Some((get(&limit, "requests").as_f64()?, get(&limit, "perMs").as_f64()?))
     }
 
-    /// The option should have been something else.
-    pub fn expected(&self, name: &str, expected: &str, received: &JsValue) -> Error {
-        self.received(&[name, " must be ", expected].concat(), received)
-    }
-
-    /// Another thing that is wrong, said of these options.
+    /// What is wrong, said of these options.
     pub fn wrong(&self, message: &str) -> Error {
         Error::Configuration([self.what, ": ", message].concat())
-    }
-
-    fn received(&self, message: &str, received: &JsValue) -> Error {
-        self.wrong(&[message, ", received ", &describe(received)].concat())
     }
 }
 
@@ -181,29 +78,15 @@ impl Options {
     /// The option `headers`: names, in lower case, and values.
     pub fn headers(&self) -> Result<Vec<(String, String)>, Error> {
         let mut headers = Vec::new();
-        let Some(value) = self.get("headers") else { return Ok(headers) };
-        let mut pairs = super::values::header_pairs(&value).into_iter();
-        while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
-            if !is_token(&name) || !is_field_value(&value) {
+        let mut pairs = super::values::header_pairs(&self.value("headers")).into_iter();
+        while let Some(name) = pairs.next() {
+            let Some(value) = pairs.next() else {
                 // The value may be a secret: it is not shown.
-                return Err(self.wrong(
-                    &["headers: \"", &name, "\" is no header name, or its value no string that a header can hold"]
-                        .concat(),
-                ));
-            }
-            headers.push((name.to_ascii_lowercase(), value));
+                const WHY: &str = "\" is no header name, or its value no string that a header can hold";
+                return Err(self.wrong(&["headers: \"", &name, WHY].concat()));
+            };
+            headers.push((name, value));
         }
         Ok(headers)
     }
-}
-
-#[cfg(feature = "client")]
-fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-}
-
-/// Visible characters, spaces and tabs.
-#[cfg(feature = "client")]
-pub fn is_field_value(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::errors::to_js;
 use super::host::HostRandom;
-use super::options::{Known, Options};
+use super::options::Options;
 use super::values;
 use crate::error::Error;
 use crate::password;
@@ -33,14 +33,11 @@ pub fn generate_password(
     #[wasm_bindgen(unchecked_optional_param_type = "{ length?: number | undefined }")] options: JsValue,
 ) -> Result<String, JsValue> {
     let generate = || {
-        let options = Options::new("generatePassword", options, &[Known::from_0("length")])?;
+        let options = Options::new("generatePassword", options, "length:from:0")?;
         let length = options.number("length").unwrap_or(24.0);
         let whole = (length.fract() == 0.0).then_some(length as usize);
         let password = whole.and_then(|length| password::generate(length, &HostRandom));
-        password.ok_or_else(|| {
-            let expected = format!("a whole number from {} to {}", password::MIN_LENGTH, password::MAX_LENGTH);
-            options.expected("length", &expected, &length.into())
-        })
+        password.ok_or_else(|| options.wrong(&["length must be ", password::LENGTHS].concat()))
     };
     generate().map(|password| password.reveal().to_owned()).map_err(to_js)
 }

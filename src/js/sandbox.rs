@@ -12,7 +12,7 @@ use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
 use super::errors::to_js;
 use super::objects::set;
-use super::options::{Known, Options};
+use super::options::Options;
 use super::sandbox_clock::SandboxClock;
 use super::time::{JsClock, aborted};
 use crate::contract::Method;
@@ -22,15 +22,8 @@ use crate::race::{First, race};
 use crate::sandbox::{self, Entry, Outcome, RateLimit};
 use crate::secret::Secret;
 
-const KNOWN: &[Known] = &[
-    Known::from_0("seed"),
-    Known::from_0("latencyMs"),
-    Known::number("timeScale", "2.2250738585072014e-308", "a number above 0"),
-    Known::any("rateLimit"),
-    Known::text("keyId"),
-    Known::text("keySecret"),
-    Known::text("organizationId"),
-];
+const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit keyId:text keySecret:text \
+    organizationId:text";
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -207,9 +200,8 @@ fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
     options.key_secret = given.text("keySecret").map_or(options.key_secret, Secret::new);
     options.organization_id = given.text("organizationId").unwrap_or(options.organization_id);
     let default = options.rate_limit.map_or((10.0, 10_000.0), |limit| (limit.requests.into(), limit.per_ms));
-    options.rate_limit = given
-        .rate_limit("new Sandbox: rateLimit", default)?
-        .map(|(requests, per_ms)| RateLimit { requests: requests as u32, per_ms });
+    options.rate_limit =
+        given.rate_limit(default).map(|(requests, per_ms)| RateLimit { requests: requests as u32, per_ms });
     options.check().map_err(|(option, expected)| given.wrong(&format!("{} must be {expected}", camel_case(option))))?;
     Ok(options)
 }

@@ -3,42 +3,32 @@
 
 use std::rc::Rc;
 
-use base64ct::{Base64, Encoding as _};
-
 use wasm_bindgen::prelude::*;
 
-use super::host::{JsHost, address, environment, in_page};
-use super::options::{Known, Options, is_field_value};
+use super::host::{JsHost, environment};
+use super::options::Options;
 use super::time::JsClock;
+use super::values::get;
 use crate::client::limit::RateLimiter;
 use crate::client::{Breaches, Settings};
-use crate::contract::{Format, Kind, Schema, Text};
+use crate::contract;
 use crate::error::Error;
 use crate::host::Level;
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
 use crate::validate::{Mode, Unknown, validate};
 
+#[wasm_bindgen(module = "/src/js/settings.js")]
+extern "C" {
+    /// Base address and authorization, from the options and the environment; or what is wrong.
+    fn target(options: &JsValue) -> JsValue;
+}
+
 /// The options.
-const KNOWN: &[Known] = &[
-    Known::text("keyId"),
-    Known::text("keySecret"),
-    Known::text("bearerToken"),
-    Known::text("organizationId"),
-    Known::text("baseUrl"),
-    Known::from_1("timeoutMs"),
-    Known::from_0("retryBudgetMs"),
-    Known::any("rateLimit"),
-    Known::from_1("maxBodyBytes"),
-    Known::function("fetch"),
-    Known::methods("clock", "now sleep", "an object with now and sleep"),
-    Known::headers(),
-    Known::methods("logger", "error warn info debug", "an object with error and warn and info and debug"),
-    Known::word("logLevel", "off error warn info debug", r#""off" or "error" or "warn" or "info" or "debug""#),
-    Known::word("validateResponses", "error warn off", r#""error" or "warn" or "off""#),
-    Known::word("unknownProperties", "error send", r#""error" or "send""#),
-    Known::flag("dangerouslyAllowBrowser"),
-];
+const KNOWN: &str = "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text timeoutMs:from:1 \
+    retryBudgetMs:from:0 rateLimit:limit maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers \
+    logger:methods:error|warn|info|debug logLevel:word:off|error|warn|info|debug \
+    validateResponses:word:error|warn|off unknownProperties:word:error|send dangerouslyAllowBrowser:flag";
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -89,18 +79,18 @@ export interface Logger {
 }
 "#;
 
-const DEFAULT_URL: &str = "https://api.clickhouse.cloud";
-
 /// Reads the options of the constructor.
 pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
-    let options = Options::new("new CloudClient", value, KNOWN)?;
-    let value = |name| options.get(name).unwrap_or(JsValue::UNDEFINED);
-    let authorization = authorization(&options)?;
+    let options = Options::new("new CloudClient", value.clone(), KNOWN)?;
+    let target = target(&value);
+    if let Some(message) = get(&target, "wrong").as_string() {
+        return Err(options.wrong(&message));
+    }
     let host = JsHost {
-        fetch: value("fetch"),
-        clock: JsClock(value("clock")),
+        fetch: options.given("fetch"),
+        clock: JsClock(options.given("clock")),
         max_body_bytes: options.number("maxBodyBytes").unwrap_or(67_108_864.0),
-        logger: value("logger"),
+        logger: options.given("logger"),
         log_level: match options.text("logLevel").as_deref() {
             Some("off") => None,
             Some("error") => Some(Level::Error),
@@ -109,10 +99,7 @@ pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
             _ => Some(Level::Warn),
         },
     };
-    let limit = options.rate_limit("new CloudClient: rateLimit", (10.0, 10_000.0))?;
-    if limit.is_some_and(|(requests, _)| requests.fract() != 0.0) {
-        return Err(options.expected("rateLimit", "{ requests, perMs } or false", &value("rateLimit")));
-    }
+    let limit = options.rate_limit((10.0, 10_000.0));
     let settings = Settings {
         organization_id: organization_id(&options)?,
         timeout_ms: options.number("timeoutMs").unwrap_or(30_000.0),
@@ -128,83 +115,22 @@ pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
         },
         limiter: limit.map(|(requests, per_ms)| Rc::new(RateLimiter::new(requests as usize, per_ms))),
         target: Target {
-            base_url: base_url(&options, authorization.is_some())?,
-            authorization,
+            base_url: get(&target, "baseUrl").as_string().unwrap_or_default(),
+            authorization: get(&target, "authorization").as_string().map(Secret::new),
             headers: options.headers()?,
         },
     };
     Ok((host, settings))
 }
 
-/// The value of the `authorization` header: a key, a token, or none for a backend that adds it.
-fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
-    let allowed = options.flag("dangerouslyAllowBrowser");
-    let mut key = (options.text("keyId"), options.text("keySecret"));
-    let token = options.text("bearerToken");
-    if let Some(token) = token {
-        if key.0.is_some() || key.1.is_some() {
-            return Err(options.wrong("takes either keyId and keySecret, or bearerToken"));
-        }
-        if !is_field_value(&token) {
-            return Err(options.wrong("bearerToken holds characters that no header can hold"));
-        }
-        return Ok(Some(Secret::new(["Bearer ", &token].concat())));
-    }
-    if key == (None, None) {
-        key = (environment("CLICKHOUSE_CLOUD_API_KEY"), environment("CLICKHOUSE_CLOUD_API_SECRET"));
-    }
-    match key {
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(options.wrong("keyId needs a keySecret")),
-        (None, Some(_)) => Err(options.wrong("keySecret needs a keyId")),
-        (Some(id), Some(_)) if id.contains(':') => Err(options.wrong("keyId must not contain a colon")),
-        (Some(_), Some(_)) if !allowed && in_page() => Err(options.wrong(
-            "a keySecret in a page can be read by everyone who opens it: let a backend hold the key and give its address \
-             as baseUrl, or set dangerouslyAllowBrowser",
-        )),
-        (Some(id), Some(secret)) => {
-            Ok(Some(Secret::new(["Basic ", &Base64::encode_string([id.as_str(), ":", &secret].concat().as_bytes())].concat())))
-        }
-    }
-}
-
 fn organization_id(options: &Options) -> Result<Option<String>, Error> {
-    const UUID: Schema = Schema {
-        name: "",
-        kind: Kind::Text(Text { min: 0, max: u32::MAX, format: Some(Format::Uuid), patterns: &[] }),
-        nullable: false,
-        secret: false,
-    };
     let given = options.text("organizationId");
     let Some(id) = given.or_else(|| environment("CLICKHOUSE_ORG_ID")) else { return Ok(None) };
     let json = Argument::text("organizationId", &id).json;
-    match validate(json.as_bytes(), &UUID, Mode::Request { unknown: Unknown::Refuse }, &[]).issues.first() {
+    let schema = contract::ORGANIZATIONS_GET.path_parameters.first().map(|parameter| parameter.schema);
+    let mode = Mode::Request { unknown: Unknown::Refuse };
+    match schema.and_then(|schema| validate(json.as_bytes(), schema, mode, &[]).issues.pop()) {
         None => Ok(Some(id)),
         Some(issue) => Err(options.wrong(&["organizationId: ", &issue.message()].concat())),
     }
-}
-
-fn base_url(options: &Options, has_credentials: bool) -> Result<String, Error> {
-    let given = options.text("baseUrl").or_else(|| environment("CLICKHOUSE_API_URL"));
-    let parts = address(given.as_deref().unwrap_or(DEFAULT_URL));
-    let [protocol, credentials, after, hostname, origin, path] = parts.as_slice() else {
-        return Err(options.wrong("baseUrl must be an absolute address; in a page it may be relative"));
-    };
-    if !matches!(protocol.as_str(), "http:" | "https:") {
-        return Err(options.wrong("baseUrl must be an address of http or https"));
-    }
-    if !credentials.is_empty() {
-        return Err(options.wrong("baseUrl must not hold credentials: use keyId and keySecret"));
-    }
-    if !after.is_empty() {
-        return Err(options.wrong("baseUrl must end before ? and #"));
-    }
-    let loopback = hostname == "localhost"
-        || hostname.ends_with(".localhost")
-        || hostname == "[::1]"
-        || hostname.starts_with("127.") && hostname.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if has_credentials && protocol == "http:" && !loopback {
-        return Err(options.wrong("baseUrl must be of https: credentials would travel in the clear"));
-    }
-    Ok([origin, path.trim_end_matches('/')].concat())
 }

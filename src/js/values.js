@@ -26,6 +26,15 @@ export function keys(object) {
 }
 
 /**
+ * Whether a value is an object, and no list.
+ *
+ * @param {unknown} value
+ */
+export function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
  * The items of a list; of anything else none.
  *
  * @param {unknown} value
@@ -33,30 +42,6 @@ export function keys(object) {
  */
 export function items(value) {
   return Array.isArray(value) ? value : [];
-}
-
-/** @type {Record<string, (value: any, detail: string) => boolean>} */
-const KINDS = {
-  any: () => true,
-  text: (value) => typeof value === "string" && value !== "",
-  number: (value, least) => Number.isFinite(value) && value >= Number(least),
-  flag: (value) => typeof value === "boolean",
-  word: (value, words) => words.split(" ").includes(value),
-  function: (value) => typeof value === "function",
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  headers: (value) => typeof value === "object",
-  methods: (value, names) => names.split(" ").every((name) => typeof get(value, name) === "function"),
-};
-
-/**
- * Whether a value is of a kind. The detail is the least number, the words, or the methods.
- *
- * @param {unknown} value
- * @param {string} kind
- * @param {string} detail
- */
-export function fits(value, kind, detail) {
-  return KINDS[kind](value, detail);
 }
 
 /**
@@ -105,17 +90,23 @@ export function bytes(value) {
   return value instanceof Uint8Array ? value : undefined;
 }
 
+/** What a header can hold: visible characters, spaces and tabs. */
+export const FIELD_VALUE = /^[\t -~]*$/;
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /**
- * Names and values of headers in turn. Where a value is no string, a line break stands, which no header can hold.
+ * Names, in lower case, and values of headers in turn. One name without a value: that one cannot stand in a header, or
+ * its value cannot.
  *
  * @param {any} headers
  */
 export function headerPairs(headers) {
+  if (headers === undefined || headers === null) return [];
   // A Headers object is iterable; a plain object is not.
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  return pairs
-    .filter(([, value]) => value !== undefined && value !== null)
-    .flatMap(([name, value]) => [String(name), typeof value === "string" ? value : "\n"]);
+  const given = pairs.filter(([, value]) => value !== undefined && value !== null);
+  const wrong = given.find(([name, value]) => !FIELD_NAME.test(name) || typeof value !== "string" || !FIELD_VALUE.test(value));
+  return wrong ? [String(wrong[0])] : given.flatMap(([name, value]) => [name.toLowerCase(), value]);
 }
 
 /**

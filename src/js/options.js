@@ -1,0 +1,65 @@
+// Options objects, checked. What an option may be is said in words such as `timeoutMs:from:1`: its name, its kind, and
+// what the kind asks for.
+
+import { describe, get, isObject } from "./values.js";
+
+/** @typedef {{ fits(value: any, detail: string): boolean, words(detail: string): string }} Kind */
+
+/** @type {Record<string, Kind>} */
+const KINDS = {
+  any: { fits: () => true, words: () => "" },
+  text: { fits: (value) => typeof value === "string" && value !== "", words: () => "a string that is not empty" },
+  from: {
+    fits: (value, least) => Number.isFinite(value) && value >= Number(least),
+    words: (least) => `a number of at least ${least}`,
+  },
+  above: {
+    fits: (value, bound) => Number.isFinite(value) && value > Number(bound),
+    words: (bound) => `a number above ${bound}`,
+  },
+  limit: {
+    fits: (value) =>
+      value === false ||
+      (isObject(value) &&
+        Number.isInteger(value.requests) &&
+        KINDS.from.fits(value.requests, "1") &&
+        KINDS.from.fits(value.perMs, "1") &&
+        Object.keys(value).length === 2),
+    words: () => "{ requests, perMs } or false",
+  },
+  flag: { fits: (value) => typeof value === "boolean", words: () => "true or false" },
+  word: {
+    fits: (value, words) => words.split("|").includes(value),
+    words: (words) => words.split("|").map((word) => `"${word}"`).join(" or "),
+  },
+  function: { fits: (value) => typeof value === "function", words: () => "a function" },
+  headers: { fits: (value) => typeof value === "object", words: () => "an object of names and values" },
+  methods: {
+    fits: (value, names) => names.split("|").every((name) => typeof get(value, name) === "function"),
+    words: (names) => `an object with ${names.replaceAll("|", " and ")}`,
+  },
+};
+
+/**
+ * What is wrong with an options object: nothing; a sentence; or the name of an option that is not known, and those that
+ * are.
+ *
+ * @param {any} options
+ * @param {string} known
+ * @returns {string[] | undefined}
+ */
+export function fault(options, known) {
+  if (options === undefined || options === null) return undefined;
+  if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
+  const all = known.split(" ").map((one) => one.split(":"));
+  const names = all.map(([name]) => name);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) return [unknown, ...names];
+  for (const [name, kind, detail] of all) {
+    const value = get(options, name) ?? undefined;
+    if (value !== undefined && !KINDS[kind].fits(value, detail)) {
+      return [`${name} must be ${KINDS[kind].words(detail)}, received ${describe(value)}`];
+    }
+  }
+  return undefined;
+}
