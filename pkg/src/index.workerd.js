@@ -1,10 +1,10 @@
 // The client in Cloudflare Workers, which compile no bytes: the module comes compiled.
-import * as glue from "../dist/client_bg.js";
+import { __wbg_set_wasm } from "../dist/client_bg.js";
 import { imports } from "../dist/client.imports.js";
 import wasm from "../dist/client_bg.wasm";
 import { instantiateOnFirstUse } from "./runtime.js";
 
-instantiateOnFirstUse(glue, imports, () => wasm);
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);
 
 export * from "../dist/errors.js";
 export * from "./client.js";

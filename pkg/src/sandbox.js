@@ -1,10 +1,10 @@
 // The sandbox where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
-import * as glue from "../dist/sandbox_bg.js";
+import { __wbg_set_wasm } from "../dist/sandbox_bg.js";
 import { imports } from "../dist/sandbox.imports.js";
 import { wasm } from "../dist/sandbox.text.js";
 import { instantiateOnFirstUse } from "./runtime.js";
 import { decode } from "./text.js";
 
-instantiateOnFirstUse(glue, imports, () => decode(wasm));
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => decode(wasm));
 
 export { Sandbox } from "../dist/sandbox_bg.js";

@@ -1,9 +1,9 @@
 // The sandbox in Cloudflare Workers, which compile no bytes: the module comes compiled.
-import * as glue from "../dist/sandbox_bg.js";
+import { __wbg_set_wasm } from "../dist/sandbox_bg.js";
 import { imports } from "../dist/sandbox.imports.js";
 import wasm from "../dist/sandbox_bg.wasm";
 import { instantiateOnFirstUse } from "./runtime.js";
 
-instantiateOnFirstUse(glue, imports, () => wasm);
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);
 
 export { Sandbox } from "../dist/sandbox_bg.js";
