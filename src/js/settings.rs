@@ -170,8 +170,7 @@ fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
 
 fn organization_id(options: &Options) -> Result<Option<String>, Error> {
     const UUID: Schema = Schema {
-        name: "",
-        kind: Kind::Text(Text { min: 0, max: u32::MAX, format: Some(Format::Uuid), patterns: &[] }),
+        kind: Kind::Text(&Text { min: 0, max: u32::MAX, format: Some(Format::Uuid), patterns: &[] }),
         nullable: false,
         secret: false,
     };
