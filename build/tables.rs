@@ -120,10 +120,7 @@ impl Writer<'_> {
             Kind::Union(variants) => format!("Kind::Union(&[{}])", self.references(variants)?),
             Kind::Named(target) => format!("Kind::Union(&[&{}])", constant(target)),
         };
-        Ok(format!(
-            "Schema {{ kind: {kind}, nullable: {}, secret: {} }}",
-            schema.nullable, schema.secret
-        ))
+        Ok(format!("Schema {{ kind: {kind}, nullable: {}, secret: {} }}", schema.nullable, schema.secret))
     }
 
     fn references(&self, schemas: &[Schema]) -> Result<String, Failure> {
