@@ -14,12 +14,12 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     for (name, (file, value)) in &document.schemas {
         let place = Place::new(file).at("components.schemas").at(name);
         let schema = schema::read(document, value, &place)?;
-        let table = Writer { place: &place }.schema(&schema, name)?;
+        let table = Writer { place: &place }.schema(&schema)?;
         let identifier = constant(name);
         let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: Schema = {table};");
-        names.push(format!("&{identifier}"));
+        names.push(format!("({name:?}, &{identifier})"));
     }
-    let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[&Schema] = &[{}];", names.join(", "));
+    let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[(&str, &Schema)] = &[{}];", names.join(", "));
     let mut identifiers = Vec::new();
     for operation in operations {
         let table = Writer { place: &operation.place }.operation(operation)?;
@@ -72,15 +72,13 @@ impl Writer<'_> {
             Repeat::SafeWith(names) => format!("Repeat::SafeWith(&{names:?})"),
         };
         Ok(format!(
-            "Operation {{ id: {:?}, name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
-             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat}, deprecated: {} }}",
-            operation.id,
+            "Operation {{ name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
+             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat} }}",
             operation.name,
             operation.method,
             operation.path,
             self.parameters(&operation.path_parameters)?,
             self.parameters(&operation.query_parameters)?,
-            operation.deprecated,
         ))
     }
 
@@ -101,30 +99,28 @@ impl Writer<'_> {
     fn reference(&self, schema: &Schema) -> Result<String, Failure> {
         match &schema.kind {
             Kind::Named(name) if !schema.nullable && !schema.secret => Ok(format!("&{}", constant(name))),
-            _ => Ok(format!("&{}", self.schema(schema, "")?)),
+            _ => Ok(format!("&{}", self.schema(schema)?)),
         }
     }
 
-    fn schema(&self, schema: &Schema, name: &str) -> Result<String, Failure> {
+    fn schema(&self, schema: &Schema) -> Result<String, Failure> {
         let kind = match &schema.kind {
             Kind::Any => "Kind::Any".to_owned(),
             Kind::Boolean => "Kind::Boolean".to_owned(),
-            Kind::Number(limits) => format!("Kind::Number({})", write_limits(limits)),
-            Kind::Integer(limits) => format!("Kind::Integer({})", write_limits(limits)),
-            Kind::Text(text) => format!("Kind::Text({})", self.text(text)?),
+            Kind::Number(limits) => format!("Kind::Number(&{})", write_limits(limits)),
+            Kind::Integer(limits) => format!("Kind::Integer(&{})", write_limits(limits)),
+            Kind::Text(text) => format!("Kind::Text(&{})", self.text(text)?),
             Kind::Enum { values, open } => format!("Kind::Enum {{ values: &{values:?}, open: {open} }}"),
             Kind::NumberEnum(values) => format!("Kind::NumberEnum(&{values:?})"),
             Kind::Array { items, min, max, unique } => {
-                format!("Kind::Array {{ items: {}, min: {min}, max: {max}, unique: {unique} }}", self.reference(items)?)
+                let count = format!("Count {{ min: {min}, max: {max}, unique: {unique} }}");
+                format!("Kind::Array {{ items: {}, count: &{count} }}", self.reference(items)?)
             }
-            Kind::Record(record) => format!("Kind::Record({})", self.record(record)?),
+            Kind::Record(record) => format!("Kind::Record(&{})", self.record(record)?),
             Kind::Union(variants) => format!("Kind::Union(&[{}])", self.references(variants)?),
             Kind::Named(target) => format!("Kind::Union(&[&{}])", constant(target)),
         };
-        Ok(format!(
-            "Schema {{ name: {name:?}, kind: {kind}, nullable: {}, secret: {} }}",
-            schema.nullable, schema.secret
-        ))
+        Ok(format!("Schema {{ kind: {kind}, nullable: {}, secret: {} }}", schema.nullable, schema.secret))
     }
 
     fn references(&self, schemas: &[Schema]) -> Result<String, Failure> {
@@ -152,11 +148,10 @@ impl Writer<'_> {
         for property in &record.properties {
             let _ = write!(
                 properties,
-                "Property {{ name: {:?}, schema: {}, required: {}, deprecated: {} }}, ",
+                "Property {{ name: {:?}, schema: {}, required: {} }}, ",
                 property.name,
                 self.reference(&property.schema)?,
-                property.required,
-                property.schema.deprecated
+                property.required
             );
         }
         let rest = match &record.rest {

@@ -36,8 +36,6 @@ impl Method {
 /// One operation of the API: a method, a path, and what goes in and comes out.
 #[derive(Debug)]
 pub struct Operation {
-    /// The official operation id, such as `instanceGetList`.
-    pub id: &'static str,
     /// The name in this client, such as `services.list`. Errors and logs use it.
     pub name: &'static str,
     /// The HTTP method.
@@ -54,8 +52,6 @@ pub struct Operation {
     pub answer: Answer,
     /// Whether the same request may be sent twice.
     pub repeat: Repeat,
-    /// The API advises against it.
-    pub deprecated: bool,
 }
 
 /// A named value in the path or the query.
@@ -103,8 +99,6 @@ pub enum Repeat {
 /// What a JSON value may be.
 #[derive(Debug)]
 pub struct Schema {
-    /// The name in the contract, such as `Service`; empty for one that stands inside another.
-    pub name: &'static str,
     /// The kind of value.
     pub kind: Kind,
     /// `null` is a value of its own.
@@ -113,7 +107,7 @@ pub struct Schema {
     pub secret: bool,
 }
 
-/// The kind of a JSON value, with the rules of that kind. Rules bind requests; answers are held to the JSON type, the
+/// The kind of a JSON value, with the rules of that kind, which equal kinds share. Rules bind requests; answers are held to the JSON type, the
 /// required properties, and the formats uuid and date-time.
 #[derive(Debug)]
 pub enum Kind {
@@ -122,11 +116,11 @@ pub enum Kind {
     /// `true` or `false`.
     Boolean,
     /// A number.
-    Number(Limits),
+    Number(&'static Limits),
     /// A number without a fraction.
-    Integer(Limits),
+    Integer(&'static Limits),
     /// A string.
-    Text(Text),
+    Text(&'static Text),
     /// One of these strings.
     Enum {
         /// The values known today.
@@ -140,17 +134,24 @@ pub enum Kind {
     Array {
         /// What each item may be.
         items: &'static Schema,
-        /// The fewest items.
-        min: u32,
-        /// The most items.
-        max: u32,
-        /// No item stands twice.
-        unique: bool,
+        /// How many.
+        count: &'static Count,
     },
     /// An object.
-    Record(Record),
+    Record(&'static Record),
     /// What any one of these allows.
     Union(&'static [&'static Schema]),
+}
+
+/// The limits of a list.
+#[derive(Debug)]
+pub struct Count {
+    /// The fewest items.
+    pub min: u32,
+    /// The most items.
+    pub max: u32,
+    /// No item stands twice.
+    pub unique: bool,
 }
 
 /// The limits of a number. All inclusive but `above`.
@@ -245,8 +246,6 @@ pub struct Property {
     pub schema: &'static Schema,
     /// Whether an object without it is refused.
     pub required: bool,
-    /// The API advises against it.
-    pub deprecated: bool,
 }
 
 /// What may stand in an object beside its known properties.
@@ -289,7 +288,7 @@ pub fn operation(name: &str) -> Option<&'static Operation> {
 /// The schema of a name such as `Service`.
 #[must_use]
 pub fn schema(name: &str) -> Option<&'static Schema> {
-    SCHEMAS.iter().copied().find(|schema| schema.name == name)
+    SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, schema)| *schema)
 }
 
 include!(concat!(env!("OUT_DIR"), "/contract.rs"));

@@ -3,8 +3,9 @@
 //! A password that is hashed here never travels. The hashes are those of the API's reference: the shell pipeline
 //! `echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`, and for the MySQL interface its double SHA-1.
 
+mod sha1;
+
 use base64ct::{Base64, Encoding as _};
-use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 use crate::host::Random;
@@ -33,7 +34,7 @@ pub fn sha256_base64(password: &[u8]) -> String {
 /// base64(SHA-1(SHA-1(password))): `newDoubleSha1Hash`, for the MySQL interface.
 #[must_use]
 pub fn double_sha1_base64(password: &[u8]) -> String {
-    Base64::encode_string(&Sha1::digest(Sha1::digest(password)))
+    Base64::encode_string(&sha1::sha1(&sha1::sha1(password)))
 }
 
 /// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the

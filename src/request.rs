@@ -4,14 +4,12 @@
 //! and query values are percent-encoded here and nowhere else. A request can be shown as a curl command, in which
 //! environment variables stand for whatever is secret.
 
-use std::fmt::Write as _;
-
-use crate::contract::{Kind, Operation, Parameter};
+use crate::contract::{Format, Kind, Operation, Parameter, Text};
 use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::secret::Secret;
-use crate::validate::{Mode, SecretValue, Unknown, has_property, validate};
+use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, validate};
 
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
@@ -39,17 +37,8 @@ impl Argument {
     /// A value that is a text.
     #[must_use]
     pub fn text(name: &str, value: &str) -> Self {
-        let mut json = String::from("\"");
-        for letter in value.chars() {
-            match letter {
-                '"' | '\\' => json.extend(['\\', letter]),
-                '\0'..='\x1f' => {
-                    let _ = write!(json, "\\u{:04x}", u32::from(letter));
-                }
-                _ => json.push(letter),
-            }
-        }
-        json.push('"');
+        let mut json = String::new();
+        quote(value, &mut json);
         Self { name: name.to_owned(), json, texts: vec![value.to_owned()] }
     }
 }
@@ -84,21 +73,19 @@ pub fn build(
     unknown: Unknown,
 ) -> Result<Checked, Vec<Issue>> {
     let mut issues = Vec::new();
-    let mut warnings = Vec::new();
-    let mut secrets = Vec::new();
+    let mut report = Report::default();
+    let place = [Step::Key("body".into())];
     check_parameters("path", operation.path_parameters, &arguments.path, &mut issues);
     check_parameters("query", operation.query_parameters, &arguments.query, &mut issues);
     match (&operation.body, &arguments.body) {
         (Some(body), Some(json)) => {
-            let report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &[Step::Key("body".into())]);
-            issues.extend(report.issues);
-            warnings.extend(report.warnings);
-            secrets = report.secrets;
+            report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
+            issues.append(&mut report.issues);
         }
         (Some(body), None) if body.required => {
-            issues.push(breach(&["body"], Code::Required, "an object", "nothing"));
+            issues.push(breach(&place, Code::Required, "an object", "nothing"));
         }
-        (None, Some(_)) => issues.push(breach(&["body"], Code::Unknown, "no body", "a body")),
+        (None, Some(_)) => issues.push(breach(&place, Code::Unknown, "no body", "a body")),
         (Some(_) | None, None) => {}
     }
     if !issues.is_empty() {
@@ -120,7 +107,7 @@ pub fn build(
         authorization: if own_authorization { None } else { target.authorization.clone() },
         body: arguments.body.clone(),
     };
-    Ok(Checked { request, warnings, secrets })
+    Ok(Checked { request, warnings: report.warnings, secrets: report.secrets })
 }
 
 fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument], issues: &mut Vec<Issue>) {
@@ -129,56 +116,55 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
         match given.iter().find(|argument| argument.name == parameter.name) {
             Some(argument) => {
                 let mode = Mode::Request { unknown: Unknown::Refuse };
-                issues.extend(validate(argument.json.as_bytes(), parameter.schema, mode, &path).issues);
+                issues.append(&mut validate(argument.json.as_bytes(), parameter.schema, mode, &path).issues);
                 // "." and ".." survive percent-encoding and would change the path that the server sees.
                 let dots = |text: &String| matches!(text.as_str(), "" | "." | "..");
                 if place == "path" && argument.texts.iter().any(dots) && issues.is_empty() {
-                    issues.push(breach(&[place, parameter.name], Code::Format, "a segment of a path", &argument.json));
+                    issues.push(breach(&path, Code::Format, "a segment of a path", &argument.json));
                 }
             }
             None if parameter.required => {
-                let expected = if is_uuid(parameter) { "a UUID" } else { "a value" };
-                issues.push(breach(&[place, parameter.name], Code::Required, expected, "nothing"));
+                let uuid = matches!(parameter.schema.kind, Kind::Text(&Text { format: Some(Format::Uuid), .. }));
+                issues.push(breach(&path, Code::Required, if uuid { "a UUID" } else { "a value" }, "nothing"));
             }
             None => {}
         }
     }
     for argument in given {
         if !known.iter().any(|parameter| parameter.name == argument.name) {
-            let mut issue = breach(&[place], Code::Unknown, "a known parameter", "an unknown one");
-            issue.path.push(Step::Key(argument.name.clone().into()));
-            issue.hint = nearest(&argument.name, known.iter().map(|parameter| parameter.name))
-                .map(|name| format!("did you mean {name}?"));
+            let path = [Step::Key(place.into()), Step::Key(argument.name.clone().into())];
+            let mut issue = breach(&path, Code::Unknown, "a known parameter", "an unknown one");
+            let near = nearest(&argument.name, known.iter().map(|parameter| parameter.name));
+            issue.hint = near.map(|name| ["did you mean ", name, "?"].concat());
             issues.push(issue);
         }
     }
 }
 
-fn is_uuid(parameter: &Parameter) -> bool {
-    matches!(&parameter.schema.kind, Kind::Text(text) if text.format == Some(crate::contract::Format::Uuid))
-}
-
-fn breach(path: &[&'static str], code: Code, expected: &str, received: &str) -> Issue {
-    Issue {
-        path: path.iter().map(|step| Step::Key((*step).into())).collect(),
-        code,
-        expected: expected.to_owned(),
-        received: received.to_owned(),
-        hint: None,
-    }
+fn breach(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
+    Issue { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
 }
 
 /// The address, percent-encoded. The arguments have been checked.
 fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String {
     let mut url = target.base_url.clone();
-    for segment in operation.path.split('/').skip(1) {
-        url.push('/');
-        match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-            Some(name) => {
-                let given = arguments.path.iter().find(|argument| argument.name == name);
-                encode(&mut url, given.and_then(|argument| argument.texts.first()).map_or("", String::as_str));
+    // The contract has the parameters in the path's order.
+    let mut parameters = operation.path_parameters.iter();
+    let mut inside = false;
+    for letter in operation.path.chars() {
+        match letter {
+            '{' => {
+                inside = true;
+                if let Some(parameter) = parameters.next()
+                    && let Some(argument) = arguments.path.iter().find(|argument| argument.name == parameter.name)
+                    && let Some(text) = argument.texts.first()
+                {
+                    encode(&mut url, text);
+                }
             }
-            None => url.push_str(segment),
+            '}' => inside = false,
+            _ if !inside => url.push(letter),
+            _ => {}
         }
     }
     let mut separator = '?';
@@ -200,7 +186,10 @@ fn encode(out: &mut String, text: &str) {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
             _ => {
-                let _ = write!(out, "%{byte:02X}");
+                out.push('%');
+                for half in [byte >> 4, byte & 15] {
+                    out.push(char::from(if half < 10 { b'0' + half } else { b'A' - 10 + half }));
+                }
             }
         }
     }
@@ -218,62 +207,62 @@ impl Checked {
     #[must_use]
     pub fn to_curl(&self) -> String {
         let request = &self.request;
-        let mut out = format!("curl --fail-with-body -X {} {}", request.method.as_str(), quote(&request.url));
-        match &request.authorization {
+        let mut out = ["curl --fail-with-body -X ", request.method.as_str(), " '"].concat();
+        escape(&mut out, &request.url);
+        out.push_str(match &request.authorization {
             Some(secret) if secret.reveal().starts_with("Bearer ") => {
-                out.push_str(" \\\n  -H \"authorization: Bearer $CLICKHOUSE_CLOUD_BEARER_TOKEN\"");
+                "' \\\n  -H \"authorization: Bearer $CLICKHOUSE_CLOUD_BEARER_TOKEN\""
             }
-            Some(_) => {
-                out.push_str(" \\\n  --user \"$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET\"");
-            }
-            None => {}
-        }
+            Some(_) => "' \\\n  --user \"$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET\"",
+            None => "'",
+        });
         for (name, value) in &request.headers {
+            // The name goes into single quotes: RFC tokens may hold what a shell would run.
+            out.push_str(" \\\n  -H '");
+            escape(&mut out, name);
+            out.push_str(": ");
             // What the caller adds may be a credential too: only what this client writes itself is shown.
-            match name.as_str() {
-                "accept" | "content-type" => {
-                    let _ = write!(out, " \\\n  -H {}", quote(&format!("{name}: {value}")));
-                }
-                // The name goes into single quotes: RFC tokens may hold what a shell would run.
-                _ => {
-                    let _ = write!(out, " \\\n  -H {}\"${}\"", quote(&format!("{name}: ")), variable(name));
-                }
+            if matches!(name.as_str(), "accept" | "content-type") {
+                escape(&mut out, value);
+            } else {
+                variable(&mut out, name);
             }
+            out.push('\'');
         }
         if let Some(body) = &request.body {
-            let _ = write!(out, " \\\n  --data {}", self.quote_body(body));
+            out.push_str(" \\\n  --data '");
+            let mut from = 0;
+            for secret in &self.secrets {
+                escape(&mut out, body.get(from..secret.bytes.start).unwrap_or_default());
+                variable(&mut out, secret.name);
+                from = secret.bytes.end;
+            }
+            escape(&mut out, body.get(from..).unwrap_or_default());
+            out.push('\'');
         }
         out
     }
-
-    /// The body in single quotes, with `'"$NEW_PASSWORD_HASH"'` where a secret stands.
-    fn quote_body(&self, body: &str) -> String {
-        let mut out = String::new();
-        let mut from = 0;
-        for secret in &self.secrets {
-            let variable = variable(secret.name);
-            out.push_str(body.get(from..secret.bytes.start).unwrap_or_default());
-            let _ = write!(out, "\u{1}{variable}\u{2}");
-            from = secret.bytes.end;
-        }
-        out.push_str(body.get(from..).unwrap_or_default());
-        quote(&out).replace('\u{1}', "'\"$").replace('\u{2}', "\"'")
-    }
 }
 
-/// The environment variable that stands for a value: `NEW_PASSWORD_HASH` for `newPasswordHash`.
-fn variable(name: &str) -> String {
-    let mut out = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !out.is_empty() || letter.is_ascii_digit() && out.is_empty() {
+/// Writes the environment variable that stands for a value into single quotes: `'"$NEW_PASSWORD_HASH"'` for
+/// `newPasswordHash`.
+fn variable(out: &mut String, name: &str) {
+    out.push_str("'\"$");
+    for (index, letter) in name.bytes().enumerate() {
+        if letter.is_ascii_uppercase() && index > 0 || letter.is_ascii_digit() && index == 0 {
             out.push('_');
         }
-        out.push(if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
+        out.push(if letter.is_ascii_alphanumeric() { char::from(letter.to_ascii_uppercase()) } else { '_' });
     }
-    out
+    out.push_str("\"'");
 }
 
-/// In single quotes for a POSIX shell.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+/// Writes a text into single quotes of a POSIX shell.
+fn escape(out: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '\'' => out.push_str("'\\''"),
+            _ => out.push(letter),
+        }
+    }
 }

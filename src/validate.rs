@@ -35,6 +35,7 @@ use std::mem::take;
 use std::ops::Range;
 
 pub use envelope::{Envelope, validate_answer};
+pub(crate) use words::quote;
 
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};

@@ -67,7 +67,7 @@ fn known_answers() {
 fn the_pipelines_of_the_reference_agree() {
     let all_bytes: Vec<u8> = (0..=255).collect();
     let long = "x".repeat(100_000);
-    let inputs: [&[u8]; 9] = [
+    let inputs: [&[u8]; 13] = [
         b"",
         b"abc",
         b"correct horse battery staple",
@@ -75,7 +75,12 @@ fn the_pipelines_of_the_reference_agree() {
         b"'\"\\$`\n\t\0",
         &[0xff, 0xfe, 0x00],
         &all_bytes,
+        // A block is 64 bytes, of which the length takes the last 8.
+        &[b'a'; 55],
+        &[b'a'; 56],
+        &[b'a'; 63],
         &[b'a'; 64],
+        &[b'a'; 120],
         long.as_bytes(),
     ];
     for input in inputs {

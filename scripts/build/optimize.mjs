@@ -14,6 +14,8 @@ run("wasm-opt", [
   // Measured after brotli, which is what travels: what is called once stands where it is called, control flow is made
   // anew, and functions of one kind stand together.
   "--one-caller-inline-max-function-size=30",
+  // Runs of zeros in the data compress to less than the headers of the segments that would leave them out.
+  "--skip-pass=memory-packing",
   "--flatten",
   "--rereloop",
   "-Oz",

@@ -9,7 +9,7 @@ use super::place::{Mark, Place};
 use super::scan::{Scan, Scanner, decode, inner};
 use super::walk::{Walker, is_number};
 use super::words;
-use crate::contract::{Kind, Record, Rule, Schema};
+use crate::contract::{Count, Kind, Record, Rule, Schema};
 use crate::issue::Code;
 
 /// A member of an object: its name and its value as it stands. Or an item of a list: a text that only equal items share,
@@ -31,7 +31,7 @@ impl<'a> Walker<'a> {
         count: usize,
         place: &Place<'_>,
     ) -> Scan<()> {
-        let Kind::Array { items, min, max, unique } = schema.kind else { return Ok(()) };
+        let Kind::Array { items, count: &Count { min, max, unique } } = schema.kind else { return Ok(()) };
         self.count(min, max, count, ("item", "an empty array"), place);
         if !unique {
             return Ok(());

@@ -135,7 +135,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// Writes a text as a JSON string.
-pub(super) fn quote(text: &str, out: &mut String) {
+pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
     for letter in text.chars() {
         match letter {

@@ -24,7 +24,10 @@ fn every_construct_of_the_published_document_is_taken() {
     writes("{ type: object, additionalProperties: true }", "rest: Rest::Any");
     writes("{ type: object, additionalProperties: false }", "rest: Rest::Unknown");
     writes("{ additionalProperties: { type: string } }", "rest: Rest::Map(");
-    writes("{ type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true }", "min: 1, max: 2, unique: true");
+    writes(
+        "{ type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true }",
+        "count: &Count { min: 1, max: 2, unique: true }",
+    );
     writes("{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }", "above: Some(0.0), step: Some(0.1)");
     writes("{ type: string, x-secret: true, format: password }", "secret: true");
     writes("{ type: object, minProperties: 1, maxProperties: 2 }", "min: 1, max: 2");
@@ -32,7 +35,7 @@ fn every_construct_of_the_published_document_is_taken() {
     writes("{ properties: { a: { $ref: '#/components/schemas/X' } } }", "schema: &X");
     writes(
         "{ type: string, default: x, example: y, examples: [z], title: t, description: d, readOnly: true }",
-        "Kind::Text(",
+        "Kind::Text(&",
     );
 }
 

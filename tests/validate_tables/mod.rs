@@ -3,7 +3,7 @@
 
 pub mod reference;
 
-use clickhouse_cloud::contract::{Format, Kind, Limits, Pattern, Property, Record, Rest, Rule, Schema, Text};
+use clickhouse_cloud::contract::{Count, Format, Kind, Limits, Pattern, Property, Record, Rest, Rule, Schema, Text};
 use clickhouse_cloud::issue::{Issue, Step};
 use clickhouse_cloud::validate::{Mode, Report, Unknown, validate};
 
@@ -12,31 +12,39 @@ pub const ANSWER: Mode = Mode::Answer;
 pub const ANY: u32 = u32::MAX;
 
 const fn of(kind: Kind) -> Schema {
-    Schema { name: "", kind, nullable: false, secret: false }
+    Schema { kind, nullable: false, secret: false }
 }
 
-const fn text(min: u32, max: u32, format: Option<Format>) -> Schema {
-    of(Kind::Text(Text { min, max, format, patterns: &[] }))
+macro_rules! text {
+    ($min:expr, $max:expr, $format:expr) => {
+        of(Kind::Text(&Text { min: $min, max: $max, format: $format, patterns: &[] }))
+    };
 }
 
-const fn limits(min: Option<f64>, max: Option<f64>, above: Option<f64>, step: Option<f64>) -> Limits {
-    Limits { min, max, above, step }
+macro_rules! limits {
+    ($min:expr, $max:expr, $above:expr, $step:expr) => {
+        &Limits { min: $min, max: $max, above: $above, step: $step }
+    };
 }
 
-const fn list(items: &'static Schema, min: u32, max: u32, unique: bool) -> Schema {
-    of(Kind::Array { items, min, max, unique })
+macro_rules! list {
+    ($items:expr, $min:expr, $max:expr, $unique:expr) => {
+        of(Kind::Array { items: $items, count: &Count { min: $min, max: $max, unique: $unique } })
+    };
 }
 
-const fn record(properties: &'static [Property], rest: Rest, min: u32, max: u32, rules: &'static [Rule]) -> Schema {
-    of(Kind::Record(Record { properties, rest, min, max, rules }))
+macro_rules! record {
+    ($properties:expr, $rest:expr, $min:expr, $max:expr, $rules:expr $(,)?) => {
+        of(Kind::Record(&Record { properties: $properties, rest: $rest, min: $min, max: $max, rules: $rules }))
+    };
 }
 
 const fn has(name: &'static str, schema: &'static Schema) -> Property {
-    Property { name, schema, required: false, deprecated: false }
+    Property { name, schema, required: false }
 }
 
 const fn must(name: &'static str, schema: &'static Schema) -> Property {
-    Property { name, schema, required: true, deprecated: false }
+    Property { name, schema, required: true }
 }
 
 static LETTERS: [u8; 256] = {
@@ -59,42 +67,42 @@ const WORD: Pattern = Pattern {
     accepts: &[false, false, false, true],
 };
 
-pub static PLAIN: Schema = text(0, ANY, None);
-pub static UUID: Schema = text(0, ANY, Some(Format::Uuid));
-pub static TIME: Schema = text(0, ANY, Some(Format::DateTime));
-pub static ADDRESS: Schema = text(0, ANY, Some(Format::Address));
-pub static NAME: Schema = text(1, 10, None);
-pub static CODE: Schema = of(Kind::Text(Text { min: 0, max: ANY, format: None, patterns: &[WORD] }));
+pub static PLAIN: Schema = text!(0, ANY, None);
+pub static UUID: Schema = text!(0, ANY, Some(Format::Uuid));
+pub static TIME: Schema = text!(0, ANY, Some(Format::DateTime));
+pub static ADDRESS: Schema = text!(0, ANY, Some(Format::Address));
+pub static NAME: Schema = text!(1, 10, None);
+pub static CODE: Schema = of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD] }));
 pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
 pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
-pub static MEMORY: Schema = of(Kind::Integer(limits(Some(24.0), Some(360.0), None, Some(12.0))));
-pub static RATIO: Schema = of(Kind::Number(limits(None, Some(1.0), Some(0.0), Some(0.1))));
-pub static INTEGER: Schema = of(Kind::Integer(limits(None, None, None, None)));
-pub static FLAG: Schema = Schema { name: "", kind: Kind::Boolean, nullable: true, secret: false };
-pub static SECRET: Schema = Schema { name: "", kind: text(12, ANY, None).kind, nullable: false, secret: true };
+pub static MEMORY: Schema = of(Kind::Integer(limits!(Some(24.0), Some(360.0), None, Some(12.0))));
+pub static RATIO: Schema = of(Kind::Number(limits!(None, Some(1.0), Some(0.0), Some(0.1))));
+pub static INTEGER: Schema = of(Kind::Integer(limits!(None, None, None, None)));
+pub static FLAG: Schema = Schema { kind: Kind::Boolean, nullable: true, secret: false };
+pub static SECRET: Schema = Schema { kind: text!(12, ANY, None).kind, nullable: false, secret: true };
 pub static ANYTHING: Schema = of(Kind::Any);
-pub static ENTRY: Schema = record(&[must("source", &ADDRESS), has("description", &PLAIN)], Rest::Unknown, 0, ANY, &[]);
-pub static ENTRIES: Schema = list(&ENTRY, 0, 3, true);
-pub static CODES: Schema = list(&CODE, 1, 3, true);
-pub static TAGS: Schema = record(&[has("owner", &NAME)], Rest::Map(&NAME), 1, 3, &[]);
-pub static OPEN: Schema = record(&[has("known", &FLAG)], Rest::Any, 0, ANY, &[]);
+pub static ENTRY: Schema = record!(&[must("source", &ADDRESS), has("description", &PLAIN)], Rest::Unknown, 0, ANY, &[]);
+pub static ENTRIES: Schema = list!(&ENTRY, 0, 3, true);
+pub static CODES: Schema = list!(&CODE, 1, 3, true);
+pub static TAGS: Schema = record!(&[has("owner", &NAME)], Rest::Map(&NAME), 1, 3, &[]);
+pub static OPEN: Schema = record!(&[has("known", &FLAG)], Rest::Any, 0, ANY, &[]);
 static ALPHA: Schema = of(Kind::Enum { values: &["alpha"], open: false });
 static BETA: Schema = of(Kind::Enum { values: &["beta"], open: false });
-static FIRST: Schema = record(&[must("type", &ALPHA), must("port", &INTEGER)], Rest::Unknown, 0, ANY, &[]);
+static FIRST: Schema = record!(&[must("type", &ALPHA), must("port", &INTEGER)], Rest::Unknown, 0, ANY, &[]);
 static SECOND: Schema =
-    record(&[must("type", &BETA), must("host", &NAME), must("user", &NAME)], Rest::Unknown, 0, ANY, &[]);
+    record!(&[must("type", &BETA), must("host", &NAME), must("user", &NAME)], Rest::Unknown, 0, ANY, &[]);
 pub static CHOICE: Schema = of(Kind::Union(&[&FIRST, &SECOND, &UUID]));
-pub static SECRETS: Schema = Schema { name: "", kind: list(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
+pub static SECRETS: Schema = Schema { kind: list!(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
 pub static KEY: Schema = of(Kind::Union(&[&SECRET, &FIRST]));
 pub static MAYBE: Schema = of(Kind::Union(&[&FIRST, &FLAG]));
 pub static TREE: Schema =
-    record(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);
-static FOREST: Schema = list(&TREE, 0, ANY, false);
+    record!(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);
+static FOREST: Schema = list!(&TREE, 0, ANY, false);
 static EITHER: Schema = of(Kind::Union(&[&TREE, &FOREST, &OTHER_TREE]));
-static OTHER_TREE: Schema = record(&[has("either", &EITHER), must("leaf", &FLAG)], Rest::Any, 0, ANY, &[]);
+static OTHER_TREE: Schema = record!(&[has("either", &EITHER), must("leaf", &FLAG)], Rest::Any, 0, ANY, &[]);
 
 /// With one of everything.
-pub static SERVICE: Schema = record(
+pub static SERVICE: Schema = record!(
     &[
         must("id", &UUID),
         must("name", &NAME),
@@ -125,7 +133,7 @@ pub static SERVICE: Schema = record(
         Rule::AbsentWhen { property: "tier", equals: "development", absent: &["minMemoryGb", "maxMemoryGb"] },
     ],
 );
-pub static SERVICES: Schema = list(&SERVICE, 0, ANY, false);
+pub static SERVICES: Schema = list!(&SERVICE, 0, ANY, false);
 
 /// A value of [`SERVICE`] that keeps every rule.
 pub const GOOD: &str = r#"{"id":"123e4567-e89b-12d3-a456-426614174000","name":"events","state":"running",

@@ -1,6 +1,6 @@
 //! A second validator, slow and plain, over parsed values: what the first must agree with, paths and codes.
 
-use clickhouse_cloud::contract::{Format, Kind, Limits, Record, Rest, Rule, Schema, Text};
+use clickhouse_cloud::contract::{Count, Format, Kind, Limits, Record, Rest, Rule, Schema, Text};
 use serde_json::{Map, Value};
 
 /// The texts that the property tests use; those of a format are listed with it.
@@ -75,7 +75,7 @@ impl Reference {
                 self.warnings += usize::from(strange && *open);
                 self.note(strange && !open, path, "enum");
             }
-            (Kind::Array { items, min, max, unique }, Value::Array(list)) => {
+            (Kind::Array { items, count: Count { min, max, unique } }, Value::Array(list)) => {
                 for (index, item) in list.iter().enumerate() {
                     self.value(item, items, &format!("{path}[{index}]"));
                     let twice = *unique && list[..index].iter().any(|other| equal(other, item));
