@@ -63,6 +63,8 @@ const suites = [
   },
   // The built package at its boundary to JavaScript.
   { name: "boundary", command: nodeTests("tests/js"), count: node },
+  // Every fault of the wire, over real sockets.
+  { name: "faults", command: nodeTests("tests/faults"), count: node },
   // The packed tarball, installed: in Node, and in Chromium through a bundler.
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.

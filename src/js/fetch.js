@@ -21,7 +21,7 @@ export async function send(own, url, init, most) {
   try {
     const response = await fetch(url, init);
     if (!isResponse(response)) return caller("the fetch option must resolve with a Response");
-    const body = await read(response, most);
+    const body = await read(response, most, init.signal);
     return body === undefined ? { fault: "too-long", message: "", cause: undefined } : { response, body };
   } catch (error) {
     return failed(error, own === undefined || isOfFetch(error) ? "connection" : "caller");
@@ -37,6 +37,8 @@ const caller = (message) => failed(new Error(message), "caller");
  * @returns {Met}
  */
 function failed(cause, fault) {
+  // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
+  if (text(cause?.cause, "data") !== undefined) Reflect.defineProperty(cause.cause, "data", { enumerable: false });
   const message = text(cause, "message") ?? "fetch failed";
   // Node says "fetch failed", and the reason only in the cause.
   const why = text(cause?.cause, "code") ?? text(cause?.cause, "message");
@@ -48,25 +50,34 @@ function failed(cause, fault) {
  *
  * @param {Response} response
  * @param {number} most
+ * @param {AbortSignal | null} [signal] ends the reading, also where the caller's own fetch takes no notice of it
  * @returns {Promise<Uint8Array | undefined>} undefined: it is too long
  */
-async function read(response, most) {
-  if (Number(response.headers.get("content-length")) > most) return undefined;
+async function read(response, most, signal) {
+  if (Number(response.headers.get("content-length")) > most) {
+    // Unread, it would hold its connection, and Node, for ever.
+    response.body?.cancel?.()?.catch(() => {});
+    return undefined;
+  }
   if (!response.body) {
     // No stream here: some hosts' responses, and those of test doubles.
     const whole = response.arrayBuffer ? await response.arrayBuffer() : new TextEncoder().encode(await response.text());
     return new Uint8Array(whole);
   }
   const reader = response.body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  if (signal?.aborted) cancel();
+  signal?.addEventListener("abort", cancel);
   const chunks = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!(value instanceof Uint8Array)) throw value;
+    // Not the value itself: it is a piece of the answer.
+    if (!(value instanceof Uint8Array)) throw new TypeError("the body of the answer is not made of bytes");
     length += value.length;
     if (length > most) {
-      reader.cancel().catch(() => {});
+      cancel();
       return undefined;
     }
     chunks.push(value);
