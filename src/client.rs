@@ -148,7 +148,7 @@ impl<H: Host> Client<H> {
 
     /// Asks, once, which organization the key belongs to.
     async fn only_organization(&self, options: &CallOptions) -> Result<String, Error> {
-        let _turn = self.asking.take().await;
+        let _turn = self.asking.take(&mut 0).await;
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
         }

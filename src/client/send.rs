@@ -29,6 +29,8 @@ struct Course {
     /// How long the next attempt will be held back by a 429.
     held_ms: f64,
     breaches: u32,
+    /// Its place in the line.
+    place: u64,
     /// An attempt may have made the change, whatever those after it met.
     doubtful: bool,
 }
@@ -49,6 +51,7 @@ impl<H: Host> Client<H> {
             queued_ms: 0.0,
             held_ms: 0.0,
             breaches: 0,
+            place: 0,
             doubtful: false,
         };
         loop {
@@ -85,7 +88,7 @@ impl<H: Host> Client<H> {
             match (&self.settings.limiter, setback) {
                 // Everyone who shares the limiter pauses, this call among them.
                 (Some(limiter), Setback::RateLimited) => {
-                    limiter.pause(self.host.now(), wait_ms);
+                    limiter.refused(self.host.now(), began, wait_ms);
                     course.held_ms = wait_ms;
                 }
                 _ => self.host.sleep(wait_ms).await,
@@ -102,7 +105,7 @@ impl<H: Host> Client<H> {
     ) -> (Step<H::Value>, f64) {
         let queued = self.host.now();
         let permit = match &self.settings.limiter {
-            Some(limiter) => Some(limiter.acquire(&self.host).await),
+            Some(limiter) => Some(limiter.acquire(&self.host, &mut course.place).await),
             None => None,
         };
         let began = self.host.now();

@@ -10,6 +10,7 @@
 //! | `running`      | ensureRunning                                                            |
 //! | `waiting`      | deadlines, failed and unknown states, things that are gone or too new    |
 //! | `limit`        | the rate limit: many at once, in order, without a 429; 429s all the same |
+//! | `sharing`      | clients that share a key without knowing of each other                   |
 //! | `retries`      | the table of setbacks, the time budget, timeouts                         |
 //! | `answers`      | what comes back when it is not what the contract says                    |
 //! | `organization` | the organization that is looked up                                       |
@@ -34,5 +35,6 @@ mod network;
 mod organization;
 mod retries;
 mod running;
+mod sharing;
 mod waiting;
 mod world;
