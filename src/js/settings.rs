@@ -11,7 +11,7 @@ use super::host::{JsHost, address, environment, in_page};
 use super::options::{Known, Options, is_field_value};
 use super::time::JsClock;
 use crate::client::limit::RateLimiter;
-use crate::client::{Breaches, Settings};
+use crate::client::{Breaches, Limit, Settings};
 use crate::contract::{Format, Kind, Schema, Text};
 use crate::error::Error;
 use crate::host::Level;
@@ -126,7 +126,9 @@ pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
             Some("off") => Breaches::Ignore,
             _ => Breaches::Fail,
         },
-        limiter: limit.map(|(requests, per_ms)| Rc::new(RateLimiter::new(requests as usize, per_ms))),
+        limiter: limit.map_or(Limit::Off, |(requests, per_ms)| {
+            Limit::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms)))
+        }),
         target: Target {
             base_url: base_url(&options, authorization.is_some())?,
             authorization,
