@@ -4,24 +4,28 @@
 //! | ---------- | --------------------------------------------------------------- |
 //! | `send`     | one call: attempts until it is answered or given up             |
 //! | `retry`    | the policy: which faults, which operations, how long            |
+//! | `gate`     | leave to send: our own limiter, or the caller's                 |
 //! | `limit`    | the rate limit                                                  |
 //! | `turns`    | first come, first served                                        |
+//! | `report`   | what the log and the hooks are told                             |
+//! | `scrub`    | secrets that come back are taken out                            |
 //! | `wait`     | polling until a state is reached                                |
 //! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
 //!
 //! A call that is dropped ends: its place in the line, its timer, its fetch. This is how an abort works.
 
+mod gate;
 pub mod helpers;
 pub mod limit;
+mod report;
 pub mod retry;
+mod scrub;
 mod send;
 mod turns;
 pub mod wait;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-
-use turns::Turns;
 
 use crate::contract::{self, Operation};
 use crate::error::{Error, Exchange};
@@ -30,6 +34,9 @@ use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::validate::Unknown;
 use limit::RateLimiter;
+use turns::Turns;
+
+pub use gate::Limit;
 
 /// How a client behaves.
 pub struct Settings {
@@ -45,8 +52,8 @@ pub struct Settings {
     pub unknown: Unknown,
     /// What becomes of answers that break the contract.
     pub breaches: Breaches,
-    /// The rate limit; `None`: no limit.
-    pub limiter: Option<Rc<RateLimiter>>,
+    /// What says when a request may go.
+    pub limiter: Limit,
 }
 
 /// What becomes of answers that break the contract.
@@ -75,6 +82,8 @@ pub struct Outcome<V> {
     pub data: V,
     /// The answer that brought it.
     pub exchange: Exchange,
+    /// When the request of that answer was sent, by the host's clock.
+    pub sent_at: f64,
 }
 
 /// A client of the control plane.
@@ -84,13 +93,18 @@ pub struct Client<H> {
     settings: Settings,
     organization: RefCell<Option<String>>,
     asking: Turns,
+    /// The deprecated operations of which the log has been told.
+    deprecated: RefCell<Vec<&'static str>>,
 }
 
 impl<H: Host> Client<H> {
     /// A client. Nothing is sent before the first call.
-    pub fn new(host: H, settings: Settings) -> Self {
+    pub fn new(host: H, mut settings: Settings) -> Self {
         let organization = RefCell::new(settings.organization_id.clone());
-        Self { host, settings, organization, asking: Turns::default() }
+        if let Limit::Off = settings.limiter {
+            settings.limiter = Limit::Shared(Rc::new(RateLimiter::unlimited()));
+        }
+        Self { host, settings, organization, asking: Turns::default(), deprecated: RefCell::default() }
     }
 
     /// Checks the arguments and builds the request, without sending it. The organization must be known.
@@ -125,8 +139,11 @@ impl<H: Host> Client<H> {
         }
         let checked =
             self.check(operation, arguments, organization.as_deref().unwrap_or_default(), &options.headers)?;
-        for warning in &checked.warnings {
-            self.host.log(Level::Warn, &format!("{}: {warning}; sent as it is", operation.name));
+        self.say_deprecated(operation);
+        if self.host.logs(Level::Warn) {
+            for warning in &checked.warnings {
+                self.say(Level::Warn, &[operation.name, ": ", &warning.to_string(), "; sent as it is"]);
+            }
         }
         self.send(operation, &checked, options).await
     }
@@ -148,7 +165,7 @@ impl<H: Host> Client<H> {
 
     /// Asks, once, which organization the key belongs to.
     async fn only_organization(&self, options: &CallOptions) -> Result<String, Error> {
-        let _turn = self.asking.take().await;
+        let _turn = self.asking.take(&mut 0).await;
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
         }

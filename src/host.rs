@@ -13,9 +13,9 @@ use crate::contract::Method;
 use crate::secret::Secret;
 
 /// All that a client needs from where it runs.
-pub trait Host: Transport + Clock + Random + Values + Log {}
+pub trait Host: Transport + Clock + Random + Values + Log + Slots + Hooks {}
 
-impl<T: Transport + Clock + Random + Values + Log> Host for T {}
+impl<T: Transport + Clock + Random + Values + Log + Slots + Hooks> Host for T {}
 
 /// Sends one request, once. No retries, no redirects: a redirect is an answer like any other.
 pub trait Transport {
@@ -59,20 +59,96 @@ pub trait Values {
 
 /// Where the client speaks to the caller's log. Messages hold no secret.
 pub trait Log {
-    /// One line. The host drops what is below its own level.
+    /// Whether lines of this level are wanted. What is not wanted is not written.
+    fn logs(&self, level: Level) -> bool;
+    /// One line.
     fn log(&self, level: Level, message: &str);
+}
+
+/// A rate limiter of the caller's own, for clients whose settings say so.
+pub trait Slots {
+    /// Leave to send one request.
+    type Slot;
+    /// Resolves when a request may go. Dropping the future leaves the line. What it fails with goes back to the caller
+    /// as it is.
+    fn acquire(&self) -> impl Future<Output = Result<Self::Slot, Foreign>>;
+    /// Called once for each slot: with the answer's status, and how long a 429 asks to wait; without a status when no
+    /// answer came, or none is waited for any more. What it throws goes back to the caller, if one is left.
+    fn tell(&self, slot: Self::Slot, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign>;
+}
+
+/// The caller's own functions that are told what happens, of every attempt. What one throws ends the call and goes back
+/// to the caller as it is. They may call the client again.
+pub trait Hooks {
+    /// A request goes.
+    fn on_request(&self, _: &Sending<'_>) -> Result<(), Foreign> {
+        Ok(())
+    }
+    /// An answer came.
+    fn on_response(&self, _: &Sending<'_>, _: &Received<'_>) -> Result<(), Foreign> {
+        Ok(())
+    }
+    /// An attempt failed, and another one will follow.
+    fn on_retry(&self, _: &Retry) -> Result<(), Foreign> {
+        Ok(())
+    }
+}
+
+/// A request as hooks see it.
+#[derive(Clone, Debug)]
+pub struct Sending<'a> {
+    /// What was called, such as `services.list`.
+    pub operation: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The absolute address. Never holds a secret.
+    pub url: &'a str,
+    /// Header names in lower case, and values; without those that carry credentials.
+    pub headers: Vec<(&'a str, &'a str)>,
+    /// How many attempts the call has made, this one included.
+    pub attempt: usize,
+}
+
+/// An answer as hooks see it.
+#[derive(Clone, Debug)]
+pub struct Received<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names in lower case, and values.
+    pub headers: &'a [(String, String)],
+    /// The envelope's `requestId`.
+    pub request_id: Option<&'a str>,
+    /// From the request's leaving until the whole body was read.
+    pub duration_ms: f64,
+}
+
+/// A retry as hooks see it.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    /// What was called.
+    pub operation: &'static str,
+    /// How many attempts the call has made.
+    pub attempt: usize,
+    /// The status that the last one met.
+    pub status: Option<u16>,
+    /// What it met instead of an answer: `connection` or `timeout`.
+    pub fault: Option<&'static str>,
+    /// How long the client waits before the next one.
+    pub wait_ms: f64,
 }
 
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Something failed.
+    /// A call failed for good, and not by a refusal of the service: it answered 5xx, or not at all, or against the
+    /// contract. Refusals are the program's own business.
     Error,
-    /// Something is likely wrong.
+    /// Something is likely wrong: a value that the contract does not know, a breach that is tolerated, an operation that
+    /// is deprecated.
     Warn,
-    /// A milestone.
+    /// Retries, and what waits see.
     Info,
-    /// Every request.
+    /// Every request and every answer.
     Debug,
 }
 

@@ -1,17 +1,34 @@
 //! The rate limit: so many requests in any window, first come first served.
 //!
 //! The service counted a request somewhere between its sending and its answer. A slot is therefore free again one
-//! window after the answer came: a client that is alone with its key never meets a 429. When one comes all the same
-//! (others share the key), everyone who shares the limiter pauses.
+//! window after the answer came: a client that is alone with its key never meets a 429. One that meets it all the same
+//! shares the key with others who do not ask it, and learns its share:
+//!
+//! - A 429 pauses everyone who shares the limiter for as long as it asks, and cuts the share to seven tenths, once for
+//!   all requests that were under way together. A twentieth of the limit grows back in each window.
+//! - Whoever has less than the whole sends evenly instead of in bursts. So two who share a key meet in the middle, at
+//!   some nine tenths of the limit, and about one request in ten is refused.
+//! - A slot is free a little later than it might be, at random: someone who comes anew finds one now and then, instead
+//!   of being refused for ever by a client that always takes them first.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
+use super::retry::fraction;
 use super::turns::Turns;
-use crate::host::Clock;
+use crate::host::{Clock, Random};
 use crate::race::race;
+
+/// What a 429 leaves of the share.
+const CUT: f64 = 0.7;
+/// The least share.
+const LEAST: f64 = 0.1;
+/// What a window gives back.
+const GROWTH: f64 = 0.05;
+/// How much later than after a window a slot may be free, in windows.
+const SLACK: f64 = 0.01;
 
 /// A sliding window of requests, shared by all calls of a client, and between clients that are given the same one.
 pub struct RateLimiter {
@@ -24,18 +41,28 @@ pub struct RateLimiter {
     ended: Cell<u64>,
 }
 
-#[derive(Default)]
 struct Window {
     in_flight: usize,
-    /// When the answers of the last window came, the oldest first.
-    answered: VecDeque<f64>,
+    /// When the slots of answered requests are free again, the first one first.
+    taken: VecDeque<f64>,
+    /// When the last request went.
+    last: f64,
     paused_until: f64,
+    /// The share of the limit after the last cut; the whole is 1.
+    share: f64,
+    cut_at: f64,
+}
+
+impl Window {
+    fn share(&self, now: f64, per_ms: f64) -> f64 {
+        (self.share + GROWTH * (now - self.cut_at) / per_ms).min(1.0)
+    }
 }
 
 /// Leave to send one request. Its drop says that the answer came, or that none will be waited for.
-pub struct Permit<'a, C: Clock> {
+pub struct Permit<'a, H: Clock + Random> {
     limiter: &'a RateLimiter,
-    clock: &'a C,
+    host: &'a H,
 }
 
 enum Room {
@@ -48,51 +75,76 @@ impl RateLimiter {
     /// At most `requests` in any `per_ms` milliseconds.
     #[must_use]
     pub fn new(requests: usize, per_ms: f64) -> Self {
+        let window = Window {
+            in_flight: 0,
+            taken: VecDeque::new(),
+            last: f64::NEG_INFINITY,
+            paused_until: f64::NEG_INFINITY,
+            share: 1.0,
+            cut_at: f64::NEG_INFINITY,
+        };
         Self {
             requests: requests.max(1),
             per_ms,
             turns: Turns::default(),
-            window: RefCell::default(),
+            window: RefCell::new(window),
             freed: Cell::new(None),
             ended: Cell::new(0),
         }
     }
 
-    /// Resolves when a request may go. Dropping the future leaves the line.
-    pub async fn acquire<'a, C: Clock>(&'a self, clock: &'a C) -> Permit<'a, C> {
-        let _turn = self.turns.take().await;
+    /// Without a limit of its own: it only pauses when a 429 says so.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self::new(usize::MAX, 0.0)
+    }
+
+    /// Resolves when a request may go. Dropping the future leaves the line. `place` is 0 at first; who comes again with
+    /// the same one, after a 429, is as far ahead in the line as before.
+    pub async fn acquire<'a, H: Clock + Random>(&'a self, host: &'a H, place: &mut u64) -> Permit<'a, H> {
+        let _turn = self.turns.take(place).await;
         loop {
-            match self.room(clock.now()) {
-                Room::Now => return Permit { limiter: self, clock },
+            match self.room(host.now()) {
+                Room::Now => return Permit { limiter: self, host },
                 Room::After(ms) => {
-                    race(clock.sleep(ms), self.freed()).await;
+                    race(host.sleep(ms), self.freed()).await;
                 }
                 Room::WhenFreed => self.freed().await,
             }
         }
     }
 
-    /// Nobody sends before that many milliseconds have passed.
-    pub fn pause(&self, now: f64, ms: f64) {
+    /// A request that was sent at that moment has met a 429: nobody sends before that many milliseconds have passed.
+    pub fn refused(&self, now: f64, sent: f64, pause_ms: f64) {
         let mut window = self.window.borrow_mut();
-        window.paused_until = window.paused_until.max(now + ms);
+        window.paused_until = window.paused_until.max(now + pause_ms);
+        if sent > window.cut_at {
+            window.share = (window.share(now, self.per_ms) * CUT).max(LEAST);
+            window.cut_at = now;
+        }
     }
 
     /// Takes a slot where there is one; else says how long until there may be one.
     fn room(&self, now: f64) -> Room {
         let mut window = self.window.borrow_mut();
-        while window.answered.front().is_some_and(|answered| now - answered >= self.per_ms) {
-            window.answered.pop_front();
+        while window.taken.front().is_some_and(|free| *free <= now) {
+            window.taken.pop_front();
         }
-        if now < window.paused_until {
-            return Room::After(window.paused_until - now);
+        let mut next = window.paused_until;
+        let share = window.share(now, self.per_ms);
+        if share < 1.0 {
+            next = next.max(window.last + self.per_ms / (self.requests as f64 * share));
         }
-        if window.in_flight + window.answered.len() < self.requests {
+        if now < next {
+            return Room::After(next - now);
+        }
+        if window.in_flight + window.taken.len() < self.requests {
             window.in_flight += 1;
+            window.last = now;
             return Room::Now;
         }
-        match window.answered.front() {
-            Some(answered) => Room::After(answered + self.per_ms - now),
+        match window.taken.front() {
+            Some(free) => Room::After(free - now),
             None => Room::WhenFreed,
         }
     }
@@ -111,15 +163,18 @@ impl RateLimiter {
     }
 }
 
-impl<C: Clock> Drop for Permit<'_, C> {
+impl<H: Clock + Random> Drop for Permit<'_, H> {
     fn drop(&mut self) {
+        let limiter = self.limiter;
         {
-            let mut window = self.limiter.window.borrow_mut();
+            let mut window = limiter.window.borrow_mut();
             window.in_flight = window.in_flight.saturating_sub(1);
-            window.answered.push_back(self.clock.now());
+            let free = self.host.now() + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
+            let after = window.taken.back().copied().unwrap_or(free);
+            window.taken.push_back(free.max(after));
         }
-        self.limiter.ended.set(self.limiter.ended.get().wrapping_add(1));
-        if let Some(waker) = self.limiter.freed.take() {
+        limiter.ended.set(limiter.ended.get().wrapping_add(1));
+        if let Some(waker) = limiter.freed.take() {
             waker.wake();
         }
     }

@@ -164,7 +164,7 @@ fn seconds_ms(text: &str) -> Option<f64> {
 }
 
 /// Evenly between 0 and 1.
-fn fraction(random: &impl Random) -> f64 {
+pub(super) fn fraction(random: &impl Random) -> f64 {
     let mut bytes = [0; 4];
     random.fill(&mut bytes);
     f64::from(u32::from_le_bytes(bytes)) / 4_294_967_296.0

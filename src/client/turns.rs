@@ -13,7 +13,7 @@ pub struct Turns(RefCell<Line>);
 
 #[derive(Default)]
 struct Line {
-    next: u64,
+    last: u64,
     /// The first has the turn.
     waiting: VecDeque<(u64, Option<Waker>)>,
 }
@@ -25,9 +25,10 @@ pub struct Turn<'a> {
 }
 
 impl Turns {
-    /// Resolves when it is this caller's turn.
-    pub async fn take(&self) -> Turn<'_> {
-        let turn = self.enter();
+    /// Resolves when it is this caller's turn. `place` is 0 for someone who comes for the first time; with the same
+    /// one later it goes before all who came after it.
+    pub async fn take(&self, place: &mut u64) -> Turn<'_> {
+        let turn = self.enter(place);
         poll_fn(|context| {
             let mut line = self.0.borrow_mut();
             if line.waiting.front().is_none_or(|(number, _)| *number == turn.number) {
@@ -42,11 +43,17 @@ impl Turns {
         turn
     }
 
-    fn enter(&self) -> Turn<'_> {
+    fn enter(&self, place: &mut u64) -> Turn<'_> {
         let mut line = self.0.borrow_mut();
-        let number = line.next;
-        line.next += 1;
-        line.waiting.push_back((number, None));
+        if *place == 0 {
+            line.last += 1;
+            *place = line.last;
+        }
+        let number = *place;
+        let before = line.waiting.iter().rposition(|(other, _)| *other < number).map_or(0, |index| index + 1);
+        // Whoever has the turn keeps it.
+        let index = before.max(line.waiting.len().min(1));
+        line.waiting.insert(index, (number, None));
         Turn { turns: self, number }
     }
 }

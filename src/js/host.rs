@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::time::JsClock;
 use super::values::{self, get};
-use crate::host::{Clock, Level, Log, Random, Values};
+use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Slots, Values};
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
@@ -93,11 +93,26 @@ impl Values for JsHost {
     }
 }
 
+impl Slots for JsHost {
+    type Slot = ();
+
+    async fn acquire(&self) -> Result<(), Foreign> {
+        Ok(())
+    }
+
+    fn tell(&self, (): (), _: Option<u16>, _: Option<f64>) -> Result<(), Foreign> {
+        Ok(())
+    }
+}
+
+impl Hooks for JsHost {}
+
 impl Log for JsHost {
+    fn logs(&self, level: Level) -> bool {
+        self.log_level.is_some_and(|least| level <= least)
+    }
+
     fn log(&self, level: Level, message: &str) {
-        if self.log_level.is_none_or(|least| level > least) {
-            return;
-        }
         let name = match level {
             Level::Error => "error",
             Level::Warn => "warn",

@@ -10,7 +10,7 @@ use super::options::Options;
 use super::time::JsClock;
 use super::values::get;
 use crate::client::limit::RateLimiter;
-use crate::client::{Breaches, Settings};
+use crate::client::{Breaches, Limit, Settings};
 use crate::contract;
 use crate::error::Error;
 use crate::host::Level;
@@ -113,7 +113,9 @@ pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
             Some("off") => Breaches::Ignore,
             _ => Breaches::Fail,
         },
-        limiter: limit.map(|(requests, per_ms)| Rc::new(RateLimiter::new(requests as usize, per_ms))),
+        limiter: limit.map_or(Limit::Off, |(requests, per_ms)| {
+            Limit::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms)))
+        }),
         target: Target {
             base_url: get(&target, "baseUrl").as_string().unwrap_or_default(),
             authorization: get(&target, "authorization").as_string().map(Secret::new),

@@ -1,6 +1,6 @@
 //! Answers that are not what the contract says: what is taken all the same, what is refused, and that nothing is lost.
 
-use clickhouse_cloud::client::Breaches;
+use clickhouse_cloud::client::{Breaches, Limit};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::host::Level;
@@ -13,7 +13,7 @@ use super::network::{answer, answer_with};
 /// What `get` makes of an answer.
 fn get(status: u16, text: &str) -> Result<Value, Error> {
     let cloud = Cloud::with(|settings| {
-        settings.limiter = None;
+        settings.limiter = Limit::Off;
         settings.retry_budget_ms = 0.0;
     });
     cloud.network.next(answer(status, text));
@@ -165,7 +165,7 @@ fn breaches_are_let_through_where_the_settings_say_so() {
         let cloud = Cloud::with(|settings| settings.breaches = breaches);
         cloud.network.next(answer(200, r#"{"result":{"name":"a"}}"#));
         assert_eq!(cloud.run(cloud.get(NOBODY)).unwrap().data, json!({ "name": "a" }));
-        let lines = cloud.network.lines.borrow();
+        let lines = cloud.network.lines.borrow().clone();
         let warned = lines.iter().filter(|(level, line)| *level == Level::Warn && line.contains("result.")).count();
         assert!(if warnings == 0 { warned == 0 } else { warned >= warnings }, "{lines:?}");
         // Still no value where there is none.
@@ -217,7 +217,7 @@ fn an_open_value_of_a_request_is_sent_with_a_warning() {
     new["region"] = "mars-north-1".into();
     let _ = cloud.run(cloud.create(&new));
     assert_eq!(cloud.network.count(), 1);
-    let lines = cloud.network.lines.borrow();
+    let lines = cloud.network.lines.borrow().clone();
     let warning = lines.iter().find(|(level, _)| *level == Level::Warn).unwrap();
     assert!(warning.1.contains("body.region") && warning.1.contains("mars-north-1"), "{warning:?}");
 }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use clickhouse_cloud::client::helpers::{self, Command};
 use clickhouse_cloud::client::limit::RateLimiter;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{Breaches, CallOptions, Client, Outcome, Settings};
+use clickhouse_cloud::client::{Breaches, CallOptions, Client, Limit, Outcome, Settings};
 use clickhouse_cloud::contract::{self, Operation};
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::request::{Argument, Arguments, Target};
@@ -57,7 +57,7 @@ impl Cloud {
         let world = World::new();
         let options = Options { rate_limit: None, ..Options::default() };
         let network = Rc::new(Network::new(Sandbox::new(options)));
-        Self::on(&world, &network, |settings| settings.limiter = None)
+        Self::on(&world, &network, |settings| settings.limiter = Limit::Off)
     }
 
     #[track_caller]
@@ -181,7 +181,7 @@ pub fn settings(options: &Options) -> Settings {
         retry_budget_ms: 60_000.0,
         unknown: Unknown::Refuse,
         breaches: Breaches::Fail,
-        limiter: Some(Rc::new(RateLimiter::new(10, 10_000.0))),
+        limiter: Limit::Shared(Rc::new(RateLimiter::new(10, 10_000.0))),
     }
 }
 

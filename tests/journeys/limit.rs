@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use clickhouse_cloud::client::Limit;
 use clickhouse_cloud::client::limit::RateLimiter;
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::race::race;
@@ -85,7 +86,7 @@ fn clients_that_share_a_limiter_share_the_limit() {
     let first = Cloud::new();
     let limiter = Rc::new(RateLimiter::new(10, 10_000.0));
     let clients: Vec<Cloud> = (0..3)
-        .map(|_| Cloud::on(&first.world, &first.network, |settings| settings.limiter = Some(limiter.clone())))
+        .map(|_| Cloud::on(&first.world, &first.network, |settings| settings.limiter = Limit::Shared(limiter.clone())))
         .collect();
     let tasks = (0..90).map(|number| {
         let cloud = clients[number % 3].clone();
@@ -176,7 +177,7 @@ fn a_429_that_asks_for_no_wait_is_not_answered_by_a_storm() {
         [("x-ratelimit-reset", "-5")],
         [("retry-after", "Sat, 01 Aug 1970 00:00:00 GMT")],
     ] {
-        let cloud = Cloud::with(|settings| settings.limiter = None);
+        let cloud = Cloud::with(|settings| settings.limiter = Limit::Off);
         for _ in 0..1_000 {
             cloud.network.next(answer_with(429, &headers, LIMITED));
         }
@@ -207,7 +208,7 @@ fn a_service_that_only_ever_says_429_is_given_up() {
     for limited in [true, false] {
         let cloud = Cloud::with(|settings| {
             if !limited {
-                settings.limiter = None;
+                settings.limiter = Limit::Off;
             }
         });
         for _ in 0..1_000 {
@@ -264,7 +265,7 @@ fn a_sandbox_that_scales_time_scales_its_limit() {
     };
     let network = Rc::new(Network::new(clickhouse_cloud::sandbox::Sandbox::new(options)));
     let cloud = Cloud::on(&world, &network, |settings| {
-        settings.limiter = Some(Rc::new(RateLimiter::new(3, 5_000.0)));
+        settings.limiter = Limit::Shared(Rc::new(RateLimiter::new(3, 5_000.0)));
     });
     lists(&cloud, 30);
     assert_eq!(cloud.network.refused_by_limit(), 0);

@@ -4,12 +4,16 @@
 //! | -------------- | ------------------------------------------------------------------------ |
 //! | `world`        | tasks, timers and a clock that jumps to the next timer                   |
 //! | `network`      | the sandbox behind a scriptable layer; a record of what was sent         |
+//! | `caller`       | what the caller lends: hooks, a limiter, a log                           |
 //! | `cloud`        | a client on both, and what the tests ask of it                           |
 //! | `lifecycle`    | a service from its creation to its end                                   |
 //! | `deletion`     | stopAndDelete from each state, and again half-way                        |
 //! | `running`      | ensureRunning                                                            |
 //! | `waiting`      | deadlines, failed and unknown states, things that are gone or too new    |
 //! | `limit`        | the rate limit: many at once, in order, without a 429; 429s all the same |
+//! | `sharing`      | clients that share a key without knowing of each other                   |
+//! | `lending`      | hooks, a limiter of the caller's own, the log                            |
+//! | `secrets`      | secrets that servers and proxies echo                                    |
 //! | `retries`      | the table of setbacks, the time budget, timeouts                         |
 //! | `answers`      | what comes back when it is not what the contract says                    |
 //! | `organization` | the organization that is looked up                                       |
@@ -25,14 +29,18 @@
 )]
 
 mod answers;
+mod caller;
 mod cloud;
 mod deletion;
 mod dropping;
+mod lending;
 mod lifecycle;
 mod limit;
 mod network;
 mod organization;
 mod retries;
 mod running;
+mod secrets;
+mod sharing;
 mod waiting;
 mod world;

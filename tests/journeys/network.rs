@@ -10,6 +10,7 @@ use clickhouse_cloud::host::{
 use clickhouse_cloud::sandbox::Sandbox;
 use serde_json::Value;
 
+use super::caller::Caller;
 use super::world::World;
 
 /// What becomes of a request instead of what the sandbox would do.
@@ -26,6 +27,8 @@ pub enum Act {
     HangAfter,
     /// The answer is longer than the host takes.
     TooLong,
+    /// The host's fetch fails with these words.
+    Fail(String),
     /// The caller's own fetch throws this.
     Throw(Foreign),
 }
@@ -61,6 +64,8 @@ pub struct Network {
     /// How long a request takes there, and its answer back.
     pub latency: Cell<(f64, f64)>,
     pub lines: RefCell<Vec<(Level, String)>>,
+    /// What the callers of its hosts lend.
+    pub caller: Caller,
     dice: Cell<u64>,
 }
 
@@ -73,6 +78,7 @@ impl Network {
             under_way: Cell::new(0),
             latency: Cell::new((20.0, 30.0)),
             lines: RefCell::default(),
+            caller: Caller::default(),
             dice: Cell::new(1),
         }
     }
@@ -193,6 +199,7 @@ impl Transport for TestHost {
                 std::future::pending().await
             }
             Some(Act::TooLong) => Err(fault(FaultKind::TooLong, "the answer is longer than 1 byte", None)),
+            Some(Act::Fail(message)) => Err(fault(FaultKind::Connection, &message, None)),
             Some(Act::Throw(cause)) => Err(fault(FaultKind::Caller, "thrown", Some(cause))),
         }
     }
@@ -251,7 +258,12 @@ impl Values for TestHost {
 }
 
 impl Log for TestHost {
+    fn logs(&self, level: Level) -> bool {
+        level <= self.network.caller.level.get()
+    }
+
     fn log(&self, level: Level, message: &str) {
+        assert!(self.logs(level), "written although nobody wants it: {message}");
         self.network.lines.borrow_mut().push((level, message.to_owned()));
     }
 }

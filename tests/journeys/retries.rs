@@ -1,6 +1,6 @@
 //! What is tried again, when, and what is left ambiguous.
 
-use clickhouse_cloud::client::CallOptions;
+use clickhouse_cloud::client::{CallOptions, Limit};
 use clickhouse_cloud::contract::{self, Operation};
 use clickhouse_cloud::error::{Error, Met};
 use clickhouse_cloud::request::Arguments;
@@ -216,7 +216,7 @@ fn what_the_callers_own_fetch_throws_is_handed_back() {
 fn the_budget_is_of_time_and_no_retry_begins_after_it() {
     for (budget, least, most) in [(0.0, 1, 1), (1.0, 1, 2), (5_000.0, 3, 20), (60_000.0, 10, 60)] {
         let cloud = Cloud::with(|settings| {
-            settings.limiter = None;
+            settings.limiter = Limit::Off;
             settings.retry_budget_ms = budget;
         });
         for _ in 0..200 {
@@ -300,7 +300,7 @@ fn a_delete_that_met_only_a_429_before_its_404_was_of_nothing_too() {
 #[test]
 fn a_timeout_is_of_one_attempt() {
     let cloud = Cloud::with(|settings| {
-        settings.limiter = None;
+        settings.limiter = Limit::Off;
         settings.retry_budget_ms = 0.0;
     });
     cloud.network.next(Act::Hang);

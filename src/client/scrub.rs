@@ -1,0 +1,84 @@
+//! What the client sends in secret is taken out of what comes back: servers and proxies echo, and fetch may quote.
+//!
+//! Texts, headers and messages pass here before they stand in an error, a hook or a log. The answer's bytes do not: they
+//! are the caller's alone.
+
+use base64ct::{Base64, Encoding as _};
+
+use crate::host::Values;
+use crate::request::Checked;
+use crate::secret::Secret;
+
+/// A shorter one is no secret, and would be found everywhere.
+const SHORTEST: usize = 4;
+
+/// What stands instead.
+const HIDDEN: &str = "[secret]";
+
+/// Whether a header of that name, in lower case, carries credentials.
+pub(super) fn is_credential(name: &str) -> bool {
+    ["auth", "cookie", "token", "key", "secret", "password"].iter().any(|word| find(name, word).is_some())
+}
+
+/// The secrets of one request.
+pub(super) struct Scrub(Vec<Secret>);
+
+impl Scrub {
+    /// The credentials of a request, whole and in parts, and the secret values of its body.
+    pub fn new(host: &impl Values, checked: &Checked) -> Self {
+        let mut scrub = Self(Vec::new());
+        let request = &checked.request;
+        if let Some(authorization) = &request.authorization {
+            scrub.credential(authorization.reveal());
+        }
+        for (name, value) in &request.headers {
+            if is_credential(name) {
+                scrub.credential(value);
+            }
+        }
+        let body = request.body.as_deref().unwrap_or_default();
+        for secret in &checked.secrets {
+            let (from, to) = (secret.bytes.start, secret.bytes.end);
+            // With its quotes it is a string, whose escapes the host knows.
+            let quoted = body.get(from.saturating_sub(1)..to + 1).and_then(|text| host.parse(text.as_bytes()));
+            let text = quoted.and_then(|value| host.as_text(&value));
+            scrub.add(text.as_deref().or(body.get(from..to)).unwrap_or_default());
+        }
+        scrub
+    }
+
+    /// `Basic …` and `Bearer …` are more than one secret: the whole, what follows the word, and the key's secret in it.
+    fn credential(&mut self, value: &str) {
+        self.add(value);
+        let Some((_, token)) = value.split_once(' ') else { return };
+        self.add(token);
+        let decoded = Base64::decode_vec(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some((_, secret)) = decoded.as_deref().and_then(|pair| pair.split_once(':')) {
+            self.add(secret);
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        if text.len() >= SHORTEST {
+            self.0.push(Secret::new(text));
+        }
+    }
+
+    /// Takes every secret out of a text.
+    pub fn text(&self, text: &mut String) {
+        for secret in &self.0 {
+            let secret = secret.reveal();
+            let mut from = 0;
+            while let Some(at) = text.get(from..).and_then(|rest| find(rest, secret)) {
+                let at = from + at;
+                text.replace_range(at..at + secret.len(), HIDDEN);
+                from = at + HIDDEN.len();
+            }
+        }
+    }
+}
+
+/// Where a text begins in another one. Not the standard library's, whose speed costs 2 KB.
+fn find(text: &str, part: &str) -> Option<usize> {
+    text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
+}

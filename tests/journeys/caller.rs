@@ -1,0 +1,109 @@
+//! What the caller lends a client: functions that are told what happens, a limiter, and a log that may want less.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use clickhouse_cloud::host::{Foreign, Hooks, Level, Received, Retry, Sending, Slots};
+
+use super::network::TestHost;
+
+/// What a hook is told.
+pub enum Told<'a> {
+    Request(&'a Sending<'a>),
+    Response(&'a Sending<'a>, &'a Received<'a>),
+    Retry(&'a Retry),
+}
+
+type Hook = Rc<dyn Fn(&Told<'_>) -> Result<(), Foreign>>;
+
+/// What the hosts of one network have from their caller.
+pub struct Caller {
+    /// Told of everything.
+    pub hook: RefCell<Option<Hook>>,
+    /// The least level that the log wants.
+    pub level: Cell<Level>,
+    /// How many slots the limiter has left.
+    pub slots: Cell<usize>,
+    /// What the limiter says instead of giving a slot.
+    pub refusal: RefCell<Option<Foreign>>,
+    /// What the limiter was told, by slot.
+    pub told: RefCell<Vec<(usize, Option<u16>, Option<f64>)>>,
+    given: Cell<usize>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+impl Default for Caller {
+    fn default() -> Self {
+        Self {
+            hook: RefCell::default(),
+            level: Cell::new(Level::Debug),
+            slots: Cell::new(0),
+            refusal: RefCell::default(),
+            told: RefCell::default(),
+            given: Cell::new(0),
+            waiting: RefCell::default(),
+        }
+    }
+}
+
+impl Caller {
+    /// From now on this is told of everything.
+    pub fn hook(&self, hook: impl Fn(&Told<'_>) -> Result<(), Foreign> + 'static) {
+        *self.hook.borrow_mut() = Some(Rc::new(hook));
+    }
+
+    /// So many slots more.
+    pub fn free(&self, slots: usize) {
+        self.slots.set(self.slots.get() + slots);
+        for waker in self.waiting.take() {
+            waker.wake();
+        }
+    }
+
+    fn tell(&self, told: &Told<'_>) -> Result<(), Foreign> {
+        let hook = self.hook.borrow().clone();
+        hook.map_or(Ok(()), |hook| hook(told))
+    }
+}
+
+impl Hooks for TestHost {
+    fn on_request(&self, sending: &Sending<'_>) -> Result<(), Foreign> {
+        self.network.caller.tell(&Told::Request(sending))
+    }
+
+    fn on_response(&self, sending: &Sending<'_>, received: &Received<'_>) -> Result<(), Foreign> {
+        self.network.caller.tell(&Told::Response(sending, received))
+    }
+
+    fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
+        self.network.caller.tell(&Told::Retry(retry))
+    }
+}
+
+impl Slots for TestHost {
+    type Slot = usize;
+
+    async fn acquire(&self) -> Result<usize, Foreign> {
+        let caller = &self.network.caller;
+        poll_fn(|context| {
+            if let Some(refusal) = caller.refusal.borrow().clone() {
+                return Poll::Ready(Err(refusal));
+            }
+            if caller.slots.get() == 0 {
+                caller.waiting.borrow_mut().push(context.waker().clone());
+                return Poll::Pending;
+            }
+            caller.slots.set(caller.slots.get() - 1);
+            caller.given.set(caller.given.get() + 1);
+            Poll::Ready(Ok(caller.given.get()))
+        })
+        .await
+    }
+
+    fn tell(&self, slot: usize, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
+        self.network.caller.told.borrow_mut().push((slot, status, retry_after_ms));
+        Ok(())
+    }
+}
