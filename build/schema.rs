@@ -19,6 +19,7 @@ pub struct Schema {
     pub kind: Kind,
     pub nullable: bool,
     pub secret: bool,
+    pub deprecated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +96,12 @@ pub enum Rule {
 /// Reads one schema.
 pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema, Failure> {
     let object = place.object(value)?;
-    let mut schema = Schema { kind: Kind::Any, nullable: false, secret: place.flag(object, "x-secret")? };
+    let mut schema = Schema {
+        kind: Kind::Any,
+        nullable: false,
+        secret: place.flag(object, "x-secret")?,
+        deprecated: place.flag(object, "deprecated")?,
+    };
     if let Some(target) = object.get("$ref") {
         place.only(object, &["$ref"], ANNOTATIONS)?;
         schema.kind = Kind::Named(document.named(target, &place.at("$ref"))?);

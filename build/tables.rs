@@ -73,12 +73,13 @@ impl Writer<'_> {
         };
         Ok(format!(
             "Operation {{ name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
-             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat} }}",
+             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat}, deprecated: {} }}",
             operation.name,
             operation.method,
             operation.path,
             self.parameters(&operation.path_parameters)?,
             self.parameters(&operation.query_parameters)?,
+            operation.deprecated,
         ))
     }
 
@@ -148,10 +149,11 @@ impl Writer<'_> {
         for property in &record.properties {
             let _ = write!(
                 properties,
-                "Property {{ name: {:?}, schema: {}, required: {} }}, ",
+                "Property {{ name: {:?}, schema: {}, required: {}, deprecated: {} }}, ",
                 property.name,
                 self.reference(&property.schema)?,
-                property.required
+                property.required,
+                property.schema.deprecated
             );
         }
         let rest = match &record.rest {

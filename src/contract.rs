@@ -52,6 +52,8 @@ pub struct Operation {
     pub answer: Answer,
     /// Whether the same request may be sent twice.
     pub repeat: Repeat,
+    /// The API advises against it.
+    pub deprecated: bool,
 }
 
 /// A named value in the path or the query.
@@ -246,6 +248,8 @@ pub struct Property {
     pub schema: &'static Schema,
     /// Whether an object without it is refused.
     pub required: bool,
+    /// The API advises against it.
+    pub deprecated: bool,
 }
 
 /// What may stand in an object beside its known properties.

@@ -40,11 +40,11 @@ macro_rules! record {
 }
 
 const fn has(name: &'static str, schema: &'static Schema) -> Property {
-    Property { name, schema, required: false }
+    Property { name, schema, required: false, deprecated: false }
 }
 
 const fn must(name: &'static str, schema: &'static Schema) -> Property {
-    Property { name, schema, required: true }
+    Property { name, schema, required: true, deprecated: false }
 }
 
 static LETTERS: [u8; 256] = {
