@@ -6,9 +6,9 @@
 //! | `core`          | what `CloudClient` stands on; its methods are in `pkg/src`      |
 //! | `waits`         | the helpers that wait, as work for a promise                    |
 //! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
-//! | `settings`      | the constructor's options become the settings of a client       |
-//! | `options`       | options objects, read and checked                               |
-//! | `arguments`     | JavaScript values become the arguments of a request             |
+//! | `options`       | options objects, checked                                        |
+//! | `types`         | the TypeScript types of options                                 |
+//! | `arguments`     | what JavaScript hands over becomes the arguments of a request   |
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
@@ -42,7 +42,7 @@ mod host;
 #[cfg(feature = "client")]
 mod passwords;
 #[cfg(feature = "client")]
-mod settings;
+mod types;
 #[cfg(feature = "client")]
 mod waits;
 

@@ -9,7 +9,7 @@ use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::secret::Secret;
-use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, validate};
+use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, texts, validate};
 
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
@@ -27,10 +27,8 @@ pub struct Arguments {
 pub struct Argument {
     /// The parameter's name.
     pub name: String,
-    /// The value as JSON, to be checked.
+    /// The value as JSON.
     pub json: String,
-    /// The value as it is sent: one text, or one for each item of a list.
-    pub texts: Vec<String>,
 }
 
 impl Argument {
@@ -39,7 +37,7 @@ impl Argument {
     pub fn text(name: &str, value: &str) -> Self {
         let mut json = String::new();
         quote(value, &mut json);
-        Self { name: name.to_owned(), json, texts: vec![value.to_owned()] }
+        Self { name: name.to_owned(), json }
     }
 }
 
@@ -119,7 +117,7 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
                 issues.append(&mut validate(argument.json.as_bytes(), parameter.schema, mode, &path).issues);
                 // "." and ".." survive percent-encoding and would change the path that the server sees.
                 let dots = |text: &String| matches!(text.as_str(), "" | "." | "..");
-                if place == "path" && argument.texts.iter().any(dots) && issues.is_empty() {
+                if place == "path" && texts(&argument.json).iter().any(dots) && issues.is_empty() {
                     issues.push(breach(&path, Code::Format, "a segment of a path", &argument.json));
                 }
             }
@@ -157,7 +155,7 @@ fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String 
                 inside = true;
                 if let Some(parameter) = parameters.next()
                     && let Some(argument) = arguments.path.iter().find(|argument| argument.name == parameter.name)
-                    && let Some(text) = argument.texts.first()
+                    && let Some(text) = texts(&argument.json).first()
                 {
                     encode(&mut url, text);
                 }
@@ -169,7 +167,7 @@ fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String 
     }
     let mut separator = '?';
     for argument in &arguments.query {
-        for text in &argument.texts {
+        for text in &texts(&argument.json) {
             url.push(separator);
             encode(&mut url, &argument.name);
             url.push('=');

@@ -116,6 +116,20 @@ fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Repor
     }
 }
 
+/// A JSON text as it stands in an address: one text, or one for each item of a list.
+#[must_use]
+pub fn texts(json: &str) -> Vec<String> {
+    let mut scan = Scanner::new(json.as_bytes());
+    let mut texts = Vec::new();
+    let list = scan.peek() == b'[';
+    let mut more = !list || scan.open(b']');
+    while more && let Ok(raw) = scan.skipped() {
+        texts.push(scan::decode(scan::inner(raw)).into_owned());
+        more = list && matches!(scan.next(b']'), Ok(true));
+    }
+    texts
+}
+
 /// Whether a JSON text is an object that has this property, and not as `null`.
 #[must_use]
 pub fn has_property(bytes: &[u8], name: &str) -> bool {

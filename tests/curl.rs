@@ -51,8 +51,7 @@ fn curl(authorization: Option<&str>, operation: &'static Operation, body: Option
     let path = operation.path_parameters.iter().map(|parameter| Argument::text(parameter.name, ID)).collect();
     let mut query = Vec::new();
     if !filter.is_empty() {
-        let texts = filter.iter().map(|text| (*text).to_owned()).collect();
-        query.push(Argument { name: "filter".to_owned(), json: json!(filter).to_string(), texts });
+        query.push(Argument { name: "filter".to_owned(), json: json!(filter).to_string() });
     }
     let arguments = Arguments { path, query, body: body.map(str::to_owned) };
     build(operation, &target, &arguments, &[], Unknown::Refuse).ok().unwrap().to_curl()

@@ -141,7 +141,7 @@ fn of_issues_in_answers() {
 #[test]
 fn of_errors_that_hold_an_answer() {
     let body = json!({ "status": 200, "result": { "password": PLANTED } }).to_string().into_bytes();
-    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0 }];
+    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
     let trail = Trail { operation: &contract::SERVICES_CREATE, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
     let exchange =

@@ -3,6 +3,8 @@
 import { Core } from "../dist/client_bg.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
 import { BuiltRequest } from "./built.js";
+import { callOptions, settings, waitOptions } from "./options.js";
+import { pairs, parts } from "./parameters.js";
 import { CloudPromise } from "./promise.js";
 
 /**
@@ -76,7 +78,8 @@ export class Services extends ServicesOperations {
    * @returns {CloudPromise<void>}
    */
   setPassword(serviceId, password, options) {
-    return new CloudPromise(this.#core.setPassword({ path: { serviceId } }, password, options));
+    const set = () => this.#core.setPassword(pairs({ serviceId }), password, ...callOptions("services.setPassword", options));
+    return new CloudPromise(attempt(set));
   }
 
   /**
@@ -101,7 +104,8 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
-    return this.#core.wait("services.waitFor", { path: { serviceId } }, state, options);
+    const states = [state].flat().map((one) => (typeof one === "string" ? one : ""));
+    return wait(this.#core, "services.waitFor", { path: { serviceId }, states }, options);
   }
 
   /**
@@ -114,7 +118,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<CreateServiceResult>}
    */
   createAndWait(body, options) {
-    return this.#core.wait("services.createAndWait", { body }, undefined, options);
+    return wait(this.#core, "services.createAndWait", { body }, options);
   }
 
   /**
@@ -125,7 +129,8 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return this.#core.wait("services.ensureRunning", { path: { serviceId } }, undefined, options);
+    const start = options?.start === true;
+    return wait(this.#core, "services.ensureRunning", { path: { serviceId }, start }, options, " start:flag");
   }
 
   /**
@@ -137,7 +142,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<void>}
    */
   stopAndDelete(serviceId, options) {
-    return this.#core.wait("services.stopAndDelete", { path: { serviceId } }, undefined, options);
+    return wait(this.#core, "services.stopAndDelete", { path: { serviceId } }, options);
   }
 }
 
@@ -165,7 +170,7 @@ export class Backups extends BackupsOperations {
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
-    return this.#core.wait("backups.waitFor", { path: { serviceId, backupId } }, undefined, options);
+    return wait(this.#core, "backups.waitFor", { path: { serviceId, backupId } }, options);
   }
 }
 
@@ -189,6 +194,8 @@ export class Organizations extends OrganizationsOperations {
 export class CloudClient {
   /** @type {Core} */
   #core;
+  /** Held, so that clients of the same key find it. */
+  #limiter;
 
   /**
    * Nothing is sent before the first call.
@@ -198,7 +205,9 @@ export class CloudClient {
    * @param {CloudClientOptions} [options]
    */
   constructor(options) {
-    this.#core = new Core(options);
+    const all = settings(options);
+    this.#core = new Core(...all);
+    this.#limiter = all.at(-1);
     /** Services: create, change, stop, delete, and wait for them. */
     this.services = new Services(this.#core);
     /** Backups of services. */
@@ -217,7 +226,7 @@ export class CloudClient {
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
   request(route, ...rest) {
-    return caller(this.#core)(route, ...rest);
+    return caller(this.#core)(String(route), ...rest);
   }
 
   /**
@@ -230,7 +239,7 @@ export class CloudClient {
    * @returns {BuiltRequest}
    */
   buildRequest(route, ...rest) {
-    return new BuiltRequest(this.#core.build(route, rest[0]));
+    return new BuiltRequest(this.#core.build(String(route), ...parts(String(route), rest[0])));
   }
 
   /** Frees the client's memory at once; without it, the garbage collector does. Calls that are under way go on. */
@@ -247,7 +256,36 @@ export class CloudClient {
  * @param {Core} core
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
-const caller = (core) => (operation, parameters, options) => new CloudPromise(core.call(operation, parameters, options));
+const caller = (core) => (operation, parameters, options) =>
+  new CloudPromise(attempt(() => core.call(operation, ...parts(operation, parameters), ...callOptions(operation, options))));
+
+/**
+ * @param {Core} core
+ * @param {string} helper
+ * @param {{ path?: object, body?: object, states?: string[], start?: boolean }} parameters
+ * @param {WaitOptions} [options]
+ * @param {string} [own] an option of this helper alone
+ */
+function wait(core, helper, { path, body, states = [], start = false }, options, own) {
+  const [names, , json] = parts(helper, { path, body });
+  return attempt(() => core.wait(helper, names, json, states, start, ...waitOptions(helper, options, own)));
+}
+
+/**
+ * What is wrong with a call's options rejects its promise.
+ *
+ * @template T
+ * @param {() => Promise<T>} begin
+ * @returns {Promise<T>}
+ */
+function attempt(begin) {
+  try {
+    return begin();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
 
 export { BuiltRequest };
-export { doubleSha1Hash, generatePassword, hashPassword } from "../dist/client_bg.js";
+export { RateLimiter } from "./limiter.js";
+export { doubleSha1Hash, generatePassword, hashPassword } from "./passwords.js";

@@ -74,40 +74,54 @@ for (const { feature } of modules) {
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, imports(parts[feature], schema.exported, "./schema.js"), others, ofBindgen(feature)].join(""));
 }
 
-// The classes, from their JSDoc. All declarations lie in one folder.
-const SOURCES = ["src/js/errors", "pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/dist/methods"];
-const out = join(work, "types");
-rmSync(out, { recursive: true, force: true });
-// Those of an earlier build would be read in place of the sources.
-for (const source of SOURCES) rmSync(join(dist, `${basename(source)}.d.ts`), { force: true });
-const program = ts.createProgram([join(root, "src/js/errors.js"), join(pkg, "src/client.js")], {
-  allowJs: true,
-  checkJs: true,
-  strict: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.esnext.disposable.d.ts"],
-  module: ts.ModuleKind.ES2022,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  declaration: true,
-  emitDeclarationOnly: true,
-  rootDir: root,
-  outDir: out,
-  types: [],
-});
-report([...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]);
 /** What is not for users. Of a constructor it stays that there is none for them. */
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** What only the sources need. */
 const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
-const classes = SOURCES.map((source) => {
-  const name = basename(source);
-  const text = read(join(out, `${source}.d.ts`))
-    .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
-    .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
-    .replace(COMMENTS, "");
-  write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
-  return name;
-});
+const out = join(work, "types");
+rmSync(out, { recursive: true, force: true });
+
+/**
+ * Writes the declarations of sources into the one folder where all are.
+ *
+ * @param {string[]} sources without their extension
+ */
+function declare(sources) {
+  const names = sources.map((source) => basename(source));
+  // Those of an earlier build would be read in place of the sources.
+  for (const name of names) rmSync(join(dist, `${name}.d.ts`), { force: true });
+  const program = ts.createProgram(
+    sources.map((source) => join(root, `${source}.js`)),
+    {
+      allowJs: true,
+      checkJs: true,
+      strict: true,
+      target: ts.ScriptTarget.ES2022,
+      lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.esnext.disposable.d.ts"],
+      module: ts.ModuleKind.ES2022,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: root,
+      outDir: out,
+      types: [],
+    },
+  );
+  report([...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]);
+  for (const [index, name] of names.entries()) {
+    const text = read(join(out, `${sources[index]}.d.ts`))
+      .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
+      .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
+      .replace(COMMENTS, "");
+    write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
+  }
+  return names;
+}
+// The classes, from their JSDoc.
+const classes = [
+  ...declare(["src/js/errors"]),
+  ...declare(["pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/src/limiter", "pkg/src/passwords", "pkg/dist/methods"]),
+];
 
 /**
  * @param {string} feature
@@ -117,7 +131,7 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "doubleSha1Hash", "generatePassword", "hashPassword"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "doubleSha1Hash", "generate", "hashPassword"])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
 export type * from "./promise.js";

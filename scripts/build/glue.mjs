@@ -23,6 +23,7 @@ for (const { feature } of modules) {
 // The client and the sandbox throw the same classes: the crate's snippets are one folder for both.
 const crates = readdirSync(join(dist, "snippets")).filter((name) => name.startsWith("clickhouse-cloud-"));
 if (crates.length !== 1) fail(`expected the snippets of one crate, found ${crates.join(", ")}`);
-const from = `./snippets/${crates[0]}/src/js/errors.js`;
-const classes = [...read(join(dist, from)).matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
-write(join(dist, "errors.js"), `export { ${classes.join(", ")} } from "${from}";\n`);
+const from = `./snippets/${crates[0]}/src/js`;
+const classes = [...read(join(dist, from, "errors.js")).matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+write(join(dist, "errors.js"), `export { ${classes.join(", ")} } from "${from}/errors.js";\n`);
+write(join(dist, "values.js"), `export * from "${from}/values.js";\n`);

@@ -1,106 +1,71 @@
-//! JavaScript values become the arguments of a request: JSON texts, written by the host's own `JSON.stringify`.
+//! What JavaScript hands over becomes the arguments of a request: names and JSON texts, written by the host's own
+//! `JSON.stringify` (`pkg/src/parameters.js`).
 
-use wasm_bindgen::prelude::*;
-
-use super::options::Options;
-use super::values::{describe, get, is_object, json, keys, texts};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::request::{Argument, Arguments};
 
-/// The arguments of a call: `{ path, query, body }`. What is undefined is not there.
-pub fn read_all(operation: &'static Operation, value: JsValue) -> Result<Arguments, Error> {
-    let given = Options::new(operation.name, value, "path:any query:any body:any")?;
-    let mut arguments = Arguments::default();
-    read_object(operation, "path", &given.given("path"), &mut arguments.path)?;
-    read_object(operation, "query", &given.given("query"), &mut arguments.query)?;
-    let body = given.value("body");
-    if !body.is_undefined() {
-        arguments.body = Some(json(&body).ok_or_else(|| no_json(operation, vec!["body".into()], &body))?);
+/// The operation of a name such as `services.list`, or of a route such as `GET /v1/organizations`.
+pub fn operation(given: &str) -> Result<&'static Operation, Error> {
+    let mut routes = Vec::with_capacity(OPERATIONS.len());
+    for operation in OPERATIONS {
+        let route = [operation.method.as_str(), " ", operation.path].concat();
+        if operation.name == given || route == given {
+            return Ok(operation);
+        }
+        routes.push(route);
+    }
+    let hint = match nearest(given, routes.iter().map(String::as_str)) {
+        Some(near) => ["did you mean \"", near, "\"?"].concat(),
+        None => "a route is a method and a path template of the contract".to_owned(),
+    };
+    Err(Error::Configuration(["request: the contract has no route \"", given, "\": ", &hint].concat()))
+}
+
+/// The arguments: of path and query names and values in turn, where one text alone says what came instead of an object;
+/// and the body. A value that JSON cannot hold is an exclamation mark and what it is.
+pub fn read(
+    operation: &'static Operation,
+    path: Vec<String>,
+    query: Vec<String>,
+    body: Option<String>,
+) -> Result<Arguments, Error> {
+    if let Some(received) = body.as_deref().and_then(|json| json.strip_prefix('!')) {
+        return Err(breach(operation, vec![Step::Key("body".into())], Code::Type, NO_JSON, received));
+    }
+    let path = pairs(operation, "path", path)?;
+    Ok(Arguments { path, query: pairs(operation, "query", query)?, body })
+}
+
+const NO_JSON: &str = "a value that JSON can hold";
+
+fn pairs(operation: &'static Operation, place: &'static str, list: Vec<String>) -> Result<Vec<Argument>, Error> {
+    let mut arguments = Vec::new();
+    let mut list = list.into_iter();
+    while let Some(name) = list.next() {
+        let mut path = vec![Step::Key(place.into())];
+        let Some(json) = list.next() else { return Err(breach(operation, path, Code::Type, "an object", &name)) };
+        if let Some(received) = json.strip_prefix('!') {
+            path.push(Step::Key(name.into()));
+            return Err(breach(operation, path, Code::Type, NO_JSON, received));
+        }
+        arguments.push(Argument { name, json });
     }
     Ok(arguments)
 }
 
 /// One argument of the path, which must be there.
 pub fn one(operation: &'static Operation, arguments: &Arguments, name: &'static str) -> Result<Argument, Error> {
-    arguments.path.iter().find(|argument| argument.name == name).cloned().ok_or_else(|| Error::Request {
-        operation,
-        issues: vec![Issue {
-            path: vec![Step::Key("path".into()), Step::Key(name.into())],
-            code: Code::Required,
-            expected: "a UUID".to_owned(),
-            received: "nothing".to_owned(),
-            hint: None,
-        }],
+    arguments.path.iter().find(|argument| argument.name == name).cloned().ok_or_else(|| {
+        let path = vec![Step::Key("path".into()), Step::Key(name.into())];
+        breach(operation, path, Code::Required, "a UUID", "nothing")
     })
 }
 
-/// The operation of a name such as `services.list`, or of a route such as `GET /v1/organizations`.
-pub fn operation(value: &JsValue) -> Result<&'static Operation, Error> {
-    let given = value.as_string().unwrap_or_default();
-    if let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == given) {
-        return Ok(operation);
-    }
-    let routes: Vec<String> =
-        OPERATIONS.iter().map(|operation| [operation.method.as_str(), " ", operation.path].concat()).collect();
-    if let Some((operation, _)) = OPERATIONS.iter().zip(&routes).find(|(_, route)| **route == given) {
-        return Ok(operation);
-    }
-    let hint = match nearest(&given, routes.iter().map(String::as_str)) {
-        Some(near) => ["did you mean \"", near, "\"?"].concat(),
-        None => "a route is a method and a path template of the contract".to_owned(),
-    };
-    Err(Error::Configuration(["request: the contract has no route \"", &given, "\": ", &hint].concat()))
-}
-
-fn read_object(
-    operation: &'static Operation,
-    place: &'static str,
-    value: &JsValue,
-    arguments: &mut Vec<Argument>,
-) -> Result<(), Error> {
-    if value.is_undefined() {
-        return Ok(());
-    }
-    if !is_object(value) {
-        return Err(breach(operation, vec![place.into()], "an object", value));
-    }
-    for name in keys(value) {
-        arguments.extend(argument(operation, place, &name, &get(value, &name))?);
-    }
-    Ok(())
-}
-
-fn argument(
-    operation: &'static Operation,
-    place: &'static str,
-    name: &str,
-    value: &JsValue,
-) -> Result<Option<Argument>, Error> {
-    if value.is_undefined() {
-        return Ok(None);
-    }
-    match json(value) {
-        Some(json) => Ok(Some(Argument { name: name.to_owned(), json, texts: texts(value) })),
-        None => Err(no_json(operation, vec![place.into(), name.to_owned().into()], value)),
-    }
-}
-
-type Path = Vec<std::borrow::Cow<'static, str>>;
-
-fn no_json(operation: &'static Operation, path: Path, received: &JsValue) -> Error {
-    breach(operation, path, "a value that JSON can hold", received)
-}
-
-fn breach(operation: &'static Operation, path: Path, expected: &str, received: &JsValue) -> Error {
-    let issue = Issue {
-        path: path.into_iter().map(Step::Key).collect(),
-        code: Code::Type,
-        expected: expected.to_owned(),
-        received: describe(received),
-        hint: None,
-    };
-    Error::Request { operation, issues: vec![issue] }
+/// The arguments break the contract in one thing.
+pub fn breach(operation: &'static Operation, path: Vec<Step>, code: Code, expected: &str, received: &str) -> Error {
+    let (expected, received) = (expected.to_owned(), received.to_owned());
+    Error::Request { operation, issues: vec![Issue { path, code, expected, received, hint: None }] }
 }

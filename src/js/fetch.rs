@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::guard::Guarded;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
+use super::values::get;
 use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse, Transport};
 
 #[wasm_bindgen(module = "/src/js/fetch.js")]
@@ -36,7 +37,7 @@ impl Transport for JsHost {
         let met = Guarded::start(|signal| {
             let init = init(request);
             set(&init, "signal", signal);
-            send_with(&self.fetch, &request.url, &init, self.max_body_bytes)
+            send_with(&get(&self.lent, "fetch"), &request.url, &init, self.max_body_bytes)
         });
         let (Ok(met) | Err(met)) = met.await;
         let met: Met = met.unchecked_into();

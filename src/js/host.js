@@ -1,51 +1,4 @@
-// Where the client runs: its environment, its page, its randomness, the caller's log.
-
-/** @type {any} */
-const host = globalThis;
-
-/**
- * A variable of the environment, where there is one and it may be read.
- *
- * @param {string} name
- * @returns {string | undefined}
- */
-export function environment(name) {
-  try {
-    return host.process.env[name] || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether this is a page, or a worker of one. */
-export function inPage() {
-  return (
-    typeof host.document === "object" ||
-    (typeof host.WorkerGlobalScope === "function" && String(host.navigator?.userAgent).startsWith("Mozilla/"))
-  );
-}
-
-/**
- * An address, resolved against the page's where there is one; undefined where it is none.
- *
- * @param {string} text
- */
-export function address(text) {
-  try {
-    return absolute(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {string} text */
-function absolute(text) {
-  try {
-    return new URL(text);
-  } catch {
-    return new URL(text, host.location.href);
-  }
-}
+// What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
 
 /** @param {Uint8Array<ArrayBuffer>} buffer */
 export function fillRandom(buffer) {
@@ -62,14 +15,44 @@ export function date(text) {
 }
 
 /**
- * @param {any} logger an object like console; undefined: console
+ * @param {any} lent with a logger like console; without one: console
  * @param {string} level
  * @param {string} message
  */
-export function log(logger, level, message) {
+export function log(lent, level, message) {
   try {
-    (logger ?? console)[level](message);
+    (lent.logger ?? console)[level](message);
   } catch {
     // A log that throws must not cost a result.
   }
+}
+
+/**
+ * Leave to send a request, from the caller's own rate limiter.
+ *
+ * @param {any} lent
+ * @param {AbortSignal} signal
+ */
+export async function acquire(lent, signal) {
+  return lent.rateLimit.acquire(signal);
+}
+
+/**
+ * Tells the caller's rate limiter what came, where it asked for that.
+ *
+ * @param {unknown} slot
+ * @param {number | undefined} status
+ * @param {number | undefined} retryAfterMs
+ */
+export function tell(slot, status, retryAfterMs) {
+  if (typeof slot === "function") slot({ status, retryAfterMs });
+}
+
+/**
+ * @param {any} lent
+ * @param {string} name
+ * @param {object} event
+ */
+export function hook(lent, name, event) {
+  lent[name](event);
 }

@@ -1,36 +1,43 @@
-//! What JavaScript lends: a clock, randomness, `JSON.parse`, and the caller's log.
+//! What JavaScript lends: a clock, randomness, `JSON.parse`; and the caller's log, rate limiter and hooks.
 
+use std::rc::Rc;
+
+use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
+use super::guard::Guarded;
+use super::objects::{plain_object, set, set_number, set_text};
 use super::time::JsClock;
 use super::values::{self, get};
-use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Slots, Values};
+use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
-    /// The caller's own fetch, or undefined.
-    pub fetch: JsValue,
+    /// What the caller lends: `{ fetch, logger, rateLimit, onRequest, onResponse, onRetry }`.
+    pub lent: JsValue,
     /// The caller's own clock, or the host's.
     pub clock: JsClock,
     /// A longer answer is refused.
     pub max_body_bytes: f64,
-    /// An object like console; undefined: console.
-    pub logger: JsValue,
     /// Lines that matter less are dropped; `None`: all are.
     pub log_level: Option<Level>,
 }
 
 #[wasm_bindgen(module = "/src/js/host.js")]
 extern "C" {
-    /// A variable of the environment, where there is one and it may be read.
-    pub fn environment(name: &str) -> Option<String>;
-
     #[wasm_bindgen(js_name = fillRandom)]
     fn fill_random(buffer: &mut [u8]);
     #[wasm_bindgen(js_name = date)]
     fn parse_date(text: &str) -> f64;
     #[wasm_bindgen(js_name = log)]
-    fn write_log(logger: &JsValue, level: &str, message: &str);
+    fn write_log(lent: &JsValue, level: &str, message: &str);
+    #[wasm_bindgen(js_name = acquire)]
+    fn acquire_of(lent: &JsValue, signal: &AbortSignal) -> Promise;
+    #[wasm_bindgen(js_name = tell, catch)]
+    fn tell_slot(slot: &JsValue, status: Option<f64>, retry_after_ms: Option<f64>) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = hook, catch)]
+    fn call_hook(lent: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
 }
 
 impl Clock for JsHost {
@@ -94,18 +101,73 @@ impl Values for JsHost {
 }
 
 impl Slots for JsHost {
-    type Slot = ();
+    /// What the caller's `acquire` resolved with.
+    type Slot = JsValue;
 
-    async fn acquire(&self) -> Result<(), Foreign> {
-        Ok(())
+    async fn acquire(&self) -> Result<JsValue, Foreign> {
+        Guarded::start(|signal| acquire_of(&self.lent, signal)).await.map_err(foreign)
     }
 
-    fn tell(&self, (): (), _: Option<u16>, _: Option<f64>) -> Result<(), Foreign> {
-        Ok(())
+    fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
+        tell_slot(&slot, status.map(f64::from), retry_after_ms).map_err(foreign)
     }
 }
 
-impl Hooks for JsHost {}
+fn foreign(error: JsValue) -> Foreign {
+    Rc::new(error)
+}
+
+impl JsHost {
+    /// Calls a hook, where there is one.
+    fn hook(&self, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
+        if get(&self.lent, name).is_undefined() {
+            return Ok(());
+        }
+        let event = Object::new();
+        fill(&event);
+        call_hook(&self.lent, name, &event).map_err(foreign)
+    }
+}
+
+fn describe(event: &Object, request: &Sending<'_>) {
+    set_text(event, "operation", Some(request.operation));
+    set_text(event, "method", Some(request.method.as_str()));
+    set_text(event, "url", Some(request.url));
+    set_number(event, "attempt", Some(request.attempt as f64));
+}
+
+impl Hooks for JsHost {
+    fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
+        self.hook("onRequest", &|event| {
+            describe(event, request);
+            let headers = Object::new();
+            for (name, value) in &request.headers {
+                set_text(&headers, name, Some(value));
+            }
+            set(event, "headers", headers);
+        })
+    }
+
+    fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
+        self.hook("onResponse", &|event| {
+            describe(event, request);
+            set_number(event, "status", Some(response.status.into()));
+            set(event, "headers", plain_object(response.headers));
+            set_text(event, "requestId", response.request_id);
+            set_number(event, "durationMs", Some(response.duration_ms));
+        })
+    }
+
+    fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
+        self.hook("onRetry", &|event| {
+            set_text(event, "operation", Some(retry.operation));
+            set_number(event, "attempt", Some(retry.attempt as f64));
+            set_number(event, "status", retry.status.map(f64::from));
+            set_text(event, "fault", retry.fault);
+            set_number(event, "waitMs", Some(retry.wait_ms));
+        })
+    }
+}
 
 impl Log for JsHost {
     fn logs(&self, level: Level) -> bool {
@@ -119,6 +181,6 @@ impl Log for JsHost {
             Level::Info => "info",
             Level::Debug => "debug",
         };
-        write_log(&self.logger, name, &["clickhouse-cloud: ", message].concat());
+        write_log(&self.lent, name, &["clickhouse-cloud: ", message].concat());
     }
 }

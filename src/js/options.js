@@ -24,8 +24,16 @@ const KINDS = {
         Number.isInteger(value.requests) &&
         KINDS.from.fits(value.requests, "1") &&
         KINDS.from.fits(value.perMs, "1") &&
-        Object.keys(value).length === 2),
+        Object.keys(value).every((name) => name === "requests" || name === "perMs")),
     words: () => "{ requests, perMs } or false",
+  },
+  limiter: {
+    fits: (value) => KINDS.limit.fits(value, "") || typeof get(value, "acquire") === "function",
+    words: () => "{ requests, perMs }, a RateLimiter, { acquire }, or false",
+  },
+  whole: {
+    fits: (value, least) => Number.isInteger(value) && value >= Number(least),
+    words: (least) => `a whole number of at least ${least}`,
   },
   flag: { fits: (value) => typeof value === "boolean", words: () => "true or false" },
   word: {

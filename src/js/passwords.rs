@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::errors::to_js;
 use super::host::HostRandom;
-use super::options::Options;
+use super::options;
 use super::values;
 use crate::error::Error;
 use crate::password;
@@ -25,21 +25,14 @@ pub fn double_sha1_hash(
     bytes("doubleSha1Hash", &password).map(|bytes| password::double_sha1_base64(&bytes))
 }
 
-/// A password from the host's randomness, with lower and upper case, digits and punctuation in it.
-///
-/// `length` is 24 by default, at least 12 and at most 1,024.
-#[wasm_bindgen(js_name = generatePassword, unchecked_return_type = "string")]
-pub fn generate_password(
-    #[wasm_bindgen(unchecked_optional_param_type = "{ length?: number | undefined }")] options: JsValue,
-) -> Result<String, JsValue> {
-    let generate = || {
-        let options = Options::new("generatePassword", options, "length:from:0")?;
-        let length = options.number("length").unwrap_or(24.0);
-        let whole = (length.fract() == 0.0).then_some(length as usize);
-        let password = whole.and_then(|length| password::generate(length, &HostRandom));
-        password.ok_or_else(|| options.wrong(&["length must be ", password::LENGTHS].concat()))
-    };
-    generate().map(|password| password.reveal().to_owned()).map_err(to_js)
+/// A password of that many characters.
+#[wasm_bindgen]
+pub fn generate(length: f64) -> Result<String, JsValue> {
+    let whole = (length.fract() == 0.0).then_some(length as usize);
+    match whole.and_then(|length| password::generate(length, &HostRandom)) {
+        Some(password) => Ok(password.reveal().to_owned()),
+        None => Err(to_js(options::wrong("generatePassword", &["length must be ", password::LENGTHS].concat()))),
+    }
 }
 
 fn bytes(name: &str, password: &JsValue) -> Result<Vec<u8>, JsValue> {

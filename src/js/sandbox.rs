@@ -12,9 +12,10 @@ use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
 use super::errors::to_js;
 use super::objects::set;
-use super::options::Options;
+use super::options;
 use super::sandbox_clock::SandboxClock;
 use super::time::{JsClock, aborted};
+use super::values::get;
 use crate::contract::Method;
 use crate::error::Error;
 use crate::host::{HttpRequest, HttpResponse};
@@ -189,20 +190,28 @@ impl<'a> JsEntry<'a> {
 }
 
 fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
-    let given = Options::new("new Sandbox", value, KNOWN)?;
+    const WHAT: &str = "new Sandbox";
+    options::check(WHAT, &value, KNOWN)?;
+    let number = |name| get(&value, name).as_f64();
+    let text = |name| get(&value, name).as_string();
     let mut options = sandbox::Options::default();
-    if let Some(seed) = given.number("seed") {
+    if let Some(seed) = number("seed") {
         options.seed = seed as u64;
     }
-    options.latency_ms = given.number("latencyMs").unwrap_or(options.latency_ms);
-    options.time_scale = given.number("timeScale").unwrap_or(options.time_scale);
-    options.key_id = given.text("keyId").unwrap_or(options.key_id);
-    options.key_secret = given.text("keySecret").map_or(options.key_secret, Secret::new);
-    options.organization_id = given.text("organizationId").unwrap_or(options.organization_id);
-    let default = options.rate_limit.map_or((10.0, 10_000.0), |limit| (limit.requests.into(), limit.per_ms));
-    options.rate_limit =
-        given.rate_limit(default).map(|(requests, per_ms)| RateLimit { requests: requests as u32, per_ms });
-    options.check().map_err(|(option, expected)| given.wrong(&format!("{} must be {expected}", camel_case(option))))?;
+    options.latency_ms = number("latencyMs").unwrap_or(options.latency_ms);
+    options.time_scale = number("timeScale").unwrap_or(options.time_scale);
+    options.key_id = text("keyId").unwrap_or(options.key_id);
+    options.key_secret = text("keySecret").map_or(options.key_secret, Secret::new);
+    options.organization_id = text("organizationId").unwrap_or(options.organization_id);
+    let limit = get(&value, "rateLimit");
+    if limit.as_bool() == Some(false) {
+        options.rate_limit = None;
+    } else if let (Some(requests), Some(per_ms)) = (get(&limit, "requests").as_f64(), get(&limit, "perMs").as_f64()) {
+        options.rate_limit = Some(RateLimit { requests: requests as u32, per_ms });
+    }
+    options
+        .check()
+        .map_err(|(option, expected)| options::wrong(WHAT, &format!("{} must be {expected}", camel_case(option))))?;
     Ok(options)
 }
 

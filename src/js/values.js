@@ -17,15 +17,6 @@ export function get(object, name) {
 }
 
 /**
- * The names of an object's own properties.
- *
- * @param {object} object
- */
-export function keys(object) {
-  return Object.keys(object);
-}
-
-/**
  * Whether a value is an object, and no list.
  *
  * @param {unknown} value
@@ -53,31 +44,6 @@ export function describe(value) {
   if (typeof value === "number" || value === null) return String(value);
   if (Array.isArray(value)) return "an array";
   return value === "" ? "an empty string" : `a value of type ${typeof value}`;
-}
-
-/**
- * The value as JSON; undefined where JSON cannot hold it.
- *
- * @param {unknown} value
- * @returns {string | undefined}
- */
-export function json(value) {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The value as it stands in an address: one text, or one for each item of a list. What cannot stand there is empty.
- *
- * @param {unknown} value
- */
-export function texts(value) {
-  /** @param {unknown} one */
-  const text = (one) => (typeof one === "symbol" || (typeof one === "object" && one !== null) ? "" : String(one));
-  return Array.isArray(value) ? value.map(text) : [text(value)];
 }
 
 /**

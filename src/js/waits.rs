@@ -1,20 +1,20 @@
 //! The helpers that wait, as work for a promise.
 
+use std::rc::Rc;
+
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
 use super::errors::{attach_created, to_js};
 use super::host::JsHost;
-use super::objects::set;
-use super::values::{get, items};
-use crate::client::wait::WaitOptions;
+use super::objects::{set, set_number, set_text};
+use super::values::get;
+use crate::client::wait::{OnProgress, WaitOptions};
 use crate::client::{CallOptions, Client};
 use crate::contract;
 use crate::error::Error;
 use crate::request::{Argument, Arguments};
-
-/// The helper that has an option of its own.
-pub const ENSURE_RUNNING: &str = "services.ensureRunning";
 
 /// What is to be done. One future runs them all: one for each would multiply the code around it.
 pub enum Wait {
@@ -30,38 +30,53 @@ pub enum Wait {
     Delete(Argument),
 }
 
-/// Reads what a helper, named as users call it, is to do: its parameters, and of `waitFor` the states.
-pub fn read(helper: &str, parameters: JsValue, states: &JsValue, options: &JsValue) -> Result<Wait, Error> {
+/// Reads what a helper, named as users call it, is to do.
+pub fn read(
+    helper: &str,
+    path: Vec<String>,
+    body: Option<String>,
+    states: Vec<String>,
+    start: bool,
+) -> Result<Wait, Error> {
     let operation = match helper {
-        "services.createAndWait" => {
-            return arguments::read_all(&contract::SERVICES_CREATE, parameters).map(Wait::Create);
-        }
+        "services.createAndWait" => &contract::SERVICES_CREATE,
         "services.stopAndDelete" => &contract::SERVICES_DELETE,
         "backups.waitFor" => &contract::BACKUPS_GET,
         _ => &contract::SERVICES_GET,
     };
-    let given = arguments::read_all(operation, parameters)?;
+    let given = arguments::read(operation, path, Vec::new(), body)?;
+    if helper == "services.createAndWait" {
+        return Ok(Wait::Create(given));
+    }
     let service = arguments::one(operation, &given, "serviceId")?;
     match helper {
         "services.stopAndDelete" => Ok(Wait::Delete(service)),
+        "services.ensureRunning" => Ok(Wait::Run(service, start)),
         "backups.waitFor" => Ok(Wait::Backup(service, arguments::one(operation, &given, "backupId")?)),
-        ENSURE_RUNNING => Ok(Wait::Run(service, get(options, "start").as_bool() == Some(true))),
-        _ => Ok(Wait::Service(service, read_states(states)?)),
+        _ if states.is_empty() || states.iter().any(String::is_empty) => {
+            Err(Error::Configuration("services.waitFor: expects a state, or a list of states".to_owned()))
+        }
+        _ => Ok(Wait::Service(service, states)),
     }
 }
 
-impl Wait {
-    /// The helper, for errors.
-    pub fn helper(&self) -> &'static str {
-        match self {
-            Self::Service(..) => "services.waitFor",
-            Self::Backup(..) => "backups.waitFor",
-            Self::Create(_) => "services.createAndWait",
-            Self::Run(..) => ENSURE_RUNNING,
-            Self::Delete(_) => "services.stopAndDelete",
+/// The caller's function, which is told of each poll.
+pub fn on_progress(callback: JsValue) -> Option<OnProgress> {
+    let callback: Function = callback.dyn_into().ok()?;
+    Some(Box::new(move |progress| {
+        let value = Object::new();
+        set_text(&value, "state", Some(&progress.state));
+        set_text(&value, "previousState", progress.previous_state.as_deref());
+        set_number(&value, "elapsedMs", Some(progress.elapsed_ms));
+        set_number(&value, "attempt", Some(progress.attempt.into()));
+        match callback.call1(&JsValue::UNDEFINED, &value) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Rc::new(error)),
         }
-    }
+    }))
+}
 
+impl Wait {
     /// Does it.
     pub async fn run(self, client: &Client<JsHost>, options: &WaitOptions) -> Result<JsValue, JsValue> {
         let done = match self {
@@ -95,15 +110,4 @@ async fn create_and_wait(
             Err(error)
         }
     }
-}
-
-/// The states of `waitFor`: one, or a list.
-fn read_states(value: &JsValue) -> Result<Vec<String>, Error> {
-    let mut list = items(value);
-    if list.is_empty() {
-        list.push(value.clone());
-    }
-    let states: Option<Vec<String>> =
-        list.iter().map(|state| state.as_string().filter(|text| !text.is_empty())).collect();
-    states.ok_or_else(|| Error::Configuration("services.waitFor: expects a state, or a list of states".to_owned()))
 }

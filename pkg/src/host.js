@@ -1,0 +1,49 @@
+// @ts-check
+// Where the client runs: its environment, its page.
+
+/** @type {any} */
+const host = globalThis;
+
+/**
+ * A variable of the environment, where there is one and it may be read.
+ *
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function environment(name) {
+  try {
+    return host.process.env[name] || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this is a page, or a worker of one. */
+export function inPage() {
+  return (
+    typeof host.document === "object" ||
+    (typeof host.WorkerGlobalScope === "function" && String(host.navigator?.userAgent).startsWith("Mozilla/"))
+  );
+}
+
+/**
+ * An address, resolved against the page's where there is one; undefined where it is none.
+ *
+ * @param {string} text
+ */
+export function address(text) {
+  try {
+    return absolute(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} text */
+function absolute(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return new URL(text, host.location.href);
+  }
+}

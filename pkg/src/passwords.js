@@ -1,0 +1,18 @@
+// @ts-check
+// The functions around passwords; all synchronous.
+import { checkOptions, generate } from "../dist/client_bg.js";
+
+export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
+
+/**
+ * A password from the host's randomness, with lower and upper case, digits and punctuation in it.
+ *
+ * `length` is 24 by default, at least 12 and at most 1,024. Throws a `ConfigurationError` where it is not.
+ *
+ * @param {{ length?: number | undefined }} [options]
+ * @returns {string}
+ */
+export function generatePassword(options) {
+  checkOptions("generatePassword", options, "length:from:0");
+  return generate(options?.length ?? 24);
+}
