@@ -7,6 +7,7 @@
 //! | `gate`     | leave to send: our own limiter, or the caller's                 |
 //! | `limit`    | the rate limit                                                  |
 //! | `turns`    | first come, first served                                        |
+//! | `polls`    | waits that share their polls                                    |
 //! | `report`   | what the log and the hooks are told                             |
 //! | `scrub`    | secrets that come back are taken out                            |
 //! | `wait`     | polling until a state is reached                                |
@@ -17,6 +18,7 @@
 mod gate;
 pub mod helpers;
 pub mod limit;
+mod polls;
 mod report;
 pub mod retry;
 mod scrub;
@@ -34,6 +36,7 @@ use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::validate::Unknown;
 use limit::RateLimiter;
+use polls::Polls;
 use turns::Turns;
 
 pub use gate::Limit;
@@ -87,12 +90,13 @@ pub struct Outcome<V> {
 }
 
 /// A client of the control plane.
-pub struct Client<H> {
+pub struct Client<H: Host> {
     /// Where it runs.
     pub host: H,
     settings: Settings,
     organization: RefCell<Option<String>>,
     asking: Turns,
+    polls: Polls<H::Value>,
     /// The deprecated operations of which the log has been told.
     deprecated: RefCell<Vec<&'static str>>,
 }
@@ -104,7 +108,14 @@ impl<H: Host> Client<H> {
         if let Limit::Off = settings.limiter {
             settings.limiter = Limit::Shared(Rc::new(RateLimiter::unlimited()));
         }
-        Self { host, settings, organization, asking: Turns::default(), deprecated: RefCell::default() }
+        Self {
+            host,
+            settings,
+            organization,
+            asking: Turns::default(),
+            polls: Polls::default(),
+            deprecated: RefCell::default(),
+        }
     }
 
     /// Checks the arguments and builds the request, without sending it. The organization must be known.

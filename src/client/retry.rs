@@ -1,12 +1,6 @@
 //! The retry policy: one table.
 //!
-//! | what happened                          | reads, and what is safe to repeat | everything else            |
-//! | -------------------------------------- | --------------------------------- | -------------------------- |
-//! | 429                                    | wait for the window, try again    | wait for the window, again |
-//! | connection fault, timeout, 408, 5xx    | back off, try again               | give up: ambiguous         |
-//! | 2xx whose body is no JSON              | back off, try again               | give up: ambiguous         |
-//! | 2xx that breaks the contract           | try once more                     | give up: ambiguous         |
-//! | any other status, too long an answer   | give up                           | give up                    |
+//! [`Setback::next`] and [`Setback::ambiguous`] are the table; docs/retries.md shows it, rendered from them.
 //!
 //! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
 //! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
@@ -52,6 +46,19 @@ pub enum Next {
 }
 
 impl Setback {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::RateLimited,
+        Self::Connection,
+        Self::Timeout,
+        Self::RequestTimeout,
+        Self::Server,
+        Self::Garbled,
+        Self::Breach,
+        Self::TooLong,
+        Self::Refused,
+    ];
+
     /// In words, for the log.
     #[must_use]
     pub const fn words(self) -> &'static str {
