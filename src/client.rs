@@ -34,6 +34,7 @@ use crate::error::{Error, Exchange};
 use crate::host::{Host, Level};
 use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
+use crate::secret::Secret;
 use crate::validate::Unknown;
 use limit::RateLimiter;
 use polls::Polls;
@@ -45,6 +46,8 @@ pub use gate::Limit;
 pub struct Settings {
     /// Where requests go.
     pub target: Target,
+    /// The secret that the authorization is made of, where it is another one: it is taken out of what comes back.
+    pub key_secret: Option<Secret>,
     /// The organization of all calls; without one the client asks once.
     pub organization_id: Option<String>,
     /// For one attempt, its body included.

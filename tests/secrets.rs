@@ -10,6 +10,8 @@
     reason = "in tests they are fine"
 )]
 
+use std::rc::Rc;
+
 use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
 use clickhouse_cloud::error::{Attempt, Error, Exchange, Met, Trail};
 use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
@@ -141,11 +143,11 @@ fn of_issues_in_answers() {
 #[test]
 fn of_errors_that_hold_an_answer() {
     let body = json!({ "status": 200, "result": { "password": PLANTED } }).to_string().into_bytes();
-    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0 }];
+    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
     let trail = Trail { operation: &contract::SERVICES_CREATE, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
     let exchange =
-        Box::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });
+        Rc::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });
     let issues = validate_answer(&body, contract::schema("CreateServiceResult")).issues;
     let errors = [
         Error::Response { issues, exchange: exchange.clone(), ambiguous: true },

@@ -86,9 +86,10 @@ impl<H: Host> Client<H> {
         let list = match self.call(&contract::SERVICES_LIST, &Arguments::default(), &CallOptions::default()).await {
             Ok(outcome) => List { until: outcome.sent_at, services: Ok(self.by_id(&outcome.data)) },
             Err(thrown @ Error::Caller(_)) => return Err(thrown),
-            Err(error) => {
-                List { until: self.host.now() + if is_access(&error) { 0.0 } else { FAILED_MS }, services: Err(error) }
-            }
+            Err(error) => List {
+                until: self.host.now() + if matches!(error.status(), Some(401 | 403)) { 0.0 } else { FAILED_MS },
+                services: Err(error),
+            },
         };
         let found = list.find(id);
         *polls.last.borrow_mut() = Some(list);
@@ -105,13 +106,11 @@ impl<V: Clone> List<V> {
     fn find(&self, id: &str) -> Result<Option<V>, Error> {
         match &self.services {
             Ok(services) => Ok(services.iter().find(|(known, _)| known == id).map(|(_, service)| service.clone())),
-            Err(error) if is_access(error) => Err(error.clone()),
+            Err(Error::Api { code, text, exchange, ambiguous, .. }) if matches!(exchange.status, 401 | 403) => {
+                let (code, text, exchange) = (code.clone(), text.clone(), exchange.clone());
+                Err(Error::Api { code, text, exchange, ambiguous: *ambiguous, retry_after_ms: None })
+            }
             Err(_) => Ok(None),
         }
     }
-}
-
-/// Whether the key has no access.
-fn is_access(error: &Error) -> bool {
-    matches!(error.status(), Some(401 | 403))
 }

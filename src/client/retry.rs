@@ -157,7 +157,7 @@ pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
 
 /// Decimal seconds in milliseconds. Not the standard library's: its exactness costs 14 KB.
 fn seconds_ms(text: &str) -> Option<f64> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,5 +1,7 @@
 //! One call: attempts until it is answered or given up.
 
+use std::rc::Rc;
+
 use super::gate::{Leave, Limit};
 use super::report::{sending, whole};
 use super::retry::{self, Next, Setback};
@@ -67,7 +69,7 @@ impl<H: Host> Client<H> {
             operation,
             checked,
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
-            scrub: Scrub::new(&self.host, checked),
+            scrub: Scrub::new(&self.host, checked, self.settings.key_secret.as_ref()),
             attempts: Vec::new(),
             began: 0.0,
             first_began: None,
@@ -180,11 +182,11 @@ impl<H: Host> Client<H> {
         let (setback, error) = match meaning {
             Meaning::Data(data) => return Ok(Outcome { data, exchange, sent_at: course.began }),
             Meaning::Breach(setback, issues) => {
-                (setback, Error::Response { issues, exchange: Box::new(exchange), ambiguous: false })
+                (setback, Error::Response { issues, exchange: Rc::new(exchange), ambiguous: false })
             }
             Meaning::Refusal { code, text } => {
                 let setback = setback.unwrap_or(Setback::Refused);
-                (setback, Error::Api { code, text, exchange: Box::new(exchange), ambiguous: false, retry_after_ms })
+                (setback, Error::Api { code, text, exchange: Rc::new(exchange), ambiguous: false, retry_after_ms })
             }
         };
         Err(Failed::Setback(setback, error))
@@ -268,7 +270,8 @@ impl<H: Host> Client<H> {
     fn trail(&self, course: Course<'_>) -> Trail {
         let url = &course.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
-        let path = path.split('?').next().unwrap_or(path).to_owned();
+        let end = path.bytes().position(|byte| byte == b'?').unwrap_or(path.len());
+        let path = path.get(..end).unwrap_or_default().to_owned();
         Trail { operation: course.operation, path, attempts: course.attempts }
     }
 }

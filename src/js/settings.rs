@@ -113,7 +113,9 @@ pub fn read(value: JsValue) -> Result<(JsHost, Settings), Error> {
     if limit.is_some_and(|(requests, _)| requests.fract() != 0.0) {
         return Err(options.expected("rateLimit", "{ requests, perMs } or false", &value("rateLimit")));
     }
+    let key_secret = options.text("keySecret").or_else(|| environment("CLICKHOUSE_CLOUD_API_SECRET"));
     let settings = Settings {
+        key_secret: key_secret.map(Secret::new),
         organization_id: organization_id(&options)?,
         timeout_ms: options.number("timeoutMs").unwrap_or(30_000.0),
         retry_budget_ms: options.number("retryBudgetMs").unwrap_or(60_000.0),
