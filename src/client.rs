@@ -154,10 +154,8 @@ impl<H: Host> Client<H> {
         let checked =
             self.check(operation, arguments, organization.as_deref().unwrap_or_default(), &options.headers)?;
         self.say_deprecated(operation);
-        if self.host.logs(Level::Warn) {
-            for warning in &checked.warnings {
-                self.say(Level::Warn, &[operation.name, ": ", &warning.to_string(), "; sent as it is"]);
-            }
+        for warning in &checked.warnings {
+            self.say(Level::Warn, format_args!("{}: {warning}; sent as it is", operation.name));
         }
         self.send(operation, &checked, options).await
     }

@@ -97,8 +97,13 @@ impl<H: Host> Client<H> {
     }
 
     fn by_id(&self, services: &H::Value) -> Vec<(String, H::Value)> {
-        let id = |service: &H::Value| self.host.as_text(&self.host.member(service, "id")?);
-        self.host.items(services).into_iter().filter_map(|service| Some((id(&service)?, service))).collect()
+        let mut known = Vec::new();
+        for service in self.host.items(services) {
+            if let Some(id) = self.host.member(&service, "id").and_then(|id| self.host.as_text(&id)) {
+                known.push((id, service));
+            }
+        }
+        known
     }
 }
 

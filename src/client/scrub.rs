@@ -61,15 +61,27 @@ impl Scrub {
         }
     }
 
+    /// Takes every secret out of a text, where there is one.
+    pub fn option(&self, text: &mut Option<String>) {
+        if let Some(text) = text {
+            self.text(text);
+        }
+    }
+
     /// Takes every secret out of a text.
     pub fn text(&self, text: &mut String) {
         for secret in &self.0 {
             let secret = secret.reveal();
-            let mut from = 0;
-            while let Some(at) = text.get(from..).and_then(|rest| find(rest, secret)) {
-                let at = from + at;
-                text.replace_range(at..at + secret.len(), HIDDEN);
-                from = at + HIDDEN.len();
+            let mut clean = String::new();
+            let mut rest = text.as_str();
+            while let Some((before, after)) = find(rest, secret).and_then(|at| rest.split_at_checked(at)) {
+                clean.push_str(before);
+                clean.push_str(HIDDEN);
+                rest = after.get(secret.len()..).unwrap_or_default();
+            }
+            if !clean.is_empty() {
+                clean.push_str(rest);
+                *text = clean;
             }
         }
     }

@@ -69,7 +69,9 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let next = {
             let mut line = self.turns.0.borrow_mut();
-            line.waiting.retain(|(number, _)| *number != self.number);
+            if let Some(place) = line.waiting.iter().position(|(number, _)| *number == self.number) {
+                line.waiting.remove(place);
+            }
             line.waiting.first_mut().and_then(|(_, waker)| waker.take())
         };
         if let Some(waker) = next {

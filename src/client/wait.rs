@@ -221,7 +221,7 @@ impl<H: Host> Client<H> {
                     let state = self.state(goal, &found);
                     let now = self.host.now();
                     if wait.last_state.borrow().as_ref() != Some(&state) {
-                        self.say(Level::Info, &[goal.helper, ": the ", goal.property, " is ", &state]);
+                        self.say(Level::Info, format_args!("{}: the {} is {state}", goal.helper, goal.property));
                     }
                     wait.progress(&state, now, options)?;
                     match (goal.judge)(&state, refused) {
