@@ -95,16 +95,6 @@ impl<H: Host> Client<H> {
         *polls.last.borrow_mut() = Some(list);
         found
     }
-
-    fn by_id(&self, services: &H::Value) -> Vec<(String, H::Value)> {
-        let mut known = Vec::new();
-        for service in self.host.items(services) {
-            if let Some(id) = self.host.member(&service, "id").and_then(|id| self.host.as_text(&id)) {
-                known.push((id, service));
-            }
-        }
-        known
-    }
 }
 
 impl<V: Clone> List<V> {
