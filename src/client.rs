@@ -7,6 +7,7 @@
 //! | `gate`     | leave to send: our own limiter, or the caller's                 |
 //! | `limit`    | the rate limit                                                  |
 //! | `turns`    | first come, first served                                        |
+//! | `polls`    | waits that share their polls                                    |
 //! | `report`   | what the log and the hooks are told                             |
 //! | `scrub`    | secrets that come back are taken out                            |
 //! | `wait`     | polling until a state is reached                                |
@@ -17,6 +18,7 @@
 mod gate;
 pub mod helpers;
 pub mod limit;
+mod polls;
 mod report;
 pub mod retry;
 mod scrub;
@@ -25,6 +27,7 @@ mod turns;
 pub mod wait;
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::contract::{self, Operation};
@@ -32,8 +35,10 @@ use crate::error::{Error, Exchange};
 use crate::host::{Host, Level};
 use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
+use crate::secret::Secret;
 use crate::validate::Unknown;
 use limit::RateLimiter;
+use polls::Polls;
 use turns::Turns;
 
 pub use gate::Limit;
@@ -42,6 +47,8 @@ pub use gate::Limit;
 pub struct Settings {
     /// Where requests go.
     pub target: Target,
+    /// The secret that the authorization is made of, where it is another one: it is taken out of what comes back.
+    pub key_secret: Option<Secret>,
     /// The organization of all calls; without one the client asks once.
     pub organization_id: Option<String>,
     /// For one attempt, its body included.
@@ -86,13 +93,17 @@ pub struct Outcome<V> {
     pub sent_at: f64,
 }
 
+/// A call under way.
+pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<Outcome<V>, Error>> + 'a>>;
+
 /// A client of the control plane.
-pub struct Client<H> {
+pub struct Client<H: Host> {
     /// Where it runs.
     pub host: H,
     settings: Settings,
     organization: RefCell<Option<String>>,
     asking: Turns,
+    polls: Polls<H::Value>,
     /// The deprecated operations of which the log has been told.
     deprecated: RefCell<Vec<&'static str>>,
 }
@@ -104,7 +115,14 @@ impl<H: Host> Client<H> {
         if let Limit::Off = settings.limiter {
             settings.limiter = Limit::Shared(Rc::new(RateLimiter::unlimited()));
         }
-        Self { host, settings, organization, asking: Turns::default(), deprecated: RefCell::default() }
+        Self {
+            host,
+            settings,
+            organization,
+            asking: Turns::default(),
+            polls: Polls::default(),
+            deprecated: RefCell::default(),
+        }
     }
 
     /// Checks the arguments and builds the request, without sending it. The organization must be known.
@@ -124,28 +142,29 @@ impl<H: Host> Client<H> {
         self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)
     }
 
-    /// Calls an operation: checks, sends, waits, retries, checks.
-    pub async fn call(
-        &self,
+    /// Calls an operation: checks, sends, waits, retries, checks. Boxed: what awaits it stays small.
+    pub fn call<'a>(
+        &'a self,
         operation: &'static Operation,
-        arguments: &Arguments,
-        options: &CallOptions,
-    ) -> Result<Outcome<H::Value>, Error> {
-        let mut organization = self.organization.borrow().clone();
-        if organization.is_none() && asks_for_organization(operation, arguments) {
+        arguments: &'a Arguments,
+        options: &'a CallOptions,
+    ) -> Call<'a, H::Value> {
+        Box::pin(async move {
+            let known = self.organization.borrow().clone();
+            let asks = known.is_none() && asks_for_organization(operation, arguments);
+            let organization = known.as_deref().unwrap_or(NO_ORGANIZATION);
             // What is wrong with the arguments is said before anything is sent.
-            self.check(operation, arguments, NO_ORGANIZATION, &options.headers)?;
-            organization = Some(self.only_organization(options).await?);
-        }
-        let checked =
-            self.check(operation, arguments, organization.as_deref().unwrap_or_default(), &options.headers)?;
-        self.say_deprecated(operation);
-        if self.host.logs(Level::Warn) {
-            for warning in &checked.warnings {
-                self.say(Level::Warn, &[operation.name, ": ", &warning.to_string(), "; sent as it is"]);
+            let mut checked = self.check(operation, arguments, organization, &options.headers)?;
+            if asks {
+                let organization = self.only_organization(options).await?;
+                checked = self.check(operation, arguments, &organization, &options.headers)?;
             }
-        }
-        self.send(operation, &checked, options).await
+            self.say_deprecated(operation);
+            for warning in &checked.warnings {
+                self.say(Level::Warn, format_args!("{}: {warning}; sent as it is", operation.name));
+            }
+            self.send(operation, &checked, options).await
+        })
     }
 
     fn check(
@@ -169,18 +188,10 @@ impl<H: Host> Client<H> {
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
         }
-        // Not by `call`, which would ask for the organization.
-        let operation = &contract::ORGANIZATIONS_LIST;
-        let checked = self.check(operation, &Arguments::default(), NO_ORGANIZATION, &options.headers)?;
-        let all = self.send(operation, &checked, options).await?;
-        let ids: Vec<String> = self
-            .host
-            .items(&all.data)
-            .iter()
-            .filter_map(|item| self.host.as_text(&self.host.member(item, "id")?))
-            .collect();
+        let all = self.call(&contract::ORGANIZATIONS_LIST, &Arguments::default(), options).await?;
+        let ids = self.by_id(&all.data);
         match ids.as_slice() {
-            [only] => {
+            [(only, _)] => {
                 *self.organization.borrow_mut() = Some(only.clone());
                 Ok(only.clone())
             }
@@ -189,6 +200,17 @@ impl<H: Host> Client<H> {
                 ids.len()
             ))),
         }
+    }
+
+    /// The items of a list, each with its id.
+    fn by_id(&self, items: &H::Value) -> Vec<(String, H::Value)> {
+        let mut known = Vec::new();
+        for item in self.host.items(items) {
+            if let Some(id) = self.host.member(&item, "id").and_then(|id| self.host.as_text(&id)) {
+                known.push((id, item));
+            }
+        }
+        known
     }
 }
 

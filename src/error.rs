@@ -4,6 +4,7 @@
 //! what the service sent is kept as bytes beside the message, and only the caller's own hands reach it.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::contract::Operation;
 use crate::host::Foreign;
@@ -26,7 +27,7 @@ pub enum Error {
         /// Every breach.
         issues: Vec<Issue>,
         /// The answer.
-        exchange: Box<Exchange>,
+        exchange: Rc<Exchange>,
         /// Whether a change may have happened that the caller does not know in full.
         ambiguous: bool,
     },
@@ -37,7 +38,7 @@ pub enum Error {
         /// The service's text.
         text: Option<String>,
         /// The answer.
-        exchange: Box<Exchange>,
+        exchange: Rc<Exchange>,
         /// Whether the change may have happened all the same.
         ambiguous: bool,
         /// How long the service asks to wait.
@@ -176,6 +177,8 @@ impl Error {
     pub(crate) fn complete(&mut self, tried: Trail, doubtful: bool) {
         let (trail, ambiguous) = match self {
             Self::Response { exchange, ambiguous, .. } | Self::Api { exchange, ambiguous, .. } => {
+                // Nobody shares it yet.
+                let Some(exchange) = Rc::get_mut(exchange) else { return };
                 (&mut exchange.trail, ambiguous)
             }
             Self::Connection { trail, ambiguous, .. } | Self::Timeout { trail, ambiguous, .. } => (trail, ambiguous),
@@ -231,7 +234,7 @@ impl fmt::Display for Error {
             Self::Api { text, exchange, ambiguous, .. } => {
                 write!(f, "{}: {}", exchange.trail.operation.name, exchange.status)?;
                 match text {
-                    Some(text) => write!(f, " {}", text.trim().trim_end_matches('.'))?,
+                    Some(text) => write!(f, " {}", trimmed(text))?,
                     None => f.write_str(" without a text of the API")?,
                 }
                 f.write_str(advice(exchange.status))?;
@@ -264,6 +267,12 @@ impl fmt::Display for Error {
             Self::Caller(_) => f.write_str("the caller's own code threw"),
         }
     }
+}
+
+/// Without spaces around it and the period at its end.
+fn trimmed(text: &str) -> &str {
+    let text = text.trim_ascii();
+    text.strip_suffix('.').unwrap_or(text)
 }
 
 /// What to do about a status.

@@ -10,6 +10,8 @@
     reason = "in tests they are fine"
 )]
 
+use std::rc::Rc;
+
 use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
 use clickhouse_cloud::error::{Attempt, Error, Exchange, Met, Trail};
 use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
@@ -145,7 +147,7 @@ fn of_errors_that_hold_an_answer() {
     let trail = Trail { operation: &contract::SERVICES_CREATE, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
     let exchange =
-        Box::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });
+        Rc::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });
     let issues = validate_answer(&body, contract::schema("CreateServiceResult")).issues;
     let errors = [
         Error::Response { issues, exchange: exchange.clone(), ambiguous: true },

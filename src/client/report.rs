@@ -7,46 +7,45 @@
 //! | info  | retries, and the states that waits see                                                     |
 //! | debug | each request and each answer                                                               |
 
+use std::fmt;
+
 use super::Client;
 use super::scrub::is_credential;
-use crate::contract::{Operation, Schema};
+use crate::contract::{Answer, Operation, Schema};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, Received, Sending};
 
 impl<H: Host> Client<H> {
-    /// One line, from its parts.
-    pub(super) fn say(&self, level: Level, parts: &[&str]) {
+    /// One line. Its arguments are written only where it is wanted.
+    pub(super) fn say(&self, level: Level, line: fmt::Arguments<'_>) {
         if self.host.logs(level) {
-            self.host.log(level, &parts.concat());
+            self.host.log(level, &line.to_string());
         }
     }
 
     pub(super) fn say_request(&self, sending: &Sending<'_>, operation: &Operation, body: Option<&str>) {
-        if !self.host.logs(Level::Debug) {
-            return;
-        }
-        let attempt = sending.attempt.to_string();
+        let Sending { operation: name, method, url, attempt, .. } = sending;
         let schema = operation.body.as_ref().map(|body| body.schema);
-        let body = body.map(|body| shown_body(body.as_bytes(), schema)).unwrap_or_default();
-        let [separator, method] = [if body.is_empty() { "" } else { ", " }, sending.method.as_str()];
-        let address = [" ", sending.url, ", attempt ", &attempt].concat();
-        self.say(Level::Debug, &[operation.name, ": ", method, &address, separator, &body]);
+        let body = Shown { body: body.unwrap_or_default().as_bytes(), schema };
+        self.say(Level::Debug, format_args!("{name}: {} {url}, attempt {attempt}, {body}", method.as_str()));
     }
 
-    pub(super) fn say_response(
-        &self,
-        operation: &Operation,
-        received: &Received<'_>,
-        body: &[u8],
-        schema: Option<&'static Schema>,
-    ) {
-        if !self.host.logs(Level::Debug) {
-            return;
-        }
-        let [status, ms] = [received.status.to_string(), whole(received.duration_ms)];
-        let id = received.request_id.unwrap_or("none");
-        let answer = [&status, " in ", &ms, " ms, requestId ", id, ", "].concat();
-        self.say(Level::Debug, &[operation.name, ": ", &answer, &shown_body(body, schema)]);
+    pub(super) fn say_response(&self, operation: &Operation, received: &Received<'_>, body: &[u8]) {
+        let schema = match operation.answer {
+            Answer::Json(schema) => Some(schema),
+            Answer::Empty | Answer::Text => None,
+        };
+        let Received { status, request_id, duration_ms, .. } = received;
+        let id = request_id.unwrap_or("none");
+        self.say(
+            Level::Debug,
+            format_args!(
+                "{}: {status} in {} ms, requestId {id}, {}",
+                operation.name,
+                *duration_ms as u64,
+                Shown { body, schema }
+            ),
+        );
     }
 
     /// A call that has failed for good.
@@ -56,33 +55,44 @@ impl<H: Host> Client<H> {
             Error::Api { exchange, .. } => exchange.status >= 500,
             Error::Configuration(_) | Error::Request { .. } | Error::Wait { .. } | Error::Caller(_) => false,
         };
-        if grave && self.host.logs(Level::Error) {
-            self.host.log(Level::Error, &error.to_string());
+        if grave {
+            self.say(Level::Error, format_args!("{error}"));
         }
     }
 
     /// Once for each operation and client.
     pub(super) fn say_deprecated(&self, operation: &'static Operation) {
-        if operation.deprecated && !self.deprecated.borrow().contains(&operation.name) {
-            self.deprecated.borrow_mut().push(operation.name);
-            self.say(Level::Warn, &[operation.name, ": the API advises against it, it may go"]);
+        if operation.deprecated && !self.deprecated.borrow().contains(&operation.id) {
+            self.deprecated.borrow_mut().push(operation.id);
+            self.say(Level::Warn, format_args!("{}: the API advises against it, it may go", operation.name));
         }
     }
 }
 
 /// A request as hooks see it.
 pub(super) fn sending<'a>(operation: &'static Operation, request: &'a HttpRequest, attempt: usize) -> Sending<'a> {
-    let shown = |(name, value): &'a (String, String)| (!is_credential(name)).then_some((name.as_str(), value.as_str()));
-    let headers = request.headers.iter().filter_map(shown).collect();
+    let mut headers = Vec::new();
+    for (name, value) in &request.headers {
+        if !is_credential(name) {
+            headers.push((name.as_str(), value.as_str()));
+        }
+    }
     Sending { operation: operation.name, method: operation.method, url: &request.url, headers, attempt }
 }
 
-/// Milliseconds without their fraction.
-pub(super) fn whole(ms: f64) -> String {
-    (ms as u64).to_string()
+/// A body as the log shows it.
+struct Shown<'a> {
+    body: &'a [u8],
+    schema: Option<&'static Schema>,
 }
 
-/// A body as the log shows it, without what the contract marks as secret: for now its length alone.
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown_body(self.body, self.schema))
+    }
+}
+
+/// A body without what the contract marks as secret: for now its length alone.
 fn shown_body(body: &[u8], _schema: Option<&'static Schema>) -> String {
-    [&body.len().to_string(), " bytes"].concat()
+    format!("{} bytes", body.len())
 }

@@ -1,12 +1,6 @@
 //! The retry policy: one table.
 //!
-//! | what happened                          | reads, and what is safe to repeat | everything else            |
-//! | -------------------------------------- | --------------------------------- | -------------------------- |
-//! | 429                                    | wait for the window, try again    | wait for the window, again |
-//! | connection fault, timeout, 408, 5xx    | back off, try again               | give up: ambiguous         |
-//! | 2xx whose body is no JSON              | back off, try again               | give up: ambiguous         |
-//! | 2xx that breaks the contract           | try once more                     | give up: ambiguous         |
-//! | any other status, too long an answer   | give up                           | give up                    |
+//! [`Setback::next`] and [`Setback::ambiguous`] are the table; docs/retries.md shows it, rendered from them.
 //!
 //! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
 //! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
@@ -52,6 +46,19 @@ pub enum Next {
 }
 
 impl Setback {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::RateLimited,
+        Self::Connection,
+        Self::Timeout,
+        Self::RequestTimeout,
+        Self::Server,
+        Self::Garbled,
+        Self::Breach,
+        Self::TooLong,
+        Self::Refused,
+    ];
+
     /// In words, for the log.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -150,17 +157,24 @@ pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
 
 /// Decimal seconds in milliseconds. Not the standard library's: its exactness costs 14 KB.
 fn seconds_ms(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-        return None;
+    let text = text.trim_ascii();
+    let (sign, digits) = text.strip_prefix('-').map_or((1000.0, text), |digits| (-1000.0, digits));
+    let (mut value, mut any) = (0.0, false);
+    // What the next digit counts, once the point has come.
+    let mut place = 0.0;
+    for byte in digits.bytes() {
+        let digit = f64::from(byte.wrapping_sub(b'0'));
+        match byte {
+            b'.' if any && place == 0.0 => place = 0.1,
+            b'0'..=b'9' if place == 0.0 => (value, any) = (value * 10.0 + digit, true),
+            b'0'..=b'9' => {
+                value += digit * place;
+                place /= 10.0;
+            }
+            _ => return None,
+        }
     }
-    let digit = |byte: u8| f64::from(byte - b'0');
-    let whole = whole.bytes().fold(0.0, |value, byte| value * 10.0 + digit(byte));
-    let fraction = fraction.bytes().rev().fold(0.0, |value, byte| (value + digit(byte)) / 10.0);
-    Some((whole + fraction) * if negative { -1000.0 } else { 1000.0 })
+    any.then_some(sign * value)
 }
 
 /// Evenly between 0 and 1.

@@ -3,8 +3,6 @@
 //! Texts, headers and messages pass here before they stand in an error, a hook or a log. The answer's bytes do not: they
 //! are the caller's alone.
 
-use base64ct::{Base64, Encoding as _};
-
 use crate::host::Values;
 use crate::request::Checked;
 use crate::secret::Secret;
@@ -24,9 +22,12 @@ pub(super) fn is_credential(name: &str) -> bool {
 pub(super) struct Scrub(Vec<Secret>);
 
 impl Scrub {
-    /// The credentials of a request, whole and in parts, and the secret values of its body.
-    pub fn new(host: &impl Values, checked: &Checked) -> Self {
+    /// The credentials of a request, whole and in parts, what its key is made of, and the secret values of its body.
+    pub fn new(host: &impl Values, checked: &Checked, key_secret: Option<&Secret>) -> Self {
         let mut scrub = Self(Vec::new());
+        if let Some(secret) = key_secret {
+            scrub.add(secret.reveal());
+        }
         let request = &checked.request;
         if let Some(authorization) = &request.authorization {
             scrub.credential(authorization.reveal());
@@ -47,15 +48,11 @@ impl Scrub {
         scrub
     }
 
-    /// `Basic …` and `Bearer …` are more than one secret: the whole, what follows the word, and the key's secret in it.
+    /// `Basic …` and `Bearer …` are two secrets: the whole, and what follows the word.
     fn credential(&mut self, value: &str) {
         self.add(value);
         let Some((_, token)) = value.split_once(' ') else { return };
         self.add(token);
-        let decoded = Base64::decode_vec(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        if let Some((_, secret)) = decoded.as_deref().and_then(|pair| pair.split_once(':')) {
-            self.add(secret);
-        }
     }
 
     fn add(&mut self, text: &str) {
@@ -64,15 +61,27 @@ impl Scrub {
         }
     }
 
+    /// Takes every secret out of a text, where there is one.
+    pub fn option(&self, text: &mut Option<String>) {
+        if let Some(text) = text {
+            self.text(text);
+        }
+    }
+
     /// Takes every secret out of a text.
     pub fn text(&self, text: &mut String) {
         for secret in &self.0 {
             let secret = secret.reveal();
-            let mut from = 0;
-            while let Some(at) = text.get(from..).and_then(|rest| find(rest, secret)) {
-                let at = from + at;
-                text.replace_range(at..at + secret.len(), HIDDEN);
-                from = at + HIDDEN.len();
+            let mut clean = String::new();
+            let mut rest = text.as_str();
+            while let Some((before, after)) = find(rest, secret).and_then(|at| rest.split_at_checked(at)) {
+                clean.push_str(before);
+                clean.push_str(HIDDEN);
+                rest = after.get(secret.len()..).unwrap_or_default();
+            }
+            if !clean.is_empty() {
+                clean.push_str(rest);
+                *text = clean;
             }
         }
     }

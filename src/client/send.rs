@@ -1,11 +1,13 @@
 //! One call: attempts until it is answered or given up.
 
+use std::rc::Rc;
+
 use super::gate::{Leave, Limit};
-use super::report::{sending, whole};
+use super::report::sending;
 use super::retry::{self, Next, Setback};
 use super::scrub::Scrub;
 use super::{Breaches, CallOptions, Client, Outcome};
-use crate::contract::{Answer, Method, Operation};
+use crate::contract::{Method, Operation};
 use crate::error::{Attempt, Error, Exchange, Met, Trail};
 use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Received, Retry, Sending};
 use crate::issue::Issue;
@@ -67,7 +69,7 @@ impl<H: Host> Client<H> {
             operation,
             checked,
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
-            scrub: Scrub::new(&self.host, checked),
+            scrub: Scrub::new(&self.host, checked, self.settings.key_secret.as_ref()),
             attempts: Vec::new(),
             began: 0.0,
             first_began: None,
@@ -161,30 +163,24 @@ impl<H: Host> Client<H> {
             } else {
                 self.meaning(&response, course)
             };
-        if let Some(id) = &mut request_id {
-            course.scrub.text(id);
-        }
+        course.scrub.option(&mut request_id);
         let setback = Setback::of_status(response.status);
         let retry_after_ms = (setback == Some(Setback::RateLimited)).then(|| retry::window_ms(&response, &self.host));
         course.note(Met::Status(response.status), request_id.clone());
         leave.end(Some(response.status), retry_after_ms)?;
         let HttpResponse { status, headers, body } = response;
         let received = Received { status, headers: &headers, request_id: request_id.as_deref(), duration_ms };
-        let schema = match operation.answer {
-            Answer::Json(schema) => Some(schema),
-            Answer::Empty | Answer::Text => None,
-        };
-        self.say_response(operation, &received, &body, schema);
+        self.say_response(operation, &received, &body);
         self.host.on_response(sending, &received)?;
         let exchange = Exchange { trail: Trail::new(operation), status, headers, request_id, body };
         let (setback, error) = match meaning {
             Meaning::Data(data) => return Ok(Outcome { data, exchange, sent_at: course.began }),
             Meaning::Breach(setback, issues) => {
-                (setback, Error::Response { issues, exchange: Box::new(exchange), ambiguous: false })
+                (setback, Error::Response { issues, exchange: Rc::new(exchange), ambiguous: false })
             }
             Meaning::Refusal { code, text } => {
                 let setback = setback.unwrap_or(Setback::Refused);
-                (setback, Error::Api { code, text, exchange: Box::new(exchange), ambiguous: false, retry_after_ms })
+                (setback, Error::Api { code, text, exchange: Rc::new(exchange), ambiguous: false, retry_after_ms })
             }
         };
         Err(Failed::Setback(setback, error))
@@ -205,9 +201,8 @@ impl<H: Host> Client<H> {
             }
             Reading::Garbled { issues } => (Meaning::Breach(Setback::Garbled, course.scrubbed(issues)), None),
             Reading::Refused { mut code, mut text, request_id } => {
-                for said in [&mut code, &mut text].into_iter().flatten() {
-                    course.scrub.text(said);
-                }
+                course.scrub.option(&mut code);
+                course.scrub.option(&mut text);
                 (Meaning::Refusal { code, text }, request_id)
             }
         }
@@ -234,9 +229,8 @@ impl<H: Host> Client<H> {
 
     fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {
         let operation = course.operation.name;
-        if self.host.logs(Level::Info) {
-            self.say(Level::Info, &[operation, ": ", setback.words(), ", again in ", &whole(wait_ms), " ms"]);
-        }
+        let (words, ms) = (setback.words(), wait_ms as u64);
+        self.say(Level::Info, format_args!("{operation}: {words}, again in {ms} ms"));
         let attempt = course.attempts.len();
         let Some(last) = course.attempts.last_mut() else { return Ok(()) };
         last.waited_ms = wait_ms;
@@ -252,13 +246,8 @@ impl<H: Host> Client<H> {
             Breaches::Fail => false,
             Breaches::Ignore => true,
             Breaches::Warn => {
-                if self.host.logs(Level::Warn) {
-                    for issue in issues {
-                        self.say(
-                            Level::Warn,
-                            &[operation.name, ": the answer breaks the contract: ", &issue.to_string()],
-                        );
-                    }
+                for issue in issues {
+                    self.say(Level::Warn, format_args!("{}: the answer breaks the contract: {issue}", operation.name));
                 }
                 true
             }
@@ -268,7 +257,8 @@ impl<H: Host> Client<H> {
     fn trail(&self, course: Course<'_>) -> Trail {
         let url = &course.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
-        let path = path.split('?').next().unwrap_or(path).to_owned();
+        let end = path.bytes().position(|byte| byte == b'?').unwrap_or(path.len());
+        let path = path.get(..end).unwrap_or_default().to_owned();
         Trail { operation: course.operation, path, attempts: course.attempts }
     }
 }

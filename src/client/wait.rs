@@ -6,7 +6,7 @@ use super::helpers::Command;
 use super::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
-use crate::host::{Foreign, Host};
+use crate::host::{Foreign, Host, Level};
 use crate::race::{First, race};
 use crate::request::Arguments;
 
@@ -67,6 +67,14 @@ pub(super) struct Goal<'a> {
     pub missing: Missing,
     /// What a state means, and the status with which a deletion was refused.
     pub judge: &'a dyn Fn(&str, Option<u16>) -> Verdict,
+}
+
+impl Goal<'_> {
+    /// The id of the service, where the wait is for one and may share its polls.
+    fn shared(&self, options: &WaitOptions) -> Option<&str> {
+        let [service] = self.arguments.path.as_slice() else { return None };
+        options.call.headers.is_empty().then(|| service.texts.first().map(String::as_str))?
+    }
 }
 
 /// What a state means for a wait.
@@ -201,19 +209,23 @@ impl<H: Host> Client<H> {
     }
 
     async fn poll(&self, goal: &Goal<'_>, options: &WaitOptions, wait: &Wait) -> Result<H::Value, Error> {
+        let _sharing = goal.shared(options).map(|_| self.polls.join());
         let mut pauses = Pauses::new(options);
+        let mut pause_ms = 0.0;
         let mut done = Done::default();
         let mut refused = None;
         let mut last = None;
         loop {
-            match self.call(goal.operation, &goal.arguments, &options.call).await {
+            match self.look(goal, options, refused, pause_ms).await {
                 Ok(found) => {
-                    let state = self.host.member(&found.data, goal.property);
-                    let state = state.and_then(|state| self.host.as_text(&state)).unwrap_or_default();
+                    let state = self.state(goal, &found);
                     let now = self.host.now();
+                    if wait.last_state.borrow().as_ref() != Some(&state) {
+                        self.say(Level::Info, format_args!("{}: the {} is {state}", goal.helper, goal.property));
+                    }
                     wait.progress(&state, now, options)?;
                     match (goal.judge)(&state, refused) {
-                        Verdict::Reached => return Ok(found.data),
+                        Verdict::Reached => return Ok(found),
                         Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
                         Verdict::Do(action, tolerated) if done.is_due(action, now) => {
                             done.note(action, now);
@@ -228,7 +240,7 @@ impl<H: Host> Client<H> {
                         }
                         Verdict::Do(..) | Verdict::Waiting => {}
                     }
-                    last = Some(found.data);
+                    last = Some(found);
                 }
                 Err(error) if error.status() == Some(404) => {
                     let now = self.host.now();
@@ -251,8 +263,31 @@ impl<H: Host> Client<H> {
                 }
                 Err(error) => return Err(error),
             }
-            self.host.sleep(pauses.next_ms()).await;
+            pause_ms = pauses.next_ms();
+            self.host.sleep(pause_ms).await;
         }
+    }
+
+    /// Reads the thing: by itself, or from a list that waits share, of which only good news is taken.
+    async fn look(
+        &self,
+        goal: &Goal<'_>,
+        options: &WaitOptions,
+        refused: Option<u16>,
+        pause_ms: f64,
+    ) -> Result<H::Value, Error> {
+        if let Some(id) = goal.shared(options)
+            && let Some(listed) = self.listed(id, pause_ms).await?
+            && let Verdict::Reached | Verdict::Waiting = (goal.judge)(&self.state(goal, &listed), refused)
+        {
+            return Ok(listed);
+        }
+        Ok(self.call(goal.operation, &goal.arguments, &options.call).await?.data)
+    }
+
+    fn state(&self, goal: &Goal<'_>, found: &H::Value) -> String {
+        let state = self.host.member(found, goal.property);
+        state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
 
     /// Does it; the status, where it was refused with one that is no error.

@@ -18,6 +18,9 @@ pub enum Told<'a> {
 
 type Hook = Rc<dyn Fn(&Told<'_>) -> Result<(), Foreign>>;
 
+/// A slot, the status, and how long a 429 asks to wait.
+type ToldSlot = (usize, Option<u16>, Option<f64>);
+
 /// What the hosts of one network have from their caller.
 pub struct Caller {
     /// Told of everything.
@@ -29,7 +32,7 @@ pub struct Caller {
     /// What the limiter says instead of giving a slot.
     pub refusal: RefCell<Option<Foreign>>,
     /// What the limiter was told, by slot.
-    pub told: RefCell<Vec<(usize, Option<u16>, Option<f64>)>>,
+    pub told: RefCell<Vec<ToldSlot>>,
     given: Cell<usize>,
     waiting: RefCell<Vec<Waker>>,
 }

@@ -176,6 +176,7 @@ pub fn settings(options: &Options) -> Settings {
             authorization: Some(Secret::new(format!("Basic {key}"))),
             headers: Vec::new(),
         },
+        key_secret: Some(options.key_secret.clone()),
         organization_id: Some(options.organization_id.clone()),
         timeout_ms: 30_000.0,
         retry_budget_ms: 60_000.0,

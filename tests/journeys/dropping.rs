@@ -1,10 +1,12 @@
 //! A call that is dropped ends: its place in the line, its timer, its request. This is how an abort works.
 
+use clickhouse_cloud::client::Limit;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::race::{First, race};
 
 use super::cloud::{Cloud, NOBODY, body, service};
 use super::network::{Act, answer};
+use super::world::all;
 
 /// Runs the work for that long, drops it, and finds nothing running.
 #[track_caller]
@@ -87,5 +89,69 @@ fn at_any_moment_of_a_journey() {
         };
         cloud.run(race(journey, cloud.world.sleep(patience)));
         assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "after {patience} ms");
+    }
+}
+
+/// One life of a service, on a network that fails now and then.
+async fn life(cloud: Cloud) {
+    let Ok(created) = cloud.create(&body()).await else { return };
+    let id = created.data["service"]["id"].as_str().unwrap().to_owned();
+    let _ = cloud.wait_for(&id, "running").await;
+    let _ = cloud.set_password(&id, b"x").await;
+    let _ = cloud.stop_and_delete(&id).await;
+}
+
+#[test]
+fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
+    for round in 0..40 {
+        for lent in [false, true] {
+            let cloud = Cloud::with(|settings| {
+                settings.organization_id = None;
+                if lent {
+                    settings.limiter = Limit::Lent;
+                }
+            });
+            cloud.network.caller.free(10_000);
+            for _ in 0..round {
+                cloud.network.roll();
+            }
+            let acts =
+                [|| answer(429, ""), || answer(503, ""), || Act::DropAfter, || Act::HangAfter, || Act::DropBefore];
+            for _ in 0..12 {
+                let act = acts[(cloud.network.roll() * 5.0) as usize]();
+                let method = ["GET", "PATCH", "DELETE"][(cloud.network.roll() * 3.0) as usize];
+                cloud.network.on(method, "", act);
+            }
+            // Each is dropped at a moment of its own; the last one outlives them.
+            let lives = (0..5).map(|number| {
+                let patience = if number == 4 { 1e9 } else { cloud.network.roll() * 300_000.0 };
+                let (cloud, life) = (cloud.clone(), life(cloud.clone()));
+                cloud
+                    .world
+                    .clone()
+                    .spawn(async move { matches!(race(life, cloud.world.sleep(patience)).await, First::Left(())) })
+            });
+            let ended = cloud.run(all(lives.collect()));
+            assert!(ended[4], "round {round}: the last one came to its end");
+            assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "round {round}");
+            // Every slot that was taken was given back, and only once.
+            let told = cloud.network.caller.told.borrow();
+            let mut slots: Vec<usize> = told.iter().map(|(slot, ..)| *slot).collect();
+            slots.sort_unstable();
+            assert!(slots.iter().copied().eq(1..=slots.len()), "round {round}: {slots:?}");
+            assert_eq!(slots.len(), if lent { cloud.network.count() } else { 0 }, "round {round}");
+            drop(told);
+            // The line is empty and no slot is taken: after a quiet while a whole window goes at once.
+            cloud.network.forget();
+            cloud.run(cloud.world.sleep(300_000.0));
+            let before = cloud.world.elapsed();
+            let calls = (0..10).map(|_| {
+                let cloud = cloud.clone();
+                cloud.world.clone().spawn(async move { cloud.get(NOBODY).await.map(|_| ()) })
+            });
+            cloud.run(all(calls.collect()));
+            let took = cloud.world.elapsed() - before;
+            assert!(took < 1_000.0, "round {round}: {took}");
+        }
     }
 }

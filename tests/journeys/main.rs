@@ -10,6 +10,7 @@
 //! | `deletion`     | stopAndDelete from each state, and again half-way                        |
 //! | `running`      | ensureRunning                                                            |
 //! | `waiting`      | deadlines, failed and unknown states, things that are gone or too new    |
+//! | `polling`      | many waits at once, which share their polls                              |
 //! | `limit`        | the rate limit: many at once, in order, without a 429; 429s all the same |
 //! | `sharing`      | clients that share a key without knowing of each other                   |
 //! | `lending`      | hooks, a limiter of the caller's own, the log                            |
@@ -17,6 +18,7 @@
 //! | `retries`      | the table of setbacks, the time budget, timeouts                         |
 //! | `answers`      | what comes back when it is not what the contract says                    |
 //! | `organization` | the organization that is looked up                                       |
+//! | `documents`    | docs/ says what the code does                                            |
 //! | `dropping`     | a call that is dropped leaves nothing running                            |
 
 #![cfg(all(feature = "client", feature = "sandbox", not(target_arch = "wasm32")))]
@@ -32,12 +34,14 @@ mod answers;
 mod caller;
 mod cloud;
 mod deletion;
+mod documents;
 mod dropping;
 mod lending;
 mod lifecycle;
 mod limit;
 mod network;
 mod organization;
+mod polling;
 mod retries;
 mod running;
 mod secrets;

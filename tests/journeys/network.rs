@@ -93,6 +93,11 @@ impl Network {
         self.script.borrow_mut().push((method, end, act));
     }
 
+    /// Forgets what was scripted and never met.
+    pub fn forget(&self) {
+        self.script.borrow_mut().clear();
+    }
+
     /// Nothing scripted is left, and nothing is under way.
     #[track_caller]
     pub fn assert_quiet(&self) {

@@ -23,6 +23,7 @@ fn echoing(status: u16) -> Cloud {
     let cloud = Cloud::with(|settings| {
         settings.retry_budget_ms = 0.0;
         settings.target.authorization = Some(Secret::new(format!("Basic {BASIC}")));
+        settings.key_secret = Some(Secret::new("Planted-Key-Secret"));
         settings.target.headers = vec![("x-auth-token".to_owned(), "Planted-Header-Token".to_owned())];
     });
     let said = planted().map(|secret| format!("you sent {secret}, yes {secret}")).join("; ");
@@ -86,6 +87,7 @@ fn what_fetch_quotes_is_taken_out() {
     let cloud = Cloud::with(|settings| {
         settings.retry_budget_ms = 0.0;
         settings.target.authorization = Some(Secret::new(format!("Basic {BASIC}")));
+        settings.key_secret = Some(Secret::new("Planted-Key-Secret"));
     });
     let message = format!("failed to parse header authorization: Basic {BASIC} (Planted-Key-Secret)");
     cloud.network.next(Act::Fail(message));
@@ -125,6 +127,7 @@ fn a_breach_quotes_no_echo() {
         let cloud = Cloud::with(|settings| {
             settings.retry_budget_ms = 0.0;
             settings.target.authorization = Some(Secret::new(format!("Basic {BASIC}")));
+            settings.key_secret = Some(Secret::new("Planted-Key-Secret"));
         });
         cloud.network.next(answer_with(status, &[("content-type", "Planted-Key-Secret")], text));
         let error = failed(cloud.run(cloud.get(NOBODY)));

@@ -1,0 +1,139 @@
+//! docs/retries.md is what the table of retries says. `UPDATE_DOCS=1 cargo test documents` writes it anew.
+
+use clickhouse_cloud::client::retry::{Next, Setback, back_off_ms, window_ms};
+use clickhouse_cloud::contract::{self, Method, Operation, Repeat};
+use clickhouse_cloud::host::{HttpResponse, Random};
+
+use super::cloud::Cloud;
+
+/// The most that chance can bring.
+struct Most;
+
+impl Random for Most {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(0xff);
+    }
+}
+
+fn seconds(ms: f64) -> String {
+    format!("{} s", (ms / 100.0).round() / 10.0)
+}
+
+/// What happened, for readers.
+fn words(setback: Setback) -> &'static str {
+    match setback {
+        Setback::Connection => "no answer: refused, reset, unreachable",
+        Setback::Timeout => "no answer within `timeoutMs`",
+        Setback::RateLimited => "429",
+        Setback::RequestTimeout => "408",
+        Setback::Server => "5xx",
+        Setback::Refused => "any other status, redirects among them",
+        Setback::Garbled => "2xx whose body is no JSON",
+        Setback::Breach => "2xx that breaks the contract",
+        Setback::TooLong => "an answer longer than `maxBodyBytes`",
+    }
+}
+
+fn next(setback: Setback, safe: bool, operation: &Operation) -> String {
+    let next = match setback.next(safe) {
+        Next::AwaitWindow => "waits for the window, tries again",
+        Next::BackOff => "backs off, tries again",
+        Next::OnceMore => "tries once more",
+        Next::Stop => "gives up",
+    };
+    let ambiguous = if setback.ambiguous(operation) { "; ambiguous" } else { "" };
+    format!("{next}{ambiguous}")
+}
+
+/// The operations of a kind, as a list.
+fn names(of: impl Fn(&Operation) -> bool) -> String {
+    let names: Vec<String> = contract::OPERATIONS
+        .iter()
+        .filter(|operation| of(operation))
+        .map(|operation| format!("`{}`", operation.name))
+        .collect();
+    names.join(", ")
+}
+
+fn is_read(operation: &Operation) -> bool {
+    matches!(operation.method, Method::Get)
+}
+
+fn safe_with() -> String {
+    let mut lines = String::new();
+    for operation in contract::OPERATIONS {
+        if let Repeat::SafeWith(names) = operation.repeat {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            lines += &format!("- Safe when the body has {}: `{}`\n", names.join(" or "), operation.name);
+        }
+    }
+    lines
+}
+
+fn rendered() -> String {
+    let cloud = Cloud::new();
+    let told = |headers: &[(&str, &str)]| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        seconds(window_ms(&HttpResponse { status: 429, headers, body: Vec::new() }, &cloud.client.host))
+    };
+    let find = |of: fn(&Operation) -> bool| contract::OPERATIONS.iter().find(|operation| of(operation)).unwrap();
+    let read = find(is_read);
+    let safe = find(|operation| !is_read(operation) && operation.repeat == Repeat::Safe);
+    let unsafe_ = find(|operation| operation.repeat == Repeat::Unsafe);
+    let mut table = String::from("| what happened | reads | changes that are safe to repeat | all other changes |\n");
+    table += "| --- | --- | --- | --- |\n";
+    for setback in Setback::ALL {
+        let cells = [next(setback, true, read), next(setback, true, safe), next(setback, false, unsafe_)];
+        table += &format!("| {} | {} |\n", words(setback), cells.join(" | "));
+    }
+    format!(
+        "<!-- Rendered from src/client/retry.rs and the contract: UPDATE_DOCS=1 cargo test documents -->\n\n\
+# Retries\n\n\
+A call is tried again where that can do no harm, and for as long as `retryBudgetMs` allows: no retry begins later than\n\
+that after the first attempt was sent, its wait included and time in the rate limit's line not. It is a time, not a\n\
+count; 0 is no retry at all. The last error is the one that is thrown; its `attempts` counts, and its `attemptLog` says\n\
+what each attempt met, when, and how long the client waited after it.\n\n\
+{table}\n\
+- **Backs off**: waits between nothing and a ceiling, at random; the ceiling doubles from {} to {}.\n\
+- **Waits for the window**: for as long as `X-RateLimit-Reset` or `Retry-After` says, {} at most, or {} where neither\n  \
+does; and a tenth more at most. The whole client pauses, and with it all that share its `RateLimiter`; an object\n  \
+of your own with `acquire` is told, and only the call waits. A reset that has passed already is a back-off.\n\
+- **Ambiguous**: the error has `ambiguous: true`. The change may have happened, or may yet: look before you try again. It\n  \
+stays so, once an attempt has met such a thing, whatever later ones are told. A call that a 429 refused has surely done nothing.\n\
+- A repeated delete that meets 404 has succeeded: an earlier attempt deleted it.\n\n\
+Which is which, as the contract says:\n\n\
+- Reads: {}\n\
+- Safe to repeat: {}\n\
+{}\
+- Never repeated when their fate is unknown: {}\n\n\
+A 409 is tried again only inside `services.stopAndDelete` and `services.ensureRunning`, which wait until the state\n\
+allows what they do.\n",
+        seconds(back_off_ms(1, &Most)),
+        seconds(back_off_ms(100, &Most)),
+        told(&[("x-ratelimit-reset", "1000000")]),
+        told(&[]),
+        names(is_read),
+        names(|operation| !is_read(operation) && operation.repeat == Repeat::Safe),
+        safe_with(),
+        names(|operation| operation.repeat == Repeat::Unsafe),
+    )
+}
+
+#[test]
+fn the_retries_are_as_the_table_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/retries.md");
+    let rendered = rendered();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &rendered).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == rendered, "docs/retries.md is stale; it should be:\n{rendered}");
+}
+
+#[test]
+fn reads_are_never_ambiguous_and_all_are_safe_to_repeat() {
+    for operation in contract::OPERATIONS.iter().filter(|operation| is_read(operation)) {
+        assert_eq!(operation.repeat, Repeat::Safe, "{}", operation.name);
+        assert!(Setback::ALL.iter().all(|setback| !setback.ambiguous(operation)));
+    }
+}
