@@ -16,11 +16,13 @@
 //! | `format`   | the formats of strings                                       |
 //! | `number`   | exact decimals                                               |
 //! | `rules`    | what binds the members of one object or list to each other   |
+//! | `equal`    | which values are equal                                       |
 //! | `union`    | which alternative fits, or comes nearest                     |
 //! | `envelope` | the API's answer around a result                             |
 //! | `words`    | what was expected and what came, in words                    |
 
 mod envelope;
+mod equal;
 mod format;
 mod number;
 mod place;

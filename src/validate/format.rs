@@ -211,7 +211,7 @@ fn email(text: &[u8]) -> bool {
     let (user, host) = split(text, b'@');
     (1..=64).contains(&user.len())
         && user.iter().all(plain)
-        && host.is_some_and(|host| host.contains(&b'.') && hostname(host))
+        && host.is_some_and(|host| split(host, b'.').1.is_some() && hostname(host))
 }
 
 /// Labels of letters, digits and inner hyphens.

@@ -45,8 +45,10 @@ impl Walker<'_> {
 
     fn text(&mut self, rules: &'static Text, raw: &[u8], place: &Place<'_>) {
         let text = decode(inner(raw));
+        // All but the bytes that continue a character.
+        let length = text.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
         if self.request
-            && let Some(expected) = words::outside(rules.min, rules.max, text.chars().count(), "character")
+            && let Some(expected) = words::outside(rules.min, rules.max, length, "character")
         {
             self.complain(place, Code::Length, &[&expected], raw);
         }
