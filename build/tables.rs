@@ -171,7 +171,13 @@ impl Writer<'_> {
 
 fn write_limits(limits: &Limits) -> String {
     let Limits { min, max, above, step } = limits;
-    format!("Limits {{ min: {min:?}, max: {max:?}, above: {above:?}, step: {step:?} }}")
+    let mut out = String::new();
+    for (bound, limit) in [("Least", min), ("Above", above), ("Most", max), ("Step", step)] {
+        if let Some(value) = limit {
+            let _ = write!(out, "Limit {{ bound: Bound::{bound}, value: {value:?} }}, ");
+        }
+    }
+    format!("[{out}]")
 }
 
 fn write_rule(rule: &Rule) -> String {

@@ -116,9 +116,9 @@ pub enum Kind {
     /// `true` or `false`.
     Boolean,
     /// A number.
-    Number(&'static Limits),
+    Number(&'static [Limit]),
     /// A number without a fraction.
-    Integer(&'static Limits),
+    Integer(&'static [Limit]),
     /// A string.
     Text(&'static Text),
     /// One of these strings.
@@ -154,17 +154,26 @@ pub struct Count {
     pub unique: bool,
 }
 
-/// The limits of a number. All inclusive but `above`.
+/// A limit of a number.
 #[derive(Debug)]
-pub struct Limits {
-    /// The least value.
-    pub min: Option<f64>,
-    /// The greatest value.
-    pub max: Option<f64>,
-    /// Values must be greater than this.
-    pub above: Option<f64>,
-    /// Values are multiples of this.
-    pub step: Option<f64>,
+pub struct Limit {
+    /// On which side of the limit a value must be.
+    pub bound: Bound,
+    /// The limit.
+    pub value: f64,
+}
+
+/// What a limit asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The value or more.
+    Least,
+    /// More than the value.
+    Above,
+    /// The value or less.
+    Most,
+    /// A multiple of the value.
+    Step,
 }
 
 /// The limits of a string. Lengths count Unicode characters.

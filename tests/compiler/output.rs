@@ -28,7 +28,10 @@ fn every_construct_of_the_published_document_is_taken() {
         "{ type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true }",
         "count: &Count { min: 1, max: 2, unique: true }",
     );
-    writes("{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }", "above: Some(0.0), step: Some(0.1)");
+    writes(
+        "{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }",
+        "&[Limit { bound: Bound::Above, value: 0.0 }, Limit { bound: Bound::Step, value: 0.1 }, ]",
+    );
     writes("{ type: string, x-secret: true, format: password }", "secret: true");
     writes("{ type: object, minProperties: 1, maxProperties: 2 }", "min: 1, max: 2");
     writes("{ allOf: [{ minLength: 2, type: string }, { maxLength: 5, type: string }] }", "Text { min: 2, max: 5");
