@@ -9,7 +9,7 @@ use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
-const DEEPEST: u32 = 64;
+pub(super) const DEEPEST: u32 = 64;
 
 /// How many issues are noted, give or take those of one object.
 const MOST_ISSUES: usize = 1_000;

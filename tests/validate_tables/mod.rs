@@ -96,6 +96,8 @@ static SECOND: Schema =
 pub static CHOICE: Schema = of(Kind::Union(&[&FIRST, &SECOND, &UUID]));
 pub static SECRETS: Schema = Schema { kind: list!(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
 pub static KEY: Schema = of(Kind::Union(&[&SECRET, &FIRST]));
+pub static VAULT: Schema = record!(&[], Rest::Map(&SECRET), 0, ANY, &[]);
+pub static RACK: Schema = list!(&KEY, 0, ANY, false);
 pub static MAYBE: Schema = of(Kind::Union(&[&FIRST, &FLAG]));
 pub static TREE: Schema =
     record!(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);
