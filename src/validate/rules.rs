@@ -9,7 +9,7 @@ use super::place::{Mark, Place};
 use super::scan::{Scan, Scanner, decode, inner};
 use super::walk::{Walker, is_number};
 use super::words;
-use crate::contract::{Count, Kind, Record, Rule, Schema};
+use crate::contract::{Count, Kind, Record, Rule, Schema, Uses};
 use crate::issue::Code;
 
 /// A member of an object: its name, and its value as it stands.
@@ -30,7 +30,7 @@ impl<'a> Walker<'a> {
     ) -> Scan<()> {
         let Kind::Array { items, count: &Count { min, max, unique } } = schema.kind else { return Ok(()) };
         self.count(min, max, count, ("item", "an empty array"), place);
-        if !unique {
+        if !(Uses::unique() && unique) {
             return Ok(());
         }
         self.scan.rewind(start);

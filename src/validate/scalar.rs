@@ -7,7 +7,7 @@ use super::place::Place;
 use super::scan::{decode, inner};
 use super::walk::Walker;
 use super::{format, words};
-use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text};
+use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text, Uses};
 use crate::issue::Code;
 
 /// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
@@ -31,7 +31,7 @@ impl Walker<'_> {
                 self.complain(place, Code::Type, &[&words::expected(schema, self.request)], raw);
             }
             Kind::Number(limits) | Kind::Integer(limits) if self.request => self.number(limits, raw, place),
-            Kind::NumberEnum(values) => {
+            Kind::NumberEnum(values) if Uses::number_enums() => {
                 let value = Decimal::parse(raw);
                 if !values.iter().any(|known| Decimal::of(*known) == value) {
                     let mut known = String::new();

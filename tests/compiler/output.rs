@@ -43,6 +43,19 @@ fn every_construct_of_the_published_document_is_taken() {
 }
 
 #[test]
+fn what_is_used_is_told() {
+    let uses = |formats: &str| {
+        format!("USED: Uses = Uses {{ unique: false, maps: false, number_enums: false, formats: {formats} }}")
+    };
+    writes("{ type: string }", &uses("0"));
+    writes("{ type: string, format: date }", &uses("1 << Format::Date as u32"));
+    writes("{ type: string, format: date-time }", &uses("1 << Format::DateTime as u32"));
+    writes("{ type: array, items: {}, uniqueItems: true }", "unique: true, maps: false, number_enums: false, formats");
+    writes("{ additionalProperties: {} }", "unique: false, maps: true, number_enums: false, formats");
+    writes("{ type: integer, enum: [1] }", "unique: false, maps: false, number_enums: true, formats");
+}
+
+#[test]
 fn a_reference_reaches_over_files() {
     let uses = "components: { schemas: { A: { type: array, items: { $ref: '#/components/schemas/B' } } } }";
     let has = "components: { schemas: { B: { type: string } } }";
