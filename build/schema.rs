@@ -13,6 +13,20 @@ const NO_LIMIT: u32 = u32::MAX;
 const ANNOTATIONS: &[&str] =
     &["description", "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "x-secret"];
 
+/// The formats of strings, and what the tables call them.
+pub const FORMATS: &[(&str, &str)] = &[
+    ("uuid", "Uuid"),
+    ("date-time", "DateTime"),
+    ("date", "Date"),
+    ("address", "Address"),
+    ("email", "Email"),
+    ("hostname", "Hostname"),
+    ("uri", "Uri"),
+    ("boolean", "Boolean"),
+    ("sha256", "Sha256"),
+    ("sha1", "Sha1"),
+];
+
 /// A schema, as the tables will hold it.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -302,17 +316,10 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
     place.only(object, &["type", "format", "minLength", "maxLength", "pattern"], ANNOTATIONS)?;
     let format = match place.optional_text(object, "format")? {
         None | Some("password") => None,
-        Some("uuid") => Some("Uuid"),
-        Some("date-time") => Some("DateTime"),
-        Some("date") => Some("Date"),
-        Some("address") => Some("Address"),
-        Some("email") => Some("Email"),
-        Some("hostname") => Some("Hostname"),
-        Some("uri") => Some("Uri"),
-        Some("boolean") => Some("Boolean"),
-        Some("sha256") => Some("Sha256"),
-        Some("sha1") => Some("Sha1"),
-        Some(other) => return Err(place.failure(&format!("unknown format {other}"))),
+        Some(name) => match FORMATS.iter().find(|(known, _)| *known == name) {
+            Some((_, format)) => Some(*format),
+            None => return Err(place.failure(&format!("unknown format {name}"))),
+        },
     };
     Ok(Kind::Text(Text {
         min: place.count(object, "minLength")?.unwrap_or(0),

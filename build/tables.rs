@@ -28,9 +28,28 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
             writeln!(out, "/// `{}` of the contract.\npub static {identifier}: Operation = {table};", operation.name);
         identifiers.push(format!("&{identifier}"));
     }
+    let used = uses(&out);
+    out.push_str(&used);
     let _ =
         writeln!(out, "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];", identifiers.join(", "));
     Ok(out)
+}
+
+/// What the tables make use of.
+fn uses(tables: &str) -> String {
+    let has = |what: &str| tables.contains(what);
+    let formats: Vec<String> = schema::FORMATS
+        .iter()
+        .filter(|(_, format)| has(&format!("Some(Format::{format})")))
+        .map(|(_, format)| format!("1 << Format::{format} as u32"))
+        .collect();
+    format!(
+        "const USED: Uses = Uses {{ unique: {}, maps: {}, number_enums: {}, formats: {} }};\n",
+        has("unique: true"),
+        has("Rest::Map("),
+        has("Kind::NumberEnum("),
+        if formats.is_empty() { "0".to_owned() } else { formats.join(" | ") }
+    )
 }
 
 /// `services.updateState` and `CreateServiceBody` as the names of statics: `SERVICES_UPDATE_STATE`, …
@@ -173,7 +192,13 @@ impl Writer<'_> {
 
 fn write_limits(limits: &Limits) -> String {
     let Limits { min, max, above, step } = limits;
-    format!("Limits {{ min: {min:?}, max: {max:?}, above: {above:?}, step: {step:?} }}")
+    let mut out = String::new();
+    for (bound, limit) in [("Least", min), ("Above", above), ("Most", max), ("Step", step)] {
+        if let Some(value) = limit {
+            let _ = write!(out, "Limit {{ bound: Bound::{bound}, value: {value:?} }}, ");
+        }
+    }
+    format!("[{out}]")
 }
 
 fn write_rule(rule: &Rule) -> String {

@@ -118,9 +118,9 @@ pub enum Kind {
     /// `true` or `false`.
     Boolean,
     /// A number.
-    Number(&'static Limits),
+    Number(&'static [Limit]),
     /// A number without a fraction.
-    Integer(&'static Limits),
+    Integer(&'static [Limit]),
     /// A string.
     Text(&'static Text),
     /// One of these strings.
@@ -156,17 +156,26 @@ pub struct Count {
     pub unique: bool,
 }
 
-/// The limits of a number. All inclusive but `above`.
+/// A limit of a number.
 #[derive(Debug)]
-pub struct Limits {
-    /// The least value.
-    pub min: Option<f64>,
-    /// The greatest value.
-    pub max: Option<f64>,
-    /// Values must be greater than this.
-    pub above: Option<f64>,
-    /// Values are multiples of this.
-    pub step: Option<f64>,
+pub struct Limit {
+    /// On which side of the limit a value must be.
+    pub bound: Bound,
+    /// The limit.
+    pub value: f64,
+}
+
+/// What a limit asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The value or more.
+    Least,
+    /// More than the value.
+    Above,
+    /// The value or less.
+    Most,
+    /// A multiple of the value.
+    Step,
 }
 
 /// The limits of a string. Lengths count Unicode characters.
@@ -281,6 +290,38 @@ pub enum Rule {
         /// What must be absent then.
         absent: &'static [&'static str],
     },
+}
+
+/// What schemas make use of. Code for what the contract does not use stays out of the shipped modules, and comes back
+/// with the first schema that uses it. They are built with `contract_only`; tests bring schemas of their own.
+pub(crate) struct Uses {
+    unique: bool,
+    maps: bool,
+    number_enums: bool,
+    /// A bit each.
+    formats: u32,
+}
+
+impl Uses {
+    /// Lists in which no item stands twice.
+    pub(crate) const fn unique() -> bool {
+        USED.unique || !cfg!(contract_only)
+    }
+
+    /// Objects that are maps.
+    pub(crate) const fn maps() -> bool {
+        USED.maps || !cfg!(contract_only)
+    }
+
+    /// Enumerations of numbers.
+    pub(crate) const fn number_enums() -> bool {
+        USED.number_enums || !cfg!(contract_only)
+    }
+
+    /// Strings of this format.
+    pub(crate) const fn format(format: Format) -> bool {
+        USED.formats & (1 << format as u32) != 0 || !cfg!(contract_only)
+    }
 }
 
 /// The operation of a name such as `services.list`.

@@ -29,18 +29,24 @@ fn closest<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Opt
     best
 }
 
-fn plain(name: &str) -> Vec<char> {
-    name.chars().filter(|letter| !matches!(letter, '_' | '-')).map(|letter| letter.to_ascii_lowercase()).collect()
+/// The letters that count. Names are of ASCII: any other letter counts as several.
+fn plain(name: &str) -> Vec<u8> {
+    let mut letters = Vec::new();
+    for letter in name.bytes() {
+        if !matches!(letter, b'_' | b'-') {
+            letters.push(letter.to_ascii_lowercase());
+        }
+    }
+    letters
 }
 
 /// How many letters must be added, removed, replaced or swapped with their neighbour.
-fn distance(left: &[char], right: &[char]) -> usize {
+fn distance(left: &[u8], right: &[u8]) -> usize {
     let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(LONGEST);
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.iter().enumerate() {
-        let mut row = Vec::with_capacity(right.len() + 1);
-        row.push(i + 1);
+        let mut row = vec![i + 1];
         for (j, b) in right.iter().enumerate() {
             let changed = at(&last, j) + usize::from(a != b);
             let mut least = changed.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);

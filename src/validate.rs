@@ -16,14 +16,18 @@
 //! | `format`   | the formats of strings                                       |
 //! | `number`   | exact decimals                                               |
 //! | `rules`    | what binds the members of one object or list to each other   |
+//! | `equal`    | which values are equal                                       |
 //! | `union`    | which alternative fits, or comes nearest                     |
 //! | `envelope` | the API's answer around a result                             |
+//! | `redact`   | bodies as logs may show them                                 |
 //! | `words`    | what was expected and what came, in words                    |
 
 mod envelope;
+mod equal;
 mod format;
 mod number;
 mod place;
+mod redact;
 mod rules;
 mod scalar;
 mod scan;
@@ -35,6 +39,7 @@ use std::mem::take;
 use std::ops::Range;
 
 pub use envelope::{Envelope, validate_answer};
+pub use redact::{redact, redact_answer};
 pub(crate) use words::quote;
 
 use crate::contract::Schema;

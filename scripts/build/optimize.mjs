@@ -16,10 +16,13 @@ run("wasm-opt", [
   "--one-caller-inline-max-function-size=30",
   // Runs of zeros in the data compress to less than the headers of the segments that would leave them out.
   "--skip-pass=memory-packing",
+  // The first kilobyte of the memory is the last of the stack: no address begins there.
+  "--low-memory-unused",
   "--flatten",
   "--rereloop",
   "-Oz",
   "-Os",
+  "--reorder-locals",
   "--reorder-functions-by-name",
   "--strip-debug",
   "--strip-producers",

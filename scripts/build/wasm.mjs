@@ -16,6 +16,8 @@ const flags = [
   `--remap-path-prefix=${root}=`,
   // Passwords are short: small code is worth more than unrolled rounds.
   '--cfg=sha2_backend_soft="compact"',
+  // There are no schemas but the contract's: code for what it does not use stays out.
+  "--cfg=contract_only",
   // Nothing here recurses deep: an idle module takes 64 KB, not 1 MB.
   "-Clink-arg=-zstack-size=65536",
 ].join(" ");

@@ -90,13 +90,11 @@ impl Decimal {
         rest == 0
     }
 
-    /// A text that only equal numbers share; short, whatever the exponent.
-    pub(super) fn key(&self) -> String {
-        let mut key = String::from(if self.negative { "-" } else { "" });
-        key.extend(self.digits.iter().copied().map(char::from));
-        key.push('e');
-        key.push_str(&self.exponent.to_string());
-        key
+    /// Bytes that only equal numbers share.
+    pub(super) fn key(mut self) -> Vec<u8> {
+        self.digits.push(u8::from(self.negative));
+        self.digits.extend_from_slice(&self.exponent.to_le_bytes());
+        self.digits
     }
 
     /// `12`, `-0.5`, `100000`.

@@ -7,7 +7,7 @@ use super::place::Place;
 use super::scan::{decode, inner};
 use super::walk::Walker;
 use super::{format, words};
-use crate::contract::{Kind, Limits, Pattern, Schema, Text};
+use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text, Uses};
 use crate::issue::Code;
 
 /// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
@@ -31,7 +31,7 @@ impl Walker<'_> {
                 self.complain(place, Code::Type, &[&words::expected(schema, self.request)], raw);
             }
             Kind::Number(limits) | Kind::Integer(limits) if self.request => self.number(limits, raw, place),
-            Kind::NumberEnum(values) => {
+            Kind::NumberEnum(values) if Uses::number_enums() => {
                 let value = Decimal::parse(raw);
                 if !values.iter().any(|known| Decimal::of(*known) == value) {
                     let mut known = String::new();
@@ -45,8 +45,10 @@ impl Walker<'_> {
 
     fn text(&mut self, rules: &'static Text, raw: &[u8], place: &Place<'_>) {
         let text = decode(inner(raw));
+        // All but the bytes that continue a character.
+        let length = text.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
         if self.request
-            && let Some(expected) = words::outside(rules.min, rules.max, text.chars().count(), "character")
+            && let Some(expected) = words::outside(rules.min, rules.max, length, "character")
         {
             self.complain(place, Code::Length, &[&expected], raw);
         }
@@ -75,24 +77,19 @@ impl Walker<'_> {
         }
     }
 
-    fn number(&mut self, limits: &'static Limits, raw: &[u8], place: &Place<'_>) {
+    fn number(&mut self, limits: &'static [Limit], raw: &[u8], place: &Place<'_>) {
         let value = Decimal::parse(raw);
-        let rules = [
-            (limits.min, Code::Minimum, "at least "),
-            (limits.above, Code::Minimum, "more than "),
-            (limits.max, Code::Maximum, "at most "),
-            (limits.step, Code::Step, "a multiple of "),
-        ];
-        for (index, (limit, code, words)) in rules.into_iter().enumerate() {
-            let Some(limit) = limit.map(Decimal::of) else { continue };
-            let kept = match (index, value.cmp(&limit)) {
-                (0, order) => order != Less,
-                (1, order) => order == Greater,
-                (2, order) => order != Greater,
-                _ => value.is_multiple_of(&limit),
+        for limit in limits {
+            let bound = Decimal::of(limit.value);
+            let order = value.cmp(&bound);
+            let (kept, code, words) = match limit.bound {
+                Bound::Least => (order != Less, Code::Minimum, "at least "),
+                Bound::Above => (order == Greater, Code::Minimum, "more than "),
+                Bound::Most => (order != Greater, Code::Maximum, "at most "),
+                Bound::Step => (value.is_multiple_of(&bound), Code::Step, "a multiple of "),
             };
             if !kept {
-                self.complain(place, code, &[words, &limit.text()], raw);
+                self.complain(place, code, &[words, &bound.text()], raw);
             }
         }
     }

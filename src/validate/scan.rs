@@ -403,11 +403,17 @@ pub(super) fn inner(raw: &[u8]) -> &[u8] {
 /// The text of the bytes of a string. What is no text (bad UTF-8, half a surrogate pair) becomes U+FFFD.
 #[inline(never)]
 pub(super) fn decode(raw: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(raw);
-    if !raw.contains(&b'\\') {
+    let text = match str::from_utf8(raw) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
+            Cow::Owned(raw.iter().map(letter).collect())
+        }
+    };
+    if raw.iter().all(|byte| *byte != b'\\') {
         return text;
     }
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::new();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         out.push(if letter == '\\' { escape(&mut letters) } else { letter });

@@ -31,24 +31,29 @@ impl Walker<'_> {
         for variant in variants.iter().filter(|variant| may_begin(variant, first)) {
             self.scan.rewind(start);
             self.value(variant, &place.variant(variant))?;
-            if self.issues.len() == issues {
+            let found = self.issues.len() - issues;
+            if found == 0 {
                 self.unions -= 1;
                 return Ok(());
             }
-            let (found, strange) = (self.issues.split_off(issues), self.warnings.split_off(warnings));
-            let rank = (!self.names_itself(variant, start)?, found.len());
-            if best.as_ref().is_none_or(|(least, _, _)| rank < *least) {
-                best = Some((rank, found, strange));
+            self.issues.truncate(issues);
+            self.warnings.truncate(warnings);
+            let rank = (!self.names_itself(variant, start)?, found);
+            if best.is_none_or(|(least, _)| rank < least) {
+                best = Some((rank, variant));
             }
         }
-        self.unions -= 1;
-        let Some((_, found, strange)) = best else {
+        let Some((_, variant)) = best else {
+            self.unions -= 1;
+            self.scan.rewind(start);
             // What none of them takes may still have been meant for the secret one.
             let secret = variants.iter().copied().find(|variant| variant.secret);
             return self.mismatch(schema, Code::Union, &place.variant(secret.unwrap_or(schema)));
         };
-        self.issues.extend(found);
-        self.warnings.extend(strange);
+        // Once more, for its issues.
+        self.scan.rewind(start);
+        self.value(variant, &place.variant(variant))?;
+        self.unions -= 1;
         Ok(())
     }
 

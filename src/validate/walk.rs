@@ -4,12 +4,12 @@ use super::place::{Mark, Place};
 use super::scalar::decided;
 use super::scan::{Ahead, Scan, Scanner, Stop, decode, inner, same};
 use super::{Mode, SecretValue, Unknown, words};
-use crate::contract::{Kind, Property, Record, Rest, Schema};
+use crate::contract::{Kind, Property, Record, Rest, Schema, Uses};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
-const DEEPEST: u32 = 64;
+pub(super) const DEEPEST: u32 = 64;
 
 /// How many issues are noted, give or take those of one object.
 const MOST_ISSUES: usize = 1_000;
@@ -241,7 +241,9 @@ impl<'a> Walker<'a> {
         self.enough()?;
         let name = decode(name);
         self.forget(clean, place, &name);
-        if let Rest::Map(schema) = record.rest {
+        if Uses::maps()
+            && let Rest::Map(schema) = record.rest
+        {
             return self.value(schema, &place.below(Mark::Key(&name), schema, !self.request));
         }
         let raw = self.scan.skipped()?;

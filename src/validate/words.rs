@@ -27,35 +27,32 @@ pub(super) fn also(list: &mut String, separator: &str, word: &str) {
 /// What a schema asks for: `a string`, `one of "aws", "gcp"`, `an array or null`.
 #[inline(never)]
 pub(super) fn expected(schema: &Schema, request: bool) -> String {
-    let mut words = Vec::new();
+    let mut words = String::new();
     alternatives(schema, request, &mut words);
-    let mut text = String::new();
-    words.iter().for_each(|word| also(&mut text, " or ", word));
-    text
+    words
 }
 
-fn alternatives(schema: &Schema, request: bool, words: &mut Vec<String>) {
+fn alternatives(schema: &Schema, request: bool, words: &mut String) {
     let own = match &schema.kind {
         Kind::Union(variants) => {
             variants.iter().for_each(|variant| alternatives(variant, request, words));
-            String::new()
+            ""
         }
-        Kind::Enum { values, .. } if request => one_of(values),
-        kind => String::from(match kind {
-            Kind::Any => "any value",
-            Kind::Boolean => "a boolean",
-            Kind::Number(_) | Kind::NumberEnum(_) => "a number",
-            Kind::Integer(_) => "an integer",
-            Kind::Text(text) => text.format.map_or("a string", format::words),
-            Kind::Array { .. } => "an array",
-            Kind::Record(_) => "an object",
-            _ => "a string",
-        }),
+        Kind::Enum { values, .. } if request => &one_of(values),
+        Kind::Any => "any value",
+        Kind::Boolean => "a boolean",
+        Kind::Number(_) | Kind::NumberEnum(_) => "a number",
+        Kind::Integer(_) => "an integer",
+        Kind::Text(text) => text.format.map_or("a string", format::words),
+        Kind::Array { .. } => "an array",
+        Kind::Record(_) => "an object",
+        Kind::Enum { .. } => "a string",
     };
-    let null = String::from(if schema.nullable { "null" } else { "" });
+    let null = if schema.nullable { "null" } else { "" };
     for word in [own, null] {
-        if !word.is_empty() && !words.contains(&word) {
-            words.push(word);
+        // Two alternatives of one kind are one in words.
+        if !words.ends_with(word) {
+            also(words, " or ", word);
         }
     }
 }

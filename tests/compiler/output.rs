@@ -28,7 +28,10 @@ fn every_construct_of_the_published_document_is_taken() {
         "{ type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true }",
         "count: &Count { min: 1, max: 2, unique: true }",
     );
-    writes("{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }", "above: Some(0.0), step: Some(0.1)");
+    writes(
+        "{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }",
+        "&[Limit { bound: Bound::Above, value: 0.0 }, Limit { bound: Bound::Step, value: 0.1 }, ]",
+    );
     writes("{ type: string, x-secret: true, format: password }", "secret: true");
     writes("{ type: object, minProperties: 1, maxProperties: 2 }", "min: 1, max: 2");
     writes("{ allOf: [{ minLength: 2, type: string }, { maxLength: 5, type: string }] }", "Text { min: 2, max: 5");
@@ -37,6 +40,19 @@ fn every_construct_of_the_published_document_is_taken() {
         "{ type: string, default: x, example: y, examples: [z], title: t, description: d, readOnly: true }",
         "Kind::Text(&",
     );
+}
+
+#[test]
+fn what_is_used_is_told() {
+    let uses = |formats: &str| {
+        format!("USED: Uses = Uses {{ unique: false, maps: false, number_enums: false, formats: {formats} }}")
+    };
+    writes("{ type: string }", &uses("0"));
+    writes("{ type: string, format: date }", &uses("1 << Format::Date as u32"));
+    writes("{ type: string, format: date-time }", &uses("1 << Format::DateTime as u32"));
+    writes("{ type: array, items: {}, uniqueItems: true }", "unique: true, maps: false, number_enums: false, formats");
+    writes("{ additionalProperties: {} }", "unique: false, maps: true, number_enums: false, formats");
+    writes("{ type: integer, enum: [1] }", "unique: false, maps: false, number_enums: true, formats");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 pub mod reference;
 
-use clickhouse_cloud::contract::{Count, Format, Kind, Limits, Pattern, Property, Record, Rest, Rule, Schema, Text};
+use clickhouse_cloud::contract::{
+    Bound, Count, Format, Kind, Limit, Pattern, Property, Record, Rest, Rule, Schema, Text,
+};
 use clickhouse_cloud::issue::{Issue, Step};
 use clickhouse_cloud::validate::{Mode, Report, Unknown, validate};
 
@@ -22,8 +24,8 @@ macro_rules! text {
 }
 
 macro_rules! limits {
-    ($min:expr, $max:expr, $above:expr, $step:expr) => {
-        &Limits { min: $min, max: $max, above: $above, step: $step }
+    ($($bound:ident $value:expr),*) => {
+        &[$(Limit { bound: Bound::$bound, value: $value }),*]
     };
 }
 
@@ -75,9 +77,9 @@ pub static NAME: Schema = text!(1, 10, None);
 pub static CODE: Schema = of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD] }));
 pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
 pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
-pub static MEMORY: Schema = of(Kind::Integer(limits!(Some(24.0), Some(360.0), None, Some(12.0))));
-pub static RATIO: Schema = of(Kind::Number(limits!(None, Some(1.0), Some(0.0), Some(0.1))));
-pub static INTEGER: Schema = of(Kind::Integer(limits!(None, None, None, None)));
+pub static MEMORY: Schema = of(Kind::Integer(limits!(Least 24.0, Most 360.0, Step 12.0)));
+pub static RATIO: Schema = of(Kind::Number(limits!(Above 0.0, Most 1.0, Step 0.1)));
+pub static INTEGER: Schema = of(Kind::Integer(limits!()));
 pub static FLAG: Schema = Schema { kind: Kind::Boolean, nullable: true, secret: false };
 pub static SECRET: Schema = Schema { kind: text!(12, ANY, None).kind, nullable: false, secret: true };
 pub static ANYTHING: Schema = of(Kind::Any);
@@ -94,6 +96,8 @@ static SECOND: Schema =
 pub static CHOICE: Schema = of(Kind::Union(&[&FIRST, &SECOND, &UUID]));
 pub static SECRETS: Schema = Schema { kind: list!(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
 pub static KEY: Schema = of(Kind::Union(&[&SECRET, &FIRST]));
+pub static VAULT: Schema = record!(&[], Rest::Map(&SECRET), 0, ANY, &[]);
+pub static RACK: Schema = list!(&KEY, 0, ANY, false);
 pub static MAYBE: Schema = of(Kind::Union(&[&FIRST, &FLAG]));
 pub static TREE: Schema =
     record!(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);

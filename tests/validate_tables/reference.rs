@@ -1,6 +1,6 @@
 //! A second validator, slow and plain, over parsed values: what the first must agree with, paths and codes.
 
-use clickhouse_cloud::contract::{Count, Format, Kind, Limits, Record, Rest, Rule, Schema, Text};
+use clickhouse_cloud::contract::{Bound, Count, Format, Kind, Limit, Record, Rest, Rule, Schema, Text};
 use serde_json::{Map, Value};
 
 /// The texts that the property tests use; those of a format are listed with it.
@@ -90,15 +90,19 @@ impl Reference {
         }
     }
 
-    fn number(&mut self, number: f64, limits: &Limits, path: &str) {
+    fn number(&mut self, number: f64, limits: &[Limit], path: &str) {
         if !self.request {
             return;
         }
-        self.note(limits.min.is_some_and(|min| number < min), path, "minimum");
-        self.note(limits.above.is_some_and(|above| number <= above), path, "minimum");
-        self.note(limits.max.is_some_and(|max| number > max), path, "maximum");
-        let off = |step: f64| ((number / step).round() - number / step).abs() > 1e-9;
-        self.note(limits.step.is_some_and(off), path, "step");
+        for Limit { bound, value } in limits {
+            let (bad, code) = match bound {
+                Bound::Least => (number < *value, "minimum"),
+                Bound::Above => (number <= *value, "minimum"),
+                Bound::Most => (number > *value, "maximum"),
+                Bound::Step => (((number / value).round() - number / value).abs() > 1e-9, "step"),
+            };
+            self.note(bad, path, code);
+        }
     }
 
     fn text(&mut self, text: &str, rules: &Text, path: &str) {
