@@ -27,7 +27,7 @@ export function settings(given) {
   checkOptions(what, given, CLIENT);
   const options = present(given);
   const { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry } = options;
-  const { baseUrl, authorization } = target(options, (message) => {
+  const { baseUrl, authorization, secret } = target(options, (message) => {
     throw new ConfigurationError(`${what}: ${message}`);
   });
   // Who brings a fetch or a clock is testing, and means what is there to be this client's alone.
@@ -42,6 +42,7 @@ export function settings(given) {
     ["error", "warn", "off"].indexOf(options.validateResponses ?? "error"),
     baseUrl,
     authorization,
+    secret,
     headers(what, options),
     options.organizationId ?? environment("CLICKHOUSE_ORG_ID"),
     limiter(rateLimit, sharing),

@@ -13,26 +13,27 @@ const DEFAULT_URL = "https://api.clickhouse.cloud";
  * @param {(message: string) => never} wrong
  */
 export function target(options, wrong) {
-  const authorization = credentials(options, wrong);
-  return { baseUrl: base(options, authorization !== undefined, wrong), authorization };
+  const { authorization, secret } = credentials(options, wrong);
+  return { baseUrl: base(options, authorization !== undefined, wrong), authorization, secret };
 }
 
 /**
- * The value of the `authorization` header: a key, a token, or none for a backend that adds it.
+ * The value of the `authorization` header (a key, a token, or none for a backend that adds it), and the secret in it.
  *
  * @param {CloudClientOptions} options
  * @param {(message: string) => never} wrong
+ * @returns {{ authorization?: string, secret?: string }}
  */
 function credentials({ keyId, keySecret, bearerToken, dangerouslyAllowBrowser }, wrong) {
   if (bearerToken) {
     if (keyId || keySecret) wrong("takes either keyId and keySecret, or bearerToken");
     if (!FIELD_VALUE.test(bearerToken)) wrong("bearerToken holds characters that no header can hold");
-    return `Bearer ${bearerToken}`;
+    return { authorization: `Bearer ${bearerToken}`, secret: bearerToken };
   }
   const given = keyId || keySecret;
   const id = given ? keyId : environment("CLICKHOUSE_CLOUD_API_KEY");
   const secret = given ? keySecret : environment("CLICKHOUSE_CLOUD_API_SECRET");
-  if (!id && !secret) return undefined;
+  if (!id && !secret) return {};
   if (!secret) wrong("keyId needs a keySecret");
   if (!id) return wrong("keySecret needs a keyId");
   if (id.includes(":")) wrong("keyId must not contain a colon");
@@ -42,7 +43,8 @@ function credentials({ keyId, keySecret, bearerToken, dangerouslyAllowBrowser },
         "baseUrl, or set dangerouslyAllowBrowser",
     );
   }
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)))}`;
+  const basic = btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)));
+  return { authorization: `Basic ${basic}`, secret };
 }
 
 /**

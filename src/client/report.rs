@@ -62,8 +62,8 @@ impl<H: Host> Client<H> {
 
     /// Once for each operation and client.
     pub(super) fn say_deprecated(&self, operation: &'static Operation) {
-        if operation.deprecated && !self.deprecated.borrow().contains(&operation.id) {
-            self.deprecated.borrow_mut().push(operation.id);
+        if operation.deprecated && !self.deprecated.borrow().contains(&operation.name) {
+            self.deprecated.borrow_mut().push(operation.name);
             self.say(Level::Warn, format_args!("{}: the API advises against it, it may go", operation.name));
         }
     }

@@ -64,6 +64,7 @@ impl Core {
         breaches: u8,
         base_url: String,
         authorization: Option<String>,
+        key_secret: Option<String>,
         headers: Vec<String>,
         organization_id: Option<String>,
         limiter: &Limiter,
@@ -85,6 +86,7 @@ impl Core {
         };
         let settings = Settings {
             target: Target { base_url, authorization: authorization.map(Secret::new), headers: pairs(headers) },
+            key_secret: key_secret.map(Secret::new),
             organization_id,
             timeout_ms,
             retry_budget_ms,
