@@ -22,6 +22,7 @@ const DELAY: (u64, u64) = (120, 300);
 const DURATION: (u64, u64) = (60, 180);
 
 /// One backup, its end known from its start.
+#[derive(Clone)]
 pub struct Backup {
     pub id: String,
     started: f64,
@@ -78,6 +79,7 @@ impl Backup {
 }
 
 /// The backups of one service.
+#[derive(Clone)]
 pub struct Backups {
     series: Random,
     kept: VecDeque<Backup>,
@@ -116,7 +118,8 @@ impl Backups {
         }
     }
 
-    fn due(&self, up_since: f64) -> f64 {
+    /// When the next one starts.
+    pub fn due(&self, up_since: f64) -> f64 {
         let earliest = up_since + self.series.at(u64::MAX - 1).seconds(DELAY);
         self.last.map_or(earliest, |last| earliest.max(last + DAY))
     }

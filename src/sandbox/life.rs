@@ -80,6 +80,7 @@ const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
     'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
 
 /// The life of one service.
+#[derive(Clone)]
 pub struct Life {
     state: State,
     /// The next state and when it begins.
@@ -122,11 +123,16 @@ impl Life {
         self.state == State::Terminated
     }
 
-    /// Lets everything happen that is due by now. `idle_after`: the quiet milliseconds after which it goes idle.
+    /// The next state and when it begins. `idle_after`: the quiet milliseconds after which it goes idle.
+    pub fn due(&self, idle_after: Option<f64>) -> Option<(State, f64)> {
+        let idles = idle_after.filter(|_| self.state == State::Running).map(|ms| (State::Idle, self.active + ms));
+        self.next.or(idles)
+    }
+
+    /// Lets everything happen that is due by now.
     pub fn advance(&mut self, now: f64, idle_after: Option<f64>) {
         loop {
-            let idles = idle_after.filter(|_| self.state == State::Running).map(|ms| (State::Idle, self.active + ms));
-            match self.next.or(idles) {
+            match self.due(idle_after) {
                 Some((state, at)) if at <= now => self.enter(state, at),
                 _ => return,
             }

@@ -46,6 +46,12 @@ impl Random {
         u64::try_from(product >> 64).unwrap_or(0)
     }
 
+    /// True with that probability: never with 0, always with 1.
+    pub fn chance(&self, probability: f64) -> bool {
+        const SPAN: u64 = 1 << 53;
+        (self.below(SPAN) as f64) < probability * SPAN as f64
+    }
+
     /// A duration in whole milliseconds between two numbers of seconds.
     pub fn seconds(&self, (least, most): (u64, u64)) -> f64 {
         let span = most.saturating_sub(least).saturating_mul(1000);

@@ -22,6 +22,7 @@ const CLICKHOUSE_VERSION: &str = "25.12";
 pub const LISTS: [&str; 3] = ["ipAccessList", "tags", "privateEndpointIds"];
 
 /// A service.
+#[derive(Clone)]
 pub struct Service {
     pub id: String,
     /// What does not change by itself, by the API's names.
@@ -38,6 +39,7 @@ pub struct Service {
 }
 
 /// What is kept of a password: only what it can be verified by.
+#[derive(Clone)]
 struct Credentials {
     sha256: Secret,
     /// For the MySQL interface; not known where only the other hash was sent.
@@ -98,6 +100,12 @@ impl Service {
         };
         service.change_endpoints(body);
         Ok((service, password))
+    }
+
+    /// Whether something happens by now.
+    pub fn is_due(&self, now: f64) -> bool {
+        self.life.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
+            || self.life.up_since().is_some_and(|since| self.backups.due(since) <= now)
     }
 
     /// Lets everything happen that is due by now.

@@ -8,6 +8,7 @@ mod backups;
 mod chance;
 mod cloud;
 mod door;
+mod faults;
 mod input;
 mod lifecycle;
 mod passwords;
