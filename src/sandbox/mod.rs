@@ -51,6 +51,8 @@ mod world;
 
 use std::borrow::Cow;
 
+use serde_json::{Value, json};
+
 pub use faults::Fault;
 pub use ledger::{Entry, LEDGER_ENTRIES};
 pub use limit::RateLimit;
@@ -190,6 +192,13 @@ impl Sandbox {
         self.ledger.entries()
     }
 
+    /// What there is at a virtual time, past all faults: `{ now, organization, services }`, as the API shows them.
+    pub fn state(&mut self, now_ms: f64) -> Value {
+        self.advance(now_ms);
+        let services: Vec<Value> = self.world.services.iter().map(|service| service.show()).collect();
+        json!({ "now": self.now, "organization": self.world.organization(), "services": services })
+    }
+
     /// Whether this is the password of the service's default user. False for a service that there is not.
     #[must_use]
     pub fn verify_password(&self, service_id: &str, password: &str) -> bool {
@@ -234,10 +243,7 @@ impl Sandbox {
     }
 
     fn respond(&mut self, now_ms: f64, asked: Asked<'_>) -> Reply {
-        if !now_ms.is_nan() {
-            self.now = self.now.max(now_ms.min(END));
-        }
-        self.world.advance(self.now);
+        self.advance(now_ms);
         let request_id = self.request_ids.uuid();
         let mut headers = Vec::new();
         let found = self.admit(&asked, &mut headers);
@@ -264,6 +270,13 @@ impl Sandbox {
         });
         let delay_ms = self.options.latency_ms + course.slow_ms / self.options.time_scale;
         Reply { outcome: course.outcome, delay_ms }
+    }
+
+    fn advance(&mut self, now_ms: f64) {
+        if !now_ms.is_nan() {
+            self.now = self.now.max(now_ms.min(END));
+        }
+        self.world.advance(self.now);
     }
 
     /// Carries out what was asked, as far as a fault lets it.
