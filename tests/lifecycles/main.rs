@@ -5,6 +5,7 @@
 //! | `journey` | one life, lived as a careful user of the client would               |
 //! | `course`  | some lives at once on one client, and what must hold afterwards     |
 //! | `counts`  | what is counted on the way                                          |
+//! | `found`   | what they have found, each as its shortest course                   |
 
 #![cfg(all(feature = "client", feature = "sandbox", not(target_arch = "wasm32")))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in tests they are fine")]
@@ -21,6 +22,7 @@ mod world;
 
 mod counts;
 mod course;
+mod found;
 mod journey;
 
 use std::io::Write as _;
@@ -44,13 +46,13 @@ fn live(probability: f64) -> Counts {
 }
 
 #[test]
-fn at_two_percent_nearly_all_reach_their_end() {
+fn at_two_percent_all_but_a_few_reach_their_end() {
     let counts = live(0.02);
-    assert!(counts.ended * 100 >= counts.journeys * 95, "{counts}");
+    assert!(counts.ended * 100 >= counts.journeys * 99, "{counts}");
 }
 
 #[test]
 fn at_ten_percent_most_reach_their_end() {
     let counts = live(0.1);
-    assert!(counts.ended * 2 >= counts.journeys, "{counts}");
+    assert!(counts.ended * 100 >= counts.journeys * 90, "{counts}");
 }
