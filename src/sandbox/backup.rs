@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::random::Random;
@@ -22,7 +23,7 @@ const DELAY: (u64, u64) = (120, 300);
 const DURATION: (u64, u64) = (60, 180);
 
 /// One backup, its end known from its start.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Backup {
     pub id: String,
     started: f64,
@@ -79,7 +80,7 @@ impl Backup {
 }
 
 /// The backups of one service.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Backups {
     series: Random,
     kept: VecDeque<Backup>,
@@ -91,6 +92,15 @@ impl Backups {
     /// None yet.
     pub const fn new(series: Random) -> Self {
         Self { series, kept: VecDeque::new(), made: 0, last: None }
+    }
+
+    /// Every moment that they hold.
+    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        for backup in &mut self.kept {
+            visit(&mut backup.started);
+            visit(&mut backup.finished);
+        }
+        self.last.iter_mut().for_each(visit);
     }
 
     /// Those that are kept, newest first.
@@ -108,12 +118,12 @@ impl Backups {
             let days = ((now - due) / DAY).floor() as u64;
             let unseen = days.saturating_sub(KEPT as u64);
             let started = due + unseen as f64 * DAY;
-            let number = self.made + unseen;
+            let number = self.made.saturating_add(unseen);
             if self.kept.len() >= KEPT {
                 self.kept.pop_front();
             }
             self.kept.push_back(Backup::number(number, started, &self.series));
-            self.made = number + 1;
+            self.made = number.saturating_add(1);
             self.last = Some(started);
         }
     }

@@ -4,6 +4,8 @@
 //! everything happen that is due by now, in order. So the course of a life depends on what was asked of it and when,
 //! never on how often it was looked at.
 
+use serde::{Deserialize, Serialize};
+
 use super::answer::Refusal;
 use super::random::Random;
 use super::time::END;
@@ -18,7 +20,7 @@ const TERMINATING: (u64, u64) = (30, 120);
 const SETTLING: (u64, u64) = (5, 15);
 
 /// A state, as the contract's `Service` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
     Provisioning,
     Starting,
@@ -80,7 +82,7 @@ const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
     'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
 
 /// The life of one service.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Life {
     state: State,
     /// The next state and when it begins.
@@ -106,6 +108,14 @@ impl Life {
             settled: now,
             random,
         }
+    }
+
+    /// Every moment that it holds.
+    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        visit(&mut self.active);
+        visit(&mut self.settled);
+        self.next.iter_mut().for_each(|(_, at)| visit(at));
+        self.up_since.iter_mut().for_each(visit);
     }
 
     /// The state now.

@@ -26,7 +26,7 @@ impl RateLimit {
 pub struct Window {
     limit: Option<RateLimit>,
     time_scale: f64,
-    arrivals: VecDeque<f64>,
+    pub arrivals: VecDeque<f64>,
 }
 
 /// What the window says about one request.

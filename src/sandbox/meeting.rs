@@ -71,7 +71,7 @@ impl Injection {
 pub struct Faults {
     probabilities: Vec<(Fault, f64)>,
     injected: Vec<Injection>,
-    random: Random,
+    pub random: Random,
 }
 
 /// A fault that is about to meet a request, and which injection it comes from.

@@ -25,6 +25,7 @@
 //! | `meeting`    | which fault meets which request                                 |
 //! | `damage`     | what a fault makes of an answer                                 |
 //! | `history`    | the world as it was, for reads that lag behind                  |
+//! | `snapshot`   | the world as JSON, and back again                               |
 //! | `random`     | everything that is drawn, from the seed                         |
 //! | `time`       | virtual time as text                                            |
 
@@ -46,10 +47,12 @@ mod random;
 mod route;
 mod scaling;
 mod service;
+mod snapshot;
 mod time;
 mod world;
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
@@ -68,6 +71,8 @@ use meeting::Faults;
 use operations::Done;
 use random::Random;
 use route::Route;
+use service::Service;
+use snapshot::Snapshot;
 use time::END;
 use world::World;
 
@@ -197,6 +202,36 @@ impl Sandbox {
         self.advance(now_ms);
         let services: Vec<Value> = self.world.services.iter().map(|service| service.show()).collect();
         json!({ "now": self.now, "organization": self.world.organization(), "services": services })
+    }
+
+    /// All that there is at a virtual time, as JSON: the services with what is about to happen to them, the window of the
+    /// rate limit, and where the draws stand. Holds the hashes of passwords. The options, the ledger and what is injected
+    /// are not in it.
+    pub fn snapshot(&mut self, now_ms: f64) -> String {
+        self.advance(now_ms);
+        let services = self.world.services.iter().map(|service| Service::clone(service)).collect();
+        let draws = [&self.world.random, &self.request_ids, &self.faults.random];
+        let mut snapshot = Snapshot::new(self.now, self.world.created, draws, services);
+        snapshot.arrivals.clone_from(&self.window.arrivals);
+        serde_json::to_string(&snapshot).unwrap_or_default()
+    }
+
+    /// Goes on from a snapshot, of this sandbox or another one: what was a minute away then is a minute away now.
+    ///
+    /// # Errors
+    ///
+    /// It is no snapshot. Nothing is changed then.
+    pub fn restore(&mut self, now_ms: f64, snapshot: &str) -> Result<(), String> {
+        self.advance(now_ms);
+        let snapshot = Snapshot::read(snapshot, self.now)?;
+        self.world.services = snapshot.services.into_iter().map(Rc::new).collect();
+        self.world.created = snapshot.created;
+        self.world.random = snapshot.world;
+        self.request_ids = snapshot.request_ids;
+        self.faults.random = snapshot.faults;
+        self.window.arrivals = snapshot.arrivals;
+        self.history = History::new(&self.world);
+        Ok(())
     }
 
     /// Whether this is the password of the service's default user. False for a service that there is not.

@@ -6,6 +6,9 @@
 
 use std::cell::Cell;
 
+use serde::{Deserialize, Serialize};
+
+use super::snapshot;
 use crate::host;
 use crate::password;
 use crate::secret::Secret;
@@ -16,8 +19,8 @@ const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const PASSWORD_LENGTH: usize = 26;
 
 /// A stream of draws.
-#[derive(Clone)]
-pub struct Random(Cell<u64>);
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Random(#[serde(with = "snapshot::draws")] Cell<u64>);
 
 impl Random {
     /// The stream of a seed.

@@ -13,4 +13,5 @@ mod input;
 mod lifecycle;
 mod passwords;
 mod scaling;
+mod snapshots;
 mod world;
