@@ -10,6 +10,7 @@ export class UsageError extends Error {}
  * @typedef {object} SandboxArguments
  * @property {string} host
  * @property {number} port
+ * @property {boolean} controlled
  * @property {import("clickhouse-cloud/sandbox").SandboxOptions} options
  */
 
@@ -106,7 +107,10 @@ const sandboxHelp = () => `Usage: clickhouse-cloud sandbox [options]
 A ClickHouse Cloud in memory, behind HTTP. It forgets everything when it ends.
 
 Options:
-${table(Object.entries(FLAGS).map(([name, { value, help }]) => [`--${name} ${value}`, help]))}
+${table([
+  ...Object.entries(FLAGS).map(([name, { value, help }]) => /** @type {[string, string]} */ ([`--${name} ${value}`, help])),
+  ["--no-control", "serve nothing under /__sandbox/: state, ledger, snapshot, faults, advance, verify-password"],
+])}
 
 Faults:
 ${table(Sandbox.faults().map(({ name, description }) => [name, description]))}`;
@@ -143,7 +147,7 @@ export function readArguments(given) {
       into[key] = value;
     }
   }
-  return { sandbox: { host: own.host, port: own.port, options } };
+  return { sandbox: { host: own.host, port: own.port, controlled: values["no-control"] !== true, options } };
 }
 
 /**
@@ -168,6 +172,7 @@ function parse(args) {
       allowPositionals: true,
       options: {
         .../** @type {Record<string, { type: "string", multiple: boolean }>} */ (Object.fromEntries(flags)),
+        "no-control": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

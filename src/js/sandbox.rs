@@ -5,7 +5,7 @@ mod options;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise};
+use js_sys::{Array, Function, JSON, Object, Promise};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -24,6 +24,22 @@ use crate::secret::Secret;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** What the sandbox has, as the API shows it. */
+export interface SandboxState {
+  /** The virtual time, in milliseconds since the epoch. */
+  now: number;
+  /** The one organization. */
+  organization: Organization;
+  /** All services. */
+  services: Service[];
+}
+
+/** All that a sandbox has, as JSON. What is in it is for `restore` alone; it holds the hashes of passwords. */
+export interface SandboxSnapshot {
+  /** Its form. */
+  snapshot: number;
+}
+
 /** One request of the ledger. */
 export interface LedgerEntry {
   /** When it arrived, in virtual milliseconds since the epoch. */
@@ -125,7 +141,7 @@ impl Sandbox {
     /// Lets virtual milliseconds pass at once. Answers that are held back come so much earlier.
     pub fn advance(&self, ms: f64) -> Result<(), JsValue> {
         if !ms.is_finite() || ms < 0.0 {
-            return Err(to_js(Error::Configuration("advance: expects a number of at least 0".to_owned())));
+            return Err(to_js(Error::Configuration("sandbox.advance: ms must be a number of at least 0".to_owned())));
         }
         self.world.clock.advance(ms);
         Ok(())
@@ -159,6 +175,34 @@ impl Sandbox {
             row
         };
         Fault::ALL.iter().map(row).collect::<Array>().into()
+    }
+
+    /// What there is, past all faults.
+    #[wasm_bindgen(unchecked_return_type = "SandboxState")]
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        let now = self.world.clock.now();
+        JSON::parse(&self.world.sandbox.borrow_mut().state(now).to_string())
+    }
+
+    /// All that there is, as plain JSON: the services with what is about to happen to them, the window of the rate limit,
+    /// and where the draws stand. The options, the ledger and what is injected are not in it.
+    #[wasm_bindgen(unchecked_return_type = "SandboxSnapshot")]
+    pub fn snapshot(&self) -> Result<JsValue, JsValue> {
+        let now = self.world.clock.now();
+        JSON::parse(&self.world.sandbox.borrow_mut().snapshot(now))
+    }
+
+    /// Goes on from a snapshot, of this sandbox or another one: what was a minute away then is a minute away now.
+    ///
+    /// Throws a `ConfigurationError` when it is none; nothing is changed then.
+    pub fn restore(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "SandboxSnapshot")] snapshot: &JsValue,
+    ) -> Result<(), JsValue> {
+        let text = JSON::stringify(snapshot).ok().and_then(|text| text.as_string()).unwrap_or_default();
+        let now = self.world.clock.now();
+        let restored = self.world.sandbox.borrow_mut().restore(now, &text);
+        restored.map_err(|text| to_js(Error::Configuration(format!("sandbox.restore: the snapshot {text}"))))
     }
 
     /// The last 10,000 requests, the oldest first.

@@ -16,7 +16,7 @@ test("--help and --version", async () => {
     assert.match(stdout, /^Usage: clickhouse-cloud sandbox \[options\]\n/);
   }
   const { stdout } = await command("sandbox", "--help");
-  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "fault", "key-id", "key-secret", "organization-id"]) {
+  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "fault", "key-id", "key-secret", "organization-id", "no-control"]) {
     assert.ok(stdout.includes(`--${flag} `), flag);
   }
   for (const fault of ["rate-limited", "drop-after", "missing-property", "stale-read"]) {

@@ -107,3 +107,53 @@ test("a slow answer comes when virtual time is advanced", async () => {
   await asked;
   assert.equal(sandbox.ledger()[0].fault, "slow");
 });
+
+test("the state shows what there is, past all faults", async () => {
+  const { sandbox, cloud } = made({ timeScale: 1 });
+  const { service } = await cloud.services.create(BODY);
+  sandbox.inject({ fault: "server-error", times: 100 });
+  assert.deepEqual(sandbox.state().services.map(({ id, state }) => [id, state]), [[service.id, "provisioning"]]);
+  const { now } = sandbox.state();
+  sandbox.advance(180_000);
+  assert.ok(sandbox.state().now >= now + 180_000);
+  assert.equal(sandbox.state().services[0].state, "running");
+  assert.equal(sandbox.state().organization.id, sandbox.clientOptions.organizationId);
+});
+
+test("a snapshot is plain JSON, and another sandbox goes on from it", async () => {
+  const { sandbox, cloud } = made({ timeScale: 1 });
+  const { service, password } = await cloud.services.create(BODY);
+  const text = JSON.stringify(sandbox.snapshot());
+  assert.ok(!text.includes(password));
+  sandbox.advance(86_400_000);
+  const other = made({ timeScale: 1, seed: 2 });
+  for (const world of [sandbox, other.sandbox]) {
+    world.restore(JSON.parse(text));
+    assert.equal(world.state().services[0].state, "provisioning");
+    assert.ok(world.verifyPassword(service.id, password));
+  }
+  // The same draws from here on.
+  const [one, two] = await Promise.all([cloud, other.cloud].map((client) => client.services.create(BODY)));
+  assert.deepEqual([one.service.id, one.password], [two.service.id, two.password]);
+});
+
+test("what is no snapshot is refused, and changes nothing", async () => {
+  const { sandbox, cloud } = made();
+  await cloud.services.create(BODY);
+  const whole = sandbox.snapshot();
+  /** @type {any} */
+  const circular = {};
+  circular.self = circular;
+  for (const wrong of [undefined, null, {}, "x", 1, circular, { ...whole, snapshot: 2 }, { ...whole, now: 1e300 }]) {
+    assert.throws(
+      () => sandbox.restore(/** @type {any} */ (wrong)),
+      (error) => error instanceof ConfigurationError && error.message.startsWith("sandbox.restore: the snapshot "),
+    );
+  }
+  assert.equal(sandbox.state().services.length, 1);
+});
+
+test("only time that passes is advanced", () => {
+  const { sandbox } = made();
+  for (const ms of [-1, Number.NaN, Infinity]) assert.throws(() => sandbox.advance(ms), ConfigurationError);
+});
