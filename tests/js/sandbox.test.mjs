@@ -1,6 +1,7 @@
 // @ts-check
 // The class Sandbox: faults by name, injected, and control.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CloudClient, ConfigurationError } from "clickhouse-cloud";
 import { Sandbox } from "clickhouse-cloud/sandbox";
@@ -23,6 +24,13 @@ test("every fault is told in a sentence", () => {
     assert.match(name, /^[a-z]+(-[a-z]+)*$/);
     assert.match(description, /\w+ \w+ \w+/);
   }
+});
+
+test("the README's table of faults is this one", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const [section] = readme.split("\n## The sandbox\n")[1].split("\n## ");
+  const rows = [...section.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm)].map(([, name, description]) => ({ name, description }));
+  assert.deepEqual(rows, Sandbox.faults());
 });
 
 test("options of faults are checked, and the nearest name is told", () => {
