@@ -1,6 +1,7 @@
 // @ts-check
 // The command line: what is asked for, or what is wrong with it.
 import { parseArgs } from "node:util";
+import { Sandbox } from "clickhouse-cloud/sandbox";
 
 /** The command line is wrong. Without a message, there is none. */
 export class UsageError extends Error {}
@@ -9,6 +10,7 @@ export class UsageError extends Error {}
  * @typedef {object} SandboxArguments
  * @property {string} host
  * @property {number} port
+ * @property {boolean} controlled
  * @property {import("clickhouse-cloud/sandbox").SandboxOptions} options
  */
 
@@ -16,9 +18,10 @@ export class UsageError extends Error {}
  * @typedef {object} Flag
  * @property {string} value What stands for its value in the help.
  * @property {string} help
- * @property {(text: string) => unknown} read Gives undefined for what it cannot be.
+ * @property {(text: string, before: any) => unknown} read Gives undefined for what it cannot be.
  * @property {string} [expected] What it must be; by default the sandbox judges it.
  * @property {string} [option] The option of the sandbox that it sets.
+ * @property {boolean} [repeats] It may be given more than once; each time it reads what was read before, too.
  */
 
 /** @param {(value: number) => boolean} fits */
@@ -71,6 +74,14 @@ const FLAGS = {
     expected: "off, or REQUESTS/SECONDS such as 10/10",
     option: "rateLimit",
   },
+  fault: {
+    value: "NAME=P",
+    help: "let a fault meet requests with that probability, from 0 to 1; repeatable",
+    read: fault,
+    expected: "NAME=PROBABILITY such as drop-after=0.1",
+    option: "faults",
+    repeats: true,
+  },
   "key-id": { value: "TEXT", help: "the id of the key", read: text, option: "keyId" },
   "key-secret": { value: "TEXT", help: "the secret of the key", read: text, option: "keySecret" },
   "organization-id": { value: "UUID", help: "the id of the one organization", read: text, option: "organizationId" },
@@ -85,15 +96,24 @@ Options:
   --help      show this, or the options of a command
   --version   show the version`;
 
-const widest = Math.max(...Object.entries(FLAGS).map(([name, { value }]) => name.length + value.length));
-const SANDBOX_HELP = `Usage: clickhouse-cloud sandbox [options]
+/** @param {[name: string, help: string][]} rows */
+function table(rows) {
+  const widest = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, help]) => `  ${name.padEnd(widest + 2)}${help}`).join("\n");
+}
+
+const sandboxHelp = () => `Usage: clickhouse-cloud sandbox [options]
 
 A ClickHouse Cloud in memory, behind HTTP. It forgets everything when it ends.
 
 Options:
-${Object.entries(FLAGS)
-  .map(([name, { value, help }]) => `  --${`${name} ${value}`.padEnd(widest + 3)}${help}`)
-  .join("\n")}`;
+${table([
+  ...Object.entries(FLAGS).map(([name, { value, help }]) => /** @type {[string, string]} */ ([`--${name} ${value}`, help])),
+  ["--no-control", "serve nothing under /__sandbox/: state, ledger, snapshot, faults, advance, verify-password"],
+])}
+
+Faults:
+${table(Sandbox.faults().map(({ name, description }) => [name, description]))}`;
 
 /**
  * Reads the command line: what to print, or the sandbox to serve.
@@ -112,21 +132,22 @@ export function readArguments(given) {
   }
   if (command !== "sandbox") throw new UsageError(`unknown command ${command}: there is sandbox`);
   if (more.length > 0) throw new UsageError(`unexpected argument ${more[0]}`);
-  if (values.help) return { print: SANDBOX_HELP };
+  if (values.help) return { print: sandboxHelp() };
 
   /** @type {Record<string, any>} */
   const options = {};
   /** @type {Record<string, any>} */
   const own = { host: "127.0.0.1", port: 8080 };
   for (const [name, { read, expected, option }] of Object.entries(FLAGS)) {
-    const given = /** @type {Record<string, unknown>} */ (values)[name];
-    if (typeof given !== "string") continue;
-    const value = read(given);
-    if (value === undefined) throw new UsageError(`--${name} must be ${expected}, not ${JSON.stringify(given)}`);
-    if (option === undefined) own[name] = value;
-    else options[option] = value;
+    for (const given of [/** @type {Record<string, unknown>} */ (values)[name] ?? []].flat()) {
+      if (typeof given !== "string") continue;
+      const [into, key] = option === undefined ? [own, name] : [options, option];
+      const value = read(given, into[key]);
+      if (value === undefined) throw new UsageError(`--${name} must be ${expected}, not ${JSON.stringify(given)}`);
+      into[key] = value;
+    }
   }
-  return { sandbox: { host: own.host, port: own.port, options } };
+  return { sandbox: { host: own.host, port: own.port, controlled: values["no-control"] !== true, options } };
 }
 
 /**
@@ -144,13 +165,14 @@ export function inFlags(message) {
 
 /** @param {string[]} args */
 function parse(args) {
-  const flags = Object.keys(FLAGS).map((name) => /** @type {const} */ ([name, { type: "string" }]));
+  const flags = Object.entries(FLAGS).map(([name, { repeats = false }]) => [name, { type: "string", multiple: repeats }]);
   try {
     return parseArgs({
       args,
       allowPositionals: true,
       options: {
-        .../** @type {Record<string, { type: "string" }>} */ (Object.fromEntries(flags)),
+        .../** @type {Record<string, { type: "string", multiple: boolean }>} */ (Object.fromEntries(flags)),
+        "no-control": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },
@@ -160,6 +182,16 @@ function parse(args) {
     const [said = ""] = (error instanceof Error ? error.message : String(error)).split(/\.?(?:\n|$)|\. /);
     throw new UsageError(said.charAt(0).toLowerCase() + said.slice(1));
   }
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, number>} [before]
+ */
+function fault(text, before) {
+  const [, name, given = ""] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  const probability = number(() => true)(given);
+  return name === undefined || probability === undefined ? undefined : { ...before, [name]: probability };
 }
 
 /** @param {string} text */

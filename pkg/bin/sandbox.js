@@ -6,9 +6,9 @@ import { UsageError, inFlags } from "./arguments.js";
 import { serve } from "./server.js";
 
 /** @param {import("./arguments.js").SandboxArguments} arguments_ */
-export async function sandbox({ host, port, options }) {
+export async function sandbox({ host, port, controlled, options }) {
   const cloud = create(options);
-  const server = await serve(cloud, { host, port }).catch((error) => {
+  const server = await serve(cloud, { host, port, controlled }).catch((error) => {
     throw new Error(reason(error, host, port), { cause: error });
   });
   // A second signal finds no one who listens, and ends the process at once.

@@ -4,9 +4,12 @@
 // ever.
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { CONTROL, control } from "./control.js";
 
 /** A longer body is refused. */
 const BODY_BYTES = 1024 * 1024;
+/** The same for the control: snapshots are long. */
+const CONTROL_BODY_BYTES = 64 * 1024 * 1024;
 /** How long an ending server waits for what is under way. */
 const GRACE_MS = 2_000;
 const LIMITS = {
@@ -21,13 +24,16 @@ const LIMITS = {
 /**
  * Serves a sandbox; resolves when it listens.
  *
- * @param {{ fetch: (request: Request) => Promise<Response> }} sandbox
- * @param {{ host: string, port: number }} where
+ * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
+ * @param {{ host: string, port: number, controlled: boolean }} where
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve(sandbox, { host, port }) {
+export async function serve(sandbox, { host, port, controlled }) {
   const server = createServer(LIMITS, (request, response) => void answer(request, response));
   let closing = false;
+
+  /** @param {import("node:http").IncomingMessage} request */
+  const isControl = (request) => controlled && pathOf(request).startsWith(CONTROL);
 
   /**
    * @param {import("node:http").IncomingMessage} request
@@ -37,10 +43,10 @@ export async function serve(sandbox, { host, port }) {
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     try {
-      const answered = await ask(sandbox, request, gone.signal);
+      const answered = isControl(request) ? await command(sandbox, request) : await ask(sandbox, request, gone.signal);
       const body = Buffer.from(await answered.arrayBuffer());
       const headers = Object.fromEntries(answered.headers);
-      if (request.method !== "HEAD") headers["content-length"] = String(body.length);
+      if (request.method !== "HEAD" && answered.status !== 204) headers["content-length"] = String(body.length);
       if (closing) headers.connection = "close";
       response.writeHead(answered.status, headers).end(body);
     } catch {
@@ -51,7 +57,8 @@ export async function serve(sandbox, { host, port }) {
 
   // A client that asks first is told so before it sends a body that is too long.
   server.on("checkContinue", (request, response) => {
-    if (!(Number(request.headers["content-length"]) > BODY_BYTES)) response.writeContinue();
+    const bytes = isControl(request) ? CONTROL_BODY_BYTES : BODY_BYTES;
+    if (!(Number(request.headers["content-length"]) > bytes)) response.writeContinue();
     void answer(request, response);
   });
   server.on("connect", (_, socket) => {
@@ -76,17 +83,34 @@ export async function serve(sandbox, { host, port }) {
   };
 }
 
+/** @param {import("node:http").IncomingMessage} request */
+const pathOf = ({ url = "/" }) => url.split("?", 1)[0];
+
+/**
+ * What comes of a request of the control.
+ *
+ * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
+ * @param {import("node:http").IncomingMessage} request
+ */
+async function command(sandbox, request) {
+  const body = await bodyOf(request, CONTROL_BODY_BYTES);
+  if (body === undefined) return tooLong(CONTROL_BODY_BYTES);
+  const { status, headers, body: result } = control(sandbox, request.method ?? "GET", pathOf(request), body);
+  if (status >= 400) return refusal(status, String(result), headers);
+  return status === 204 ? new Response(null, { status }) : Response.json(result);
+}
+
 /**
  * The sandbox's answer to a request; what fetch cannot carry is refused here, in the same shape.
  *
- * @param {{ fetch: (request: Request) => Promise<Response> }} sandbox
+ * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
  * @param {import("node:http").IncomingMessage} request
  * @param {AbortSignal} signal
  */
 async function ask(sandbox, request, signal) {
   const { method = "GET", url = "/" } = request;
-  const body = await bodyOf(request);
-  if (body === undefined) return refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${BODY_BYTES} bytes`);
+  const body = await bodyOf(request, BODY_BYTES);
+  if (body === undefined) return tooLong(BODY_BYTES);
   const headers = new Headers();
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     headers.append(request.rawHeaders[index], request.rawHeaders[index + 1]);
@@ -99,7 +123,7 @@ async function ask(sandbox, request, signal) {
     const target = URL.canParse(url) ? url : `http://sandbox${url.startsWith("/") ? "" : "/"}${url}`;
     asked = new Request(target, { method, headers, signal, body: bodiless ? null : body });
   } catch {
-    return refusal(501, `NOT_IMPLEMENTED: the sandbox takes no such ${method} request`);
+    return refusal(501, `NOT_IMPLEMENTED: the sandbox takes no such ${method} request`, LAST);
   }
   return sandbox.fetch(asked);
 }
@@ -109,27 +133,34 @@ async function ask(sandbox, request, signal) {
  * would not see the answer.
  *
  * @param {import("node:http").IncomingMessage} request
+ * @param {number} bytes
  */
-async function bodyOf(request) {
-  if (request.headers.expect !== undefined && Number(request.headers["content-length"]) > BODY_BYTES) return undefined;
+async function bodyOf(request, bytes) {
+  if (request.headers.expect !== undefined && Number(request.headers["content-length"]) > bytes) return undefined;
   const chunks = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length <= BODY_BYTES) chunks.push(chunk);
+    if (length <= bytes) chunks.push(chunk);
     else chunks.length = 0;
   }
-  return length <= BODY_BYTES ? Buffer.concat(chunks) : undefined;
+  return length <= bytes ? Buffer.concat(chunks) : undefined;
 }
+
+// It comes before the request is read to its end, or the client is not one to go on with.
+const LAST = { connection: "close" };
+
+/** @param {number} bytes */
+const tooLong = (bytes) => refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${bytes} bytes`, LAST);
 
 /**
  * @param {number} status
  * @param {string} error
+ * @param {Record<string, string>} [headers]
  */
-function refusal(status, error) {
-  // It comes before the request is read to its end, or the client is not one to go on with.
-  const headers = { "content-type": "application/json; charset=utf-8", connection: "close" };
-  return new Response(JSON.stringify({ status, error, requestId: randomUUID() }), { status, headers });
+function refusal(status, error, headers) {
+  const all = { "content-type": "application/json; charset=utf-8", ...headers };
+  return new Response(JSON.stringify({ status, error, requestId: randomUUID() }), { status, headers: all });
 }
 
 /**

@@ -216,6 +216,7 @@ impl<H: Host> Client<H> {
         let mut done = Done::default();
         let mut refused = None;
         let mut last = None;
+        let mut deleted = false;
         loop {
             match self.look(goal, options, refused, pause_ms).await {
                 Ok(found) => {
@@ -233,6 +234,7 @@ impl<H: Host> Client<H> {
                             let status = self.act(goal, action, tolerated, options).await?;
                             if action == Action::Delete {
                                 refused = status;
+                                deleted |= status.is_none();
                                 if status.is_some() {
                                     // Soon it may be taken.
                                     done.forget(action);
@@ -245,22 +247,25 @@ impl<H: Host> Client<H> {
                 }
                 Err(error) if error.status() == Some(404) => {
                     let now = self.host.now();
-                    match (goal.missing, last) {
-                        (Missing::Reached, Some(last)) => return Ok(last),
-                        // Reads lag behind a creation: of a service that was never seen, only its deletion can tell.
-                        (Missing::Reached, None) => {
+                    match (goal.missing, &last) {
+                        (Missing::Reached, Some(last)) if deleted => return Ok(last.clone()),
+                        // Reads lag behind a creation: of a service that nobody has deleted, only its deletion can tell.
+                        (Missing::Reached, _) => {
                             let refused = self.act(goal, Action::Delete, &[404, 409, 424], options).await?;
                             if refused == Some(404) {
                                 return Ok(self.host.nothing());
                             }
+                            deleted |= refused.is_none();
                         }
                         // Who waits for its end has what it waits for.
-                        (Missing::Gone, Some(last)) if (goal.judge)(GONE, None) == Verdict::Reached => return Ok(last),
+                        (Missing::Gone, Some(last)) if (goal.judge)(GONE, None) == Verdict::Reached => {
+                            return Ok(last.clone());
+                        }
+                        // Of two reads, the second may lag further behind.
+                        (Missing::Gone, _) if wait.is_young(now) => {}
                         (Missing::Gone, Some(_)) => return Err(wait.error(WaitReason::Gone, now)),
-                        (Missing::Gone, None) if wait.is_young(now) => {}
                         (Missing::Gone | Missing::Unknown, _) => return Err(error),
                     }
-                    last = None;
                 }
                 Err(error) => return Err(error),
             }

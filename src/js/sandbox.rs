@@ -1,9 +1,11 @@
 //! The class `Sandbox`: ClickHouse Cloud in memory, behind a function that is called like `fetch`.
 
+mod options;
+
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise};
+use js_sys::{Array, Function, JSON, Object, Promise};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -12,38 +14,30 @@ use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
 use super::errors::to_js;
 use super::objects::set;
-use super::options;
 use super::sandbox_clock::SandboxClock;
-use super::time::{JsClock, aborted};
-use super::values::get;
-use crate::contract::Method;
+use super::time::aborted;
 use crate::error::Error;
 use crate::host::{HttpRequest, HttpResponse};
 use crate::race::{First, race};
-use crate::sandbox::{self, Entry, Outcome, RateLimit};
+use crate::sandbox::{self, Entry, Fault, Outcome};
 use crate::secret::Secret;
-
-const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit keyId:text keySecret:text \
-    organizationId:text";
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** The options of the sandbox. */
-export interface SandboxOptions {
-  /** Everything that is drawn comes from it: the same seed, the same world. By default 1. */
-  seed?: number | undefined;
-  /** How long each answer is held back, in real milliseconds. By default 0. */
-  latencyMs?: number | undefined;
-  /** How many virtual seconds pass in a real one. By default 1. */
-  timeScale?: number | undefined;
-  /** By default 10 requests in 10,000 virtual ms; false: none. */
-  rateLimit?: { requests: number; perMs: number } | false | undefined;
-  /** The id of the key. */
-  keyId?: string | undefined;
-  /** The secret of the key. */
-  keySecret?: string | undefined;
-  /** The id of the one organization, a UUID. */
-  organizationId?: string | undefined;
+/** What the sandbox has, as the API shows it. */
+export interface SandboxState {
+  /** The virtual time, in milliseconds since the epoch. */
+  now: number;
+  /** The one organization. */
+  organization: Organization;
+  /** All services. */
+  services: Service[];
+}
+
+/** All that a sandbox has, as JSON. What is in it is for `restore` alone; it holds the hashes of passwords. */
+export interface SandboxSnapshot {
+  /** Its form. */
+  snapshot: number;
 }
 
 /** One request of the ledger. */
@@ -54,12 +48,14 @@ export interface LedgerEntry {
   method: string;
   /** Its path, percent-encoded. */
   path: string;
-  /** The status that it was answered with. */
+  /** The status that it was answered with; 0: the connection ended without an answer. */
   status: number;
   /** The operation, such as `services.list`. */
   operation: string | undefined;
   /** What it changed, such as `running -> stopping`. */
   change: string | undefined;
+  /** The fault that met it. */
+  fault: SandboxFault | undefined;
 }
 "#;
 
@@ -88,7 +84,7 @@ impl Sandbox {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "SandboxOptions")] options: JsValue,
     ) -> Result<Sandbox, JsValue> {
-        let options = read_options(options).map_err(to_js)?;
+        let options = options::read(&options).map_err(to_js)?;
         let clock = SandboxClock::new(options.time_scale);
         let sandbox = RefCell::new(sandbox::Sandbox::new(options));
         Ok(Self { world: Rc::new(World { sandbox, clock }), fetch: OnceCell::new(), clock: OnceCell::new() })
@@ -142,13 +138,71 @@ impl Sandbox {
         object
     }
 
-    /// Lets virtual milliseconds pass at once.
+    /// Lets virtual milliseconds pass at once. Answers that are held back come so much earlier.
     pub fn advance(&self, ms: f64) -> Result<(), JsValue> {
         if !ms.is_finite() || ms < 0.0 {
-            return Err(to_js(Error::Configuration("advance: expects a number of at least 0".to_owned())));
+            return Err(to_js(Error::Configuration("sandbox.advance: ms must be a number of at least 0".to_owned())));
         }
         self.world.clock.advance(ms);
         Ok(())
+    }
+
+    /// Lets a fault meet the next requests that fit, whatever the probabilities say: the next one, or the next `times`;
+    /// only those of a `method`, only those of a `path`. A path is one of the contract's, such as
+    /// `/v1/organizations/{organizationId}/services`, in which values may stand for the parameters. The oldest injection
+    /// goes first; one that finds nothing to spoil (a required property of an empty list) waits for the next request.
+    ///
+    /// Throws a `ConfigurationError` when it can meet no request of the contract, or when 1,000 are waiting already.
+    pub fn inject(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "SandboxInjection")] injection: JsValue,
+    ) -> Result<(), JsValue> {
+        let injection = options::read_injection(&injection).map_err(to_js)?;
+        self.world
+            .sandbox
+            .borrow_mut()
+            .inject(injection)
+            .map_err(|(property, text)| to_js(Error::Configuration(format!("sandbox.inject: {property} {text}"))))
+    }
+
+    /// All faults that there are, and what each does.
+    #[wasm_bindgen(unchecked_return_type = "{ name: SandboxFault; description: string }[]")]
+    pub fn faults() -> JsValue {
+        let row = |fault: &Fault| {
+            let row = Object::new();
+            set(&row, "name", fault.name());
+            set(&row, "description", fault.what());
+            row
+        };
+        Fault::ALL.iter().map(row).collect::<Array>().into()
+    }
+
+    /// What there is, past all faults.
+    #[wasm_bindgen(unchecked_return_type = "SandboxState")]
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        let now = self.world.clock.now();
+        JSON::parse(&self.world.sandbox.borrow_mut().state(now).to_string())
+    }
+
+    /// All that there is, as plain JSON: the services with what is about to happen to them, the window of the rate limit,
+    /// and where the draws stand. The options, the ledger and what is injected are not in it.
+    #[wasm_bindgen(unchecked_return_type = "SandboxSnapshot")]
+    pub fn snapshot(&self) -> Result<JsValue, JsValue> {
+        let now = self.world.clock.now();
+        JSON::parse(&self.world.sandbox.borrow_mut().snapshot(now))
+    }
+
+    /// Goes on from a snapshot, of this sandbox or another one: what was a minute away then is a minute away now.
+    ///
+    /// Throws a `ConfigurationError` when it is none; nothing is changed then.
+    pub fn restore(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "SandboxSnapshot")] snapshot: &JsValue,
+    ) -> Result<(), JsValue> {
+        let text = JSON::stringify(snapshot).ok().and_then(|text| text.as_string()).unwrap_or_default();
+        let now = self.world.clock.now();
+        let restored = self.world.sandbox.borrow_mut().restore(now, &text);
+        restored.map_err(|text| to_js(Error::Configuration(format!("sandbox.restore: the snapshot {text}"))))
     }
 
     /// The last 10,000 requests, the oldest first.
@@ -174,6 +228,7 @@ struct JsEntry<'a> {
     status: u16,
     operation: Option<&'a str>,
     change: Option<&'a str>,
+    fault: Option<&'static str>,
 }
 
 impl<'a> JsEntry<'a> {
@@ -185,47 +240,9 @@ impl<'a> JsEntry<'a> {
             status: entry.status,
             operation: entry.operation,
             change: entry.change.as_deref(),
+            fault: entry.fault.map(Fault::name),
         }
     }
-}
-
-fn read_options(value: JsValue) -> Result<sandbox::Options, Error> {
-    const WHAT: &str = "new Sandbox";
-    options::check(WHAT, &value, KNOWN)?;
-    let number = |name| get(&value, name).as_f64();
-    let text = |name| get(&value, name).as_string();
-    let mut options = sandbox::Options::default();
-    if let Some(seed) = number("seed") {
-        options.seed = seed as u64;
-    }
-    options.latency_ms = number("latencyMs").unwrap_or(options.latency_ms);
-    options.time_scale = number("timeScale").unwrap_or(options.time_scale);
-    options.key_id = text("keyId").unwrap_or(options.key_id);
-    options.key_secret = text("keySecret").map_or(options.key_secret, Secret::new);
-    options.organization_id = text("organizationId").unwrap_or(options.organization_id);
-    let limit = get(&value, "rateLimit");
-    if limit.as_bool() == Some(false) {
-        options.rate_limit = None;
-    } else if let (Some(requests), Some(per_ms)) = (get(&limit, "requests").as_f64(), get(&limit, "perMs").as_f64()) {
-        options.rate_limit = Some(RateLimit { requests: requests as u32, per_ms });
-    }
-    options
-        .check()
-        .map_err(|(option, expected)| options::wrong(WHAT, &format!("{} must be {expected}", camel_case(option))))?;
-    Ok(options)
-}
-
-/// The name that an option has in JavaScript.
-fn camel_case(name: &str) -> String {
-    let mut camel = String::new();
-    let mut upper = false;
-    for letter in name.chars() {
-        if letter != '_' {
-            camel.push(if upper { letter.to_ascii_uppercase() } else { letter });
-        }
-        upper = letter == '_';
-    }
-    camel
 }
 
 /// `{ now(), sleep(ms, signal) }`
@@ -281,8 +298,7 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     let headers = entries(&request.headers());
     let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| Secret::new(value));
     let (name, url, now) = (request.method(), request.url(), world.clock.now());
-    let methods = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
-    let reply = match methods.into_iter().find(|known| known.as_str() == name) {
+    let reply = match options::METHODS.into_iter().find(|known| known.as_str() == name) {
         Some(method) => {
             let headers = headers.into_iter().filter(|(name, _)| name != "authorization").collect();
             let http = HttpRequest { method, url, headers, authorization, body };
@@ -291,7 +307,8 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
         None => world.sandbox.borrow_mut().handle_other(now, &name, &url, authorization.as_ref()),
     };
     if reply.delay_ms > 0.0 {
-        JsClock::HOST.sleep(reply.delay_ms).await;
+        let scale = world.sandbox.borrow().options().time_scale;
+        world.clock.sleep(reply.delay_ms * scale).await;
     }
     match reply.outcome {
         Outcome::Respond(response) => new_response(response),

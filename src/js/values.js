@@ -26,6 +26,15 @@ export function isObject(value) {
 }
 
 /**
+ * The names of an object's own properties; of anything else none.
+ *
+ * @param {unknown} value
+ */
+export function keys(value) {
+  return isObject(value) ? Object.keys(/** @type {object} */ (value)) : [];
+}
+
+/**
  * The items of a list; of anything else none.
  *
  * @param {unknown} value

@@ -22,3 +22,10 @@ extern "C" {
     /// Parses JSON; undefined where it is none.
     pub fn parse(bytes: &[u8]) -> JsValue;
 }
+
+#[cfg(feature = "sandbox")]
+#[wasm_bindgen(module = "/src/js/values.js")]
+extern "C" {
+    /// The names of an object's own properties; of anything else none.
+    pub fn keys(object: &JsValue) -> Vec<String>;
+}

@@ -67,8 +67,13 @@ impl Refusal {
         Self::new(424, "FAILED_DEPENDENCY", text)
     }
 
-    pub fn rate_limited() -> Self {
-        Self::new(429, "RATE_LIMITED", "too many requests with this key, wait for X-RateLimit-Reset seconds")
+    pub fn rate_limited(headers: Vec<(String, String)>) -> Self {
+        let text = "too many requests with this key, wait for X-RateLimit-Reset seconds";
+        Self { headers, ..Self::new(429, "RATE_LIMITED", text) }
+    }
+
+    pub fn internal_error() -> Self {
+        Self::new(500, "INTERNAL_ERROR", "something went wrong")
     }
 
     /// The contract has grown an operation that the sandbox does not play yet.
@@ -93,6 +98,12 @@ pub fn success(request_id: &str, result: Option<(&Value, &Schema)>) -> HttpRespo
     }
     body.push('}');
     respond(200, body, Vec::new())
+}
+
+/// What a proxy in between answers: nothing of the API's shape.
+pub fn of_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
+    let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+    HttpResponse { status, headers, body: body.as_bytes().to_vec() }
 }
 
 fn respond(status: u16, body: String, mut headers: Vec<(String, String)>) -> HttpResponse {

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::random::Random;
@@ -22,6 +23,7 @@ const DELAY: (u64, u64) = (120, 300);
 const DURATION: (u64, u64) = (60, 180);
 
 /// One backup, its end known from its start.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Backup {
     pub id: String,
     started: f64,
@@ -78,6 +80,7 @@ impl Backup {
 }
 
 /// The backups of one service.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Backups {
     series: Random,
     kept: VecDeque<Backup>,
@@ -89,6 +92,15 @@ impl Backups {
     /// None yet.
     pub const fn new(series: Random) -> Self {
         Self { series, kept: VecDeque::new(), made: 0, last: None }
+    }
+
+    /// Every moment that they hold.
+    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        for backup in &mut self.kept {
+            visit(&mut backup.started);
+            visit(&mut backup.finished);
+        }
+        self.last.iter_mut().for_each(visit);
     }
 
     /// Those that are kept, newest first.
@@ -106,17 +118,18 @@ impl Backups {
             let days = ((now - due) / DAY).floor() as u64;
             let unseen = days.saturating_sub(KEPT as u64);
             let started = due + unseen as f64 * DAY;
-            let number = self.made + unseen;
+            let number = self.made.saturating_add(unseen);
             if self.kept.len() >= KEPT {
                 self.kept.pop_front();
             }
             self.kept.push_back(Backup::number(number, started, &self.series));
-            self.made = number + 1;
+            self.made = number.saturating_add(1);
             self.last = Some(started);
         }
     }
 
-    fn due(&self, up_since: f64) -> f64 {
+    /// When the next one starts.
+    pub fn due(&self, up_since: f64) -> f64 {
         let earliest = up_since + self.series.at(u64::MAX - 1).seconds(DELAY);
         self.last.map_or(earliest, |last| earliest.max(last + DAY))
     }

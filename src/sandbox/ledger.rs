@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use super::faults::Fault;
+
 /// How many entries are kept. The oldest goes first.
 pub const LEDGER_ENTRIES: usize = 10_000;
 /// How much of a path is kept, in bytes, so that the ledger's memory has a bound.
@@ -19,12 +21,14 @@ pub struct Entry {
     pub method: Cow<'static, str>,
     /// Its path, still percent-encoded, without the query; a long one is cut.
     pub path: String,
-    /// The status that it was answered with.
+    /// The status that it was answered with; 0: the connection ended without an answer.
     pub status: u16,
     /// The operation that it named, such as `services.list`; none when it named none.
     pub operation: Option<&'static str>,
     /// What it changed, such as `running -> stopping`; none when it changed nothing. Never holds a secret.
     pub change: Option<String>,
+    /// The fault that met it.
+    pub fault: Option<Fault>,
 }
 
 /// The last requests, oldest first.
@@ -67,7 +71,8 @@ mod tests {
         for at in 0..LEDGER_ENTRIES + 5 {
             let path = "ü".repeat(if at == LEDGER_ENTRIES { 400 } else { 1 });
             let method = Cow::Owned("M".repeat(at % 100));
-            ledger.write(Entry { at: at as f64, method, path, status: 200, operation: None, change: None });
+            let at = at as f64;
+            ledger.write(Entry { at, method, path, status: 200, operation: None, change: None, fault: None });
         }
         assert_eq!(ledger.entries().len(), LEDGER_ENTRIES);
         assert_eq!(ledger.entries().next().unwrap().at, 5.0);

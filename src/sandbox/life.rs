@@ -4,6 +4,8 @@
 //! everything happen that is due by now, in order. So the course of a life depends on what was asked of it and when,
 //! never on how often it was looked at.
 
+use serde::{Deserialize, Serialize};
+
 use super::answer::Refusal;
 use super::random::Random;
 use super::time::END;
@@ -18,7 +20,7 @@ const TERMINATING: (u64, u64) = (30, 120);
 const SETTLING: (u64, u64) = (5, 15);
 
 /// A state, as the contract's `Service` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
     Provisioning,
     Starting,
@@ -80,6 +82,7 @@ const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
     'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
 
 /// The life of one service.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Life {
     state: State,
     /// The next state and when it begins.
@@ -107,6 +110,14 @@ impl Life {
         }
     }
 
+    /// Every moment that it holds.
+    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        visit(&mut self.active);
+        visit(&mut self.settled);
+        self.next.iter_mut().for_each(|(_, at)| visit(at));
+        self.up_since.iter_mut().for_each(visit);
+    }
+
     /// The state now.
     pub const fn state(&self) -> State {
         self.state
@@ -122,11 +133,16 @@ impl Life {
         self.state == State::Terminated
     }
 
-    /// Lets everything happen that is due by now. `idle_after`: the quiet milliseconds after which it goes idle.
+    /// The next state and when it begins. `idle_after`: the quiet milliseconds after which it goes idle.
+    pub fn due(&self, idle_after: Option<f64>) -> Option<(State, f64)> {
+        let idles = idle_after.filter(|_| self.state == State::Running).map(|ms| (State::Idle, self.active + ms));
+        self.next.or(idles)
+    }
+
+    /// Lets everything happen that is due by now.
     pub fn advance(&mut self, now: f64, idle_after: Option<f64>) {
         loop {
-            let idles = idle_after.filter(|_| self.state == State::Running).map(|ms| (State::Idle, self.active + ms));
-            match self.next.or(idles) {
+            match self.due(idle_after) {
                 Some((state, at)) if at <= now => self.enter(state, at),
                 _ => return,
             }

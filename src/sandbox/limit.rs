@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::random::Random;
 use super::time::SECOND;
 
 /// At most so many requests in so many virtual milliseconds.
@@ -16,11 +17,16 @@ pub struct RateLimit {
     pub per_ms: f64,
 }
 
+impl RateLimit {
+    /// The live API's.
+    pub const LIVE: Self = Self { requests: 10, per_ms: 10_000.0 };
+}
+
 /// The arrivals of one key.
 pub struct Window {
     limit: Option<RateLimit>,
     time_scale: f64,
-    arrivals: VecDeque<f64>,
+    pub arrivals: VecDeque<f64>,
 }
 
 /// What the window says about one request.
@@ -48,16 +54,31 @@ impl Window {
             self.arrivals.push_back(now);
         }
         let opens = self.arrivals.front().copied().unwrap_or(now) + limit.per_ms;
-        // Rounded up, so that a client that waits exactly as long as it was told is never refused again.
-        let reset = ((opens - now) / self.time_scale).max(0.0).ceil() / SECOND;
+        let reset = self.real_seconds(opens - now);
         let remaining = (limit.requests as usize).saturating_sub(self.arrivals.len());
-        let headers = vec![
-            ("x-ratelimit-limit".to_owned(), limit.requests.to_string()),
-            ("x-ratelimit-remaining".to_owned(), remaining.to_string()),
-            ("x-ratelimit-reset".to_owned(), format!("{reset:.3}")),
-        ];
-        Verdict { refused, headers }
+        Verdict { refused, headers: told(limit, remaining, reset) }
     }
+
+    /// What a refusal tells although the window is open.
+    pub fn as_if_full(&self, random: &Random) -> Vec<(String, String)> {
+        let limit = self.limit.unwrap_or(RateLimit::LIVE);
+        told(limit, 0, self.real_seconds(1.0 + random.below(limit.per_ms as u64) as f64))
+    }
+
+    /// To the millisecond, and rounded up, so that a client that waits exactly as long as it was told is never refused
+    /// again.
+    fn real_seconds(&self, ms: f64) -> f64 {
+        (ms / self.time_scale).max(0.0).ceil() / SECOND
+    }
+}
+
+/// What an answer tells about the limit: the reset in real seconds.
+fn told(limit: RateLimit, remaining: usize, reset: f64) -> Vec<(String, String)> {
+    vec![
+        ("x-ratelimit-limit".to_owned(), limit.requests.to_string()),
+        ("x-ratelimit-remaining".to_owned(), remaining.to_string()),
+        ("x-ratelimit-reset".to_owned(), format!("{reset:.3}")),
+    ]
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A call that comes here has passed the key, the rate limit and the contract. What is left are the rules that need
 //! what is stored. A refused call has changed nothing.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
@@ -59,8 +61,8 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
 
 fn list(world: &World, call: &Call) -> Result<Done, Refusal> {
     let filters = call.query("filter").map(TagFilter::read).collect::<Result<Vec<_>, _>>()?;
-    let fits = |service: &&Service| filters.iter().all(|filter| filter.matches(service.list("tags")));
-    Ok(Done::read(world.services.iter().filter(fits).map(Service::show).collect()))
+    let fits = |service: &&Rc<Service>| filters.iter().all(|filter| filter.matches(service.list("tags")));
+    Ok(Done::read(world.services.iter().filter(fits).map(|service| service.show()).collect()))
 }
 
 fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {
@@ -82,7 +84,7 @@ fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done
     let (service, password) = Service::create(body, now, world.random.at(world.created))?;
     let result = json!({ "service": service.show(), "password": password.reveal() });
     let change = format!("{} created", service.id);
-    world.services.push(service);
+    world.services.push(Rc::new(service));
     world.created += 1;
     Ok(Done::changed(Some(result), change))
 }

@@ -1,5 +1,6 @@
 //! What a sandbox is made with.
 
+use super::faults::Fault;
 use super::limit::RateLimit;
 use crate::secret::Secret;
 
@@ -15,6 +16,8 @@ pub struct Options {
     pub time_scale: f64,
     /// The rate limit of the key; none: no limit.
     pub rate_limit: Option<RateLimit>,
+    /// How likely each fault meets a request, from 0 to 1; without an entry never.
+    pub faults: Vec<(Fault, f64)>,
     /// The id of the key.
     pub key_id: String,
     /// The secret of the key.
@@ -30,7 +33,8 @@ impl Default for Options {
             seed: 1,
             latency_ms: 0.0,
             time_scale: 1.0,
-            rate_limit: Some(RateLimit { requests: 10, per_ms: 10_000.0 }),
+            rate_limit: Some(RateLimit::LIVE),
+            faults: Vec::new(),
             key_id: "sandbox-key-id".to_owned(),
             key_secret: Secret::new("sandbox-key-secret"),
             organization_id: "5a9db0c5-0000-4000-8000-000000000001".to_owned(),
@@ -55,6 +59,9 @@ impl Options {
         if self.rate_limit.is_some_and(|limit| limit.requests == 0 || !positive(limit.per_ms)) {
             return Err(("rate_limit", "at least 1 request in more than 0 milliseconds"));
         }
+        if !self.faults.iter().all(|(_, probability)| (0.0..=1.0).contains(probability)) {
+            return Err(("faults", "probabilities from 0 to 1"));
+        }
         if self.key_id.is_empty() || self.key_id.contains(':') {
             return Err(("key_id", "a text without a colon"));
         }
@@ -75,6 +82,7 @@ impl Options {
                 "latency_ms" => self.latency_ms = default.latency_ms,
                 "time_scale" => self.time_scale = default.time_scale,
                 "rate_limit" => self.rate_limit = default.rate_limit,
+                "faults" => self.faults.clone_from(&default.faults),
                 "key_id" => self.key_id.clone_from(&default.key_id),
                 "key_secret" => self.key_secret = default.key_secret.clone(),
                 _ => self.organization_id.clone_from(&default.organization_id),
@@ -103,6 +111,7 @@ mod tests {
             ("latency_ms", Options { latency_ms: f64::NAN, ..Options::default() }),
             ("time_scale", Options { time_scale: 0.0, ..Options::default() }),
             ("rate_limit", Options { rate_limit: Some(RateLimit { requests: 0, per_ms: 1.0 }), ..Options::default() }),
+            ("faults", Options { faults: vec![(Fault::Slow, f64::NAN)], ..Options::default() }),
             ("key_id", Options { key_id: "a:b".to_owned(), ..Options::default() }),
             ("key_secret", Options { key_secret: Secret::new(""), ..Options::default() }),
             ("organization_id", Options { organization_id: "x".repeat(36), ..Options::default() }),

@@ -6,6 +6,9 @@
 
 use std::cell::Cell;
 
+use serde::{Deserialize, Serialize};
+
+use super::snapshot;
 use crate::host;
 use crate::password;
 use crate::secret::Secret;
@@ -16,8 +19,8 @@ const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const PASSWORD_LENGTH: usize = 26;
 
 /// A stream of draws.
-#[derive(Clone)]
-pub struct Random(Cell<u64>);
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Random(#[serde(with = "snapshot::draws")] Cell<u64>);
 
 impl Random {
     /// The stream of a seed.
@@ -44,6 +47,12 @@ impl Random {
     pub fn below(&self, bound: u64) -> u64 {
         let product = u128::from(self.next()) * u128::from(bound);
         u64::try_from(product >> 64).unwrap_or(0)
+    }
+
+    /// True with that probability: never with 0, always with 1.
+    pub fn chance(&self, probability: f64) -> bool {
+        const SPAN: u64 = 1 << 53;
+        (self.below(SPAN) as f64) < probability * SPAN as f64
     }
 
     /// A duration in whole milliseconds between two numbers of seconds.

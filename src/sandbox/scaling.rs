@@ -5,6 +5,7 @@
 //! memory is that of three replicas, whatever their number: the API's reference says so and calls it inaccurate for
 //! other numbers. Which values are possible at all is the contract's to say; here are the rules beyond.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
@@ -17,7 +18,7 @@ const REPLICAS_IN_TOTAL: f64 = 3.0;
 const OPERATIONS: [&str; 2] = ["services.updateScaling", "services.updateReplicaScaling"];
 
 /// The size of a service.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scaling {
     /// A development service: of one size, and always idling.
     fixed: bool,

@@ -3,6 +3,7 @@
 //! What the caller sends and the contract's `Service` knows is kept as it came, so a property that the contract gains
 //! is reflected without a line here. What the service makes of itself (id, endpoints, state, scaling) is added.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
@@ -11,6 +12,7 @@ use super::life::Life;
 use super::lists;
 use super::random::Random;
 use super::scaling::{self, Scaling};
+use super::snapshot;
 use super::time::timestamp;
 use crate::contract::{self, Kind};
 use crate::password::{double_sha1_base64, sha256_base64};
@@ -22,6 +24,7 @@ const CLICKHOUSE_VERSION: &str = "25.12";
 pub const LISTS: [&str; 3] = ["ipAccessList", "tags", "privateEndpointIds"];
 
 /// A service.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Service {
     pub id: String,
     /// What does not change by itself, by the API's names.
@@ -38,16 +41,20 @@ pub struct Service {
 }
 
 /// What is kept of a password: only what it can be verified by.
+#[derive(Clone, Serialize, Deserialize)]
 struct Credentials {
-    sha256: Secret,
+    #[serde(with = "snapshot::hash")]
+    sha256: Option<Secret>,
     /// For the MySQL interface; not known where only the other hash was sent.
+    #[serde(with = "snapshot::hash")]
     double_sha1: Option<Secret>,
 }
 
 impl Credentials {
     fn of(password: &Secret) -> Self {
         let bytes = password.reveal().as_bytes();
-        Self { sha256: Secret::new(sha256_base64(bytes)), double_sha1: Some(Secret::new(double_sha1_base64(bytes))) }
+        let hash = |hash| Some(Secret::new(hash));
+        Self { sha256: hash(sha256_base64(bytes)), double_sha1: hash(double_sha1_base64(bytes)) }
     }
 }
 
@@ -100,6 +107,18 @@ impl Service {
         Ok((service, password))
     }
 
+    /// Every moment that it holds.
+    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        self.life.each_moment(visit);
+        self.backups.each_moment(visit);
+    }
+
+    /// Whether something happens by now.
+    pub fn is_due(&self, now: f64) -> bool {
+        self.life.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
+            || self.life.up_since().is_some_and(|since| self.backups.due(since) <= now)
+    }
+
     /// Lets everything happen that is due by now.
     pub fn advance(&mut self, now: f64) {
         self.life.advance(now, self.scaling.idle_after());
@@ -149,7 +168,7 @@ impl Service {
 
     /// Takes a password by its hashes.
     pub fn set_password(&mut self, sha256: &str, double_sha1: Option<&str>) {
-        self.credentials = Credentials { sha256: Secret::new(sha256), double_sha1: double_sha1.map(Secret::new) };
+        self.credentials = Credentials { sha256: Some(Secret::new(sha256)), double_sha1: double_sha1.map(Secret::new) };
     }
 
     /// Makes a new password, and keeps only its hashes.
@@ -161,7 +180,8 @@ impl Service {
 
     /// Whether this is the password.
     pub fn verify_password(&self, password: &str) -> bool {
-        self.credentials.sha256.reveal() == sha256_base64(password.as_bytes())
+        let hash = self.credentials.sha256.as_ref();
+        hash.is_some_and(|hash| hash.reveal() == sha256_base64(password.as_bytes()))
     }
 
     /// Whether this is the password on the MySQL interface, which has its own hash; without one nobody gets in there.

@@ -1,5 +1,7 @@
 //! All that there is: one organization and its services.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -10,10 +12,11 @@ use super::time::timestamp;
 /// When the organization was founded: 2024-01-01T00:00:00Z, before anything that happens in it.
 const FOUNDED: f64 = 1_704_067_200_000.0;
 
-/// The organization and its services, in the order of their creation.
+/// The organization and its services, in the order of their creation. A clone shares the services until they change.
+#[derive(Clone)]
 pub struct World {
     pub organization_id: String,
-    pub services: Vec<Service>,
+    pub services: Vec<Rc<Service>>,
     /// How many services were ever created; what the next one is like is drawn from this number.
     pub created: u64,
     pub random: Random,
@@ -22,8 +25,8 @@ pub struct World {
 impl World {
     /// Lets everything happen that is due by now, and forgets the services that are gone.
     pub fn advance(&mut self, now: f64) {
-        for service in &mut self.services {
-            service.advance(now);
+        for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
+            Rc::make_mut(service).advance(now);
         }
         self.services.retain(|service| !service.life.is_over());
     }
@@ -42,12 +45,14 @@ impl World {
 
     /// The service of an id, in either case of its letters.
     pub fn service(&self, id: &str) -> Result<&Service, Refusal> {
-        self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id)).ok_or_else(|| unknown(id))
+        let found = self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id));
+        found.map(Rc::as_ref).ok_or_else(|| unknown(id))
     }
 
     /// The same, to be changed.
     pub fn service_mut(&mut self, id: &str) -> Result<&mut Service, Refusal> {
-        self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id)).ok_or_else(|| unknown(id))
+        let found = self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id));
+        found.map(Rc::make_mut).ok_or_else(|| unknown(id))
     }
 }
 

@@ -16,8 +16,11 @@ test("--help and --version", async () => {
     assert.match(stdout, /^Usage: clickhouse-cloud sandbox \[options\]\n/);
   }
   const { stdout } = await command("sandbox", "--help");
-  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "key-id", "key-secret", "organization-id"]) {
+  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "fault", "key-id", "key-secret", "organization-id", "no-control"]) {
     assert.ok(stdout.includes(`--${flag} `), flag);
+  }
+  for (const fault of ["rate-limited", "drop-after", "missing-property", "stale-read"]) {
+    assert.match(stdout, new RegExp(`^  ${fault} +\\w.{20}`, "m"));
   }
   assert.equal((await command("--version")).stdout, `${manifest.version}\n`);
 });
@@ -41,6 +44,10 @@ test("what is wrong is said, and nothing is served", async () => {
     [["sandbox", "--rate-limit", "1.5/1"], /--rate-limit must be/],
     [["sandbox", "--rate-limit", "1/0"], /--rate-limit must be/],
     [["sandbox", "--rate-limit", "1/2/3"], /--rate-limit must be/],
+    [["sandbox", "--fault", "drop-after"], /--fault must be NAME=PROBABILITY such as drop-after=0\.1, not "drop-after"/],
+    [["sandbox", "--fault", "slow=often"], /--fault must be/],
+    [["sandbox", "--fault", "slow=1.5"], /--fault: slow must be a number from 0 to 1, received 1\.5/],
+    [["sandbox", "--fault", "slow=0.1", "--fault", "drop-afer=0.1"], /--fault: unknown fault drop-afer: did you mean drop-after\?/],
     [["sandbox", "--key-id", "a:b"], /--key-id must be a text without a colon/],
     [["sandbox", "--key-secret", ""], /--key-secret must be/],
     [["sandbox", "--organization-id", "mine"], /--organization-id must be a UUID/],

@@ -1,0 +1,167 @@
+// @ts-check
+// The class Sandbox: faults by name, injected, and control.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { CloudClient, ConfigurationError } from "clickhouse-cloud";
+import { Sandbox } from "clickhouse-cloud/sandbox";
+
+/** @type {import("clickhouse-cloud").CreateServiceBody} */
+const BODY = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] };
+const SERVICES = "/v1/organizations/{organizationId}/services";
+const SERVICE = `${SERVICES}/{serviceId}`;
+
+/** @param {ConstructorParameters<typeof Sandbox>[0]} [options] */
+function made(options) {
+  const sandbox = new Sandbox({ timeScale: 2_000, rateLimit: false, ...options });
+  return { sandbox, cloud: new CloudClient({ ...sandbox.clientOptions, logLevel: "off" }) };
+}
+
+test("every fault is told in a sentence", () => {
+  const faults = Sandbox.faults();
+  assert.equal(new Set(faults.map(({ name }) => name)).size, 13);
+  for (const { name, description } of faults) {
+    assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+    assert.match(description, /\w+ \w+ \w+/);
+  }
+});
+
+test("the README's table of faults is this one", () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const [section] = readme.split("\n## The sandbox\n")[1].split("\n## ");
+  const rows = [...section.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm)].map(([, name, description]) => ({ name, description }));
+  assert.deepEqual(rows, Sandbox.faults());
+});
+
+test("options of faults are checked, and the nearest name is told", () => {
+  /** @type {[any, string][]} */
+  const wrong = [
+    [{ "drop-afer": 0.1 }, "new Sandbox: faults: unknown fault drop-afer: did you mean drop-after?"],
+    [{ slow: 1.5 }, "new Sandbox: faults: slow must be a number from 0 to 1, received 1.5"],
+    [{ slow: -0.1 }, "new Sandbox: faults: slow must be a number from 0 to 1, received -0.1"],
+    [{ slow: "often" }, "new Sandbox: faults: slow must be a number from 0 to 1, received a value of type string"],
+    [{ slow: null }, "new Sandbox: faults: slow must be a number from 0 to 1, received null"],
+    [[], "new Sandbox: faults must be an object of names and probabilities, received an array"],
+    ["slow", "new Sandbox: faults must be an object of names and probabilities, received a value of type string"],
+  ];
+  for (const [faults, message] of wrong) {
+    assert.throws(
+      () => new Sandbox({ faults }),
+      (error) => error instanceof ConfigurationError && error.message === message,
+    );
+  }
+  for (const faults of [undefined, {}, { slow: undefined }, { slow: 0 }, { slow: 1 }]) new Sandbox({ faults });
+});
+
+test("faults come as likely as asked, and the ledger tells which", async () => {
+  const { sandbox } = made({ faults: { "server-error": 1 } });
+  const { keyId, keySecret, organizationId } = sandbox.clientOptions;
+  const headers = { authorization: `Basic ${btoa(`${keyId}:${keySecret}`)}` };
+  const answer = await sandbox.fetch(`https://x/v1/organizations/${organizationId}/services`, { headers });
+  assert.equal(answer.status, 500);
+  const [entry] = sandbox.ledger();
+  assert.deepEqual([entry.fault, entry.status, entry.change], ["server-error", 500, undefined]);
+});
+
+test("an injected fault meets the request that it names", async () => {
+  const { sandbox, cloud } = made();
+  const { service } = await cloud.services.create(BODY);
+  sandbox.inject({ fault: "drop-after", method: "PATCH", path: SERVICE });
+  await assert.rejects(cloud.services.update(service.id, { name: "renamed" }), { name: "ConnectionError", ambiguous: true });
+  assert.equal((await cloud.services.get(service.id)).name, "renamed");
+  sandbox.inject({ fault: "unknown-property", times: 2 });
+  for (const unknown of [true, true, false]) {
+    const names = Object.keys(await cloud.services.get(service.id));
+    assert.equal(names.some((name) => /future/i.test(name)), unknown);
+  }
+  sandbox.inject({ fault: "stale-read", path: SERVICE.replace("{serviceId}", service.id) });
+  const met = sandbox.ledger().map(({ fault, status }) => [fault, status]);
+  assert.deepEqual(met, [[undefined, 200], ["drop-after", 0], [undefined, 200], ["unknown-property", 200], ["unknown-property", 200], [undefined, 200]]);
+});
+
+test("an injection that can meet nothing is refused", () => {
+  const { sandbox } = made();
+  /** @type {[any, RegExp][]} */
+  const wrong = [
+    [undefined, /^sandbox\.inject: fault must be a name/],
+    [{ fault: "slo" }, /^sandbox\.inject: unknown fault slo: did you mean slow\?/],
+    [{ fault: "slow", tiems: 2 }, /^sandbox\.inject: unknown option tiems: did you mean times\?/],
+    [{ fault: "slow", times: 0 }, /times must be/],
+    [{ fault: "slow", times: 1.5 }, /times must be a whole number of at least 1/],
+    [{ fault: "slow", method: "get" }, /method must be GET, POST, PUT, PATCH or DELETE/],
+    [{ fault: "slow", method: "PUT", path: SERVICES }, /method must be one of the path's: GET, POST/],
+    [{ fault: "slow", path: "/v1/servces" }, /path must be one of the contract's paths, not \/v1\/servces/],
+    [{ fault: "stale-read", method: "POST" }, /fault stale-read never meets such a request/],
+  ];
+  for (const [injection, message] of wrong) {
+    assert.throws(
+      () => sandbox.inject(injection),
+      (error) => error instanceof ConfigurationError && message.test(error.message),
+      String(message),
+    );
+  }
+});
+
+test("a slow answer comes when virtual time is advanced", async () => {
+  const { sandbox, cloud } = made({ timeScale: 1 });
+  sandbox.inject({ fault: "slow" });
+  const asked = cloud.services.list();
+  while (sandbox.ledger().length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  // Less than the client's timeout at a time, which passes on the same clock.
+  for (let turn = 0; turn < 3; turn += 1) {
+    sandbox.advance(20_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await asked;
+  assert.equal(sandbox.ledger()[0].fault, "slow");
+});
+
+test("the state shows what there is, past all faults", async () => {
+  const { sandbox, cloud } = made({ timeScale: 1 });
+  const { service } = await cloud.services.create(BODY);
+  sandbox.inject({ fault: "server-error", times: 100 });
+  assert.deepEqual(sandbox.state().services.map(({ id, state }) => [id, state]), [[service.id, "provisioning"]]);
+  const { now } = sandbox.state();
+  sandbox.advance(180_000);
+  assert.ok(sandbox.state().now >= now + 180_000);
+  assert.equal(sandbox.state().services[0].state, "running");
+  assert.equal(sandbox.state().organization.id, sandbox.clientOptions.organizationId);
+});
+
+test("a snapshot is plain JSON, and another sandbox goes on from it", async () => {
+  const { sandbox, cloud } = made({ timeScale: 1 });
+  const { service, password } = await cloud.services.create(BODY);
+  const text = JSON.stringify(sandbox.snapshot());
+  assert.ok(!text.includes(password));
+  sandbox.advance(86_400_000);
+  const other = made({ timeScale: 1, seed: 2 });
+  for (const world of [sandbox, other.sandbox]) {
+    world.restore(JSON.parse(text));
+    assert.equal(world.state().services[0].state, "provisioning");
+    assert.ok(world.verifyPassword(service.id, password));
+  }
+  // The same draws from here on.
+  const [one, two] = await Promise.all([cloud, other.cloud].map((client) => client.services.create(BODY)));
+  assert.deepEqual([one.service.id, one.password], [two.service.id, two.password]);
+});
+
+test("what is no snapshot is refused, and changes nothing", async () => {
+  const { sandbox, cloud } = made();
+  await cloud.services.create(BODY);
+  const whole = sandbox.snapshot();
+  /** @type {any} */
+  const circular = {};
+  circular.self = circular;
+  for (const wrong of [undefined, null, {}, "x", 1, circular, { ...whole, snapshot: 2 }, { ...whole, now: 1e300 }]) {
+    assert.throws(
+      () => sandbox.restore(/** @type {any} */ (wrong)),
+      (error) => error instanceof ConfigurationError && error.message.startsWith("sandbox.restore: the snapshot "),
+    );
+  }
+  assert.equal(sandbox.state().services.length, 1);
+});
+
+test("only time that passes is advanced", () => {
+  const { sandbox } = made();
+  for (const ms of [-1, Number.NaN, Infinity]) assert.throws(() => sandbox.advance(ms), ConfigurationError);
+});

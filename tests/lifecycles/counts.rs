@@ -1,0 +1,44 @@
+//! What is counted.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub journeys: u64,
+    /// Journeys that came to the end of what they set out to do.
+    pub ended: u64,
+    pub requests: u64,
+    /// Creations of which the client said that it does not know what came of them.
+    pub ambiguous_creates: u64,
+    /// Those of them that had created a service.
+    pub found_again: u64,
+    pub gave_up: BTreeMap<String, u64>,
+    pub faults: BTreeMap<&'static str, u64>,
+}
+
+impl Counts {
+    pub fn add(&mut self, other: &Self) {
+        self.journeys += other.journeys;
+        self.ended += other.ended;
+        self.requests += other.requests;
+        self.ambiguous_creates += other.ambiguous_creates;
+        self.found_again += other.found_again;
+        for (why, count) in &other.gave_up {
+            *self.gave_up.entry(why.clone()).or_default() += count;
+        }
+        for (fault, count) in &other.faults {
+            *self.faults.entry(fault).or_default() += count;
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { journeys, ended, requests, ambiguous_creates, found_again, gave_up, faults } = self;
+        writeln!(f, "{journeys} journeys, {ended} ended, {requests} requests")?;
+        writeln!(f, "  {ambiguous_creates} ambiguous creations, {found_again} of them made a service")?;
+        writeln!(f, "  gave up: {gave_up:?}")?;
+        write!(f, "  faults: {faults:?}")
+    }
+}

@@ -1,0 +1,231 @@
+//! One life of a service, lived as a careful user of the client would: what is safe is tried again, what is ambiguous is
+//! looked at first. What must be true after each call is held against the sandbox itself, past all faults.
+
+use clickhouse_cloud::client::helpers::Command;
+use clickhouse_cloud::contract;
+use clickhouse_cloud::error::Error;
+use serde_json::{Value, json};
+
+use super::cloud::{Called, Cloud, body, of};
+use super::counts::Counts;
+
+/// How often a step that failed is tried again.
+const AGAIN: u32 = 4;
+/// How long a creation that may have happened is looked for: lists lag behind by up to a minute.
+const LOOKED_FOR_MS: f64 = 75_000.0;
+
+/// What a journey is about to do.
+pub struct Plan {
+    /// No other service has it.
+    pub name: String,
+    /// It is deleted as soon as it is there.
+    pub hurries: bool,
+    pub resets: bool,
+    pub stops: bool,
+}
+
+pub struct Journey {
+    pub cloud: Cloud,
+    pub plan: Plan,
+    pub counts: Counts,
+    /// How often the client was told to create the service.
+    creations: usize,
+    /// How many of those calls may have done so.
+    created: usize,
+}
+
+/// Why it came to no end.
+pub struct GaveUp(&'static str, Error);
+
+impl Journey {
+    pub fn new(cloud: Cloud, plan: Plan) -> Self {
+        Self { cloud, plan, counts: Counts { journeys: 1, ..Counts::default() }, creations: 0, created: 0 }
+    }
+
+    /// Lives it to its end, if that can be reached.
+    pub async fn live(mut self) -> Counts {
+        match self.steps().await {
+            Ok(()) => self.counts.ended += 1,
+            Err(GaveUp(step, error)) => {
+                self.counts.gave_up.insert(format!("{step}: {}", kind(&error)), 1);
+            }
+        }
+        self.counts
+    }
+
+    async fn steps(&mut self) -> Result<(), GaveUp> {
+        let (id, password) = self.create().await?;
+        if let Some(password) = password {
+            assert!(self.verifies(&id, &password), "the password of a creation is another one");
+        }
+        if self.plan.hurries {
+            return self.delete(&id).await;
+        }
+        self.until(&id, "running").await?;
+        self.scale(&id).await?;
+        self.set_password(&id).await?;
+        if self.plan.resets {
+            self.reset_password(&id).await?;
+        }
+        if self.plan.stops {
+            let stop = self.again(async || self.cloud.command(&id, Command::Stop).await).await;
+            stop.map_err(|error| GaveUp("stop", error))?;
+            self.until(&id, "stopped").await?;
+        }
+        self.delete(&id).await
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), GaveUp> {
+        let deleted = self.again(async || self.cloud.stop_and_delete(id).await).await;
+        deleted.map_err(|error| GaveUp("delete", error))?;
+        // A read that lags behind its creation may have said too early that it is gone, but on its way it is.
+        assert!(self.services().iter().all(|service| service["state"] == "terminating"), "left behind");
+        Ok(())
+    }
+
+    /// The id of the service, and its password where it was shown.
+    async fn create(&mut self) -> Result<(String, Option<String>), GaveUp> {
+        let mut body = body();
+        body["name"] = self.plan.name.as_str().into();
+        loop {
+            let created = self.cloud.create(&body).await;
+            self.creations += 1;
+            self.created += usize::from(created.as_ref().err().is_none_or(ambiguous));
+            assert!(self.services().len() <= self.created, "created on the client's own, or without a word");
+            match created {
+                Ok(created) => {
+                    let text = |value: &Value| value.as_str().unwrap().to_owned();
+                    return Ok((text(&created.data["service"]["id"]), Some(text(&created.data["password"]))));
+                }
+                Err(error) if ambiguous(&error) => {
+                    self.counts.ambiguous_creates += 1;
+                    let made = self.services().len();
+                    let found = self.look_for_it().await?;
+                    assert_eq!(found.is_some(), made > 0, "a careful look finds what there is");
+                    if let Some(id) = found {
+                        self.counts.found_again += 1;
+                        return Ok((id, None));
+                    }
+                    if self.creations > AGAIN as usize {
+                        return Err(GaveUp("create", error));
+                    }
+                }
+                Err(error) => return Err(GaveUp("create", error)),
+            }
+        }
+    }
+
+    async fn look_for_it(&self) -> Result<Option<String>, GaveUp> {
+        let until = self.cloud.world.now() + LOOKED_FOR_MS;
+        loop {
+            let last = self.cloud.world.now() > until;
+            let list = self.again(async || self.cloud.list().await).await.map_err(|error| GaveUp("list", error))?;
+            let all = list.data.as_array().unwrap().clone();
+            if let Some(found) = all.iter().find(|service| service["name"] == *self.plan.name) {
+                return Ok(found["id"].as_str().map(str::to_owned));
+            }
+            if last {
+                return Ok(None);
+            }
+            self.cloud.world.sleep(15_000.0).await;
+        }
+    }
+
+    async fn until(&self, id: &str, state: &str) -> Result<(), GaveUp> {
+        let waited = self.again(async || self.cloud.wait_for(id, state).await).await;
+        waited.map(|_| ()).map_err(|error| GaveUp("wait", error))
+    }
+
+    async fn scale(&self, id: &str) -> Result<(), GaveUp> {
+        let size = json!({ "minReplicaMemoryGb": 24, "maxReplicaMemoryGb": 48 });
+        let operation = &contract::SERVICES_UPDATE_REPLICA_SCALING;
+        let scaled = self.again(async || self.cloud.call(operation, of(id, Some(&size))).await).await;
+        scaled.map_err(|error| GaveUp("scale", error))?;
+        let service = self.services().pop().unwrap();
+        assert_eq!((&service["minReplicaMemoryGb"], &service["maxReplicaMemoryGb"]), (&json!(24), &json!(48)));
+        Ok(())
+    }
+
+    async fn set_password(&self, id: &str) -> Result<(), GaveUp> {
+        let password = format!("correct horse {}", self.plan.name);
+        let set = self.again(async || self.cloud.set_password(id, password.as_bytes()).await).await;
+        set.map_err(|error| GaveUp("set password", error))?;
+        assert!(self.verifies(id, &password), "the password was not set");
+        Ok(())
+    }
+
+    async fn reset_password(&self, id: &str) -> Result<(), GaveUp> {
+        let mut known = format!("correct horse {}", self.plan.name);
+        let mut tries = 0;
+        loop {
+            let reset: Called = self.cloud.reset_password(id).await;
+            tries += 1;
+            match reset {
+                Ok(reset) => {
+                    let Some(password) = reset.data["password"].as_str() else { continue };
+                    assert!(self.verifies(id, password), "another password than the one that was shown");
+                    return Ok(());
+                }
+                Err(error) if ambiguous(&error) && tries <= AGAIN => known.clear(),
+                Err(error) => {
+                    let lost = !ambiguous(&error) && !known.is_empty() && !self.verifies(id, &known);
+                    assert!(!lost, "a new password got lost without a word: {error}");
+                    return Err(GaveUp("reset password", error));
+                }
+            }
+        }
+    }
+
+    /// Tries again what failed with something that may pass.
+    async fn again<T>(&self, mut act: impl AsyncFnMut() -> Result<T, Error>) -> Result<T, Error> {
+        let mut tries = 0;
+        loop {
+            match act().await {
+                Err(error) if tries < AGAIN && may_pass(&error) => tries += 1,
+                done => return done,
+            }
+            self.cloud.world.sleep(5_000.0).await;
+        }
+    }
+
+    /// What the sandbox really has of this journey.
+    fn services(&self) -> Vec<Value> {
+        let state = self.cloud.network.sandbox.borrow_mut().state(self.cloud.world.now());
+        let all = state["services"].as_array().unwrap().clone();
+        all.into_iter().filter(|service| service["name"] == *self.plan.name).collect()
+    }
+
+    fn verifies(&self, id: &str, password: &str) -> bool {
+        self.cloud.network.sandbox.borrow().verify_password(id, password)
+    }
+}
+
+pub fn ambiguous(error: &Error) -> bool {
+    match error {
+        Error::Api { ambiguous, .. }
+        | Error::Response { ambiguous, .. }
+        | Error::Connection { ambiguous, .. }
+        | Error::Timeout { ambiguous, .. } => *ambiguous,
+        Error::Configuration(_) | Error::Request { .. } | Error::Wait { .. } | Error::Caller(_) => false,
+    }
+}
+
+/// No answer, a broken one, or a proxy's.
+fn may_pass(error: &Error) -> bool {
+    let status = error.status();
+    matches!(error, Error::Connection { .. } | Error::Timeout { .. } | Error::Response { .. })
+        || status.is_some_and(|status| status == 429 || status >= 500)
+}
+
+fn kind(error: &Error) -> String {
+    match error {
+        Error::Configuration(_) => "configuration".to_owned(),
+        Error::Request { .. } => "request".to_owned(),
+        Error::Response { .. } => "response".to_owned(),
+        Error::Api { exchange, .. } => format!("api {}", exchange.status),
+        Error::Connection { .. } => "connection".to_owned(),
+        Error::Timeout { .. } => "timeout".to_owned(),
+        Error::Wait { reason, .. } => format!("wait {}", reason.as_str()),
+        Error::Caller(_) => "caller".to_owned(),
+    }
+}
