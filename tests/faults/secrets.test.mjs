@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { ApiError, CloudError, ResponseValidationError, doubleSha1Hash, hashPassword } from "clickhouse-cloud";
 import { within } from "../js/support.mjs";
 import { http, serve } from "./server.mjs";
-import { assertNoSecret, BEARER, client, clock, FOR_EVER_MS, ID, keys, PASSWORD, shown, TIMEOUT_MS } from "./support.mjs";
+import { assertNoSecret, BEARER, client, clock, FOR_EVER_MS, ID, keys, PASSWORD, service, shown, TIMEOUT_MS } from "./support.mjs";
 
 /** @typedef {import("clickhouse-cloud").CloudClient} CloudClient */
 
@@ -63,12 +63,39 @@ function echo(where, answer, look, more) {
   }
 }
 
+const refused = (/** @type {string} */ text) => JSON.stringify({ status: 400, error: text, requestId: "r-1" });
 const isRefused = (/** @type {unknown} */ error) => assert.ok(error instanceof ApiError);
 const isWrong = (/** @type {unknown} */ error) => {
   assert.ok(error instanceof ResponseValidationError);
   assert.match(error.text, /PLANTED|=/, "nothing is lost");
 };
 
+for (const status of ["400 Bad Request", "401 Unauthorized", "409 Conflict", "429 Too Many Requests", "500 Internal Server Error"]) {
+  echo(`in the text of a ${status}`, (told) => http(status, refused(`SOME_CODE: not with ${told}, please.`)), (error) => {
+    isRefused(error);
+    assert.equal(error.code, "SOME_CODE");
+    assert.match(error.message, /SOME_CODE: not with .*, please/, "the rest of the text is there");
+    assert.match(error.body.error, /PLANTED|=/, "nothing is lost");
+  });
+}
+
+echo("as the whole text", (told) => http("400 Bad Request", refused(told)), isRefused);
+echo("in a text without gaps", (told, secrets) => http("400 Bad Request", refused(`A: "${secrets.join("")}",(${told})`)), isRefused);
 echo("in a page of a proxy", (told) => http("502 Bad Gateway", `<html>${told}</html>`, ["content-type: text/html"]), isRefused);
+echo("in the requestId", (told) => http("400 Bad Request", JSON.stringify({ error: "A: b", requestId: told })), isRefused);
+
+const headers = (/** @type {string} */ told) => [
+  `x-echo: ${told}`, `www-authenticate: Basic realm="${told}"`, `location: /?${encodeURI(told)}`, `set-cookie: a=${told}`, "x-other: kept",
+];
+echo("in headers", (told) => http("403 Forbidden", refused("FORBIDDEN: no"), headers(told)), (error) => {
+  isRefused(error);
+  assert.equal(error.headers["x-other"], "kept");
+});
+
+const broken = (/** @type {unknown} */ id) => http("200 OK", JSON.stringify({ status: 200, requestId: "r-1", result: { ...service, id, password: { id } } }));
+echo("in a value that breaks the contract", (told) => broken(told), isWrong);
+echo("in such a value, from its beginning", (_, secrets) => broken(secrets.at(-1)), isWrong);
+echo("in such a value, of which only the log tells", (_, secrets) => broken(secrets.at(-1)), (data) => assert.ok(!(data instanceof Error)), { validateResponses: "warn" });
 echo("in a success that is no JSON", (told) => http("200 OK", told, ["content-type: text/plain"]), isWrong);
+echo("in the type of one", (told) => http("200 OK", told, [`content-type: ${told}`]), isWrong);
 echo("in what is no HTTP", (told) => Buffer.from(`HTTP/1.1 2x0 ${told}\r\n${told}: ${told}\r\n\r\n`), (error) => assert.equal(error.name, "ConnectionError"));
