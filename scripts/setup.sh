@@ -23,15 +23,16 @@ if [ "$(wasm-pack --version 2>/dev/null || true)" != "wasm-pack 0.15.1" ]; then
   cargo install wasm-pack --version 0.15.1 --locked
 fi
 
-# Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's.
+# Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's. Redis: for an example.
 packages=()
 if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then packages+=(chromium); fi
 if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-driver); fi
+if ! has redis-server; then packages+=(redis-server); fi
 if [ ${#packages[@]} -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   if ! has apt-get || { [ ${#as_root[@]} -gt 0 ] && ! has sudo; }; then
-    say "install Chromium and its driver, or name them in CHROMIUM and CHROMEDRIVER"
+    say "install ${packages[*]}; Chromium and its driver can also be named in CHROMIUM and CHROMEDRIVER"
     exit 1
   fi
   say "${packages[*]}"

@@ -22,10 +22,23 @@ export async function send(own, url, init, most) {
     const response = await fetch(url, init);
     if (!isResponse(response)) return caller("the fetch option must resolve with a Response");
     const body = await read(response, most, init.signal);
-    return body === undefined ? { fault: "too-long", message: "", cause: undefined } : { response, body };
+    return body === undefined ? { fault: "too-long", message: "", cause: undefined } : { response: sound(response), body };
   } catch (error) {
     return failed(error, own === undefined || isOfFetch(error) ? "connection" : "caller");
   }
+}
+
+/**
+ * A response whose status and headers can be read without a surprise. Of fetch's own that is sure; of what is like one,
+ * here is the last place where a surprise is an error and not the end of the module.
+ *
+ * @param {any} response
+ * @returns {Response}
+ */
+function sound(response) {
+  if (response instanceof Response) return response;
+  const { status, headers } = response;
+  return /** @type {any} */ ({ status, headers: new Headers([...headers.entries()]) });
 }
 
 /** @param {string} message */
@@ -37,11 +50,12 @@ const caller = (message) => failed(new Error(message), "caller");
  * @returns {Met}
  */
 function failed(cause, fault) {
-  // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
-  if (text(cause?.cause, "data") !== undefined) Reflect.defineProperty(cause.cause, "data", { enumerable: false });
   const message = text(cause, "message") ?? "fetch failed";
   // Node says "fetch failed", and the reason only in the cause.
-  const why = text(cause?.cause, "code") ?? text(cause?.cause, "message");
+  const inner = /** @type {object} */ (member(cause, "cause"));
+  const why = text(inner, "code") ?? text(inner, "message");
+  // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
+  if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", { enumerable: false });
   return { fault, message: why === undefined ? message : `${message} (${why})`, cause };
 }
 
@@ -111,5 +125,21 @@ function isOfFetch(error) {
  * @returns {string | undefined}
  */
 function text(value, name) {
-  return typeof value === "object" && typeof value?.[name] === "string" ? value[name] : undefined;
+  const found = member(value, name);
+  return typeof found === "string" ? found : undefined;
+}
+
+/**
+ * A property; undefined where its getter throws: what is thrown can be anything.
+ *
+ * @param {any} value
+ * @param {string} name
+ * @returns {unknown}
+ */
+function member(value, name) {
+  try {
+    return value?.[name];
+  } catch {
+    return undefined;
+  }
 }

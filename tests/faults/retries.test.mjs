@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BadRequestError, ConnectionError, NotFoundError, RateLimitError, ServerError, TimeoutError } from "clickhouse-cloud";
-import { rejection, sleep, within } from "../js/support.mjs";
+import { rejection, within } from "../js/support.mjs";
 import { faults } from "./faults.mjs";
 import { http, serve } from "./server.mjs";
 import { client, clock, FOR_EVER_MS, ID, operations, TIMEOUT_MS } from "./support.mjs";
@@ -131,28 +131,6 @@ test("an answer that is announced too long is let go at once", async () => {
   assert.match((await within(rejection(cloud.services.get(ID)), FOR_EVER_MS)).message, /maxBodyBytes/);
   await within(/** @type {any} */ (closed), FOR_EVER_MS);
   assert.equal(kept.length, 1);
-});
-
-test("an own fetch that takes no notice of the signal: its body is let go all the same", async () => {
-  /** @type {Promise<unknown>} */
-  let rejected = Promise.resolve();
-  for (const when of ["before the answer", "in the body"]) {
-    const controller = new AbortController();
-    /** @type {Promise<void>} */
-    const cancelled = new Promise((resolve) => {
-      const body = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => resolve() });
-      const fetch = async () => {
-        if (when === "before the answer") controller.abort(when);
-        else setTimeout(() => controller.abort(when), 10);
-        await sleep(1);
-        return new Response(body);
-      };
-      const { cloud } = client("http://127.0.0.1:9", { fetch });
-      rejected = rejection(cloud.services.get(ID, { signal: controller.signal }));
-    });
-    assert.equal(await within(rejected, FOR_EVER_MS), when);
-    await within(cancelled, FOR_EVER_MS);
-  }
 });
 
 test("TLS spoken to a plain server", async () => {

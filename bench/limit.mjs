@@ -1,0 +1,142 @@
+// @ts-check
+// What keeping the rate limit costs: 1,000 calls at once against the sandbox behind real HTTP, whose window of 10
+// requests is 200 ms long instead of 10 s.
+//
+//     node bench/limit.mjs          # both; exits with 1 when a figure is beyond its limit
+//     node bench/limit.mjs one      # or one of them
+//
+//     one   one client that has the key for itself: no 429, and at most 1.25 times the time that the limit takes
+//     two   two processes that share the key and do not know of each other: at most 1.6 times, and a 429 for every
+//           sixth call at most
+//
+// The time that the limit takes: 100 windows, of which the last one need not pass. What passes besides are the answers'
+// own time (a slot is free again one window after its answer came), timers that come late, and in the second case what
+// it costs to find out how much the other process takes.
+import { fork } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { CloudClient } from "clickhouse-cloud";
+
+const CALLS = 1_000;
+const LIMIT = { requests: 10, perMs: 200 };
+const LATENCY_MS = 2;
+const LEAST_MS = (CALLS / LIMIT.requests - 1) * LIMIT.perMs;
+
+/** @type {Record<string, { processes: number, mostTime: number, most429: number }>} */
+const CASES = {
+  one: { processes: 1, mostTime: 1.25, most429: 0 },
+  two: { processes: 2, mostTime: 1.6, most429: Math.floor(CALLS / 6) },
+};
+
+const [mode, ...rest] = process.argv.slice(2);
+if (mode === "--calls") await work(Number(rest[0]), String(rest[1]));
+else {
+  const wanted = mode === undefined ? Object.keys(CASES) : [mode];
+  for (const name of wanted) if (!(await measure(name))) process.exitCode = 1;
+}
+
+/**
+ * One case; whether its figures are within their limits.
+ *
+ * @param {string} name
+ */
+async function measure(name) {
+  const { processes, mostTime, most429 } = CASES[name];
+  // A sandbox of its own: its window is empty.
+  const { env, end } = await sandbox();
+  try {
+    const id = await service(env);
+    // Its request has left the window.
+    await sleep(2 * LIMIT.perMs);
+    const workers = Array.from({ length: processes }, () => worker(env, CALLS / processes, id));
+    await Promise.all(workers.map(({ ready }) => ready));
+    const began = performance.now();
+    for (const { start } of workers) start();
+    const all = await Promise.all(workers.map(({ done }) => done));
+    const ms = performance.now() - began;
+    const refused = all.reduce((sum, { refused }) => sum + refused, 0);
+    const failed = all.flatMap(({ failed }) => failed);
+    console.log(
+      `${name}: ${CALLS} calls from ${processes === 1 ? "one process" : `${processes} processes`} in ${(ms / 1000).toFixed(1)} s, ` +
+        `${(ms / LEAST_MS).toFixed(3)} of the least (at most ${mostTime}); ${refused} times 429 (at most ${most429})`,
+    );
+    if (failed.length > 0) console.error(`${name}: ${failed.length} calls failed; the first: ${failed[0]}`);
+    return failed.length === 0 && refused <= most429 && ms <= mostTime * LEAST_MS;
+  } finally {
+    end();
+  }
+}
+
+/** Starts the sandbox, and reads the environment that it prints. */
+async function sandbox() {
+  const bin = fileURLToPath(new URL("../pkg/bin/clickhouse-cloud.js", import.meta.url));
+  const flags = ["--port", "0", "--rate-limit", `${LIMIT.requests}/${LIMIT.perMs / 1000}`, "--latency-ms", String(LATENCY_MS)];
+  const child = fork(bin, ["sandbox", ...flags], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  let printed = "";
+  for await (const text of /** @type {import("node:stream").Readable} */ (child.stdout).setEncoding("utf8")) {
+    printed += text;
+    if (/(export .*\n){4}/.test(printed)) break;
+  }
+  /** @type {Record<string, string>} */
+  const env = Object.fromEntries([...printed.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  return { env, end: () => child.kill() };
+}
+
+/**
+ * The id of a new service.
+ *
+ * @param {Record<string, string>} env
+ */
+async function service({ CLICKHOUSE_API_URL, CLICKHOUSE_CLOUD_API_KEY, CLICKHOUSE_CLOUD_API_SECRET, CLICKHOUSE_ORG_ID }) {
+  const cloud = new CloudClient({
+    baseUrl: CLICKHOUSE_API_URL, keyId: CLICKHOUSE_CLOUD_API_KEY, keySecret: CLICKHOUSE_CLOUD_API_SECRET, organizationId: CLICKHOUSE_ORG_ID,
+  });
+  const created = await cloud.services.create({ name: "limit", provider: "aws", region: "eu-west-1" });
+  return created.service.id;
+}
+
+/**
+ * A process that calls: it says when it is ready, starts when it is told, and says what it met.
+ *
+ * @param {Record<string, string>} env
+ * @param {number} calls
+ * @param {string} id
+ */
+function worker(env, calls, id) {
+  const child = fork(fileURLToPath(import.meta.url), ["--calls", String(calls), id], { env: { ...process.env, ...env } });
+  const message = () => new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("exit", (code) => reject(new Error(`it ended with ${code}`)));
+  });
+  const ready = message();
+  /** @type {Promise<{ refused: number, failed: string[] }>} */
+  const done = ready.then(message);
+  return { ready, done, start: () => child.send("start") };
+}
+
+/**
+ * What a worker does.
+ *
+ * @param {number} calls
+ * @param {string} id
+ */
+async function work(calls, id) {
+  let refused = 0;
+  const cloud = new CloudClient({
+    rateLimit: LIMIT,
+    logLevel: "off",
+    fetch: async (url, init) => {
+      const response = await fetch(url, init);
+      if (response.status === 429) refused += 1;
+      return response;
+    },
+  });
+  await new Promise((resolve) => {
+    process.once("message", resolve);
+    process.send?.("ready");
+  });
+  const ended = await Promise.allSettled(Array.from({ length: calls }, () => cloud.services.get(id)));
+  const failed = ended.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+  process.send?.({ refused, failed });
+  process.disconnect();
+}
