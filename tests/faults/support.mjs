@@ -13,8 +13,8 @@ export const TIMEOUT_MS = 12_345;
 export const service = { id: ID, name: "events", state: "running" };
 
 export const PASSWORD = "PLANTED-p4ssword";
-export const keys = { keyId: "key", keySecret: "PLANTED-k3y-secret" };
-export const BEARER = "PLANTED-b3arer-token";
+export const keys = { keyId: "key", keySecret: "PLANTED-k3y-secret-as-long-as-they-are-in-life" };
+export const BEARER = "PLANTED-b3arer-token-as-long-as-they-are-in-life";
 export const basic = Buffer.from(`${keys.keyId}:${keys.keySecret}`).toString("base64");
 /** What must not be seen: the mark of what is planted, and how the others begin, since a text may be cut. */
 export const SECRETS = ["PLANTED", ...[basic, hashPassword(PASSWORD), doubleSha1Hash(PASSWORD)].map((secret) => secret.slice(0, 12))];
