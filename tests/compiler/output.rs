@@ -1,8 +1,6 @@
 //! What the compiler takes, and what it writes.
 
-use crate::document::Document;
 use crate::mistakes::{compile, one, schema};
-use crate::operation;
 use crate::tables::constant;
 
 #[track_caller]

@@ -196,7 +196,6 @@ fn a_list_is_filtered_by_tags() {
         arguments.query.push(Argument {
             name: "filter".to_owned(),
             json: r#"["tag:env=prod","tag:team=a"]"#.to_owned(),
-            texts: vec!["tag:env=prod".to_owned(), "tag:team=a".to_owned()],
         });
         let found = cloud.call(&contract::SERVICES_LIST, arguments).await.unwrap().data;
         assert_eq!(found.as_array().unwrap().len(), 1);

@@ -11,6 +11,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in tests they are fine")]
 
 #[allow(dead_code, reason = "the journeys use more of it")]
+#[path = "../journeys/caller.rs"]
+mod caller;
+#[allow(dead_code, reason = "the journeys use more of it")]
 #[path = "../journeys/cloud.rs"]
 mod cloud;
 #[allow(dead_code, reason = "the journeys use more of it")]
