@@ -6,6 +6,7 @@
 use crate::host::Values;
 use crate::request::Checked;
 use crate::secret::Secret;
+use crate::validate::quote;
 
 /// A shorter one is no secret, and would be found everywhere.
 const SHORTEST: usize = 4;
@@ -58,6 +59,12 @@ impl Scrub {
     fn add(&mut self, text: &str) {
         if text.len() >= SHORTEST {
             self.0.push(Secret::new(text));
+            // As issues quote it.
+            let mut quoted = String::new();
+            quote(text, &mut quoted);
+            if quoted.len() > text.len() + 2 {
+                self.0.push(Secret::new(quoted.get(1..quoted.len() - 1).unwrap_or_default()));
+            }
         }
     }
 

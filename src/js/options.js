@@ -8,7 +8,7 @@ import { describe, get, isObject } from "./values.js";
 /** @type {Record<string, Kind>} */
 const KINDS = {
   any: { fits: () => true, words: () => "" },
-  object: { fits: isObject, words: () => "an object" },
+  chances: { fits: isObject, words: () => "an object of names and probabilities" },
   text: { fits: (value) => typeof value === "string" && value !== "", words: () => "a string that is not empty" },
   from: {
     fits: (value, least) => Number.isFinite(value) && value >= Number(least),

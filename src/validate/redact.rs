@@ -83,7 +83,7 @@ impl Redactor<'_> {
     }
 
     fn unknown(&mut self, raw: &[u8]) {
-        let kind = words::received(raw, true);
+        let kind = words::received(raw, true, false);
         self.quote(&words::text(&["[unknown, ", &kind, " of ", &words::count(raw.len(), "byte"), "]"]));
     }
 

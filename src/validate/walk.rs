@@ -77,7 +77,7 @@ impl<'a> Walker<'a> {
     #[cold]
     #[inline(never)]
     pub(super) fn complain(&mut self, place: &Place<'_>, code: Code, expected: &[&str], raw: &[u8]) {
-        self.issue(place, code, expected, words::received(raw, place.secret));
+        self.issue(place, code, expected, words::received(raw, place.secret, self.request));
     }
 
     /// Advises, in the latest issue, the known word that is most like the given one.

@@ -89,9 +89,10 @@ pub(super) fn outside(min: u32, max: u32, number: usize, thing: &str) -> Option<
     Some(text(&[words, &count(limit as usize, thing)]))
 }
 
-/// A raw value: its text, shortened, or only its type.
+/// A raw value: its text, shortened, or only its type. A long text of an answer is not shown in part: it may echo a secret,
+/// of which a part would not be found.
 #[inline(never)]
-pub(super) fn received(raw: &[u8], secret: bool) -> String {
+pub(super) fn received(raw: &[u8], secret: bool, request: bool) -> String {
     let (kind, shown) = match raw.first() {
         None => ("nothing", false),
         Some(b'n') => ("null", false),
@@ -103,7 +104,8 @@ pub(super) fn received(raw: &[u8], secret: bool) -> String {
     };
     match raw.first() {
         _ if secret || !shown => kind.to_owned(),
-        Some(b'"') => quoted(&decode(inner(raw))),
+        Some(b'"') if request || raw.len() <= SHOWN => quoted(&decode(inner(raw))),
+        Some(b'"') => text(&["a string of ", &count(raw.len() - 2, "byte")]),
         _ => {
             let text = decode(raw);
             let (start, rest) = shortened(&text);

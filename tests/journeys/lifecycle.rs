@@ -193,10 +193,9 @@ fn a_list_is_filtered_by_tags() {
             cloud.create(&tagged).await.unwrap();
         }
         let mut arguments = clickhouse_cloud::request::Arguments::default();
-        arguments.query.push(Argument {
-            name: "filter".to_owned(),
-            json: r#"["tag:env=prod","tag:team=a"]"#.to_owned(),
-        });
+        arguments
+            .query
+            .push(Argument { name: "filter".to_owned(), json: r#"["tag:env=prod","tag:team=a"]"#.to_owned() });
         let found = cloud.call(&contract::SERVICES_LIST, arguments).await.unwrap().data;
         assert_eq!(found.as_array().unwrap().len(), 1);
         assert_eq!(cloud.network.sent.borrow().last().unwrap().query, "filter=tag%3Aenv%3Dprod&filter=tag%3Ateam%3Da");

@@ -9,7 +9,7 @@ use crate::js::values::{describe, get, keys};
 use crate::sandbox::{self, Fault, Injection, RateLimit, faults};
 use crate::secret::Secret;
 
-const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit faults:object keyId:text \
+const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit faults:chances keyId:text \
     keySecret:text organizationId:text";
 
 const INJECTION: &str = "fault:text times:whole:1 method:text path:text";
