@@ -15,7 +15,9 @@ const HIDDEN: &str = "[secret]";
 
 /// Whether a header of that name, in lower case, carries credentials.
 pub(super) fn is_credential(name: &str) -> bool {
-    ["auth", "cookie", "token", "key", "secret", "password"].iter().any(|word| find(name, word).is_some())
+    ["auth", "cookie", "token", "secret", "password", "api-key", "apikey", "access-key"]
+        .iter()
+        .any(|word| find(name, word).is_some())
 }
 
 /// The secrets of one request.
