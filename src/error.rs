@@ -199,14 +199,20 @@ impl Error {
 }
 
 /// Issues in one line, the first few of them.
-fn list(f: &mut fmt::Formatter<'_>, issues: &[Issue]) -> fmt::Result {
-    const SHOWN: usize = 5;
-    for (index, issue) in issues.iter().take(SHOWN).enumerate() {
-        write!(f, "{} {issue}", if index == 0 { "" } else { ";" })?;
-    }
-    match issues.len().saturating_sub(SHOWN) {
-        0 => Ok(()),
-        more => write!(f, "; and {more} more in issues"),
+struct List<'a>(&'a [Issue]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 5;
+        let mut separator = "";
+        for issue in self.0.iter().take(SHOWN) {
+            write!(f, "{separator} {issue}")?;
+            separator = ";";
+        }
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more in issues"),
+        }
     }
 }
 
@@ -221,25 +227,25 @@ impl fmt::Display for Error {
         match self {
             Self::Configuration(message) => f.write_str(message),
             Self::Request { operation, issues } => {
-                write!(f, "{}: the request breaks the contract, nothing was sent:", operation.name)?;
-                list(f, issues)
+                write!(f, "{}: the request breaks the contract, nothing was sent:{}", operation.name, List(issues))
             }
-            Self::Response { issues, exchange, ambiguous } => {
-                let name = exchange.trail.operation.name;
-                write!(f, "{name}: the answer ({}) breaks the contract:", exchange.status)?;
-                list(f, issues)?;
-                f.write_str("; the whole answer is in the error's body and text")?;
-                f.write_str(look_first(*ambiguous))
-            }
-            Self::Api { text, exchange, ambiguous, .. } => {
-                write!(f, "{}: {}", exchange.trail.operation.name, exchange.status)?;
-                match text {
-                    Some(text) => write!(f, " {}", trimmed(text))?,
-                    None => f.write_str(" without a text of the API")?,
-                }
-                f.write_str(advice(exchange.status))?;
-                f.write_str(look_first(*ambiguous))
-            }
+            Self::Response { issues, exchange, ambiguous } => write!(
+                f,
+                "{}: the answer ({}) breaks the contract:{}; the whole answer is in the error's body and text{}",
+                exchange.trail.operation.name,
+                exchange.status,
+                List(issues),
+                look_first(*ambiguous)
+            ),
+            Self::Api { text, exchange, ambiguous, .. } => write!(
+                f,
+                "{}: {} {}{}{}",
+                exchange.trail.operation.name,
+                exchange.status,
+                text.as_deref().map_or("without a text of the API", trimmed),
+                advice(exchange.status),
+                look_first(*ambiguous)
+            ),
             Self::Connection { message, trail, ambiguous, .. } => {
                 write!(f, "{}: no answer: {message}{}", trail.operation.name, look_first(*ambiguous))
             }

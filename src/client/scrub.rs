@@ -3,6 +3,7 @@
 //! Texts, headers and messages pass here before they stand in an error, a hook or a log. The answer's bytes do not: they
 //! are the caller's alone.
 
+use super::Settings;
 use crate::host::Values;
 use crate::request::Checked;
 use crate::secret::Secret;
@@ -16,23 +17,31 @@ const HIDDEN: &str = "[secret]";
 
 /// Whether a header of that name, in lower case, carries credentials.
 pub(super) fn is_credential(name: &str) -> bool {
-    ["auth", "cookie", "token", "key", "secret", "password"].iter().any(|word| find(name, word).is_some())
+    ["auth", "cookie", "token", "secret", "password", "api-key", "apikey", "access-key"]
+        .iter()
+        .any(|word| find(name, word).is_some())
 }
 
-/// The secrets of one request.
+/// The secrets of a client, or of one request.
 pub(super) struct Scrub(Vec<Secret>);
 
 impl Scrub {
-    /// The credentials of a request, whole and in parts, what its key is made of, and the secret values of its body.
-    pub fn new(host: &impl Values, checked: &Checked, key_secret: Option<&Secret>) -> Self {
+    /// The client's own credentials, whole and in parts, and what its key is made of.
+    pub fn of_client(settings: &Settings) -> Self {
         let mut scrub = Self(Vec::new());
-        if let Some(secret) = key_secret {
+        if let Some(secret) = &settings.key_secret {
             scrub.add(secret.reveal());
         }
-        let request = &checked.request;
-        if let Some(authorization) = &request.authorization {
+        if let Some(authorization) = &settings.target.authorization {
             scrub.credential(authorization.reveal());
         }
+        scrub
+    }
+
+    /// These, the credentials among the request's headers, and the secret values of its body.
+    pub fn of_request(settings: &Settings, host: &impl Values, checked: &Checked) -> Self {
+        let mut scrub = Self::of_client(settings);
+        let request = &checked.request;
         for (name, value) in &request.headers {
             if is_credential(name) {
                 scrub.credential(value);

@@ -69,7 +69,7 @@ impl<H: Host> Client<H> {
             operation,
             checked,
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
-            scrub: Scrub::new(&self.host, checked, self.settings.key_secret.as_ref()),
+            scrub: Scrub::of_request(&self.settings, &self.host, checked),
             attempts: Vec::new(),
             began: 0.0,
             first_began: None,
@@ -156,13 +156,11 @@ impl<H: Host> Client<H> {
         for (_, value) in &mut response.headers {
             course.scrub.text(value);
         }
-        let (meaning, mut request_id) =
-            if operation.method == Method::Delete && response.status == 404 && course.doubtful {
-                // An earlier attempt has deleted it.
-                (Meaning::Data(self.host.nothing()), None)
-            } else {
-                self.meaning(&response, course)
-            };
+        let (mut meaning, mut request_id) = self.meaning(&response, course);
+        if operation.method == Method::Delete && response.status == 404 && course.doubtful {
+            // An earlier attempt has deleted it.
+            meaning = Meaning::Data(self.host.nothing());
+        }
         course.scrub.option(&mut request_id);
         let setback = Setback::of_status(response.status);
         let retry_after_ms = (setback == Some(Setback::RateLimited)).then(|| retry::window_ms(&response, &self.host));

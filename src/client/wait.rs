@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::helpers::Command;
+use super::scrub::Scrub;
 use super::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
@@ -115,23 +116,27 @@ pub(super) enum Missing {
 struct Wait {
     helper: &'static str,
     wanted: String,
+    scrub: Scrub,
     began: f64,
     last_state: RefCell<Option<String>>,
     attempt: Cell<u32>,
 }
 
 impl Wait {
-    fn new(helper: &'static str, wanted: String, began: f64) -> Self {
-        Self { helper, wanted, began, last_state: RefCell::new(None), attempt: Cell::new(0) }
+    fn new(helper: &'static str, wanted: String, scrub: Scrub, began: f64) -> Self {
+        Self { helper, wanted, scrub, began, last_state: RefCell::new(None), attempt: Cell::new(0) }
     }
 
     /// The error with which the wait ends.
     fn error(&self, reason: WaitReason, now: f64) -> Error {
+        // It comes from an answer, which may echo.
+        let mut last_state = self.last_state.borrow().clone();
+        self.scrub.option(&mut last_state);
         Error::Wait {
             helper: self.helper,
             reason,
             wanted: self.wanted.clone(),
-            last_state: self.last_state.borrow().clone(),
+            last_state,
             elapsed_ms: now - self.began,
         }
     }
@@ -201,7 +206,7 @@ impl Done {
 impl<H: Host> Client<H> {
     /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then.
     pub(super) async fn wait(&self, goal: &Goal<'_>, options: &WaitOptions) -> Result<H::Value, Error> {
-        let wait = Wait::new(goal.helper, goal.wanted.clone(), self.host.now());
+        let wait = Wait::new(goal.helper, goal.wanted.clone(), Scrub::of_client(&self.settings), self.host.now());
         let deadline = self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
         match race(self.poll(goal, options, &wait), deadline).await {
             First::Left(result) => result,
@@ -223,7 +228,9 @@ impl<H: Host> Client<H> {
                     let state = self.state(goal, &found);
                     let now = self.host.now();
                     if wait.last_state.borrow().as_ref() != Some(&state) {
-                        self.say(Level::Info, format_args!("{}: the {} is {state}", goal.helper, goal.property));
+                        let mut shown = state.clone();
+                        wait.scrub.text(&mut shown);
+                        self.say(Level::Info, format_args!("{}: the {} is {shown}", goal.helper, goal.property));
                     }
                     wait.progress(&state, now, options)?;
                     match (goal.judge)(&state, refused) {

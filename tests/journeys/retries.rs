@@ -277,8 +277,9 @@ fn a_repeated_delete_that_meets_404_has_succeeded() {
     for setback in [Act::DropAfter, Act::HangAfter, answer(502, "")] {
         let cloud = Cloud::unlimited();
         cloud.network.on("DELETE", "", setback);
-        cloud.network.on("DELETE", "", answer(404, r#"{"status":404,"error":"NOT_FOUND: gone"}"#));
+        cloud.network.on("DELETE", "", answer(404, r#"{"status":404,"error":"NOT_FOUND: gone","requestId":"r"}"#));
         let deleted = cloud.run(cloud.delete(NOBODY)).unwrap();
+        assert_eq!(deleted.exchange.request_id.as_deref(), Some("r"));
         assert_eq!(deleted.exchange.trail.attempts.len(), 2);
         cloud.assert_quiet();
     }

@@ -1,5 +1,6 @@
 //! Secrets that servers and proxies echo: they stand in no error, header, hook or line of the log.
 
+use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::host::{Level, Received};
@@ -137,4 +138,23 @@ fn a_breach_quotes_no_echo() {
     };
     own(200, &json!({ "result": { "id": "Planted-Key-Secret", "name": "a", "state": "running" } }).to_string());
     own(200, "<html>");
+}
+
+#[test]
+fn a_state_that_echoes_stands_in_no_error_of_a_wait() {
+    let cloud = Cloud::with(|settings| settings.key_secret = Some(Secret::new("Planted-Key-Secret")));
+    let found = json!({ "result": { "id": NOBODY, "name": "a", "state": "Planted-Key-Secret" } });
+    cloud.network.next(answer_with(200, &[], &found.to_string()));
+    let options = WaitOptions { timeout_ms: Some(500.0), ..WaitOptions::default() };
+    let error = failed(cloud.run(cloud.wait_with(NOBODY, &["running"], &options)));
+    assert!(error.to_string().contains("the last state was [secret]"), "{error}");
+    assert!(cloud.network.lines.borrow().iter().all(|(_, line)| !line.contains("Planted")));
+}
+
+#[test]
+fn a_secret_that_is_a_common_word_hides_no_state_from_a_wait() {
+    let cloud = Cloud::with(|settings| settings.key_secret = Some(Secret::new("running")));
+    let found = json!({ "result": { "id": NOBODY, "name": "a", "state": "running" } });
+    cloud.network.next(answer_with(200, &[], &found.to_string()));
+    assert_eq!(cloud.run(cloud.wait_for(NOBODY, "running")).unwrap()["state"], "running");
 }
