@@ -3,8 +3,6 @@
 
 use std::rc::Rc;
 
-use base64ct::{Base64, Encoding as _};
-
 use wasm_bindgen::prelude::*;
 
 use super::host::{JsHost, address, environment, in_page};
@@ -15,6 +13,7 @@ use crate::client::{Breaches, Settings};
 use crate::contract::{Format, Kind, Schema, Text};
 use crate::error::Error;
 use crate::host::Level;
+use crate::password::base64;
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
 use crate::validate::{Mode, Unknown, validate};
@@ -163,7 +162,7 @@ fn authorization(options: &Options) -> Result<Option<Secret>, Error> {
              as baseUrl, or set dangerouslyAllowBrowser",
         )),
         (Some(id), Some(secret)) => {
-            Ok(Some(Secret::new(["Basic ", &Base64::encode_string([id.as_str(), ":", &secret].concat().as_bytes())].concat())))
+            Ok(Some(Secret::new(["Basic ", &base64([id.as_str(), ":", &secret].concat().as_bytes())].concat())))
         }
     }
 }
