@@ -131,7 +131,10 @@ impl Writer<'_> {
             Kind::Integer(limits) => format!("Kind::Integer(&{})", write_limits(limits)),
             Kind::Text(text) => format!("Kind::Text(&{})", self.text(text)?),
             Kind::Enum { values, open } => format!("Kind::Enum {{ values: &{values:?}, open: {open} }}"),
-            Kind::NumberEnum(values) => format!("Kind::NumberEnum(&{values:?})"),
+            Kind::NumberEnum(values) => {
+                let values: Vec<String> = values.iter().map(f64::to_string).collect();
+                format!("Kind::NumberEnum(&{values:?})")
+            }
             Kind::Array { items, min, max, unique } => {
                 let count = format!("Count {{ min: {min}, max: {max}, unique: {unique} }}");
                 format!("Kind::Array {{ items: {}, count: &{count} }}", self.reference(items)?)
@@ -195,7 +198,7 @@ fn write_limits(limits: &Limits) -> String {
     let mut out = String::new();
     for (bound, limit) in [("Least", min), ("Above", above), ("Most", max), ("Step", step)] {
         if let Some(value) = limit {
-            let _ = write!(out, "Limit {{ bound: Bound::{bound}, value: {value:?} }}, ");
+            let _ = write!(out, "Limit {{ bound: Bound::{bound}, value: \"{value}\" }}, ");
         }
     }
     format!("[{out}]")

@@ -130,8 +130,8 @@ pub enum Kind {
         /// A request may carry another value too: it gets a warning, not a refusal.
         open: bool,
     },
-    /// One of these numbers.
-    NumberEnum(&'static [f64]),
+    /// One of these numbers, in decimal digits.
+    NumberEnum(&'static [&'static str]),
     /// A list.
     Array {
         /// What each item may be.
@@ -161,8 +161,8 @@ pub struct Count {
 pub struct Limit {
     /// On which side of the limit a value must be.
     pub bound: Bound,
-    /// The limit.
-    pub value: f64,
+    /// The limit, in decimal digits.
+    pub value: &'static str,
 }
 
 /// What a limit asks for.

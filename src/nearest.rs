@@ -42,23 +42,28 @@ fn plain(name: &str) -> Vec<u8> {
 
 /// How many letters must be added, removed, replaced or swapped with their neighbour.
 fn distance(left: &[u8], right: &[u8]) -> usize {
-    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(LONGEST);
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in right.iter().enumerate() {
-            let changed = at(&last, j) + usize::from(a != b);
-            let mut least = changed.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
-            let (i2, j2) = (i.wrapping_sub(1), j.wrapping_sub(1));
-            if left.get(i2) == Some(b) && right.get(j2) == Some(a) {
-                least = least.min(at(&before, j2) + 1);
-            }
-            row.push(least);
+    let width = right.len() + 1;
+    // Row by row; the cell above stands one width back.
+    let mut cells: Vec<usize> = Vec::new();
+    for i in 0..=left.len() {
+        for j in 0..width {
+            let back = |count: usize| cells.get(cells.len().wrapping_sub(count)).copied().unwrap_or(LONGEST);
+            // The letters that end here, and those before them; none before the first.
+            let letters = |text: &[u8], end: usize| {
+                (text.get(end.wrapping_sub(1)).copied(), text.get(end.wrapping_sub(2)).copied())
+            };
+            let ((a, before_a), (b, before_b)) = (letters(left, i), letters(right, j));
+            let cell = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let changed = back(width + 1) + usize::from(a != b);
+                let swapped = if a == before_b && before_a == b { back(2 * width + 2) } else { LONGEST };
+                changed.min(swapped.min(back(width)).min(back(1)) + 1)
+            };
+            cells.push(cell);
         }
-        before = std::mem::replace(&mut last, row);
     }
-    at(&last, right.len())
+    cells.pop().unwrap_or_default()
 }
 
 #[cfg(test)]

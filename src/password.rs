@@ -3,13 +3,15 @@
 //! A password that is hashed here never travels. The hashes are those of the API's reference: the shell pipeline
 //! `echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`, and for the MySQL interface its double SHA-1.
 
+mod base64;
 mod sha1;
 
-use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::host::Random;
 use crate::secret::Secret;
+
+pub use base64::base64;
 
 /// The least length of a generated password.
 pub const MIN_LENGTH: usize = 12;
@@ -28,13 +30,13 @@ const CLASSES: [&[u8]; 4] =
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
 pub fn sha256_base64(password: &[u8]) -> String {
-    Base64::encode_string(&Sha256::digest(password))
+    base64(&Sha256::digest(password))
 }
 
 /// base64(SHA-1(SHA-1(password))): `newDoubleSha1Hash`, for the MySQL interface.
 #[must_use]
 pub fn double_sha1_base64(password: &[u8]) -> String {
-    Base64::encode_string(&sha1::sha1(&sha1::sha1(password)))
+    base64(&sha1::sha1(&sha1::sha1(password)))
 }
 
 /// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the

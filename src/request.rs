@@ -94,8 +94,10 @@ pub fn build(
         all.push(("content-type".to_owned(), "application/json".to_owned()));
     }
     for (name, value) in target.headers.iter().chain(headers) {
-        all.retain(|(known, _)| known != name);
-        all.push((name.clone(), value.clone()));
+        match all.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => known.clone_from(value),
+            None => all.push((name.clone(), value.clone())),
+        }
     }
     let own_authorization = all.iter().any(|(name, _)| name == "authorization");
     let request = HttpRequest {

@@ -15,7 +15,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use clickhouse_cloud::host::Random;
-use clickhouse_cloud::password::{LENGTHS, MAX_LENGTH, MIN_LENGTH, double_sha1_base64, generate, sha256_base64};
+use clickhouse_cloud::password::{
+    LENGTHS, MAX_LENGTH, MIN_LENGTH, base64, double_sha1_base64, generate, sha256_base64,
+};
 
 const SHA256: &str = "sha256sum | tr -d '-' | xxd -r -p | base64";
 const DOUBLE_SHA1: &str = "sha1sum | tr -d '-' | xxd -r -p | sha1sum | tr -d '-' | xxd -r -p | base64";
@@ -88,6 +90,16 @@ fn the_pipelines_of_the_reference_agree() {
         assert_eq!(sha256_base64(input), shell(SHA256, input), "{name}");
         assert_eq!(double_sha1_base64(input), shell(DOUBLE_SHA1, input), "{name}");
     }
+}
+
+#[test]
+fn base64_is_that_of_the_shell() {
+    // Every six bits at every place, and every length of the end.
+    let all: Vec<u8> = (0..64_u32).flat_map(|bits| (bits * 0x41041).to_be_bytes()[1..].to_vec()).collect();
+    for length in [0, 1, 2, 3, 4, 5, all.len()] {
+        assert_eq!(base64(&all[..length]), shell("base64 -w0", &all[..length]), "{length}");
+    }
+    assert_eq!(base64(&[0xff, 0xff]), "//8=");
 }
 
 #[test]

@@ -48,26 +48,6 @@ impl Decimal {
         number
     }
 
-    /// The shortest decimal of a limit in the contract, which has at most 15 digits.
-    #[inline(never)]
-    pub(super) fn of(value: f64) -> Self {
-        let magnitude = value.abs();
-        let mut scale = 1.0;
-        let mut places = 0_i64;
-        // An integer below 2^53 divided by a power of ten up to 10^22 is rounded once: equality is exact.
-        while (magnitude * scale).round_ties_even() / scale != magnitude && places < 22 {
-            scale *= 10.0;
-            places += 1;
-        }
-        let integer = (magnitude * scale).round_ties_even() as u64;
-        let mut number = Self::parse(integer.to_string().as_bytes());
-        if integer > 0 {
-            number.negative = value < 0.0;
-            number.exponent -= places;
-        }
-        number
-    }
-
     /// Whether it has no fraction.
     pub(super) fn is_integer(&self) -> bool {
         self.exponent >= 0
@@ -167,27 +147,27 @@ mod tests {
     #[test]
     fn multiples() {
         for (value, step) in [
-            ("36", 12.0),
-            ("0.3", 0.1),
-            ("0.7", 0.1),
-            ("-24", 12.0),
-            ("0", 12.0),
-            ("1.2e2", 12.0),
-            ("4.35", 0.01),
-            ("1e22", 2.0),
+            ("36", "12.0"),
+            ("0.3", "0.1"),
+            ("0.7", "0.1"),
+            ("-24", "12.0"),
+            ("0", "12.0"),
+            ("1.2e2", "12.0"),
+            ("4.35", "0.01"),
+            ("1e22", "2.0"),
         ] {
-            assert!(parse(value).is_multiple_of(&Decimal::of(step)), "{value} {step}");
+            assert!(parse(value).is_multiple_of(&parse(step)), "{value} {step}");
         }
         for (value, step) in [
-            ("36.5", 12.0),
-            ("0.35", 0.1),
-            ("30", 12.0),
-            ("5", 10.0),
-            ("0.30000000000000004", 0.1),
-            ("9007199254740993", 2.0),
-            ("1", 0.0),
+            ("36.5", "12.0"),
+            ("0.35", "0.1"),
+            ("30", "12.0"),
+            ("5", "10.0"),
+            ("0.30000000000000004", "0.1"),
+            ("9007199254740993", "2.0"),
+            ("1", "0.0"),
         ] {
-            assert!(!parse(value).is_multiple_of(&Decimal::of(step)), "{value} {step}");
+            assert!(!parse(value).is_multiple_of(&parse(step)), "{value} {step}");
         }
     }
 
@@ -219,7 +199,7 @@ mod tests {
     #[test]
     fn shown() {
         for value in [0.0, 1.0, 12.0, 0.1, 0.5, 0.05, 36.5, 100.0, 360.0, -2.5, 1e15, 1.5e-7, 9_007_199_254_740_991.0] {
-            assert_eq!(Decimal::of(value).text(), format!("{value}"));
+            assert_eq!(parse(&value.to_string()).text(), value.to_string());
         }
     }
 
@@ -229,9 +209,8 @@ mod tests {
             #[expect(clippy::cast_precision_loss, reason = "small")]
             let value = |number: i64| number as f64 / 10_f64.powi(places);
             let (a, b) = (value(left), value(right));
-            proptest::prop_assert_eq!(Decimal::of(a), parse(&a.to_string()));
-            proptest::prop_assert_eq!(Decimal::of(a).cmp(&Decimal::of(b)), left.cmp(&right));
-            proptest::prop_assert_eq!(Decimal::of(a).text(), a.to_string().replace("-0", if a == 0.0 { "0" } else { "-0" }));
+            proptest::prop_assert_eq!(parse(&a.to_string()).cmp(&parse(&b.to_string())), left.cmp(&right));
+            proptest::prop_assert_eq!(parse(&a.to_string()).text(), a.to_string().replace("-0", if a == 0.0 { "0" } else { "-0" }));
         }
     }
 }

@@ -33,9 +33,9 @@ impl Walker<'_> {
             Kind::Number(limits) | Kind::Integer(limits) if self.request => self.number(limits, raw, place),
             Kind::NumberEnum(values) if Uses::number_enums() => {
                 let value = Decimal::parse(raw);
-                if !values.iter().any(|known| Decimal::of(*known) == value) {
+                if !values.iter().any(|known| Decimal::parse(known.as_bytes()) == value) {
                     let mut known = String::new();
-                    values.iter().for_each(|value| words::also(&mut known, " or ", &Decimal::of(*value).text()));
+                    values.iter().for_each(|value| words::also(&mut known, " or ", value));
                     self.complain(place, Code::Enum, &[&known], raw);
                 }
             }
@@ -80,7 +80,7 @@ impl Walker<'_> {
     fn number(&mut self, limits: &'static [Limit], raw: &[u8], place: &Place<'_>) {
         let value = Decimal::parse(raw);
         for limit in limits {
-            let bound = Decimal::of(limit.value);
+            let bound = Decimal::parse(limit.value.as_bytes());
             let order = value.cmp(&bound);
             let (kept, code, words) = match limit.bound {
                 Bound::Least => (order != Less, Code::Minimum, "at least "),
@@ -89,7 +89,7 @@ impl Walker<'_> {
                 Bound::Step => (value.is_multiple_of(&bound), Code::Step, "a multiple of "),
             };
             if !kept {
-                self.complain(place, code, &[words, &bound.text()], raw);
+                self.complain(place, code, &[words, limit.value], raw);
             }
         }
     }

@@ -237,16 +237,8 @@ impl<'a> Scanner<'a> {
 
     /// Moves to the next byte that is no white space, and tells it. At the end, and for a byte 0, it is 0: either way no
     /// value begins there.
-    #[inline(always)]
-    pub(super) fn peek(&mut self) -> u8 {
-        match self.bytes.get(self.at) {
-            Some(&byte) if byte > b' ' => byte,
-            _ => self.behind_space(),
-        }
-    }
-
     #[inline(never)]
-    fn behind_space(&mut self) -> u8 {
+    pub(super) fn peek(&mut self) -> u8 {
         while let Some(&byte) = self.bytes.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                 return byte;

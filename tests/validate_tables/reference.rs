@@ -95,10 +95,11 @@ impl Reference {
             return;
         }
         for Limit { bound, value } in limits {
+            let value: f64 = value.parse().unwrap();
             let (bad, code) = match bound {
-                Bound::Least => (number < *value, "minimum"),
-                Bound::Above => (number <= *value, "minimum"),
-                Bound::Most => (number > *value, "maximum"),
+                Bound::Least => (number < value, "minimum"),
+                Bound::Above => (number <= value, "minimum"),
+                Bound::Most => (number > value, "maximum"),
                 Bound::Step => (((number / value).round() - number / value).abs() > 1e-9, "step"),
             };
             self.note(bad, path, code);
