@@ -104,11 +104,11 @@ pub(super) enum Action {
 /// What it means that the thing is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// Once it was seen, it is gone, for which some wait; before, it may be too new to be read.
+    /// It is gone, for which some wait; while the wait is young, it may be too new to be read.
     Gone,
     /// There is no such thing.
     Unknown,
-    /// Once it was seen, it is what was waited for; before, its deletion tells.
+    /// Once it was deleted, it is what was waited for; before, its deletion tells.
     Reached,
 }
 
