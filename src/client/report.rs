@@ -5,15 +5,16 @@
 //! | error | a call that failed for good by 5xx, by no answer, or by an answer that breaks the contract |
 //! | warn  | values that the contract does not know, breaches that are tolerated, deprecated operations |
 //! | info  | retries, and the states that waits see                                                     |
-//! | debug | each request and each answer                                                               |
+//! | debug | each request and each answer, with what the contract says may be shown of their bodies     |
 
 use std::fmt;
 
 use super::Client;
-use super::scrub::is_credential;
-use crate::contract::{Answer, Operation, Schema};
+use super::scrub::{Scrub, is_credential};
+use crate::contract::{Answer, Operation};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, Received, Sending};
+use crate::validate::{redact, redact_answer};
 
 impl<H: Host> Client<H> {
     /// One line. Its arguments are written only where it is wanted.
@@ -23,29 +24,32 @@ impl<H: Host> Client<H> {
         }
     }
 
+    /// A request, with what its body may show.
     pub(super) fn say_request(&self, sending: &Sending<'_>, operation: &Operation, body: Option<&str>) {
+        if !self.host.logs(Level::Debug) {
+            return;
+        }
         let Sending { operation: name, method, url, attempt, .. } = sending;
         let schema = operation.body.as_ref().map(|body| body.schema);
-        let body = Shown { body: body.unwrap_or_default().as_bytes(), schema };
+        let body = body.map(|body| redact(body.as_bytes(), schema));
+        let body = body.as_deref().unwrap_or("no body");
         self.say(Level::Debug, format_args!("{name}: {} {url}, attempt {attempt}, {body}", method.as_str()));
     }
 
-    pub(super) fn say_response(&self, operation: &Operation, received: &Received<'_>, body: &[u8]) {
+    /// An answer, with what its result may show.
+    pub(super) fn say_response(&self, operation: &Operation, received: &Received<'_>, body: &[u8], scrub: &Scrub) {
+        if !self.host.logs(Level::Debug) {
+            return;
+        }
         let schema = match operation.answer {
             Answer::Json(schema) => Some(schema),
             Answer::Empty | Answer::Text => None,
         };
+        let mut shown = redact_answer(body, schema);
+        scrub.text(&mut shown);
         let Received { status, request_id, duration_ms, .. } = received;
-        let id = request_id.unwrap_or("none");
-        self.say(
-            Level::Debug,
-            format_args!(
-                "{}: {status} in {} ms, requestId {id}, {}",
-                operation.name,
-                *duration_ms as u64,
-                Shown { body, schema }
-            ),
-        );
+        let (name, id, ms) = (operation.name, request_id.unwrap_or("none"), *duration_ms as u64);
+        self.say(Level::Debug, format_args!("{name}: {status} in {ms} ms, requestId {id}, {shown}"));
     }
 
     /// A call that has failed for good.
@@ -78,21 +82,4 @@ pub(super) fn sending<'a>(operation: &'static Operation, request: &'a HttpReques
         }
     }
     Sending { operation: operation.name, method: operation.method, url: &request.url, headers, attempt }
-}
-
-/// A body as the log shows it.
-struct Shown<'a> {
-    body: &'a [u8],
-    schema: Option<&'static Schema>,
-}
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown_body(self.body, self.schema))
-    }
-}
-
-/// A body without what the contract marks as secret: for now its length alone.
-fn shown_body(body: &[u8], _schema: Option<&'static Schema>) -> String {
-    format!("{} bytes", body.len())
 }

@@ -168,7 +168,7 @@ impl<H: Host> Client<H> {
         leave.end(Some(response.status), retry_after_ms)?;
         let HttpResponse { status, headers, body } = response;
         let received = Received { status, headers: &headers, request_id: request_id.as_deref(), duration_ms };
-        self.say_response(operation, &received, &body);
+        self.say_response(operation, &received, &body, &course.scrub);
         self.host.on_response(sending, &received)?;
         let exchange = Exchange { trail: Trail::new(operation), status, headers, request_id, body };
         let (setback, error) = match meaning {

@@ -39,6 +39,7 @@ function named(target, name) {
  * @typedef {object} Attempt
  * @property {number} [status] the HTTP status, where an answer came
  * @property {"connection" | "timeout"} [fault] why none came
+ * @property {string} [requestId] of the answer
  * @property {number} afterMs when it began, in milliseconds after the first attempt did
  * @property {number} waitedMs how long the client waited after it
  */

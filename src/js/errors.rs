@@ -93,6 +93,7 @@ fn attempt(attempt: &Attempt) -> JsValue {
         Met::Status(status) => set_number(&fields, "status", Some(status.into())),
         Met::Fault(fault) => set_text(&fields, "fault", Some(fault)),
     }
+    set_text(&fields, "requestId", attempt.request_id.as_deref());
     set_number(&fields, "afterMs", Some(attempt.after_ms));
     set_number(&fields, "waitedMs", Some(attempt.waited_ms));
     fields.into()

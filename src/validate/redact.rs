@@ -24,6 +24,8 @@ pub fn redact(json: &[u8], schema: Option<&'static Schema>) -> String {
     }
     if text.len() > MOST {
         text.truncate(text.floor_char_boundary(MOST));
+        // No piece of a string: what is looked for in it must be there as a whole.
+        text.truncate(text.rfind('"').unwrap_or(0));
         text.push('…');
     }
     text

@@ -263,7 +263,7 @@ fn lines(cloud: &Cloud, level: Level) -> Vec<String> {
 }
 
 #[test]
-fn the_log_has_each_request_and_answer_without_their_bodies() {
+fn the_log_has_each_request_and_answer_without_what_is_secret() {
     let cloud = Cloud::unlimited();
     cloud.network.next(answer(503, ""));
     cloud.network.next(answer(200, r#"{"status":200,"requestId":"r","result":{"password":"S3cret-planted"}}"#));
@@ -276,10 +276,10 @@ fn the_log_has_each_request_and_answer_without_their_bodies() {
     assert_eq!(
         debug,
         [
-            format!("services.updatePassword: PATCH {url}/password, attempt 1, 66 bytes"),
-            "services.updatePassword: 503 in 50 ms, requestId none, 0 bytes".to_owned(),
-            format!("services.updatePassword: PATCH {url}/password, attempt 2, 66 bytes"),
-            "services.updatePassword: 200 in 50 ms, requestId r, 69 bytes".to_owned(),
+            format!("services.updatePassword: PATCH {url}/password, attempt 1, {{\"newPasswordHash\":\"[secret]\"}}"),
+            "services.updatePassword: 503 in 50 ms, requestId none, [0 bytes, no JSON]".to_owned(),
+            format!("services.updatePassword: PATCH {url}/password, attempt 2, {{\"newPasswordHash\":\"[secret]\"}}"),
+            "services.updatePassword: 200 in 50 ms, requestId r, {\"password\":\"[secret]\"}".to_owned(),
         ]
     );
     let info = lines(&cloud, Level::Info);
