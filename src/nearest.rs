@@ -6,19 +6,20 @@ const LONGEST: usize = 64;
 /// The candidate that a name is most like, if one is near: at most a third of its letters differ, up to four. Letter
 /// case, `_` and `-` do not count, so that `ip_access_list` finds `ipAccessList`.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    closest(name, &mut candidates.into_iter())
+    let mut candidates = candidates.into_iter();
+    closest(name, &mut || candidates.next())
 }
 
-/// The same, once for all kinds of candidates.
+/// The same, once for all kinds of candidates. (A `dyn Iterator` brings all methods of its kind along.)
 #[inline(never)]
-fn closest<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
+fn closest<'a>(name: &str, candidates: &mut dyn FnMut() -> Option<&'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
     }
     let letters = plain(name);
     let mut best = None;
     let mut least = usize::MAX;
-    for candidate in candidates {
+    while let Some(candidate) = candidates() {
         let other = plain(candidate);
         let distance = distance(&letters, &other);
         let near = distance <= (letters.len().max(other.len()) / 3).min(4);

@@ -9,6 +9,7 @@ use super::walk::Walker;
 use super::{format, words};
 use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text, Uses};
 use crate::issue::Code;
+use crate::nearest::nearest;
 
 /// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
 /// stands. Where it is not, [`Walker::scalar`] judges.
@@ -70,7 +71,7 @@ impl Walker<'_> {
         }
         self.complain(place, Code::Enum, &[&words::one_of(values)], raw);
         if !place.secret {
-            self.advise(&text, &mut values.iter().copied());
+            self.advise(nearest(&text, values.iter().copied()));
         }
         if open {
             self.warnings.extend(self.issues.pop());

@@ -81,8 +81,8 @@ impl<'a> Walker<'a> {
     }
 
     /// Advises, in the latest issue, the known word that is most like the given one.
-    pub(super) fn advise(&mut self, given: &str, known: &mut dyn Iterator<Item = &'static str>) {
-        if let (Some(near), Some(issue)) = (nearest(given, known), self.issues.last_mut()) {
+    pub(super) fn advise(&mut self, near: Option<&str>) {
+        if let (Some(near), Some(issue)) = (near, self.issues.last_mut()) {
             issue.hint = Some(words::text(&["did you mean ", near, "?"]));
         }
     }
@@ -249,7 +249,7 @@ impl<'a> Walker<'a> {
         let raw = self.scan.skipped()?;
         // Its value is never shown: who knows what the misspelt name stands for.
         self.complain(&place.member(&name, true), Code::Unknown, &["a known property"], raw);
-        self.advise(&name, &mut record.properties.iter().map(|property| property.name));
+        self.advise(nearest(&name, record.properties.iter().map(|property| property.name)));
         Ok(())
     }
 
