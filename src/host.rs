@@ -140,13 +140,12 @@ pub struct Retry {
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// A call failed for good, and not by a refusal of the service: it answered 5xx, or not at all, or against the
-    /// contract. Refusals are the program's own business.
+    /// Something failed that nobody else hears of. What a call fails with is its caller's to tell.
     Error,
     /// Something is likely wrong: a value that the contract does not know, a breach that is tolerated, an operation that
     /// is deprecated.
     Warn,
-    /// Retries, and what waits see.
+    /// Retries, what waits see, and calls that failed for good.
     Info,
     /// Every request and every answer.
     Debug,

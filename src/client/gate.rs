@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::limit::{Permit, RateLimiter};
-use crate::host::{Foreign, Host};
+use crate::host::{Foreign, Host, Level};
 
 /// What says when a request may go.
 #[derive(Clone)]
@@ -57,6 +57,8 @@ impl<H: Host> Lent<'_, H> {
 impl<H: Host> Drop for Lent<'_, H> {
     fn drop(&mut self) {
         // Nobody is left to hear what it throws.
-        let _ = self.tell(None, None);
+        if self.tell(None, None).is_err() && self.host.logs(Level::Error) {
+            self.host.log(Level::Error, "rateLimit: what it was told of a request that ended made it throw");
+        }
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! | level | what                                                                                       |
 //! | ----- | ------------------------------------------------------------------------------------------ |
-//! | error | a call that failed for good by 5xx, by no answer, or by an answer that breaks the contract |
+//! | error | what nobody else hears: a lent limiter that throws where no call is left                   |
 //! | warn  | values that the contract does not know, breaches that are tolerated, deprecated operations |
-//! | info  | retries, and the states that waits see                                                     |
+//! | info  | retries, the states that waits see, calls that fail (refusals are the program's business)  |
 //! | debug | each request and each answer, with what the contract says may be shown of their bodies     |
 
 use std::fmt;
@@ -60,7 +60,7 @@ impl<H: Host> Client<H> {
             Error::Configuration(_) | Error::Request { .. } | Error::Wait { .. } | Error::Caller(_) => false,
         };
         if grave {
-            self.say(Level::Error, format_args!("{error}"));
+            self.say(Level::Info, format_args!("{error}"));
         }
     }
 
