@@ -35,6 +35,9 @@ const clippyWasm = (feature) => [
   ...["--no-default-features", "--features", feature, "--", "-D", "warnings"],
 ];
 
+/** The tests that run in wasm; the others are native. @param {string[]} where */
+const wasmPack = (...where) => ["wasm-pack", "test", ...where, "--", "--locked", "--test", "wasm", "--test", "wasm_errors"];
+
 /** @param {string} folder */
 const files = (folder) =>
   existsSync(join(root, folder))
@@ -53,13 +56,19 @@ const suites = [
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
-  { name: "wasm-node", command: ["wasm-pack", "test", "--node"], count: cargo },
+  { name: "wasm-node", command: wasmPack("--node"), count: cargo },
   {
     name: "wasm-chromium",
-    command: ["wasm-pack", "test", "--headless", "--chrome"],
+    command: wasmPack("--headless", "--chrome"),
     count: cargo,
-    // Without the second, wasm-bindgen would skip in silence every test that is not configured for browsers only.
-    env: { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_USE_BROWSER: "1" },
+    env: {
+      CHROMEDRIVER: chromedriver(),
+      // Without it, wasm-bindgen would skip in silence every test that is not configured for browsers only.
+      WASM_BINDGEN_USE_BROWSER: "1",
+      // In seconds; on a busy machine Chromium takes longer to come up than it is given by default.
+      WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
+      WASM_BINDGEN_TEST_TIMEOUT: "120",
+    },
   },
   // The built package at its boundary to JavaScript.
   { name: "boundary", command: nodeTests("tests/js"), count: node },
