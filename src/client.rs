@@ -36,6 +36,7 @@ use crate::host::{Host, Level};
 use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::secret::Secret;
+use crate::text::{digits, text};
 use crate::validate::Unknown;
 use limit::RateLimiter;
 use polls::Polls;
@@ -134,10 +135,10 @@ impl<H: Host> Client<H> {
     ) -> Result<Checked, Error> {
         let organization = self.organization.borrow().clone();
         if organization.is_none() && asks_for_organization(operation, arguments) {
-            return Err(Error::Configuration(format!(
-                "{}: needs the organizationId option, or organizationId among the path arguments",
-                operation.name
-            )));
+            return Err(Error::Configuration(text(&[
+                operation.name,
+                ": needs the organizationId option, or organizationId among the path arguments",
+            ])));
         }
         self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)
     }
@@ -161,7 +162,7 @@ impl<H: Host> Client<H> {
             }
             self.say_deprecated(operation);
             for warning in &checked.warnings {
-                self.say(Level::Warn, format_args!("{}: {warning}; sent as it is", operation.name));
+                self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);
             }
             self.send(operation, &checked, options).await
         })
@@ -195,10 +196,11 @@ impl<H: Host> Client<H> {
                 *self.organization.borrow_mut() = Some(only.clone());
                 Ok(only.clone())
             }
-            _ => Err(Error::Configuration(format!(
-                "the key belongs to {} organizations: name one with the organizationId option",
-                ids.len()
-            ))),
+            _ => Err(Error::Configuration(text(&[
+                "the key belongs to ",
+                &digits(ids.len() as u64),
+                " organizations: name one with the organizationId option",
+            ]))),
         }
     }
 

@@ -6,6 +6,7 @@
 use crate::contract::{Answer, Operation};
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
+use crate::text::{digits, text};
 use crate::validate::validate_answer;
 
 /// What a response says.
@@ -86,7 +87,7 @@ fn no_json(response: &HttpResponse) -> Issue {
         expected: "JSON".to_owned(),
         received: match response.body.len() {
             0 => "an empty body".to_owned(),
-            length => format!("{length} bytes of {kind}"),
+            length => text(&[&digits(length as u64), " bytes of ", kind]),
         },
         hint: None,
     }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::password;
 use crate::request::{Argument, Arguments};
+use crate::text::{also, text};
 
 /// What a service is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub fn command(service: &Argument, command: Command) -> Arguments {
 /// The arguments of `services.updatePassword`: sets a password by its hash. The password itself is never sent.
 #[must_use]
 pub fn set_password(service: &Argument, password: &[u8]) -> Arguments {
-    of(service, Some(format!("{{\"newPasswordHash\":\"{}\"}}", password::sha256_base64(password))))
+    of(service, Some(text(&[r#"{"newPasswordHash":""#, &password::sha256_base64(password), r#""}"#])))
 }
 
 /// The arguments of `services.updatePassword`: the server makes a new password, which it shows once.
@@ -73,12 +74,14 @@ impl<H: Host> Client<H> {
             }
             _ => Verdict::Waiting,
         };
+        let mut wanted = String::new();
+        states.iter().for_each(|state| also(&mut wanted, " or ", state));
         let goal = Goal {
             helper,
             operation: &contract::SERVICES_GET,
             arguments: of(service, None),
             property: "state",
-            wanted: states.iter().map(String::as_str).collect::<Vec<_>>().join(" or "),
+            wanted,
             missing: Missing::Gone,
             judge: &judge,
         };

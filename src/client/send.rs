@@ -14,6 +14,7 @@ use crate::issue::Issue;
 use crate::race::{First, race};
 use crate::request::Checked;
 use crate::response::{self, Reading};
+use crate::text::digits;
 
 /// Why an attempt was not the last word, or was.
 enum Failed {
@@ -227,8 +228,8 @@ impl<H: Host> Client<H> {
 
     fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {
         let operation = course.operation.name;
-        let (words, ms) = (setback.words(), wait_ms as u64);
-        self.say(Level::Info, format_args!("{operation}: {words}, again in {ms} ms"));
+        let ms = digits(wait_ms as u64);
+        self.say(Level::Info, &[operation, ": ", setback.words(), ", again in ", &ms, " ms"]);
         let attempt = course.attempts.len();
         let Some(last) = course.attempts.last_mut() else { return Ok(()) };
         last.waited_ms = wait_ms;
@@ -245,7 +246,7 @@ impl<H: Host> Client<H> {
             Breaches::Ignore => true,
             Breaches::Warn => {
                 for issue in issues {
-                    self.say(Level::Warn, format_args!("{}: the answer breaks the contract: {issue}", operation.name));
+                    self.say(Level::Warn, &[operation.name, ": the answer breaks the contract: ", &issue.line()]);
                 }
                 true
             }

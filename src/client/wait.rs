@@ -230,7 +230,7 @@ impl<H: Host> Client<H> {
                     if wait.last_state.borrow().as_ref() != Some(&state) {
                         let mut shown = state.clone();
                         wait.scrub.text(&mut shown);
-                        self.say(Level::Info, format_args!("{}: the {} is {shown}", goal.helper, goal.property));
+                        self.say(Level::Info, &[goal.helper, ": the ", goal.property, " is ", &shown]);
                     }
                     wait.progress(&state, now, options)?;
                     match (goal.judge)(&state, refused) {

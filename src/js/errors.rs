@@ -21,7 +21,7 @@ extern "C" {
 
 /// The JavaScript error.
 pub fn to_js(error: Error) -> JsValue {
-    let message = error.to_string();
+    let message = error.message();
     let fields = Object::new();
     let mut text = JsValue::UNDEFINED;
     let mut cause = JsValue::UNDEFINED;
