@@ -89,7 +89,7 @@ pub struct Outcome<V> {
     /// The result.
     pub data: V,
     /// The answer that brought it.
-    pub exchange: Exchange,
+    pub exchange: Rc<Exchange>,
     /// When the request of that answer was sent, by the host's clock.
     pub sent_at: f64,
 }
@@ -152,14 +152,14 @@ impl<H: Host> Client<H> {
     ) -> Call<'a, H::Value> {
         Box::pin(async move {
             let known = self.organization.borrow().clone();
-            let asks = known.is_none() && asks_for_organization(operation, arguments);
-            let organization = known.as_deref().unwrap_or(NO_ORGANIZATION);
-            // What is wrong with the arguments is said before anything is sent.
-            let mut checked = self.check(operation, arguments, organization, &options.headers)?;
-            if asks {
-                let organization = self.only_organization(options).await?;
-                checked = self.check(operation, arguments, &organization, &options.headers)?;
-            }
+            let organization = if known.is_none() && asks_for_organization(operation, arguments) {
+                // What is wrong with the arguments is said before anything is sent.
+                self.check(operation, arguments, NO_ORGANIZATION, &options.headers)?;
+                self.only_organization(options).await?
+            } else {
+                known.unwrap_or_default()
+            };
+            let checked = self.check(operation, arguments, &organization, &options.headers)?;
             self.say_deprecated(operation);
             for warning in &checked.warnings {
                 self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);

@@ -116,14 +116,6 @@ pub struct Trail {
     pub attempts: Vec<Attempt>,
 }
 
-impl Trail {
-    /// Nothing yet.
-    #[must_use]
-    pub const fn new(operation: &'static Operation) -> Self {
-        Self { operation, path: String::new(), attempts: Vec::new() }
-    }
-}
-
 /// What one attempt met.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
@@ -171,22 +163,6 @@ impl Error {
             Self::Connection { trail, .. } | Self::Timeout { trail, .. } => Some(trail.operation),
             Self::Configuration(_) | Self::Wait { .. } | Self::Caller(_) => None,
         }
-    }
-
-    /// Says what was tried, and whether a change may have happened: what an attempt alone cannot know.
-    #[cfg(feature = "client")]
-    pub(crate) fn complete(&mut self, tried: Trail, doubtful: bool) {
-        let (trail, ambiguous) = match self {
-            Self::Response { exchange, ambiguous, .. } | Self::Api { exchange, ambiguous, .. } => {
-                // Nobody shares it yet.
-                let Some(exchange) = Rc::get_mut(exchange) else { return };
-                (&mut exchange.trail, ambiguous)
-            }
-            Self::Connection { trail, ambiguous, .. } | Self::Timeout { trail, ambiguous, .. } => (trail, ambiguous),
-            Self::Configuration(_) | Self::Request { .. } | Self::Wait { .. } | Self::Caller(_) => return,
-        };
-        *trail = tried;
-        *ambiguous = doubtful;
     }
 
     /// The HTTP status, where the service answered.
