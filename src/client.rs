@@ -33,7 +33,6 @@ use std::rc::Rc;
 use crate::contract::{self, Operation};
 use crate::error::{Error, Exchange};
 use crate::host::{Host, Level};
-use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::secret::Secret;
 use crate::text::{digits, text};
@@ -95,7 +94,7 @@ pub struct Outcome<V> {
 }
 
 /// A call under way.
-pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<Outcome<V>, Error>> + 'a>>;
+pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<Outcome<V>, Box<Error>>> + 'a>>;
 
 /// A client of the control plane.
 pub struct Client<H: Host> {
@@ -132,13 +131,14 @@ impl<H: Host> Client<H> {
         operation: &'static Operation,
         arguments: &Arguments,
         headers: &[(String, String)],
-    ) -> Result<Checked, Error> {
+    ) -> Result<Box<Checked>, Box<Error>> {
         let organization = self.organization.borrow().clone();
         if organization.is_none() && asks_for_organization(operation, arguments) {
             return Err(Error::Configuration(text(&[
                 operation.name,
                 ": needs the organizationId option, or organizationId among the path arguments",
-            ])));
+            ]))
+            .into());
         }
         self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)
     }
@@ -174,17 +174,19 @@ impl<H: Host> Client<H> {
         arguments: &Arguments,
         organization: &str,
         headers: &[(String, String)],
-    ) -> Result<Checked, Error> {
+    ) -> Result<Box<Checked>, Box<Error>> {
         let mut arguments = arguments.clone();
         if asks_for_organization(operation, &arguments) {
             arguments.path.insert(0, Argument::text(ORGANIZATION, organization));
         }
-        request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown)
-            .map_err(|issues: Vec<Issue>| Error::Request { operation, issues })
+        match request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown) {
+            Ok(checked) => Ok(checked.into()),
+            Err(issues) => Err(Error::Request { operation, issues }.into()),
+        }
     }
 
     /// Asks, once, which organization the key belongs to.
-    async fn only_organization(&self, options: &CallOptions) -> Result<String, Error> {
+    async fn only_organization(&self, options: &CallOptions) -> Result<String, Box<Error>> {
         let _turn = self.asking.take(&mut 0).await;
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
@@ -200,7 +202,8 @@ impl<H: Host> Client<H> {
                 "the key belongs to ",
                 &digits(ids.len() as u64),
                 " organizations: name one with the organizationId option",
-            ]))),
+            ]))
+            .into()),
         }
     }
 

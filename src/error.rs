@@ -11,7 +11,7 @@ use crate::host::Foreign;
 use crate::issue::Issue;
 use crate::text::{also, digits, text};
 
-/// Why a call failed.
+/// Why a call failed. Futures hand it on in a box: what moves is small.
 #[derive(Clone)]
 pub enum Error {
     /// The options of the client or of the call are wrong. Nothing was sent.

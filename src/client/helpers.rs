@@ -64,7 +64,7 @@ impl<H: Host> Client<H> {
         service: &Argument,
         states: &[String],
         options: &WaitOptions,
-    ) -> Result<H::Value, Error> {
+    ) -> Result<H::Value, Box<Error>> {
         let judge = |state: &str, _| match state {
             _ if states.iter().any(|wanted| wanted == state) => Verdict::Reached,
             "failed" => Verdict::Failed,
@@ -94,7 +94,7 @@ impl<H: Host> Client<H> {
         service: &Argument,
         backup: &Argument,
         options: &WaitOptions,
-    ) -> Result<H::Value, Error> {
+    ) -> Result<H::Value, Box<Error>> {
         let mut arguments = of(service, None);
         arguments.path.push(backup.clone());
         let goal = Goal {
@@ -119,7 +119,7 @@ impl<H: Host> Client<H> {
         service: &Argument,
         start: bool,
         options: &WaitOptions,
-    ) -> Result<H::Value, Error> {
+    ) -> Result<H::Value, Box<Error>> {
         const TOLERATED: &[u16] = &[409];
         let judge = |state: &str, _| match state {
             "running" => Verdict::Reached,
@@ -144,7 +144,7 @@ impl<H: Host> Client<H> {
 
     /// Stops what must be stopped, deletes, and waits until it is gone. Called again at any point, it goes on from
     /// there; gone is success.
-    pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<(), Error> {
+    pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<(), Box<Error>> {
         let judge = |state: &str, refused| match state {
             "running" | "partially_running" => Verdict::Do(Action::Tell(Command::Stop), &[404, 409]),
             // An idle service may have to be stopped first after all.

@@ -21,12 +21,12 @@ struct Failed {
     /// What it met. `None`: the caller's own code threw.
     setback: Option<Setback>,
     /// The call's, should it end with it.
-    error: Error,
+    error: Box<Error>,
 }
 
 impl From<Foreign> for Failed {
     fn from(thrown: Foreign) -> Self {
-        Self { setback: None, error: Error::Caller(thrown) }
+        Self { setback: None, error: Error::Caller(thrown).into() }
     }
 }
 
@@ -57,7 +57,7 @@ impl<H: Host> Client<H> {
         operation: &'static Operation,
         checked: &Checked,
         options: &CallOptions,
-    ) -> Result<Outcome<H::Value>, Error> {
+    ) -> Result<Outcome<H::Value>, Box<Error>> {
         let mut course = Course {
             operation,
             checked,
@@ -129,7 +129,7 @@ impl<H: Host> Client<H> {
             course.note(Met::Fault("timeout"), None, Some(Setback::Timeout));
             let (trail, ambiguous) = (self.trail(course), course.doubtful);
             let error = Error::Timeout { timeout_ms: course.timeout_ms, trail, ambiguous };
-            return Err(Failed { setback: Some(Setback::Timeout), error });
+            return Err(Failed { setback: Some(Setback::Timeout), error: error.into() });
         };
         let setback = match (kind, &cause) {
             (FaultKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
@@ -139,7 +139,8 @@ impl<H: Host> Client<H> {
         course.note(Met::Fault("connection"), None, Some(setback));
         course.scrub.text(&mut message);
         let (trail, ambiguous) = (self.trail(course), course.doubtful);
-        Err(Failed { setback: Some(setback), error: Error::Connection { message, cause, trail, ambiguous } })
+        let error = Error::Connection { message, cause, trail, ambiguous };
+        Err(Failed { setback: Some(setback), error: error.into() })
     }
 
     /// Reads an answer and says what it means for the call.
@@ -181,18 +182,16 @@ impl<H: Host> Client<H> {
         self.host.on_response(&sending(operation, &course.checked.request, course.attempts.len()), &received)?;
         let exchange = Rc::new(Exchange { trail: self.trail(course), status, headers, request_id, body });
         let ambiguous = course.doubtful;
-        Err(Failed {
-            setback,
-            error: match (setback, data) {
-                (None, Some(data)) => return Ok(Outcome { data, exchange, sent_at: course.began }),
-                _ if issues.is_empty() => Error::Api { code, text, exchange, ambiguous, retry_after_ms },
-                _ => Error::Response { issues, exchange, ambiguous },
-            },
-        })
+        let error = match (setback, data) {
+            (None, Some(data)) => return Ok(Outcome { data, exchange, sent_at: course.began }),
+            _ if issues.is_empty() => Error::Api { code, text, exchange, ambiguous, retry_after_ms },
+            _ => Error::Response { issues, exchange, ambiguous },
+        };
+        Err(Failed { setback, error: error.into() })
     }
 
     /// The pause before the next attempt; the error, where there is none.
-    fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Error> {
+    fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Box<Error>> {
         let Failed { setback, error } = failed;
         let Some((setback, wait_ms)) =
             setback.and_then(|setback| Some((setback, self.wait_ms(course, setback, &error)?)))

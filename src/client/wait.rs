@@ -128,7 +128,7 @@ impl Wait {
     }
 
     /// The error with which the wait ends.
-    fn error(&self, reason: WaitReason, now: f64) -> Error {
+    fn error(&self, reason: WaitReason, now: f64) -> Box<Error> {
         // It comes from an answer, which may echo.
         let mut last_state = self.last_state.borrow().clone();
         self.scrub.option(&mut last_state);
@@ -139,10 +139,11 @@ impl Wait {
             last_state,
             elapsed_ms: now - self.began,
         }
+        .into()
     }
 
     /// Remembers a state and tells the caller of it.
-    fn progress(&self, state: &str, now: f64, options: &WaitOptions) -> Result<(), Error> {
+    fn progress(&self, state: &str, now: f64, options: &WaitOptions) -> Result<(), Box<Error>> {
         let previous = self.last_state.replace(Some(state.to_owned()));
         let attempt = self.attempt.get().saturating_add(1);
         self.attempt.set(attempt);
@@ -153,7 +154,7 @@ impl Wait {
             elapsed_ms: now - self.began,
             attempt,
         };
-        on_progress(&progress).map_err(Error::Caller)
+        on_progress(&progress).map_err(|thrown| Error::Caller(thrown).into())
     }
 
     /// So young a wait may look for a thing that is too new to be read.
@@ -205,7 +206,7 @@ impl Done {
 
 impl<H: Host> Client<H> {
     /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then.
-    pub(super) async fn wait(&self, goal: &Goal<'_>, options: &WaitOptions) -> Result<H::Value, Error> {
+    pub(super) async fn wait(&self, goal: &Goal<'_>, options: &WaitOptions) -> Result<H::Value, Box<Error>> {
         let wait = Wait::new(goal.helper, goal.wanted.clone(), Scrub::of_client(&self.settings), self.host.now());
         let deadline = self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
         match race(self.poll(goal, options, &wait), deadline).await {
@@ -214,7 +215,7 @@ impl<H: Host> Client<H> {
         }
     }
 
-    async fn poll(&self, goal: &Goal<'_>, options: &WaitOptions, wait: &Wait) -> Result<H::Value, Error> {
+    async fn poll(&self, goal: &Goal<'_>, options: &WaitOptions, wait: &Wait) -> Result<H::Value, Box<Error>> {
         let _sharing = goal.shared(options).map(|_| self.polls.join());
         let mut pauses = Pauses::new(options);
         let mut pause_ms = 0.0;
@@ -288,7 +289,7 @@ impl<H: Host> Client<H> {
         options: &WaitOptions,
         refused: Option<u16>,
         pause_ms: f64,
-    ) -> Result<H::Value, Error> {
+    ) -> Result<H::Value, Box<Error>> {
         if let Some(id) = goal.shared(options)
             && let Some(listed) = self.listed(id, pause_ms).await?
             && let Verdict::Reached | Verdict::Waiting = (goal.judge)(&self.state(goal, &listed), refused)
@@ -310,7 +311,7 @@ impl<H: Host> Client<H> {
         action: Action,
         tolerated: &[u16],
         options: &WaitOptions,
-    ) -> Result<Option<u16>, Error> {
+    ) -> Result<Option<u16>, Box<Error>> {
         let mut arguments = goal.arguments.clone();
         let operation = match action {
             Action::Tell(command) => {

@@ -8,7 +8,7 @@ use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::errors::to_js;
+use super::errors::{failure, to_js};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
 use super::time::aborted;
@@ -48,7 +48,7 @@ impl Calls {
             Err(error) => return reject(error),
         };
         let work = async move {
-            let outcome = client.call(operation, &arguments, &options).await.map_err(to_js)?;
+            let outcome = client.call(operation, &arguments, &options).await.map_err(failure)?;
             let data = if keep { outcome.data } else { JsValue::UNDEFINED };
             Ok(with_response(data, &outcome.exchange))
         };

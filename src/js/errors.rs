@@ -66,6 +66,12 @@ pub fn to_js(error: Error) -> JsValue {
     create_error(kind, &message, &fields, &text, &cause)
 }
 
+/// The JavaScript error of what a future failed with.
+#[cfg(feature = "client")]
+pub fn failure(error: Box<Error>) -> JsValue {
+    to_js(*error)
+}
+
 /// The host's value that the core carried.
 fn foreign(value: &crate::host::Foreign) -> JsValue {
     value.downcast_ref::<JsValue>().cloned().unwrap_or(JsValue::UNDEFINED)
