@@ -1,5 +1,6 @@
 //! One call: attempts until it is answered or given up.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use super::gate::{Leave, Limit};
@@ -11,7 +12,7 @@ use crate::contract::{Method, Operation};
 use crate::error::{Attempt, Error, Exchange, Met, Trail};
 use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Received, Retry};
 use crate::issue::Issue;
-use crate::race::{First, race};
+use crate::race::{First, first};
 use crate::request::Checked;
 use crate::response::{self, Reading};
 use crate::text::digits;
@@ -93,7 +94,7 @@ impl<H: Host> Client<H> {
         };
         let leave = Leave::take(limiter, &self.host, &mut course.place).await?;
         self.begin(course, queued)?;
-        let met = race(self.host.send(&course.checked.request), self.host.sleep(course.timeout_ms)).await;
+        let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
         self.judge(met, course, leave)
     }
 

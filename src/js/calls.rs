@@ -1,7 +1,7 @@
 //! A call becomes a promise that an `AbortSignal` can end.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use js_sys::{Object, Promise};
@@ -17,7 +17,7 @@ use crate::client::wait::WaitOptions;
 use crate::client::{CallOptions, Client};
 use crate::contract::Operation;
 use crate::error::{Error, Exchange};
-use crate::race::{First, race};
+use crate::race::{First, first};
 use crate::request::Arguments;
 
 /// A client that its JavaScript objects share.
@@ -68,9 +68,9 @@ impl Calls {
 /// A call or a wait. Boxed, so that the code around it exists once and not once for each.
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
-fn start(signal: JsValue, work: Work) -> Promise {
+fn start(signal: JsValue, mut work: Work) -> Promise {
     future_to_promise(async move {
-        match race(aborted(&signal), work).await {
+        match first(pin!(aborted(&signal)), work.as_mut()).await {
             First::Left(reason) => Err(reason),
             First::Right(result) => result,
         }
