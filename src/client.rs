@@ -33,9 +33,9 @@ use std::rc::Rc;
 use crate::contract::{self, Operation};
 use crate::error::{Error, Exchange};
 use crate::host::{Host, Level};
-use crate::issue::Issue;
 use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::secret::Secret;
+use crate::text::{digits, text};
 use crate::validate::Unknown;
 use limit::RateLimiter;
 use polls::Polls;
@@ -88,13 +88,13 @@ pub struct Outcome<V> {
     /// The result.
     pub data: V,
     /// The answer that brought it.
-    pub exchange: Exchange,
+    pub exchange: Rc<Exchange>,
     /// When the request of that answer was sent, by the host's clock.
     pub sent_at: f64,
 }
 
 /// A call under way.
-pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<Outcome<V>, Error>> + 'a>>;
+pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<Outcome<V>, Box<Error>>> + 'a>>;
 
 /// A client of the control plane.
 pub struct Client<H: Host> {
@@ -131,13 +131,14 @@ impl<H: Host> Client<H> {
         operation: &'static Operation,
         arguments: &Arguments,
         headers: &[(String, String)],
-    ) -> Result<Checked, Error> {
+    ) -> Result<Box<Checked>, Box<Error>> {
         let organization = self.organization.borrow().clone();
         if organization.is_none() && asks_for_organization(operation, arguments) {
-            return Err(Error::Configuration(format!(
-                "{}: needs the organizationId option, or organizationId among the path arguments",
-                operation.name
-            )));
+            return Err(Error::Configuration(text(&[
+                operation.name,
+                ": needs the organizationId option, or organizationId among the path arguments",
+            ]))
+            .into());
         }
         self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)
     }
@@ -151,17 +152,17 @@ impl<H: Host> Client<H> {
     ) -> Call<'a, H::Value> {
         Box::pin(async move {
             let known = self.organization.borrow().clone();
-            let asks = known.is_none() && asks_for_organization(operation, arguments);
-            let organization = known.as_deref().unwrap_or(NO_ORGANIZATION);
-            // What is wrong with the arguments is said before anything is sent.
-            let mut checked = self.check(operation, arguments, organization, &options.headers)?;
-            if asks {
-                let organization = self.only_organization(options).await?;
-                checked = self.check(operation, arguments, &organization, &options.headers)?;
-            }
+            let organization = if known.is_none() && asks_for_organization(operation, arguments) {
+                // What is wrong with the arguments is said before anything is sent.
+                self.check(operation, arguments, NO_ORGANIZATION, &options.headers)?;
+                self.only_organization(options).await?
+            } else {
+                known.unwrap_or_default()
+            };
+            let checked = self.check(operation, arguments, &organization, &options.headers)?;
             self.say_deprecated(operation);
             for warning in &checked.warnings {
-                self.say(Level::Warn, format_args!("{}: {warning}; sent as it is", operation.name));
+                self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);
             }
             self.send(operation, &checked, options).await
         })
@@ -173,17 +174,19 @@ impl<H: Host> Client<H> {
         arguments: &Arguments,
         organization: &str,
         headers: &[(String, String)],
-    ) -> Result<Checked, Error> {
+    ) -> Result<Box<Checked>, Box<Error>> {
         let mut arguments = arguments.clone();
         if asks_for_organization(operation, &arguments) {
             arguments.path.insert(0, Argument::text(ORGANIZATION, organization));
         }
-        request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown)
-            .map_err(|issues: Vec<Issue>| Error::Request { operation, issues })
+        match request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown) {
+            Ok(checked) => Ok(checked.into()),
+            Err(issues) => Err(Error::Request { operation, issues }.into()),
+        }
     }
 
     /// Asks, once, which organization the key belongs to.
-    async fn only_organization(&self, options: &CallOptions) -> Result<String, Error> {
+    async fn only_organization(&self, options: &CallOptions) -> Result<String, Box<Error>> {
         let _turn = self.asking.take(&mut 0).await;
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
@@ -195,10 +198,12 @@ impl<H: Host> Client<H> {
                 *self.organization.borrow_mut() = Some(only.clone());
                 Ok(only.clone())
             }
-            _ => Err(Error::Configuration(format!(
-                "the key belongs to {} organizations: name one with the organizationId option",
-                ids.len()
-            ))),
+            _ => Err(Error::Configuration(text(&[
+                "the key belongs to ",
+                &digits(ids.len() as u64),
+                " organizations: name one with the organizationId option",
+            ]))
+            .into()),
         }
     }
 

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use crate::contract::Operation;
 use crate::host::Foreign;
 use crate::issue::Issue;
+use crate::text::{also, digits, text};
 
-/// Why a call failed.
+/// Why a call failed. Futures hand it on in a box: what moves is small.
 #[derive(Clone)]
 pub enum Error {
     /// The options of the client or of the call are wrong. Nothing was sent.
@@ -115,14 +116,6 @@ pub struct Trail {
     pub attempts: Vec<Attempt>,
 }
 
-impl Trail {
-    /// Nothing yet.
-    #[must_use]
-    pub const fn new(operation: &'static Operation) -> Self {
-        Self { operation, path: String::new(), attempts: Vec::new() }
-    }
-}
-
 /// What one attempt met.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
@@ -172,22 +165,6 @@ impl Error {
         }
     }
 
-    /// Says what was tried, and whether a change may have happened: what an attempt alone cannot know.
-    #[cfg(feature = "client")]
-    pub(crate) fn complete(&mut self, tried: Trail, doubtful: bool) {
-        let (trail, ambiguous) = match self {
-            Self::Response { exchange, ambiguous, .. } | Self::Api { exchange, ambiguous, .. } => {
-                // Nobody shares it yet.
-                let Some(exchange) = Rc::get_mut(exchange) else { return };
-                (&mut exchange.trail, ambiguous)
-            }
-            Self::Connection { trail, ambiguous, .. } | Self::Timeout { trail, ambiguous, .. } => (trail, ambiguous),
-            Self::Configuration(_) | Self::Request { .. } | Self::Wait { .. } | Self::Caller(_) => return,
-        };
-        *trail = tried;
-        *ambiguous = doubtful;
-    }
-
     /// The HTTP status, where the service answered.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -199,79 +176,92 @@ impl Error {
 }
 
 /// Issues in one line, the first few of them.
-struct List<'a>(&'a [Issue]);
+fn list(issues: &[Issue]) -> String {
+    const SHOWN: usize = 5;
+    let mut list = String::new();
+    for issue in issues.iter().take(SHOWN) {
+        also(&mut list, "; ", &issue.line());
+    }
+    match issues.len().saturating_sub(SHOWN) {
+        0 => list,
+        more => text(&[&list, "; and ", &digits(more as u64), " more in issues"]),
+    }
+}
 
-impl fmt::Display for List<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 5;
-        let mut separator = "";
-        for issue in self.0.iter().take(SHOWN) {
-            write!(f, "{separator} {issue}")?;
-            separator = ";";
-        }
-        match self.0.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "; and {more} more in issues"),
+fn look_first(ambiguous: bool) -> &'static str {
+    if ambiguous { "; the change may have happened: look before you try again" } else { "" }
+}
+
+impl Error {
+    /// The error in words.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Configuration(message) => message.clone(),
+            Self::Request { operation, issues } => {
+                text(&[operation.name, ": the request breaks the contract, nothing was sent: ", &list(issues)])
+            }
+            Self::Response { issues, exchange, ambiguous } => text(&[
+                exchange.trail.operation.name,
+                ": the answer (",
+                &digits(exchange.status.into()),
+                ") breaks the contract: ",
+                &list(issues),
+                "; the whole answer is in the error's body and text",
+                look_first(*ambiguous),
+            ]),
+            Self::Api { text: said, exchange, ambiguous, .. } => text(&[
+                exchange.trail.operation.name,
+                ": ",
+                &digits(exchange.status.into()),
+                " ",
+                said.as_deref().map_or("without a text of the API", trimmed),
+                advice(exchange.status),
+                look_first(*ambiguous),
+            ]),
+            Self::Connection { message, trail, ambiguous, .. } => {
+                text(&[trail.operation.name, ": no answer: ", message, look_first(*ambiguous)])
+            }
+            Self::Timeout { timeout_ms, trail, ambiguous } => {
+                let ms = digits(*timeout_ms as u64);
+                text(&[trail.operation.name, ": no answer within ", &ms, " ms", look_first(*ambiguous)])
+            }
+            Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
+                let state = last_state.as_deref().unwrap_or("unknown");
+                let seconds = digits((elapsed_ms / 1000.0).round() as u64);
+                let parts: [&str; 7] = match reason {
+                    WaitReason::Deadline => [
+                        ": not ",
+                        wanted,
+                        " within ",
+                        &seconds,
+                        " s, the last state was ",
+                        state,
+                        "; wait again or raise timeoutMs",
+                    ],
+                    WaitReason::FailedState => [
+                        ": waited for ",
+                        wanted,
+                        ", but the state is ",
+                        state,
+                        ", from which it does not come by itself",
+                        "",
+                        "",
+                    ],
+                    WaitReason::Gone => {
+                        [": waited for ", wanted, ", but it no longer exists; the last state was ", state, "", "", ""]
+                    }
+                };
+                text(&[helper, &text(&parts)])
+            }
+            Self::Caller(_) => "the caller's own code threw".to_owned(),
         }
     }
 }
 
-const LOOK_FIRST: &str = "; the change may have happened: look before you try again";
-
-fn look_first(ambiguous: bool) -> &'static str {
-    if ambiguous { LOOK_FIRST } else { "" }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Configuration(message) => f.write_str(message),
-            Self::Request { operation, issues } => {
-                write!(f, "{}: the request breaks the contract, nothing was sent:{}", operation.name, List(issues))
-            }
-            Self::Response { issues, exchange, ambiguous } => write!(
-                f,
-                "{}: the answer ({}) breaks the contract:{}; the whole answer is in the error's body and text{}",
-                exchange.trail.operation.name,
-                exchange.status,
-                List(issues),
-                look_first(*ambiguous)
-            ),
-            Self::Api { text, exchange, ambiguous, .. } => write!(
-                f,
-                "{}: {} {}{}{}",
-                exchange.trail.operation.name,
-                exchange.status,
-                text.as_deref().map_or("without a text of the API", trimmed),
-                advice(exchange.status),
-                look_first(*ambiguous)
-            ),
-            Self::Connection { message, trail, ambiguous, .. } => {
-                write!(f, "{}: no answer: {message}{}", trail.operation.name, look_first(*ambiguous))
-            }
-            Self::Timeout { timeout_ms, trail, ambiguous } => {
-                let name = trail.operation.name;
-                write!(f, "{name}: no answer within {} ms{}", *timeout_ms as u64, look_first(*ambiguous))
-            }
-            Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
-                let state = last_state.as_deref().unwrap_or("unknown");
-                let seconds = (elapsed_ms / 1000.0).round() as u64;
-                match reason {
-                    WaitReason::Deadline => write!(
-                        f,
-                        "{helper}: not {wanted} within {seconds} s, the last state was {state}; wait again or raise timeoutMs"
-                    ),
-                    WaitReason::FailedState => write!(
-                        f,
-                        "{helper}: waited for {wanted}, but the state is {state}, from which it does not come by itself"
-                    ),
-                    WaitReason::Gone => {
-                        write!(f, "{helper}: waited for {wanted}, but it no longer exists; the last state was {state}")
-                    }
-                }
-            }
-            Self::Caller(_) => f.write_str("the caller's own code threw"),
-        }
+        f.write_str(&self.message())
     }
 }
 

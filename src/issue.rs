@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::text::{also, digits, text};
+
 /// One way in which a value breaks the contract.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
@@ -96,25 +98,28 @@ impl Issue {
     /// The issue in one line, without its path: `expected a multiple of 12, received 30`.
     #[must_use]
     pub fn message(&self) -> String {
-        let mut message = format!("expected {}, received {}", self.expected, self.received);
-        if let Some(hint) = &self.hint {
-            message.push_str(": ");
-            message.push_str(hint);
+        let hint = self.hint.as_deref().unwrap_or_default();
+        let colon = if hint.is_empty() { "" } else { ": " };
+        text(&["expected ", &self.expected, ", received ", &self.received, colon, hint])
+    }
+
+    /// With its path: `body.ipAccessList[0].source: expected …, received …`
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) => also(&mut line, ".", key),
+                Step::Index(index) => line.push_str(&text(&["[", &digits(*index as u64), "]"])),
+            }
         }
-        message
+        text(&[&line, ": ", &self.message()])
     }
 }
 
-/// `body.ipAccessList[0].source: expected …, received …`
+/// Its line.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (depth, step) in self.path.iter().enumerate() {
-            match step {
-                Step::Key(key) if depth == 0 => f.write_str(key)?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        write!(f, ": {}", self.message())
+        f.write_str(&self.line())
     }
 }

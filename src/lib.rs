@@ -5,6 +5,7 @@
 //!
 //! | room         | what happens there                                                             |
 //! | ------------ | ------------------------------------------------------------------------------ |
+//! | [`text`]     | texts of parts                                                                 |
 //! | [`contract`] | the API as static tables, compiled from `contract/*.yaml`                      |
 //! | [`issue`]    | one way in which a value breaks the contract                                   |
 //! | [`secret`]   | a string that cannot be printed                                                |
@@ -35,4 +36,5 @@ pub mod response;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;
+pub mod text;
 pub mod validate;

@@ -9,6 +9,7 @@ use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::secret::Secret;
+use crate::text::text;
 use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, texts, validate};
 
 /// The arguments of a call, as JSON texts that the host has written.
@@ -135,7 +136,7 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
             let path = [Step::Key(place.into()), Step::Key(argument.name.clone().into())];
             let mut issue = breach(&path, Code::Unknown, "a known parameter", "an unknown one");
             let near = nearest(&argument.name, known.iter().map(|parameter| parameter.name));
-            issue.hint = near.map(|name| ["did you mean ", name, "?"].concat());
+            issue.hint = near.map(|name| text(&["did you mean ", name, "?"]));
             issues.push(issue);
         }
     }
@@ -207,7 +208,7 @@ impl Checked {
     #[must_use]
     pub fn to_curl(&self) -> String {
         let request = &self.request;
-        let mut out = ["curl --fail-with-body -X ", request.method.as_str(), " '"].concat();
+        let mut out = text(&["curl --fail-with-body -X ", request.method.as_str(), " '"]);
         escape(&mut out, &request.url);
         out.push_str(match &request.authorization {
             Some(secret) if secret.reveal().starts_with("Bearer ") => {

@@ -6,69 +6,62 @@
 use crate::contract::{Answer, Operation};
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
+use crate::text::{digits, text};
 use crate::validate::validate_answer;
 
 /// What a response says.
-pub enum Reading<V> {
-    /// The request was carried out.
-    Success {
-        /// The result; nothing where the operation has none.
-        data: V,
-        /// The envelope's `requestId`.
-        request_id: Option<String>,
-        /// Ways in which the result breaks the contract all the same.
-        issues: Vec<Issue>,
-    },
-    /// The request was carried out, but the body is no JSON.
-    Garbled {
-        /// What is wrong.
-        issues: Vec<Issue>,
-    },
-    /// The request was refused, or failed.
-    Refused {
-        /// The word before the colon in the text.
-        code: Option<String>,
-        /// The service's text.
-        text: Option<String>,
-        /// The envelope's `requestId`.
-        request_id: Option<String>,
-    },
+pub struct Reading<V> {
+    /// The result; nothing where the operation has none. `None`: the request was refused, or the body is no JSON.
+    pub data: Option<V>,
+    /// Ways in which an answer to a request that was carried out breaks the contract.
+    pub issues: Vec<Issue>,
+    /// Of a refusal, the word before the colon in the text.
+    pub code: Option<String>,
+    /// Of a refusal, the service's text.
+    pub text: Option<String>,
+    /// The envelope's `requestId`.
+    pub request_id: Option<String>,
 }
 
 /// Reads a response of the operation.
 pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpResponse) -> Reading<H::Value> {
     let body = response.body.as_slice();
+    let mut reading = Reading { data: None, issues: Vec::new(), code: None, text: None, request_id: None };
     if !(200..300).contains(&response.status) {
-        return refused(host, body);
+        let document = host.parse(body);
+        let text_of = |name| document.as_ref().and_then(|document| host.as_text(&host.member(document, name)?));
+        reading.text = text_of("error");
+        reading.code = reading.text.as_deref().and_then(code);
+        reading.request_id = text_of("requestId");
+        return reading;
     }
     let schema = match operation.answer {
         Answer::Json(schema) => Some(schema),
+        Answer::Empty if body.iter().all(u8::is_ascii_whitespace) => {
+            reading.data = Some(host.nothing());
+            return reading;
+        }
         Answer::Empty => None,
         Answer::Text => {
-            return Reading::Success { data: host.text(body), request_id: None, issues: Vec::new() };
+            reading.data = Some(host.text(body));
+            return reading;
         }
     };
-    if schema.is_none() && body.iter().all(u8::is_ascii_whitespace) {
-        return Reading::Success { data: host.nothing(), request_id: None, issues: Vec::new() };
-    }
     // The scanner knows the contract, the host's parser knows JSON: together they are sound.
     let envelope = validate_answer(body, schema);
     let Some(document) = host.parse(body) else {
-        return Reading::Garbled { issues: vec![no_json(response)] };
+        reading.issues.push(no_json(response));
+        return reading;
     };
-    let data = match (schema, envelope.enveloped) {
-        (None, _) => host.nothing(),
-        (Some(_), true) => host.member(&document, "result").unwrap_or_else(|| host.nothing()),
-        (Some(_), false) => document,
+    reading.data = match (schema, envelope.enveloped) {
+        (Some(_), false) => Some(document),
+        (Some(_), true) => host.member(&document, "result"),
+        (None, _) => None,
     };
-    Reading::Success { data, request_id: envelope.request_id, issues: envelope.issues }
-}
-
-fn refused<H: Values>(host: &H, body: &[u8]) -> Reading<H::Value> {
-    let document = host.parse(body);
-    let text_of = |name| document.as_ref().and_then(|document| host.as_text(&host.member(document, name)?));
-    let text = text_of("error");
-    Reading::Refused { code: text.as_deref().and_then(code), text, request_id: text_of("requestId") }
+    reading.data.get_or_insert_with(|| host.nothing());
+    reading.issues = envelope.issues;
+    reading.request_id = envelope.request_id;
+    reading
 }
 
 /// The word before the colon: `CONFLICT: Only instance in …` is a `CONFLICT`.
@@ -86,7 +79,7 @@ fn no_json(response: &HttpResponse) -> Issue {
         expected: "JSON".to_owned(),
         received: match response.body.len() {
             0 => "an empty body".to_owned(),
-            length => format!("{length} bytes of {kind}"),
+            length => text(&[&digits(length as u64), " bytes of ", kind]),
         },
         hint: None,
     }

@@ -44,6 +44,7 @@ pub(crate) use words::quote;
 
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
+use crate::text::{digits, text};
 use place::Place;
 use scan::{Scan, Scanner, Stop};
 use walk::Walker;
@@ -111,8 +112,8 @@ fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Repor
     if let Err(Stop::Broken) = walked {
         walker.issues.clear();
         walker.warnings.clear();
-        let at = walker.scan.position().to_string();
-        walker.issue(place, Code::Syntax, &["JSON"], words::text(&["something else at byte ", &at]));
+        let at = digits(walker.scan.position() as u64);
+        walker.issue(place, Code::Syntax, &["JSON"], text(&["something else at byte ", &at]));
     }
     Report {
         issues: take(&mut walker.issues),

@@ -1,12 +1,13 @@
 //! What takes more than one call, or more than the call: passwords hashed here, waiting, waking, stopping and deleting.
 
 use super::Client;
-use super::wait::{Action, Goal, Missing, Verdict, WaitOptions};
+use super::wait::{Action, Goal, Missing, Verdict, WaitOptions, Waiting};
 use crate::contract;
 use crate::error::Error;
 use crate::host::Host;
 use crate::password;
 use crate::request::{Argument, Arguments};
+use crate::text::{also, text};
 
 /// What a service is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub fn command(service: &Argument, command: Command) -> Arguments {
 /// The arguments of `services.updatePassword`: sets a password by its hash. The password itself is never sent.
 #[must_use]
 pub fn set_password(service: &Argument, password: &[u8]) -> Arguments {
-    of(service, Some(format!("{{\"newPasswordHash\":\"{}\"}}", password::sha256_base64(password))))
+    of(service, Some(text(&[r#"{"newPasswordHash":""#, &password::sha256_base64(password), r#""}"#])))
 }
 
 /// The arguments of `services.updatePassword`: the server makes a new password, which it shows once.
@@ -55,112 +56,99 @@ pub fn reset_password(service: &Argument) -> Arguments {
     of(service, Some("{}".to_owned()))
 }
 
+/// What a helper waits for.
+pub(super) enum Aim {
+    /// That a service is in one of these states.
+    States(Vec<String>),
+    /// That a backup is done.
+    Backup,
+    /// That a service runs; whether a stopped one is to be started.
+    Running(bool),
+    /// That a service is gone.
+    Deletion,
+}
+
+impl Aim {
+    /// What a state means, and the status with which a deletion was refused.
+    pub(super) fn judge(&self, state: &str, refused: Option<u16>) -> Verdict {
+        const STOP: Verdict = Verdict::Do(Action::Tell(Command::Stop), &[404, 409]);
+        let ends = ENDING.contains(&state);
+        match (self, state) {
+            (Self::States(states), _) if states.iter().any(|wanted| wanted == state) => Verdict::Reached,
+            (Self::States(_), "failed") => Verdict::Failed,
+            // On the way to the end only the end can be waited for.
+            (Self::States(states), _) if ends && !states.iter().any(|wanted| ENDING.contains(&wanted.as_str())) => {
+                Verdict::Failed
+            }
+            (Self::Backup, "done") | (Self::Running(_), "running") => Verdict::Reached,
+            (Self::Backup, "error") => Verdict::Failed,
+            (Self::Running(_), "idle") => Verdict::Do(Action::Tell(Command::Awake), &[409]),
+            (Self::Running(true), "stopped") => Verdict::Do(Action::Tell(Command::Start), &[409]),
+            (Self::Running(true), "stopping") => Verdict::Waiting,
+            (Self::Running(_), "stopped" | "stopping" | "failed") => Verdict::Failed,
+            (Self::Running(_), _) if ends => Verdict::Failed,
+            (Self::Deletion, "running" | "partially_running") => STOP,
+            // An idle service may have to be stopped first after all.
+            (Self::Deletion, "idle") if refused == Some(424) => STOP,
+            // Right after a stop the service may still refuse: soon it will not.
+            (Self::Deletion, _) if DELETABLE.contains(&state) => Verdict::Do(Action::Delete, &[404, 409, 424]),
+            _ => Verdict::Waiting,
+        }
+    }
+}
+
 impl<H: Host> Client<H> {
     /// Waits until the service is in one of the states; resolves with the service.
-    pub async fn wait_for(
-        &self,
+    pub fn wait_for<'a>(
+        &'a self,
         helper: &'static str,
         service: &Argument,
         states: &[String],
-        options: &WaitOptions,
-    ) -> Result<H::Value, Error> {
-        let judge = |state: &str, _| match state {
-            _ if states.iter().any(|wanted| wanted == state) => Verdict::Reached,
-            "failed" => Verdict::Failed,
-            // On the way to the end only the end can be waited for.
-            _ if ENDING.contains(&state) && !states.iter().any(|wanted| ENDING.contains(&wanted.as_str())) => {
-                Verdict::Failed
-            }
-            _ => Verdict::Waiting,
-        };
-        let goal = Goal {
-            helper,
-            operation: &contract::SERVICES_GET,
-            arguments: of(service, None),
-            property: "state",
-            wanted: states.iter().map(String::as_str).collect::<Vec<_>>().join(" or "),
-            missing: Missing::Gone,
-            judge: &judge,
-        };
-        self.wait(&goal, options).await
+        options: &'a WaitOptions,
+    ) -> Waiting<'a, H::Value> {
+        let mut wanted = String::new();
+        states.iter().for_each(|state| also(&mut wanted, " or ", state));
+        self.wait(goal(helper, service, wanted, Missing::Gone, Aim::States(states.to_vec())), options)
     }
 
     /// Waits until the backup is done; resolves with the backup.
-    pub async fn wait_for_backup(
-        &self,
+    pub fn wait_for_backup<'a>(
+        &'a self,
         service: &Argument,
         backup: &Argument,
-        options: &WaitOptions,
-    ) -> Result<H::Value, Error> {
-        let mut arguments = of(service, None);
-        arguments.path.push(backup.clone());
-        let goal = Goal {
-            helper: "backups.waitFor",
-            operation: &contract::BACKUPS_GET,
-            arguments,
-            property: "status",
-            wanted: "done".to_owned(),
-            missing: Missing::Gone,
-            judge: &|status, _| match status {
-                "done" => Verdict::Reached,
-                "error" => Verdict::Failed,
-                _ => Verdict::Waiting,
-            },
-        };
-        self.wait(&goal, options).await
+        options: &'a WaitOptions,
+    ) -> Waiting<'a, H::Value> {
+        let mut goal = goal("backups.waitFor", service, "done".to_owned(), Missing::Gone, Aim::Backup);
+        goal.operation = &contract::BACKUPS_GET;
+        goal.property = "status";
+        goal.arguments.path.push(backup.clone());
+        self.wait(goal, options)
     }
 
     /// Brings a service to `running`: wakes an idle one, starts a stopped one only where `start` says so.
-    pub async fn ensure_running(
-        &self,
+    pub fn ensure_running<'a>(
+        &'a self,
         service: &Argument,
         start: bool,
-        options: &WaitOptions,
-    ) -> Result<H::Value, Error> {
-        const TOLERATED: &[u16] = &[409];
-        let judge = |state: &str, _| match state {
-            "running" => Verdict::Reached,
-            "idle" => Verdict::Do(Action::Tell(Command::Awake), TOLERATED),
-            "stopped" if start => Verdict::Do(Action::Tell(Command::Start), TOLERATED),
-            "stopping" if start => Verdict::Waiting,
-            "stopped" | "stopping" | "failed" => Verdict::Failed,
-            _ if ENDING.contains(&state) => Verdict::Failed,
-            _ => Verdict::Waiting,
-        };
-        let goal = Goal {
-            helper: "services.ensureRunning",
-            operation: &contract::SERVICES_GET,
-            arguments: of(service, None),
-            property: "state",
-            wanted: "running".to_owned(),
-            missing: Missing::Unknown,
-            judge: &judge,
-        };
-        self.wait(&goal, options).await
+        options: &'a WaitOptions,
+    ) -> Waiting<'a, H::Value> {
+        let wanted = "running".to_owned();
+        self.wait(goal("services.ensureRunning", service, wanted, Missing::Unknown, Aim::Running(start)), options)
     }
 
     /// Stops what must be stopped, deletes, and waits until it is gone. Called again at any point, it goes on from
     /// there; gone is success.
-    pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<(), Error> {
-        let judge = |state: &str, refused| match state {
-            "running" | "partially_running" => Verdict::Do(Action::Tell(Command::Stop), &[404, 409]),
-            // An idle service may have to be stopped first after all.
-            "idle" if refused == Some(424) => Verdict::Do(Action::Tell(Command::Stop), &[404, 409]),
-            // Right after a stop the service may still refuse: soon it will not.
-            _ if DELETABLE.contains(&state) => Verdict::Do(Action::Delete, &[404, 409, 424]),
-            _ => Verdict::Waiting,
-        };
-        let goal = Goal {
-            helper: "services.stopAndDelete",
-            operation: &contract::SERVICES_GET,
-            arguments: of(service, None),
-            property: "state",
-            wanted: "its deletion".to_owned(),
-            missing: Missing::Reached,
-            judge: &judge,
-        };
-        self.wait(&goal, options).await.map(|_| ())
+    pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<(), Box<Error>> {
+        let wanted = "its deletion".to_owned();
+        let goal = goal("services.stopAndDelete", service, wanted, Missing::Reached, Aim::Deletion);
+        self.wait(goal, options).await.map(|_| ())
     }
+}
+
+/// What is to be waited for, of a service.
+fn goal(helper: &'static str, service: &Argument, wanted: String, missing: Missing, aim: Aim) -> Goal {
+    let arguments = of(service, None);
+    Goal { helper, operation: &contract::SERVICES_GET, arguments, property: "state", wanted, missing, aim }
 }
 
 fn of(service: &Argument, body: Option<String>) -> Arguments {

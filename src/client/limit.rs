@@ -14,12 +14,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::task::{Poll, Waker};
 
 use super::retry::fraction;
 use super::turns::Turns;
 use crate::host::{Clock, Random};
-use crate::race::race;
+use crate::race::first;
 
 /// What a 429 leaves of the share.
 const CUT: f64 = 0.7;
@@ -107,7 +108,7 @@ impl RateLimiter {
             match self.room(host.now()) {
                 Room::Now => return Permit { limiter: self, host },
                 Room::After(ms) => {
-                    race(host.sleep(ms), self.freed()).await;
+                    first(pin!(host.sleep(ms)), pin!(self.freed())).await;
                 }
                 Room::WhenFreed => self.freed().await,
             }
@@ -150,16 +151,15 @@ impl RateLimiter {
     }
 
     /// Resolves when a permit has ended since, whatever else wakes the task. Only the one whose turn it is waits here.
-    async fn freed(&self) {
+    fn freed(&self) -> impl Future<Output = ()> {
         let before = self.ended.get();
-        poll_fn(|context| {
+        poll_fn(move |context| {
             if self.ended.get() != before {
                 return Poll::Ready(());
             }
             self.freed.set(Some(context.waker().clone()));
             Poll::Pending
         })
-        .await;
     }
 }
 

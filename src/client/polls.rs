@@ -40,7 +40,7 @@ pub(super) struct Polls<V> {
 struct List<V> {
     /// It serves polls that are due until then.
     until: f64,
-    services: Result<Vec<(String, V)>, Error>,
+    services: Result<Vec<(String, V)>, Box<Error>>,
 }
 
 /// One wait among those that share. Its drop takes it out.
@@ -73,7 +73,7 @@ impl<V> Drop for Sharing<'_, V> {
 impl<H: Host> Client<H> {
     /// The service as a list has it, which this call may have to ask for; `None`: ask for the service itself.
     /// `pause_ms` is the pause before this poll.
-    pub(super) async fn listed(&self, id: &str, pause_ms: f64) -> Result<Option<H::Value>, Error> {
+    pub(super) async fn listed(&self, id: &str, pause_ms: f64) -> Result<Option<H::Value>, Box<Error>> {
         let polls = &self.polls;
         if polls.waits.get() < SHARED_FROM {
             return Ok(None);
@@ -85,7 +85,7 @@ impl<H: Host> Client<H> {
         }
         let list = match self.call(&contract::SERVICES_LIST, &Arguments::default(), &CallOptions::default()).await {
             Ok(outcome) => List { until: outcome.sent_at, services: Ok(self.by_id(&outcome.data)) },
-            Err(thrown @ Error::Caller(_)) => return Err(thrown),
+            Err(error) if matches!(*error, Error::Caller(_)) => return Err(error),
             Err(error) => List {
                 until: self.host.now() + if matches!(error.status(), Some(401 | 403)) { 0.0 } else { FAILED_MS },
                 services: Err(error),
@@ -98,14 +98,16 @@ impl<H: Host> Client<H> {
 }
 
 impl<V: Clone> List<V> {
-    fn find(&self, id: &str) -> Result<Option<V>, Error> {
+    fn find(&self, id: &str) -> Result<Option<V>, Box<Error>> {
         match &self.services {
             Ok(services) => Ok(services.iter().find(|(known, _)| known == id).map(|(_, service)| service.clone())),
-            Err(Error::Api { code, text, exchange, ambiguous, .. }) if matches!(exchange.status, 401 | 403) => {
-                let (code, text, exchange) = (code.clone(), text.clone(), exchange.clone());
-                Err(Error::Api { code, text, exchange, ambiguous: *ambiguous, retry_after_ms: None })
-            }
-            Err(_) => Ok(None),
+            Err(error) => match &**error {
+                Error::Api { code, text, exchange, ambiguous, .. } if matches!(exchange.status, 401 | 403) => {
+                    let (code, text, exchange) = (code.clone(), text.clone(), exchange.clone());
+                    Err(Error::Api { code, text, exchange, ambiguous: *ambiguous, retry_after_ms: None }.into())
+                }
+                _ => Ok(None),
+            },
         }
     }
 }

@@ -7,20 +7,20 @@
 //! | info  | retries, the states that waits see, calls that fail (refusals are the program's business)  |
 //! | debug | each request and each answer, with what the contract says may be shown of their bodies     |
 
-use std::fmt;
-
 use super::Client;
 use super::scrub::{Scrub, is_credential};
 use crate::contract::{Answer, Operation};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, Received, Sending};
+use crate::text::{digits, text};
 use crate::validate::{redact, redact_answer};
 
 impl<H: Host> Client<H> {
-    /// One line. Its arguments are written only where it is wanted.
-    pub(super) fn say(&self, level: Level, line: fmt::Arguments<'_>) {
+    /// One line, in parts.
+    #[inline(never)]
+    pub(super) fn say(&self, level: Level, line: &[&str]) {
         if self.host.logs(level) {
-            self.host.log(level, &line.to_string());
+            self.host.log(level, &text(line));
         }
     }
 
@@ -33,7 +33,10 @@ impl<H: Host> Client<H> {
         let schema = operation.body.as_ref().map(|body| body.schema);
         let body = body.map(|body| redact(body.as_bytes(), schema));
         let body = body.as_deref().unwrap_or("no body");
-        self.say(Level::Debug, format_args!("{name}: {} {url}, attempt {attempt}, {body}", method.as_str()));
+        self.say(
+            Level::Debug,
+            &[name, ": ", method.as_str(), " ", url, ", attempt ", &digits(*attempt as u64), ", ", body],
+        );
     }
 
     /// An answer, with what its result may show.
@@ -48,8 +51,9 @@ impl<H: Host> Client<H> {
         let mut shown = redact_answer(body, schema);
         scrub.text(&mut shown);
         let Received { status, request_id, duration_ms, .. } = received;
-        let (name, id, ms) = (operation.name, request_id.unwrap_or("none"), *duration_ms as u64);
-        self.say(Level::Debug, format_args!("{name}: {status} in {ms} ms, requestId {id}, {shown}"));
+        let (status, ms) = (digits((*status).into()), digits(*duration_ms as u64));
+        let id = request_id.unwrap_or("none");
+        self.say(Level::Debug, &[operation.name, ": ", &status, " in ", &ms, " ms, requestId ", id, ", ", &shown]);
     }
 
     /// A call that has failed for good.
@@ -60,7 +64,7 @@ impl<H: Host> Client<H> {
             Error::Configuration(_) | Error::Request { .. } | Error::Wait { .. } | Error::Caller(_) => false,
         };
         if grave {
-            self.say(Level::Info, format_args!("{error}"));
+            self.say(Level::Info, &[&error.message()]);
         }
     }
 
@@ -68,7 +72,7 @@ impl<H: Host> Client<H> {
     pub(super) fn say_deprecated(&self, operation: &'static Operation) {
         if operation.deprecated && !self.deprecated.borrow().contains(&operation.name) {
             self.deprecated.borrow_mut().push(operation.name);
-            self.say(Level::Warn, format_args!("{}: the API advises against it, it may go", operation.name));
+            self.say(Level::Warn, &[operation.name, ": the API advises against it, it may go"]);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One call: attempts until it is answered or given up.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use super::gate::{Leave, Limit};
@@ -9,31 +10,25 @@ use super::scrub::Scrub;
 use super::{Breaches, CallOptions, Client, Outcome};
 use crate::contract::{Method, Operation};
 use crate::error::{Attempt, Error, Exchange, Met, Trail};
-use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Received, Retry, Sending};
+use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Received, Retry};
 use crate::issue::Issue;
-use crate::race::{First, race};
+use crate::race::{First, first};
 use crate::request::Checked;
 use crate::response::{self, Reading};
+use crate::text::digits;
 
 /// Why an attempt was not the last word, or was.
-enum Failed {
-    /// It may be tried again; the error is the call's, should it end with it.
-    Setback(Setback, Error),
-    /// The caller's own code threw.
-    Thrown(Foreign),
+struct Failed {
+    /// What it met. `None`: the caller's own code threw.
+    setback: Option<Setback>,
+    /// The call's, should it end with it.
+    error: Box<Error>,
 }
 
 impl From<Foreign> for Failed {
     fn from(thrown: Foreign) -> Self {
-        Self::Thrown(thrown)
+        Self { setback: None, error: Error::Caller(thrown).into() }
     }
-}
-
-/// What an answer says.
-enum Meaning<V> {
-    Data(V),
-    Breach(Setback, Vec<Issue>),
-    Refusal { code: Option<String>, text: Option<String> },
 }
 
 /// The course of one call.
@@ -44,7 +39,7 @@ struct Course<'a> {
     scrub: Scrub,
     attempts: Vec<Attempt>,
     began: f64,
-    first_began: Option<f64>,
+    first_began: f64,
     /// How long the retries have waited in line, the pauses of a 429 not counted.
     queued_ms: f64,
     /// How long the next attempt will be held back by a 429.
@@ -63,8 +58,7 @@ impl<H: Host> Client<H> {
         operation: &'static Operation,
         checked: &Checked,
         options: &CallOptions,
-    ) -> Result<Outcome<H::Value>, Error> {
-        let safe = retry::is_safe(operation, |name| checked.has_property(name));
+    ) -> Result<Outcome<H::Value>, Box<Error>> {
         let mut course = Course {
             operation,
             checked,
@@ -72,7 +66,7 @@ impl<H: Host> Client<H> {
             scrub: Scrub::of_request(&self.settings, &self.host, checked),
             attempts: Vec::new(),
             began: 0.0,
-            first_began: None,
+            first_began: 0.0,
             queued_ms: 0.0,
             held_ms: 0.0,
             breaches: 0,
@@ -80,29 +74,14 @@ impl<H: Host> Client<H> {
             doubtful: false,
         };
         loop {
-            let (setback, mut error) = match self.attempt(&mut course).await {
-                Ok(mut outcome) => {
-                    outcome.exchange.trail = self.trail(course);
-                    return Ok(outcome);
+            match self.attempt(&mut course).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(failed) => {
+                    let pause_ms = self.again(&mut course, failed)?;
+                    if course.held_ms == 0.0 {
+                        self.host.sleep(pause_ms).await;
+                    }
                 }
-                Err(Failed::Thrown(thrown)) => return Err(Error::Caller(thrown)),
-                Err(Failed::Setback(setback, error)) => (setback, error),
-            };
-            course.doubtful |= setback.ambiguous(operation);
-            let Some(wait_ms) = self.wait_ms(&course, setback, &error, safe) else {
-                let doubtful = course.doubtful;
-                error.complete(self.trail(course), doubtful);
-                self.say_failed(&error);
-                return Err(error);
-            };
-            self.tell_retry(&mut course, setback, wait_ms).map_err(Error::Caller)?;
-            match (&self.settings.limiter, setback) {
-                // Everyone who shares the limiter pauses, this call among them.
-                (Limit::Shared(limiter), Setback::RateLimited) => {
-                    limiter.refused(self.host.now(), course.began, wait_ms);
-                    course.held_ms = wait_ms;
-                }
-                _ => self.host.sleep(wait_ms).await,
             }
         }
     }
@@ -114,41 +93,62 @@ impl<H: Host> Client<H> {
             Limit::Off | Limit::Lent => None,
         };
         let leave = Leave::take(limiter, &self.host, &mut course.place).await?;
-        let began = self.host.now();
-        if course.first_began.is_some() {
-            course.queued_ms += (began - queued - course.held_ms).max(0.0);
+        self.begin(course, queued)?;
+        let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+        self.judge(met, course, leave)
+    }
+
+    /// An attempt begins.
+    fn begin(&self, course: &mut Course<'_>, queued: f64) -> Result<(), Foreign> {
+        course.began = self.host.now();
+        if course.attempts.is_empty() {
+            course.first_began = course.began;
+        } else {
+            course.queued_ms += (course.began - queued - course.held_ms).max(0.0);
             course.held_ms = 0.0;
         }
-        course.first_began.get_or_insert(began);
-        course.began = began;
         let request = &course.checked.request;
         let sending = sending(course.operation, request, course.attempts.len() + 1);
         self.say_request(&sending, course.operation, request.body.as_deref());
-        self.host.on_request(&sending)?;
-        match race(self.host.send(request), self.host.sleep(course.timeout_ms)).await {
-            First::Left(Ok(response)) => self.judge(response, course, &sending, leave),
-            First::Left(Err(fault)) => {
-                leave.end(None, None)?;
-                Err(unanswered(fault, course))
-            }
-            First::Right(()) => {
-                leave.end(None, None)?;
-                course.note(Met::Fault("timeout"), None);
-                let trail = Trail::new(course.operation);
-                Err(Failed::Setback(
-                    Setback::Timeout,
-                    Error::Timeout { timeout_ms: course.timeout_ms, trail, ambiguous: false },
-                ))
-            }
-        }
+        self.host.on_request(&sending)
+    }
+
+    /// What an attempt means for the call.
+    fn judge(
+        &self,
+        met: First<Result<HttpResponse, Fault>, ()>,
+        course: &mut Course<'_>,
+        leave: Leave<'_, H>,
+    ) -> Result<Outcome<H::Value>, Failed> {
+        let fault = match met {
+            First::Left(Ok(response)) => return self.answered(response, course, leave),
+            First::Left(Err(fault)) => Some(fault),
+            First::Right(()) => None,
+        };
+        leave.end(None, None)?;
+        let Some(Fault { kind, mut message, cause }) = fault else {
+            course.note(Met::Fault("timeout"), None, Some(Setback::Timeout));
+            let (trail, ambiguous) = (self.trail(course), course.doubtful);
+            let error = Error::Timeout { timeout_ms: course.timeout_ms, trail, ambiguous };
+            return Err(Failed { setback: Some(Setback::Timeout), error: error.into() });
+        };
+        let setback = match (kind, &cause) {
+            (FaultKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
+            (FaultKind::TooLong, _) => Setback::TooLong,
+            (FaultKind::Connection | FaultKind::Caller, _) => Setback::Connection,
+        };
+        course.note(Met::Fault("connection"), None, Some(setback));
+        course.scrub.text(&mut message);
+        let (trail, ambiguous) = (self.trail(course), course.doubtful);
+        let error = Error::Connection { message, cause, trail, ambiguous };
+        Err(Failed { setback: Some(setback), error: error.into() })
     }
 
     /// Reads an answer and says what it means for the call.
-    fn judge(
+    fn answered(
         &self,
         mut response: HttpResponse,
         course: &mut Course<'_>,
-        sending: &Sending<'_>,
         leave: Leave<'_, H>,
     ) -> Result<Outcome<H::Value>, Failed> {
         let operation = course.operation;
@@ -156,63 +156,67 @@ impl<H: Host> Client<H> {
         for (_, value) in &mut response.headers {
             course.scrub.text(value);
         }
-        let (mut meaning, mut request_id) = self.meaning(&response, course);
-        if operation.method == Method::Delete && response.status == 404 && course.doubtful {
+        let Reading { mut data, mut issues, mut code, mut text, mut request_id } =
+            response::read(&self.host, operation, &response);
+        // What came may be an echo.
+        issues.iter_mut().for_each(|issue| course.scrub.text(&mut issue.received));
+        [&mut code, &mut text, &mut request_id].into_iter().flatten().for_each(|text| course.scrub.text(text));
+        let setback = match Setback::of_status(response.status) {
             // An earlier attempt has deleted it.
-            meaning = Meaning::Data(self.host.nothing());
-        }
-        course.scrub.option(&mut request_id);
-        let setback = Setback::of_status(response.status);
+            Some(_) if operation.method == Method::Delete && response.status == 404 && course.doubtful => {
+                data = Some(self.host.nothing());
+                None
+            }
+            None if data.is_none() => Some(Setback::Garbled),
+            None if !issues.is_empty() && !self.tolerates(operation, &issues) => {
+                course.breaches += 1;
+                Some(Setback::Breach)
+            }
+            setback => setback,
+        };
         let retry_after_ms = (setback == Some(Setback::RateLimited)).then(|| retry::window_ms(&response, &self.host));
-        course.note(Met::Status(response.status), request_id.clone());
+        course.note(Met::Status(response.status), request_id.clone(), setback);
         leave.end(Some(response.status), retry_after_ms)?;
         let HttpResponse { status, headers, body } = response;
         let received = Received { status, headers: &headers, request_id: request_id.as_deref(), duration_ms };
         self.say_response(operation, &received, &body, &course.scrub);
-        self.host.on_response(sending, &received)?;
-        let exchange = Exchange { trail: Trail::new(operation), status, headers, request_id, body };
-        let (setback, error) = match meaning {
-            Meaning::Data(data) => return Ok(Outcome { data, exchange, sent_at: course.began }),
-            Meaning::Breach(setback, issues) => {
-                (setback, Error::Response { issues, exchange: Rc::new(exchange), ambiguous: false })
-            }
-            Meaning::Refusal { code, text } => {
-                let setback = setback.unwrap_or(Setback::Refused);
-                (setback, Error::Api { code, text, exchange: Rc::new(exchange), ambiguous: false, retry_after_ms })
-            }
+        self.host.on_response(&sending(operation, &course.checked.request, course.attempts.len()), &received)?;
+        let exchange = Rc::new(Exchange { trail: self.trail(course), status, headers, request_id, body });
+        let ambiguous = course.doubtful;
+        let error = match (setback, data) {
+            (None, Some(data)) => return Ok(Outcome { data, exchange, sent_at: course.began }),
+            _ if issues.is_empty() => Error::Api { code, text, exchange, ambiguous, retry_after_ms },
+            _ => Error::Response { issues, exchange, ambiguous },
         };
-        Err(Failed::Setback(setback, error))
+        Err(Failed { setback, error: error.into() })
     }
 
-    fn meaning(&self, response: &HttpResponse, course: &mut Course<'_>) -> (Meaning<H::Value>, Option<String>) {
-        match response::read(&self.host, course.operation, response) {
-            Reading::Success { data, request_id, issues } => {
-                if issues.is_empty() {
-                    return (Meaning::Data(data), request_id);
-                }
-                let issues = course.scrubbed(issues);
-                if self.tolerates(course.operation, &issues) {
-                    return (Meaning::Data(data), request_id);
-                }
-                course.breaches += 1;
-                (Meaning::Breach(Setback::Breach, issues), request_id)
-            }
-            Reading::Garbled { issues } => (Meaning::Breach(Setback::Garbled, course.scrubbed(issues)), None),
-            Reading::Refused { mut code, mut text, request_id } => {
-                course.scrub.option(&mut code);
-                course.scrub.option(&mut text);
-                (Meaning::Refusal { code, text }, request_id)
-            }
+    /// The pause before the next attempt; the error, where there is none.
+    fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Box<Error>> {
+        let Failed { setback, error } = failed;
+        let Some((setback, wait_ms)) =
+            setback.and_then(|setback| Some((setback, self.wait_ms(course, setback, &error)?)))
+        else {
+            self.say_failed(&error);
+            return Err(error);
+        };
+        self.tell_retry(course, setback, wait_ms).map_err(Error::Caller)?;
+        if let (Limit::Shared(limiter), Setback::RateLimited) = (&self.settings.limiter, setback) {
+            // Everyone who shares the limiter pauses, this call among them.
+            limiter.refused(self.host.now(), course.began, wait_ms);
+            course.held_ms = wait_ms;
         }
+        Ok(wait_ms)
     }
 
     /// How long to wait before the next attempt; `None`: there is none.
-    fn wait_ms(&self, course: &Course<'_>, setback: Setback, error: &Error, safe: bool) -> Option<f64> {
+    fn wait_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
         let tries = u32::try_from(course.attempts.len()).unwrap_or(u32::MAX);
         let window_ms = match error {
             Error::Api { retry_after_ms: Some(ms), .. } => *ms,
             _ => 0.0,
         };
+        let safe = retry::is_safe(course.operation, |name| course.checked.has_property(name));
         let wait_ms = match setback.next(safe) {
             Next::Stop => return None,
             Next::OnceMore if course.breaches > 1 => return None,
@@ -221,14 +225,14 @@ impl<H: Host> Client<H> {
             Next::AwaitWindow if window_ms <= 0.0 => retry::back_off_ms(tries, &self.host),
             Next::AwaitWindow => retry::with_jitter(window_ms, &self.host),
         };
-        let spent_ms = self.host.now() - course.first_began.unwrap_or_default() - course.queued_ms;
+        let spent_ms = self.host.now() - course.first_began - course.queued_ms;
         (spent_ms + wait_ms < self.settings.retry_budget_ms).then_some(wait_ms)
     }
 
     fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {
         let operation = course.operation.name;
-        let (words, ms) = (setback.words(), wait_ms as u64);
-        self.say(Level::Info, format_args!("{operation}: {words}, again in {ms} ms"));
+        let ms = digits(wait_ms as u64);
+        self.say(Level::Info, &[operation, ": ", setback.words(), ", again in ", &ms, " ms"]);
         let attempt = course.attempts.len();
         let Some(last) = course.attempts.last_mut() else { return Ok(()) };
         last.waited_ms = wait_ms;
@@ -245,46 +249,26 @@ impl<H: Host> Client<H> {
             Breaches::Ignore => true,
             Breaches::Warn => {
                 for issue in issues {
-                    self.say(Level::Warn, format_args!("{}: the answer breaks the contract: {issue}", operation.name));
+                    self.say(Level::Warn, &[operation.name, ": the answer breaks the contract: ", &issue.line()]);
                 }
                 true
             }
         }
     }
 
-    fn trail(&self, course: Course<'_>) -> Trail {
+    fn trail(&self, course: &Course<'_>) -> Trail {
         let url = &course.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
         let end = path.bytes().position(|byte| byte == b'?').unwrap_or(path.len());
         let path = path.get(..end).unwrap_or_default().to_owned();
-        Trail { operation: course.operation, path, attempts: course.attempts }
+        Trail { operation: course.operation, path, attempts: course.attempts.clone() }
     }
 }
 
 impl Course<'_> {
-    fn note(&mut self, met: Met, request_id: Option<String>) {
-        let after_ms = self.began - self.first_began.unwrap_or(self.began);
-        self.attempts.push(Attempt { met, after_ms, waited_ms: 0.0, request_id });
+    /// Remembers what an attempt met.
+    fn note(&mut self, met: Met, request_id: Option<String>, setback: Option<Setback>) {
+        self.doubtful |= setback.is_some_and(|setback| setback.ambiguous(self.operation));
+        self.attempts.push(Attempt { met, after_ms: self.began - self.first_began, waited_ms: 0.0, request_id });
     }
-
-    /// What came may be an echo.
-    fn scrubbed(&self, mut issues: Vec<Issue>) -> Vec<Issue> {
-        for issue in &mut issues {
-            self.scrub.text(&mut issue.received);
-        }
-        issues
-    }
-}
-
-fn unanswered(fault: Fault, course: &mut Course<'_>) -> Failed {
-    let Fault { kind, mut message, cause } = fault;
-    let setback = match (kind, cause.clone()) {
-        (FaultKind::Caller, Some(thrown)) => return Failed::Thrown(thrown),
-        (FaultKind::TooLong, _) => Setback::TooLong,
-        (FaultKind::Connection | FaultKind::Caller, _) => Setback::Connection,
-    };
-    course.note(Met::Fault("connection"), None);
-    course.scrub.text(&mut message);
-    let trail = Trail::new(course.operation);
-    Failed::Setback(setback, Error::Connection { message, cause, trail, ambiguous: false })
 }

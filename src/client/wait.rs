@@ -1,14 +1,14 @@
 //! Waiting: polling until a state is reached, inside the rate limit and never past the deadline.
 
-use std::cell::{Cell, RefCell};
+use std::pin::{Pin, pin};
 
-use super::helpers::Command;
+use super::helpers::{Aim, Command};
 use super::scrub::Scrub;
 use super::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
 use crate::host::{Foreign, Host, Level};
-use crate::race::{First, race};
+use crate::race::{First, first};
 use crate::request::Arguments;
 
 /// How long a wait may last where the caller does not say.
@@ -53,7 +53,7 @@ pub struct Progress {
 }
 
 /// What is to be waited for.
-pub(super) struct Goal<'a> {
+pub(super) struct Goal {
     /// The helper, for errors.
     pub helper: &'static str,
     /// Reads the thing.
@@ -66,11 +66,14 @@ pub(super) struct Goal<'a> {
     pub wanted: String,
     /// What it means that the thing is not there.
     pub missing: Missing,
-    /// What a state means, and the status with which a deletion was refused.
-    pub judge: &'a dyn Fn(&str, Option<u16>) -> Verdict,
+    /// What a state means.
+    pub aim: Aim,
 }
 
-impl Goal<'_> {
+/// A wait under way.
+pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<V, Box<Error>>> + 'a>>;
+
+impl Goal {
     /// The id of the service, where the wait is for one and may share its polls.
     fn shared(&self, options: &WaitOptions) -> Option<&str> {
         let [service] = self.arguments.path.as_slice() else { return None };
@@ -113,73 +116,80 @@ pub(super) enum Missing {
 }
 
 /// What a wait knows so far.
-struct Wait {
-    helper: &'static str,
-    wanted: String,
+struct Wait<'a, V> {
+    goal: Goal,
+    options: &'a WaitOptions,
     scrub: Scrub,
     began: f64,
-    last_state: RefCell<Option<String>>,
-    attempt: Cell<u32>,
+    attempt: u32,
+    last_state: Option<String>,
+    last: Option<V>,
+    done: Done,
+    /// With which status the deletion was refused.
+    refused: Option<u16>,
+    deleted: bool,
+    /// The pause before the latest poll; 0 before the first.
+    pause_ms: f64,
 }
 
-impl Wait {
-    fn new(helper: &'static str, wanted: String, scrub: Scrub, began: f64) -> Self {
-        Self { helper, wanted, scrub, began, last_state: RefCell::new(None), attempt: Cell::new(0) }
-    }
+/// What follows a look at the thing.
+enum Step<V> {
+    Reached(V),
+    /// The thing may have been missing: then nothing is known of its state.
+    Do(Action, &'static [u16], Option<V>),
+    Pause,
+}
 
+impl<V> Wait<'_, V> {
     /// The error with which the wait ends.
-    fn error(&self, reason: WaitReason, now: f64) -> Error {
+    fn error(&self, reason: WaitReason, now: f64) -> Box<Error> {
         // It comes from an answer, which may echo.
-        let mut last_state = self.last_state.borrow().clone();
+        let mut last_state = self.last_state.clone();
         self.scrub.option(&mut last_state);
-        Error::Wait {
-            helper: self.helper,
-            reason,
-            wanted: self.wanted.clone(),
-            last_state,
-            elapsed_ms: now - self.began,
-        }
+        let Goal { helper, wanted, .. } = &self.goal;
+        Error::Wait { helper, reason, wanted: wanted.clone(), last_state, elapsed_ms: now - self.began }.into()
     }
 
     /// Remembers a state and tells the caller of it.
-    fn progress(&self, state: &str, now: f64, options: &WaitOptions) -> Result<(), Error> {
-        let previous = self.last_state.replace(Some(state.to_owned()));
-        let attempt = self.attempt.get().saturating_add(1);
-        self.attempt.set(attempt);
-        let Some(on_progress) = &options.on_progress else { return Ok(()) };
+    fn progress(&mut self, state: &str, now: f64) -> Result<(), Box<Error>> {
+        let previous = self.last_state.replace(state.to_owned());
+        self.attempt = self.attempt.saturating_add(1);
+        let Some(on_progress) = &self.options.on_progress else { return Ok(()) };
         let progress = Progress {
             state: state.to_owned(),
             previous_state: previous.filter(|previous| previous != state),
             elapsed_ms: now - self.began,
-            attempt,
+            attempt: self.attempt,
         };
-        on_progress(&progress).map_err(Error::Caller)
+        on_progress(&progress).map_err(|thrown| Error::Caller(thrown).into())
     }
 
     /// So young a wait may look for a thing that is too new to be read.
     fn is_young(&self, now: f64) -> bool {
         now - self.began < MISSING_MS
     }
-}
 
-/// The pauses between polls.
-struct Pauses {
-    fixed: bool,
-    next_ms: f64,
-}
-
-impl Pauses {
-    fn new(options: &WaitOptions) -> Self {
-        let fixed = options.poll_interval_ms.is_some();
-        Self { fixed, next_ms: options.poll_interval_ms.unwrap_or(FIRST_PAUSE_MS) }
+    /// Remembers what came of it, and the thing as it was before; `None`: it was missing.
+    fn acted(&mut self, action: Action, refused: Option<u16>, found: Option<V>) {
+        if action == Action::Delete {
+            self.deleted |= refused.is_none();
+            if found.is_some() {
+                self.refused = refused;
+                if refused.is_some() {
+                    // Soon it may be taken.
+                    self.done.forget(action);
+                }
+            }
+        }
+        if found.is_some() {
+            self.last = found;
+        }
     }
 
-    fn next_ms(&mut self) -> f64 {
-        let ms = self.next_ms;
-        if !self.fixed {
-            self.next_ms = (ms * 1.5).min(LONGEST_PAUSE_MS);
-        }
-        ms
+    /// The pause before the next poll.
+    fn next_pause_ms(&self) -> f64 {
+        let grown = if self.pause_ms == 0.0 { FIRST_PAUSE_MS } else { (self.pause_ms * 1.5).min(LONGEST_PAUSE_MS) };
+        self.options.poll_interval_ms.unwrap_or(grown)
     }
 }
 
@@ -204,101 +214,114 @@ impl Done {
 }
 
 impl<H: Host> Client<H> {
-    /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then.
-    pub(super) async fn wait(&self, goal: &Goal<'_>, options: &WaitOptions) -> Result<H::Value, Error> {
-        let wait = Wait::new(goal.helper, goal.wanted.clone(), Scrub::of_client(&self.settings), self.host.now());
-        let deadline = self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
-        match race(self.poll(goal, options, &wait), deadline).await {
-            First::Left(result) => result,
-            First::Right(()) => Err(wait.error(WaitReason::Deadline, self.host.now())),
+    /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then. Boxed: all that waits
+    /// is of one kind.
+    pub(super) fn wait<'a>(&'a self, goal: Goal, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
+        Box::pin(async move {
+            let mut wait = Wait {
+                goal,
+                options,
+                scrub: Scrub::of_client(&self.settings),
+                began: self.host.now(),
+                attempt: 0,
+                last_state: None,
+                last: None,
+                done: Done::default(),
+                refused: None,
+                deleted: false,
+                pause_ms: 0.0,
+            };
+            let deadline = self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
+            let ended = first(pin!(self.poll(&mut wait)), pin!(deadline)).await;
+            match ended {
+                First::Left(result) => result,
+                First::Right(()) => Err(wait.error(WaitReason::Deadline, self.host.now())),
+            }
+        })
+    }
+
+    async fn poll(&self, wait: &mut Wait<'_, H::Value>) -> Result<H::Value, Box<Error>> {
+        let _sharing = wait.goal.shared(wait.options).map(|_| self.polls.join());
+        loop {
+            let looked = self.look(wait).await;
+            match self.step(wait, looked)? {
+                Step::Reached(found) => return Ok(found),
+                Step::Do(action, tolerated, found) => {
+                    let refused = self.act(wait, action, tolerated).await?;
+                    if found.is_none() && refused == Some(404) {
+                        return Ok(self.host.nothing());
+                    }
+                    wait.acted(action, refused, found);
+                }
+                Step::Pause => {}
+            }
+            wait.pause_ms = wait.next_pause_ms();
+            self.host.sleep(wait.pause_ms).await;
         }
     }
 
-    async fn poll(&self, goal: &Goal<'_>, options: &WaitOptions, wait: &Wait) -> Result<H::Value, Error> {
-        let _sharing = goal.shared(options).map(|_| self.polls.join());
-        let mut pauses = Pauses::new(options);
-        let mut pause_ms = 0.0;
-        let mut done = Done::default();
-        let mut refused = None;
-        let mut last = None;
-        let mut deleted = false;
-        loop {
-            match self.look(goal, options, refused, pause_ms).await {
-                Ok(found) => {
-                    let state = self.state(goal, &found);
-                    let now = self.host.now();
-                    if wait.last_state.borrow().as_ref() != Some(&state) {
-                        let mut shown = state.clone();
-                        wait.scrub.text(&mut shown);
-                        self.say(Level::Info, format_args!("{}: the {} is {shown}", goal.helper, goal.property));
-                    }
-                    wait.progress(&state, now, options)?;
-                    match (goal.judge)(&state, refused) {
-                        Verdict::Reached => return Ok(found),
-                        Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
-                        Verdict::Do(action, tolerated) if done.is_due(action, now) => {
-                            done.note(action, now);
-                            let status = self.act(goal, action, tolerated, options).await?;
-                            if action == Action::Delete {
-                                refused = status;
-                                deleted |= status.is_none();
-                                if status.is_some() {
-                                    // Soon it may be taken.
-                                    done.forget(action);
-                                }
-                            }
-                        }
-                        Verdict::Do(..) | Verdict::Waiting => {}
-                    }
-                    last = Some(found);
-                }
-                Err(error) if error.status() == Some(404) => {
-                    let now = self.host.now();
-                    match (goal.missing, &last) {
-                        (Missing::Reached, Some(last)) if deleted => return Ok(last.clone()),
-                        // Reads lag behind a creation: of a service that nobody has deleted, only its deletion can tell.
-                        (Missing::Reached, _) => {
-                            let refused = self.act(goal, Action::Delete, &[404, 409, 424], options).await?;
-                            if refused == Some(404) {
-                                return Ok(self.host.nothing());
-                            }
-                            deleted |= refused.is_none();
-                        }
-                        // Who waits for its end has what it waits for.
-                        (Missing::Gone, Some(last)) if (goal.judge)(GONE, None) == Verdict::Reached => {
-                            return Ok(last.clone());
-                        }
-                        // Of two reads, the second may lag further behind.
-                        (Missing::Gone, _) if wait.is_young(now) => {}
-                        (Missing::Gone, Some(_)) => return Err(wait.error(WaitReason::Gone, now)),
-                        (Missing::Gone | Missing::Unknown, _) => return Err(error),
-                    }
-                }
-                Err(error) => return Err(error),
+    /// What follows from what was read.
+    fn step(
+        &self,
+        wait: &mut Wait<'_, H::Value>,
+        looked: Result<H::Value, Box<Error>>,
+    ) -> Result<Step<H::Value>, Box<Error>> {
+        let now = self.host.now();
+        let found = match looked {
+            Ok(found) => found,
+            Err(error) if error.status() == Some(404) => return self.missed(wait, error, now),
+            Err(error) => return Err(error),
+        };
+        let state = self.state(&wait.goal, &found);
+        if wait.last_state.as_ref() != Some(&state) {
+            let mut shown = state.clone();
+            wait.scrub.text(&mut shown);
+            self.say(Level::Info, &[wait.goal.helper, ": the ", wait.goal.property, " is ", &shown]);
+        }
+        wait.progress(&state, now)?;
+        match wait.goal.aim.judge(&state, wait.refused) {
+            Verdict::Reached => return Ok(Step::Reached(found)),
+            Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
+            Verdict::Do(action, tolerated) if wait.done.is_due(action, now) => {
+                wait.done.note(action, now);
+                return Ok(Step::Do(action, tolerated, Some(found)));
             }
-            pause_ms = pauses.next_ms();
-            self.host.sleep(pause_ms).await;
+            Verdict::Do(..) | Verdict::Waiting => wait.last = Some(found),
+        }
+        Ok(Step::Pause)
+    }
+
+    /// What follows from it that the thing is not there.
+    fn missed(&self, wait: &mut Wait<'_, H::Value>, error: Box<Error>, now: f64) -> Result<Step<H::Value>, Box<Error>> {
+        let goal = &wait.goal;
+        match (goal.missing, &wait.last) {
+            (Missing::Reached, Some(last)) if wait.deleted => Ok(Step::Reached(last.clone())),
+            // Reads lag behind a creation: of a service that nobody has deleted, only its deletion can tell.
+            (Missing::Reached, _) => Ok(Step::Do(Action::Delete, &[404, 409, 424], None)),
+            // Who waits for its end has what it waits for.
+            (Missing::Gone, Some(last)) if goal.aim.judge(GONE, None) == Verdict::Reached => {
+                Ok(Step::Reached(last.clone()))
+            }
+            // Of two reads, the second may lag further behind.
+            (Missing::Gone, _) if wait.is_young(now) => Ok(Step::Pause),
+            (Missing::Gone, Some(_)) => Err(wait.error(WaitReason::Gone, now)),
+            (Missing::Gone | Missing::Unknown, _) => Err(error),
         }
     }
 
     /// Reads the thing: by itself, or from a list that waits share, of which only good news is taken.
-    async fn look(
-        &self,
-        goal: &Goal<'_>,
-        options: &WaitOptions,
-        refused: Option<u16>,
-        pause_ms: f64,
-    ) -> Result<H::Value, Error> {
-        if let Some(id) = goal.shared(options)
-            && let Some(listed) = self.listed(id, pause_ms).await?
-            && let Verdict::Reached | Verdict::Waiting = (goal.judge)(&self.state(goal, &listed), refused)
+    async fn look(&self, wait: &Wait<'_, H::Value>) -> Result<H::Value, Box<Error>> {
+        let goal = &wait.goal;
+        if let Some(id) = goal.shared(wait.options)
+            && let Some(listed) = self.listed(id, wait.pause_ms).await?
+            && let Verdict::Reached | Verdict::Waiting = goal.aim.judge(&self.state(goal, &listed), wait.refused)
         {
             return Ok(listed);
         }
-        Ok(self.call(goal.operation, &goal.arguments, &options.call).await?.data)
+        Ok(self.call(goal.operation, &goal.arguments, &wait.options.call).await?.data)
     }
 
-    fn state(&self, goal: &Goal<'_>, found: &H::Value) -> String {
+    fn state(&self, goal: &Goal, found: &H::Value) -> String {
         let state = self.host.member(found, goal.property);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
@@ -306,12 +329,11 @@ impl<H: Host> Client<H> {
     /// Does it; the status, where it was refused with one that is no error.
     async fn act(
         &self,
-        goal: &Goal<'_>,
+        wait: &Wait<'_, H::Value>,
         action: Action,
         tolerated: &[u16],
-        options: &WaitOptions,
-    ) -> Result<Option<u16>, Error> {
-        let mut arguments = goal.arguments.clone();
+    ) -> Result<Option<u16>, Box<Error>> {
+        let mut arguments = wait.goal.arguments.clone();
         let operation = match action {
             Action::Tell(command) => {
                 arguments.body = Some(command.body());
@@ -319,7 +341,7 @@ impl<H: Host> Client<H> {
             }
             Action::Delete => &contract::SERVICES_DELETE,
         };
-        match self.call(operation, &arguments, &options.call).await {
+        match self.call(operation, &arguments, &wait.options.call).await {
             Ok(_) => Ok(None),
             Err(error) => match error.status().filter(|status| tolerated.contains(status)) {
                 Some(status) => Ok(Some(status)),

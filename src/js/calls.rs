@@ -1,14 +1,14 @@
 //! A call becomes a promise that an `AbortSignal` can end.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::errors::to_js;
+use super::errors::{failure, to_js};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
 use super::time::aborted;
@@ -17,7 +17,7 @@ use crate::client::wait::WaitOptions;
 use crate::client::{CallOptions, Client};
 use crate::contract::Operation;
 use crate::error::{Error, Exchange};
-use crate::race::{First, race};
+use crate::race::{First, first};
 use crate::request::Arguments;
 
 /// A client that its JavaScript objects share.
@@ -48,7 +48,7 @@ impl Calls {
             Err(error) => return reject(error),
         };
         let work = async move {
-            let outcome = client.call(operation, &arguments, &options).await.map_err(to_js)?;
+            let outcome = client.call(operation, &arguments, &options).await.map_err(failure)?;
             let data = if keep { outcome.data } else { JsValue::UNDEFINED };
             Ok(with_response(data, &outcome.exchange))
         };
@@ -68,9 +68,9 @@ impl Calls {
 /// A call or a wait. Boxed, so that the code around it exists once and not once for each.
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
-fn start(signal: JsValue, work: Work) -> Promise {
+fn start(signal: JsValue, mut work: Work) -> Promise {
     future_to_promise(async move {
-        match race(aborted(&signal), work).await {
+        match first(pin!(aborted(&signal)), work.as_mut()).await {
             First::Left(reason) => Err(reason),
             First::Right(result) => result,
         }

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use super::arguments;
 use super::calls::{Calls, pairs};
-use super::errors::to_js;
+use super::errors::{failure, to_js};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
 use super::options;
@@ -132,7 +132,7 @@ impl Core {
             let operation = arguments::operation(operation)?;
             self.0.client().build(operation, &arguments::read(operation, path, query, body)?, &[])
         };
-        let checked = build().map_err(to_js)?;
+        let checked = build().map_err(failure)?;
         let request = &checked.request;
         let headers = plain_object(&request.headers);
         if let Some(authorization) = &request.authorization {

@@ -21,7 +21,7 @@ extern "C" {
 
 /// The JavaScript error.
 pub fn to_js(error: Error) -> JsValue {
-    let message = error.to_string();
+    let message = error.message();
     let fields = Object::new();
     let mut text = JsValue::UNDEFINED;
     let mut cause = JsValue::UNDEFINED;
@@ -64,6 +64,12 @@ pub fn to_js(error: Error) -> JsValue {
         }
     };
     create_error(kind, &message, &fields, &text, &cause)
+}
+
+/// The JavaScript error of what a future failed with.
+#[cfg(feature = "client")]
+pub fn failure(error: Box<Error>) -> JsValue {
+    to_js(*error)
 }
 
 /// The host's value that the core carried.

@@ -12,6 +12,7 @@ use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
 use super::values::get;
 use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse, Transport};
+use crate::text::{digits, text};
 
 #[wasm_bindgen(module = "/src/js/fetch.js")]
 extern "C" {
@@ -48,7 +49,8 @@ impl Transport for JsHost {
         };
         let (kind, message, cause) = match fault.as_str() {
             "too-long" => {
-                let message = format!("the answer is longer than maxBodyBytes, {} bytes", self.max_body_bytes as u64);
+                let message =
+                    text(&["the answer is longer than maxBodyBytes, ", &digits(self.max_body_bytes as u64), " bytes"]);
                 (FaultKind::TooLong, message, None)
             }
             "caller" => (FaultKind::Caller, met.message(), Some(met.cause())),

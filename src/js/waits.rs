@@ -6,7 +6,7 @@ use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
-use super::errors::{attach_created, to_js};
+use super::errors::{attach_created, failure};
 use super::host::JsHost;
 use super::objects::{set, set_number, set_text};
 use super::values::get;
@@ -86,7 +86,7 @@ impl Wait {
             Self::Run(service, start) => client.ensure_running(&service, start, options).await,
             Self::Delete(service) => client.stop_and_delete(&service, options).await.map(|()| JsValue::UNDEFINED),
         };
-        done.map_err(to_js)
+        done.map_err(failure)
     }
 }
 
@@ -96,7 +96,7 @@ async fn create_and_wait(
     options: &WaitOptions,
 ) -> Result<JsValue, JsValue> {
     let call = CallOptions { timeout_ms: None, headers: options.call.headers.clone() };
-    let created = client.call(&contract::SERVICES_CREATE, arguments, &call).await.map_err(to_js)?.data;
+    let created = client.call(&contract::SERVICES_CREATE, arguments, &call).await.map_err(failure)?.data;
     let id = get(&get(&created, "service"), "id").as_string().unwrap_or_default();
     let states = ["running".to_owned()];
     match client.wait_for("services.createAndWait", &Argument::text("serviceId", &id), &states, options).await {
@@ -105,7 +105,7 @@ async fn create_and_wait(
             Ok(created)
         }
         Err(error) => {
-            let error = to_js(error);
+            let error = failure(error);
             attach_created(&error, &created);
             Err(error)
         }

@@ -8,6 +8,7 @@ use super::scan::{Scan, Scanner, decode, inner};
 use super::walk::{DEEPEST, begins};
 use super::words;
 use crate::contract::{Kind, Rest, Schema};
+use crate::text::text;
 
 /// About how many bytes are shown.
 const MOST: usize = 4096;
@@ -18,17 +19,17 @@ const MOST: usize = 4096;
 pub fn redact(json: &[u8], schema: Option<&'static Schema>) -> String {
     let mut redactor = Redactor { scan: Scanner::new(json), depth: 0, text: String::new() };
     let walked = redactor.value(&alternatives(schema)).and_then(|()| redactor.scan.end());
-    let mut text = redactor.text;
+    let mut shown = redactor.text;
     if walked.is_err() {
-        return words::text(&["[", &words::count(json.len(), "byte"), ", no JSON]"]);
+        return text(&["[", &words::count(json.len(), "byte"), ", no JSON]"]);
     }
-    if text.len() > MOST {
-        text.truncate(text.floor_char_boundary(MOST));
+    if shown.len() > MOST {
+        shown.truncate(shown.floor_char_boundary(MOST));
         // No piece of a string: what is looked for in it must be there as a whole.
-        text.truncate(text.rfind('"').unwrap_or(0));
-        text.push('…');
+        shown.truncate(shown.rfind('"').unwrap_or(0));
+        shown.push('…');
     }
-    text
+    shown
 }
 
 /// The result of an answer, enveloped or bare, redacted.
@@ -86,7 +87,7 @@ impl Redactor<'_> {
 
     fn unknown(&mut self, raw: &[u8]) {
         let kind = words::received(raw, true, false);
-        self.quote(&words::text(&["[unknown, ", &kind, " of ", &words::count(raw.len(), "byte"), "]"]));
+        self.quote(&text(&["[unknown, ", &kind, " of ", &words::count(raw.len(), "byte"), "]"]));
     }
 
     /// Moves over an object or a list.

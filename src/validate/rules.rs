@@ -11,6 +11,7 @@ use super::walk::{Walker, is_number};
 use super::words;
 use crate::contract::{Count, Kind, Record, Rule, Schema, Uses};
 use crate::issue::Code;
+use crate::text::{also, text};
 
 /// A member of an object: its name, and its value as it stands.
 pub(super) struct Member<'a> {
@@ -82,8 +83,7 @@ impl<'a> Walker<'a> {
                 if let (Some(low), Some(high)) = (object.number(least), object.number(most))
                     && low > high
                 {
-                    let high =
-                        if object.secret(most) { String::new() } else { words::text(&[" (", &high.text(), ")"]) };
+                    let high = if object.secret(most) { String::new() } else { text(&[" (", &high.text(), ")"]) };
                     self.offend(object, Code::Rule, least, &["at most ", most, &high]);
                 }
                 return;
@@ -94,7 +94,7 @@ impl<'a> Walker<'a> {
                     if object.stands(name) {
                         return;
                     }
-                    words::also(&mut all, ", ", name);
+                    also(&mut all, ", ", name);
                 }
                 if let Some(first) = names.first() {
                     self.offend(object, Code::Required, first, &["at least one of ", &all]);
@@ -106,7 +106,7 @@ impl<'a> Walker<'a> {
                 if !is_text(object.get(property), equals) {
                     return;
                 }
-                (absent, words::text(&["when ", property, " is ", &words::quoted(equals)]))
+                (absent, text(&["when ", property, " is ", &words::quoted(equals)]))
             }
         };
         for name in names {
@@ -114,7 +114,7 @@ impl<'a> Walker<'a> {
                 continue;
             }
             if expected.is_empty() {
-                expected = words::text(&["beside ", name]);
+                expected = text(&["beside ", name]);
             } else {
                 self.offend(object, Code::Rule, name, &["nothing ", &expected]);
             }

@@ -10,6 +10,7 @@ use super::{format, words};
 use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text, Uses};
 use crate::issue::Code;
 use crate::nearest::nearest;
+use crate::text::also;
 
 /// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
 /// stands. Where it is not, [`Walker::scalar`] judges.
@@ -36,7 +37,7 @@ impl Walker<'_> {
                 let value = Decimal::parse(raw);
                 if !values.iter().any(|known| Decimal::parse(known.as_bytes()) == value) {
                     let mut known = String::new();
-                    values.iter().for_each(|value| words::also(&mut known, " or ", value));
+                    values.iter().for_each(|value| also(&mut known, " or ", value));
                     self.complain(place, Code::Enum, &[&known], raw);
                 }
             }

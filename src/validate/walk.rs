@@ -7,6 +7,7 @@ use super::{Mode, SecretValue, Unknown, words};
 use crate::contract::{Kind, Property, Record, Rest, Schema, Uses};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
+use crate::text::text;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 pub(super) const DEEPEST: u32 = 64;
@@ -70,7 +71,7 @@ impl<'a> Walker<'a> {
     pub(super) fn issue(&mut self, place: &Place<'_>, code: Code, expected: &[&str], received: String) {
         let mut path = Vec::new();
         place.path(&mut path);
-        self.issues.push(Issue { path, code, expected: words::text(expected), received, hint: None });
+        self.issues.push(Issue { path, code, expected: text(expected), received, hint: None });
     }
 
     /// Notes an issue about a value that shows it.
@@ -83,7 +84,7 @@ impl<'a> Walker<'a> {
     /// Advises, in the latest issue, the known word that is most like the given one.
     pub(super) fn advise(&mut self, near: Option<&str>) {
         if let (Some(near), Some(issue)) = (near, self.issues.last_mut()) {
-            issue.hint = Some(words::text(&["did you mean ", near, "?"]));
+            issue.hint = Some(text(&["did you mean ", near, "?"]));
         }
     }
 

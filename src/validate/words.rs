@@ -3,26 +3,10 @@
 use super::format;
 use super::scan::{decode, inner};
 use crate::contract::{Kind, Schema};
+use crate::text::{also, digits, text};
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 40;
-
-/// A text of parts.
-#[inline(never)]
-pub(super) fn text(parts: &[&str]) -> String {
-    let mut text = String::new();
-    parts.iter().for_each(|part| text.push_str(part));
-    text
-}
-
-/// Adds a word to a list of words.
-#[inline(never)]
-pub(super) fn also(list: &mut String, separator: &str, word: &str) {
-    if !list.is_empty() {
-        list.push_str(separator);
-    }
-    list.push_str(word);
-}
 
 /// What a schema asks for: `a string`, `one of "aws", "gcp"`, `an array or null`.
 #[inline(never)]
@@ -76,7 +60,7 @@ pub(super) fn count(count: usize, thing: &str) -> String {
         Some(stem) => (stem, "ies"),
         None => (thing, "s"),
     };
-    text(&[&count.to_string(), " ", stem, ending])
+    text(&[&digits(count as u64), " ", stem, ending])
 }
 
 /// What the limits of a count ask for, where it is outside.
@@ -109,7 +93,7 @@ pub(super) fn received(raw: &[u8], secret: bool, request: bool) -> String {
         _ => {
             let text = decode(raw);
             let (start, rest) = shortened(&text);
-            self::text(&[start, rest])
+            crate::text::text(&[start, rest])
         }
     }
 }

@@ -11,7 +11,7 @@ use super::cloud::{Cloud, NOBODY, body, failed, of};
 use super::network::{answer, answer_with};
 
 /// What `get` makes of an answer.
-fn get(status: u16, text: &str) -> Result<Value, Error> {
+fn get(status: u16, text: &str) -> Result<Value, Box<Error>> {
     let cloud = Cloud::with(|settings| {
         settings.limiter = Limit::Off;
         settings.retry_budget_ms = 0.0;

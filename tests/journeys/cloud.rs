@@ -29,7 +29,7 @@ pub struct Cloud {
     pub client: Rc<Client<TestHost>>,
 }
 
-pub type Called = Result<Outcome<Value>, Error>;
+pub type Called = Result<Outcome<Value>, Box<Error>>;
 
 impl Cloud {
     /// With the settings of the JavaScript client's defaults.
@@ -138,16 +138,16 @@ impl Cloud {
         id
     }
 
-    pub async fn wait_for(&self, id: &str, state: &str) -> Result<Value, Error> {
+    pub async fn wait_for(&self, id: &str, state: &str) -> Result<Value, Box<Error>> {
         self.wait_with(id, &[state], &WaitOptions::default()).await
     }
 
-    pub async fn wait_with(&self, id: &str, states: &[&str], options: &WaitOptions) -> Result<Value, Error> {
+    pub async fn wait_with(&self, id: &str, states: &[&str], options: &WaitOptions) -> Result<Value, Box<Error>> {
         let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();
         self.client.wait_for("services.waitFor", &service(id), &states, options).await
     }
 
-    pub async fn stop_and_delete(&self, id: &str) -> Result<(), Error> {
+    pub async fn stop_and_delete(&self, id: &str) -> Result<(), Box<Error>> {
         self.client.stop_and_delete(&service(id), &WaitOptions::default()).await
     }
 
@@ -202,9 +202,9 @@ pub fn of(id: &str, body: Option<&Value>) -> Arguments {
 
 /// The error of a call that must have failed.
 #[track_caller]
-pub fn failed<T>(result: Result<T, Error>) -> Error {
+pub fn failed<T>(result: Result<T, Box<Error>>) -> Error {
     match result {
         Ok(_) => panic!("succeeded"),
-        Err(error) => error,
+        Err(error) => *error,
     }
 }

@@ -32,7 +32,7 @@ fn with_services(count: usize) -> (Cloud, Vec<String>) {
 }
 
 /// What a wait brought, and when.
-type Waited = Joined<(Result<Value, Error>, f64)>;
+type Waited = Joined<(Result<Value, Box<Error>>, f64)>;
 
 fn wait(cloud: &Cloud, id: &str, states: &'static [&str], options: WaitOptions) -> Waited {
     let (cloud, id) = (cloud.clone(), id.to_owned());

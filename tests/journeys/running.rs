@@ -6,7 +6,7 @@ use clickhouse_cloud::error::{Error, WaitReason};
 use super::cloud::{Cloud, NOBODY, failed, service};
 use super::network::answer;
 
-async fn ensure(cloud: &Cloud, id: &str, start: bool) -> Result<serde_json::Value, Error> {
+async fn ensure(cloud: &Cloud, id: &str, start: bool) -> Result<serde_json::Value, Box<Error>> {
     cloud.client.ensure_running(&service(id), start, &WaitOptions::default()).await
 }
 

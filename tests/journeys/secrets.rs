@@ -58,7 +58,7 @@ fn no_error_header_hook_or_line_shows_what_is_echoed() {
             Ok(outcome) => &outcome.exchange,
             Err(error) => {
                 assert_clean(&format!("{error} {error:?}"));
-                match error {
+                match &**error {
                     Error::Api { exchange, text, code, .. } => {
                         assert_clean(&format!("{text:?} {code:?}"));
                         assert!(error.to_string().contains("you sent [secret], yes [secret]"), "{error}");

@@ -30,7 +30,7 @@ fn backup(status: &str) -> String {
 }
 
 #[track_caller]
-fn assert_wait<T>(result: Result<T, Error>, expected: WaitReason, state: Option<&str>) -> f64 {
+fn assert_wait<T>(result: Result<T, Box<Error>>, expected: WaitReason, state: Option<&str>) -> f64 {
     match failed(result) {
         Error::Wait { reason, last_state, elapsed_ms, .. } => {
             assert_eq!((reason, last_state.as_deref()), (expected, state));

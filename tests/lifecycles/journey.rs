@@ -33,7 +33,7 @@ pub struct Journey {
 }
 
 /// Why it came to no end.
-pub struct GaveUp(&'static str, Error);
+pub struct GaveUp(&'static str, Box<Error>);
 
 impl Journey {
     pub fn new(cloud: Cloud, plan: Plan) -> Self {
@@ -180,7 +180,7 @@ impl Journey {
     }
 
     /// Tries again what failed with something that may pass.
-    async fn again<T>(&self, mut act: impl AsyncFnMut() -> Result<T, Error>) -> Result<T, Error> {
+    async fn again<T>(&self, mut act: impl AsyncFnMut() -> Result<T, Box<Error>>) -> Result<T, Box<Error>> {
         let mut tries = 0;
         loop {
             match act().await {

@@ -1,0 +1,54 @@
+//! Texts of parts. Not formatted: the standard library's way to write numbers and arguments costs more than all else that
+//! is said here.
+
+/// A text of parts.
+#[inline(never)]
+#[must_use]
+pub fn text(parts: &[&str]) -> String {
+    let mut text = String::new();
+    parts.iter().for_each(|part| text.push_str(part));
+    text
+}
+
+/// Adds a word to a list of words.
+#[inline(never)]
+pub fn also(list: &mut String, separator: &str, word: &str) {
+    if !list.is_empty() {
+        list.push_str(separator);
+    }
+    list.push_str(word);
+}
+
+/// A number in decimal digits.
+#[inline(never)]
+#[must_use]
+pub fn digits(number: u64) -> String {
+    let mut text = String::new();
+    let mut rest = number;
+    while text.is_empty() || rest > 0 {
+        text.insert(0, char::from(b'0' + (rest % 10) as u8));
+        rest /= 10;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for number in [0, 7, 10, 404, 1_000_000, u64::MAX] {
+            assert_eq!(digits(number), number.to_string());
+        }
+    }
+
+    #[test]
+    fn lists() {
+        let mut list = String::new();
+        for word in ["a", "b", "c"] {
+            also(&mut list, " or ", word);
+        }
+        assert_eq!(list, text(&["a or ", "b or c"]));
+    }
+}
