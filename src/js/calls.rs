@@ -10,7 +10,7 @@ use super::errors::to_js;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
 use super::time::aborted;
-use super::values::get;
+use super::values::{flag, get};
 use super::work;
 use crate::client::Client;
 use crate::error::Exchange;
@@ -29,6 +29,8 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Promise {
         };
         match race(aborted(&signal), work).await {
             First::Left(reason) => Err(reason),
+            // The signal's own message may still be on its way. A success is not given away: a password may be in it.
+            First::Right(Err(_)) if flag(&signal, "aborted") => Err(get(&signal, "reason")),
             First::Right(result) => result,
         }
     })
