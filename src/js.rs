@@ -4,7 +4,7 @@
 //! | room            | what happens there                                              |
 //! | --------------- | --------------------------------------------------------------- |
 //! | `core`          | what `CloudClient` stands on; its methods are in `pkg/src`      |
-//! | `waits`         | the helpers that wait, as work for a promise                    |
+//! | `work`          | operations and helpers that wait, as work for a promise         |
 //! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
 //! | `options`       | options objects, checked                                        |
 //! | `types`         | the TypeScript types of options                                 |
@@ -44,7 +44,7 @@ mod passwords;
 #[cfg(feature = "client")]
 mod types;
 #[cfg(feature = "client")]
-mod waits;
+mod work;
 
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -78,8 +78,9 @@ export class Services extends ServicesOperations {
    * @returns {CloudPromise<void>}
    */
   setPassword(serviceId, password, options) {
-    const set = () => this.#core.setPassword(pairs({ serviceId }), password, ...callOptions("services.setPassword", options));
-    return new CloudPromise(attempt(set));
+    const helper = "services.setPassword";
+    const path = pairs({ serviceId });
+    return new CloudPromise(attempt(() => this.#core.call({ helper, path, password, ...callOptions(helper, options) })));
   }
 
   /**
@@ -105,7 +106,7 @@ export class Services extends ServicesOperations {
    */
   waitFor(serviceId, state, options) {
     const states = [state].flat().map((one) => (typeof one === "string" ? one : ""));
-    return wait(this.#core, "services.waitFor", { path: { serviceId }, states }, options);
+    return wait(this.#core, "services.waitFor", { path: { serviceId } }, options, { states });
   }
 
   /**
@@ -129,8 +130,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    const start = options?.start === true;
-    return wait(this.#core, "services.ensureRunning", { path: { serviceId }, start }, options, " start:flag");
+    return wait(this.#core, "services.ensureRunning", { path: { serviceId } }, options, {}, " start:flag");
   }
 
   /**
@@ -207,7 +207,7 @@ export class CloudClient {
   constructor(options) {
     const all = settings(options);
     this.#core = new Core(...all);
-    this.#limiter = all.at(-1);
+    this.#limiter = all[1];
     /** Services: create, change, stop, delete, and wait for them. */
     this.services = new Services(this.#core);
     /** Backups of services. */
@@ -239,7 +239,8 @@ export class CloudClient {
    * @returns {BuiltRequest}
    */
   buildRequest(route, ...rest) {
-    return new BuiltRequest(this.#core.build(String(route), ...parts(String(route), rest[0])));
+    const operation = String(route);
+    return new BuiltRequest(this.#core.build({ operation, ...parts(operation, rest[0]) }));
   }
 
   /** Frees the client's memory at once; without it, the garbage collector does. Calls that are under way go on. */
@@ -257,18 +258,20 @@ export class CloudClient {
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
 const caller = (core) => (operation, parameters, options) =>
-  new CloudPromise(attempt(() => core.call(operation, ...parts(operation, parameters), ...callOptions(operation, options))));
+  new CloudPromise(
+    attempt(() => core.call({ operation, ...parts(operation, parameters), ...callOptions(operation, options) })),
+  );
 
 /**
  * @param {Core} core
  * @param {string} helper
- * @param {{ path?: object, body?: object, states?: string[], start?: boolean }} parameters
+ * @param {{ path?: object, body?: object }} parameters
  * @param {WaitOptions} [options]
+ * @param {object} [more] what this helper alone is given
  * @param {string} [own] an option of this helper alone
  */
-function wait(core, helper, { path, body, states = [], start = false }, options, own) {
-  const [names, , json] = parts(helper, { path, body });
-  return attempt(() => core.wait(helper, names, json, states, start, ...waitOptions(helper, options, own)));
+function wait(core, helper, parameters, options, more, own) {
+  return attempt(() => core.call({ helper, ...parts(helper, parameters), ...waitOptions(helper, options, own), ...more }));
 }
 
 /**

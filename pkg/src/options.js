@@ -7,7 +7,7 @@ import { environment } from "./host.js";
 import { limiter } from "./limiter.js";
 import { target } from "./target.js";
 
-/** @import { CallOptions, CloudClientOptions, Core, WaitOptions } from "../dist/client_bg.js" */
+/** @import { CallOptions, CloudClientOptions, Limiter, WaitOptions } from "../dist/client_bg.js" */
 
 const CLIENT =
   "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text timeoutMs:from:1 retryBudgetMs:from:0 " +
@@ -20,7 +20,7 @@ const CALL = "signal:methods:addEventListener|removeEventListener headers:header
  * What the constructor of `Core` takes.
  *
  * @param {CloudClientOptions | undefined} given
- * @returns {ConstructorParameters<typeof Core>}
+ * @returns {[settings: object, limiter: Limiter]}
  */
 export function settings(given) {
   const what = "new CloudClient";
@@ -32,21 +32,22 @@ export function settings(given) {
   });
   // Who brings a fetch or a clock is testing, and means what is there to be this client's alone.
   const sharing = fetch || clock ? undefined : authorization && `${baseUrl} ${authorization}`;
-  return [
-    { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry },
-    ["off", "error", "warn", "info", "debug"].indexOf(options.logLevel ?? "warn"),
-    options.maxBodyBytes ?? 67_108_864,
-    options.timeoutMs ?? 30_000,
-    options.retryBudgetMs ?? 60_000,
-    options.unknownProperties === "send",
-    ["error", "warn", "off"].indexOf(options.validateResponses ?? "error"),
+  const all = {
+    // Of its own: the caller's functions are called on it, and see no secret there.
+    host: { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry },
+    logLevel: ["off", "error", "warn", "info", "debug"].indexOf(options.logLevel ?? "warn"),
+    maxBodyBytes: options.maxBodyBytes ?? 67_108_864,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    retryBudgetMs: options.retryBudgetMs ?? 60_000,
+    sendUnknown: options.unknownProperties === "send",
+    breaches: ["error", "warn", "off"].indexOf(options.validateResponses ?? "error"),
     baseUrl,
     authorization,
-    secret,
-    headers(what, options),
-    options.organizationId ?? environment("CLICKHOUSE_ORG_ID"),
-    limiter(rateLimit, sharing),
-  ];
+    keySecret: secret,
+    headers: headers(what, options.headers),
+    organizationId: options.organizationId ?? environment("CLICKHOUSE_ORG_ID"),
+  };
+  return [all, limiter(rateLimit, sharing)];
 }
 
 /**
@@ -62,10 +63,10 @@ function present(options) {
 
 /**
  * @param {string} what
- * @param {{ headers?: HeadersInit | undefined }} options
+ * @param {HeadersInit | null | undefined} given
  */
-function headers(what, options) {
-  const pairs = headerPairs(options.headers);
+function headers(what, given) {
+  const pairs = headerPairs(given);
   if (pairs.length % 2 === 0) return pairs;
   // The value may be a secret: it is not shown.
   const message = `headers: "${pairs[0]}" is no header name, or its value no string that a header can hold`;
@@ -73,28 +74,24 @@ function headers(what, options) {
 }
 
 /**
- * Signal, time limit and headers of a call.
+ * The options of a call as `Core` takes them.
  *
  * @param {string} what
  * @param {CallOptions | undefined} options
- * @returns {[AbortSignal | undefined, number | undefined, string[]]}
+ * @param {string} [own] those that only some calls have
  */
-export function callOptions(what, options) {
-  checkOptions(what, options, `timeoutMs:from:1 ${CALL}`);
-  const { signal, timeoutMs, ...rest } = present(options);
-  return [signal, timeoutMs, headers(what, rest)];
+export function callOptions(what, options, own = "timeoutMs:from:1") {
+  checkOptions(what, options, `${own} ${CALL}`);
+  return { ...present(options), headers: headers(what, options?.headers) };
 }
 
 /**
- * Signal, deadline, interval, callback and headers of a wait.
+ * The options of a wait.
  *
  * @param {string} what
- * @param {WaitOptions & { start?: boolean | undefined } | undefined} options
+ * @param {WaitOptions | undefined} options
  * @param {string} [own] an option of one helper alone
- * @returns {[AbortSignal | undefined, number | undefined, number | undefined, WaitOptions["onProgress"], string[]]}
  */
 export function waitOptions(what, options, own = "") {
-  checkOptions(what, options, `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function ${CALL}${own}`);
-  const { signal, timeoutMs, pollIntervalMs, onProgress, ...rest } = present(options);
-  return [signal, timeoutMs, pollIntervalMs, onProgress, headers(what, rest)];
+  return callOptions(what, options, `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own}`);
 }

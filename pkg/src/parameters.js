@@ -36,10 +36,10 @@ export function pairs(values) {
  *
  * @param {string} what
  * @param {{ path?: unknown, query?: unknown, body?: unknown } | undefined} parameters
- * @returns {[string[], string[], string | undefined]}
+ * @returns {{ path: string[], query: string[], body: string | undefined }}
  */
 export function parts(what, parameters) {
   checkOptions(what, parameters, "path:any query:any body:any");
   const { path, query, body } = parameters ?? {};
-  return [pairs(path), pairs(query), body === undefined ? undefined : json(body)];
+  return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : json(body) };
 }

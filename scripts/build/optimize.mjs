@@ -1,13 +1,16 @@
 // @ts-check
-// Phase 3: wasm-opt makes the module smaller, and its imports get short names: those of wasm-bindgen carry hashes, which
-// nothing compresses. FEATURE.imports.json says what they were.
+// Phase 3: what never runs becomes a trap, wasm-opt makes the module smaller, and its imports get short names: those of
+// wasm-bindgen carry hashes, which nothing compresses. FEATURE.imports.json says what they were.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { numberImports } from "../imports.mjs";
+import { trap } from "../traps.mjs";
 import { dist, featureArgument, run, wasmFeatures, work, write } from "../tools.mjs";
 
 const feature = featureArgument();
 mkdirSync(dist, { recursive: true });
+const trapped = join(work, `${feature}.trapped.wasm`);
+write(trapped, trap(readFileSync(join(work, "bindgen", feature, `${feature}_bg.wasm`))));
 const optimized = join(work, `${feature}.optimized.wasm`);
 run("wasm-opt", [
   ...wasmFeatures,
@@ -26,7 +29,7 @@ run("wasm-opt", [
   "--reorder-functions-by-name",
   "--strip-debug",
   "--strip-producers",
-  join(work, "bindgen", feature, `${feature}_bg.wasm`),
+  trapped,
   ...["-o", optimized],
 ]);
 

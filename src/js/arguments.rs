@@ -1,14 +1,18 @@
 //! What JavaScript hands over becomes the arguments of a request: names and JSON texts, written by the host's own
 //! `JSON.stringify` (`pkg/src/parameters.js`).
 
+use wasm_bindgen::JsValue;
+
+use super::values::{text, texts};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::request::{Argument, Arguments};
 
-/// The operation of a name such as `services.list`, or of a route such as `GET /v1/organizations`.
-pub fn operation(given: &str) -> Result<&'static Operation, Error> {
+/// The `operation`: a name such as `services.list`, or a route such as `GET /v1/organizations`.
+pub fn operation(given: &JsValue) -> Result<&'static Operation, Error> {
+    let given = text(given, "operation").unwrap_or_default();
     let mut routes = Vec::with_capacity(OPERATIONS.len());
     for operation in OPERATIONS {
         let route = [operation.method.as_str(), " ", operation.path].concat();
@@ -17,33 +21,29 @@ pub fn operation(given: &str) -> Result<&'static Operation, Error> {
         }
         routes.push(route);
     }
-    let hint = match nearest(given, routes.iter().map(String::as_str)) {
+    let hint = match nearest(&given, routes.iter().map(String::as_str)) {
         Some(near) => ["did you mean \"", near, "\"?"].concat(),
         None => "a route is a method and a path template of the contract".to_owned(),
     };
-    Err(Error::Configuration(["request: the contract has no route \"", given, "\": ", &hint].concat()))
+    Err(Error::Configuration(["request: the contract has no route \"", &given, "\": ", &hint].concat()))
 }
 
-/// The arguments: of path and query names and values in turn, where one text alone says what came instead of an object;
-/// and the body. A value that JSON cannot hold is an exclamation mark and what it is.
-pub fn read(
-    operation: &'static Operation,
-    path: Vec<String>,
-    query: Vec<String>,
-    body: Option<String>,
-) -> Result<Arguments, Error> {
+/// The arguments: of `path` and `query` names and values in turn, where one text alone says what came instead of an
+/// object; and the `body`. A value that JSON cannot hold is an exclamation mark and what it is.
+pub fn read(operation: &'static Operation, given: &JsValue) -> Result<Arguments, Error> {
+    let body = text(given, "body");
     if let Some(received) = body.as_deref().and_then(|json| json.strip_prefix('!')) {
         return Err(breach(operation, vec![Step::Key("body".into())], Code::Type, NO_JSON, received));
     }
-    let path = pairs(operation, "path", path)?;
-    Ok(Arguments { path, query: pairs(operation, "query", query)?, body })
+    let path = pairs(operation, "path", given)?;
+    Ok(Arguments { path, query: pairs(operation, "query", given)?, body })
 }
 
 const NO_JSON: &str = "a value that JSON can hold";
 
-fn pairs(operation: &'static Operation, place: &'static str, list: Vec<String>) -> Result<Vec<Argument>, Error> {
+fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) -> Result<Vec<Argument>, Error> {
     let mut arguments = Vec::new();
-    let mut list = list.into_iter();
+    let mut list = texts(given, place).unwrap_or_default().into_iter();
     while let Some(name) = list.next() {
         let mut path = vec![Step::Key(place.into())];
         let Some(json) = list.next() else { return Err(breach(operation, path, Code::Type, "an object", &name)) };

@@ -1,6 +1,6 @@
-//! What the classes of the package stand on: one object for a client, and few functions that take names. The methods
-//! that users call are JavaScript (`pkg/src`), where a method costs a tenth of what it costs here; there options are
-//! read, too.
+//! What the classes of the package stand on: one object for a client, and few functions. The methods that users call are
+//! JavaScript (`pkg/src`), where a method costs a tenth of what it costs here; there options are read, too. What they
+//! hand over is one object, whose properties are read by name: an argument of its own kind would cost code on both sides.
 
 use std::rc::Rc;
 
@@ -8,21 +8,18 @@ use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
-use super::calls::{Calls, pairs};
+use super::calls;
 use super::errors::{failure, to_js};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
 use super::options;
 use super::time::JsClock;
-use super::values::{bytes, get};
-use super::waits;
+use super::values::{flag, get, number, pairs, text};
 use crate::client::limit::RateLimiter;
-use crate::client::wait::WaitOptions;
-use crate::client::{Breaches, CallOptions, Client, Limit, Settings, helpers};
-use crate::contract::{self, Operation};
+use crate::client::{Breaches, Client, Limit, Settings};
+use crate::contract;
 use crate::error::Error;
 use crate::host::Level;
-use crate::issue::{Code, Step};
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
 use crate::validate::{Mode, Unknown, validate};
@@ -46,91 +43,70 @@ impl Limiter {
 
 /// A client.
 #[wasm_bindgen]
-pub struct Core(Calls);
+pub struct Core(Rc<Client<JsHost>>);
 
 #[wasm_bindgen]
 impl Core {
-    /// A client with these settings, each of its kind. `host` is `{ fetch, clock, logger, rateLimit, onRequest,
-    /// onResponse, onRetry }`, of which each may be undefined.
+    /// A client with these settings: `{ logLevel, maxBodyBytes, timeoutMs, retryBudgetMs, sendUnknown, breaches, baseUrl,
+    /// authorization, keySecret, headers, organizationId }`, each of its kind, and `host`: `{ fetch, clock, logger,
+    /// rateLimit, onRequest, onResponse, onRetry }`, of which each may be undefined.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments, reason = "each crosses as it is; an object's properties cross one by one")]
     pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "object")] host: JsValue,
-        log_level: u8,
-        max_body_bytes: f64,
-        timeout_ms: f64,
-        retry_budget_ms: f64,
-        send_unknown: bool,
-        breaches: u8,
-        base_url: String,
-        authorization: Option<String>,
-        key_secret: Option<String>,
-        headers: Vec<String>,
-        organization_id: Option<String>,
+        #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue,
         limiter: &Limiter,
     ) -> Result<Core, JsValue> {
+        let organization_id = text(given, "organizationId");
         if let Some(id) = &organization_id {
             check_organization(id).map_err(to_js)?;
         }
-        let host = JsHost {
-            clock: JsClock(get(&host, "clock")),
-            lent: host,
-            max_body_bytes,
-            log_level: match log_level {
-                0 => None,
-                1 => Some(Level::Error),
-                2 => Some(Level::Warn),
-                3 => Some(Level::Info),
-                _ => Some(Level::Debug),
-            },
-        };
+        let ms = |name| number(given, name).unwrap_or_default();
+        let secret = |name| text(given, name).map(Secret::new);
         let settings = Settings {
-            target: Target { base_url, authorization: authorization.map(Secret::new), headers: pairs(headers) },
-            key_secret: key_secret.map(Secret::new),
+            target: Target {
+                base_url: text(given, "baseUrl").unwrap_or_default(),
+                authorization: secret("authorization"),
+                headers: pairs(given, "headers"),
+            },
+            key_secret: secret("keySecret"),
             organization_id,
-            timeout_ms,
-            retry_budget_ms,
-            unknown: if send_unknown { Unknown::Send } else { Unknown::Refuse },
-            breaches: match breaches {
+            timeout_ms: ms("timeoutMs"),
+            retry_budget_ms: ms("retryBudgetMs"),
+            unknown: if flag(given, "sendUnknown") { Unknown::Send } else { Unknown::Refuse },
+            breaches: match ms("breaches") as u8 {
                 0 => Breaches::Fail,
                 1 => Breaches::Warn,
                 _ => Breaches::Ignore,
             },
             limiter: limiter.0.clone(),
         };
-        Ok(Self(Calls::new(Client::new(host, settings))))
+        let lent = get(given, "host");
+        let host = JsHost {
+            clock: JsClock(get(&lent, "clock")),
+            max_body_bytes: ms("maxBodyBytes"),
+            log_level: match ms("logLevel") as u8 {
+                0 => None,
+                1 => Some(Level::Error),
+                2 => Some(Level::Warn),
+                3 => Some(Level::Info),
+                _ => Some(Level::Debug),
+            },
+            lent,
+        };
+        Ok(Self(Rc::new(Client::new(host, settings))))
     }
 
-    /// Calls an operation, by its name or its route; resolves with what `withResponse` gives.
-    #[allow(clippy::too_many_arguments, reason = "each crosses as it is; an object's properties cross one by one")]
+    /// Does what a method asks for.
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
-    pub fn call(
-        &self,
-        operation: &str,
-        path: Vec<String>,
-        query: Vec<String>,
-        body: Option<String>,
-        signal: JsValue,
-        timeout_ms: Option<f64>,
-        headers: Vec<String>,
-    ) -> Promise {
-        let read = arguments::operation(operation)
-            .and_then(|operation| Ok((operation, arguments::read(operation, path, query, body)?)));
-        self.0.call(read, signal, CallOptions { timeout_ms, headers: pairs(headers) }, true)
+    pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Promise {
+        calls::start(self.0.clone(), given)
     }
 
     /// Checks and builds a request: `{ method, url, headers, body, curl }`.
     #[wasm_bindgen(unchecked_return_type = "any")]
-    pub fn build(
-        &self,
-        operation: &str,
-        path: Vec<String>,
-        query: Vec<String>,
-        body: Option<String>,
-    ) -> Result<Object, JsValue> {
+    pub fn build(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Object, JsValue> {
         let build = || {
-            let operation = arguments::operation(operation)?;
-            self.0.client().build(operation, &arguments::read(operation, path, query, body)?, &[])
+            let operation = arguments::operation(given)?;
+            self.0.build(operation, &arguments::read(operation, given)?, &[])
         };
         let checked = build().map_err(failure)?;
         let request = &checked.request;
@@ -145,48 +121,6 @@ impl Core {
         set_text(&parts, "body", request.body.as_deref());
         set_text(&parts, "curl", Some(&checked.to_curl()));
         Ok(parts)
-    }
-
-    /// Sets a password by its hash; like `call`, without data.
-    #[wasm_bindgen(js_name = setPassword, unchecked_return_type = "Promise<any>")]
-    pub fn set_password(
-        &self,
-        path: Vec<String>,
-        password: JsValue,
-        signal: JsValue,
-        timeout_ms: Option<f64>,
-        headers: Vec<String>,
-    ) -> Promise {
-        let operation = &contract::SERVICES_UPDATE_PASSWORD;
-        let read = arguments::read(operation, path, Vec::new(), None).and_then(|arguments| {
-            let service = arguments::one(operation, &arguments, "serviceId")?;
-            let bytes = bytes(&password).filter(|bytes| !bytes.is_empty());
-            let bytes = bytes.ok_or_else(|| no_password(operation, &password))?;
-            Ok((operation, helpers::set_password(&service, &bytes)))
-        });
-        self.0.call(read, signal, CallOptions { timeout_ms, headers: pairs(headers) }, false)
-    }
-
-    /// Runs a helper that waits, by its name.
-    #[allow(clippy::too_many_arguments, reason = "each crosses as it is; an object's properties cross one by one")]
-    #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
-    pub fn wait(
-        &self,
-        helper: &str,
-        path: Vec<String>,
-        body: Option<String>,
-        states: Vec<String>,
-        start: bool,
-        signal: JsValue,
-        timeout_ms: Option<f64>,
-        poll_interval_ms: Option<f64>,
-        on_progress: JsValue,
-        headers: Vec<String>,
-    ) -> Promise {
-        let call = CallOptions { timeout_ms: None, headers: pairs(headers) };
-        let on_progress = waits::on_progress(on_progress);
-        let options = WaitOptions { call, timeout_ms, poll_interval_ms, on_progress };
-        self.0.wait(waits::read(helper, path, body, states, start), signal, options)
     }
 }
 
@@ -204,14 +138,4 @@ fn check_organization(id: &str) -> Result<(), Error> {
         None => Ok(()),
         Some(issue) => Err(Error::Configuration(["new CloudClient: organizationId: ", &issue.message()].concat())),
     }
-}
-
-fn no_password(operation: &'static Operation, received: &JsValue) -> Error {
-    let received = match received.as_string() {
-        Some(_) => "an empty string".to_owned(),
-        // Not even a number is shown: it may be the password.
-        None => ["a value of type ", &received.js_typeof().as_string().unwrap_or_default()].concat(),
-    };
-    let expected = "a string or a Uint8Array that is not empty";
-    arguments::breach(operation, vec![Step::Key("password".into())], Code::Type, expected, &received)
 }

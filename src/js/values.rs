@@ -15,6 +15,9 @@ extern "C" {
 #[cfg(feature = "client")]
 #[wasm_bindgen(module = "/src/js/values.js")]
 extern "C" {
+    /// A property that is undefined or a list of texts.
+    #[wasm_bindgen(js_name = get)]
+    pub fn texts(object: &JsValue, name: &str) -> Option<Vec<String>>;
     /// The items of a list; of anything else none.
     pub fn items(value: &JsValue) -> Vec<JsValue>;
     /// The bytes of a password: UTF-8 of a string, or bytes as they are.
@@ -28,4 +31,33 @@ extern "C" {
 extern "C" {
     /// The names of an object's own properties; of anything else none.
     pub fn keys(object: &JsValue) -> Vec<String>;
+}
+
+/// A property that is a text.
+#[cfg(feature = "client")]
+pub fn text(object: &JsValue, name: &str) -> Option<String> {
+    get(object, name).as_string()
+}
+
+/// A property that is a number.
+#[cfg(feature = "client")]
+pub fn number(object: &JsValue, name: &str) -> Option<f64> {
+    get(object, name).as_f64()
+}
+
+/// Whether a property is true.
+#[cfg(feature = "client")]
+pub fn flag(object: &JsValue, name: &str) -> bool {
+    get(object, name).as_bool() == Some(true)
+}
+
+/// A property that is a list of names and values in turn.
+#[cfg(feature = "client")]
+pub fn pairs(object: &JsValue, name: &str) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let mut list = texts(object, name).unwrap_or_default().into_iter();
+    while let (Some(name), Some(value)) = (list.next(), list.next()) {
+        pairs.push((name, value));
+    }
+    pairs
 }

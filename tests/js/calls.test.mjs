@@ -190,6 +190,20 @@ test("aborted under way: the signal's own reason, and no fetch goes on", async (
   assert.equal(calls.length, 1);
 });
 
+test("aborted as the call ends: a failure is the signal's reason, a success stays one", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const abort = () => controller.abort(reason);
+  const logger = { error: abort, warn() {}, info() {}, debug() {} };
+  const failing = scripted([new TypeError("fetch failed")], { logger, logLevel: "error" });
+  assert.equal(await rejection(failing.cloud.services.list({}, { signal: controller.signal })), reason);
+
+  const late = new AbortController();
+  const succeeding = scripted([success([service])], { onResponse: () => late.abort(reason) });
+  assert.deepEqual(await succeeding.cloud.services.list({}, { signal: late.signal }), [service]);
+  assert.ok(controller.signal.aborted && late.signal.aborted);
+});
+
 test("aborted while the body comes", async () => {
   const controller = new AbortController();
   const { cloud, calls } = scripted([() => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }))]);
