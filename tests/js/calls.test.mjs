@@ -194,8 +194,8 @@ test("aborted as the call ends: a failure is the signal's reason, a success stay
   const controller = new AbortController();
   const reason = new Error("enough");
   const abort = () => controller.abort(reason);
-  const logger = { error: abort, warn() {}, info() {}, debug() {} };
-  const failing = scripted([new TypeError("fetch failed")], { logger, logLevel: "error" });
+  const logger = { info: abort, error() {}, warn() {}, debug() {} };
+  const failing = scripted([new TypeError("fetch failed")], { logger, logLevel: "info" });
   assert.equal(await rejection(failing.cloud.services.list({}, { signal: controller.signal })), reason);
 
   const late = new AbortController();
