@@ -309,14 +309,18 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// Reads the thing: by itself, or from a list that waits share, of which only good news is taken.
+    /// Reads the thing: by itself, or from a list that waits share. Of a list only good news is taken, and that it is there
+    /// already only where this wait has seen it otherwise: a list may be older than the change that is waited for.
     async fn look(&self, wait: &Wait<'_, H::Value>) -> Result<H::Value, Box<Error>> {
         let goal = &wait.goal;
         if let Some(id) = goal.shared(wait.options)
             && let Some(listed) = self.listed(id, wait.pause_ms).await?
-            && let Verdict::Reached | Verdict::Waiting = goal.aim.judge(&self.state(goal, &listed), wait.refused)
         {
-            return Ok(listed);
+            match goal.aim.judge(&self.state(goal, &listed), wait.refused) {
+                Verdict::Waiting => return Ok(listed),
+                Verdict::Reached if wait.last_state.is_some() => return Ok(listed),
+                Verdict::Reached | Verdict::Failed | Verdict::Do(..) => {}
+            }
         }
         Ok(self.call(goal.operation, &goal.arguments, &wait.options.call).await?.data)
     }

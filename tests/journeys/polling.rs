@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use clickhouse_cloud::client::helpers::Command;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::client::{CallOptions, Limit};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::{Error, WaitReason};
 use clickhouse_cloud::race::{First, race};
 use clickhouse_cloud::request::Arguments;
-use clickhouse_cloud::sandbox::{Options, Sandbox};
+use clickhouse_cloud::sandbox::{Fault, Injection, Options, Sandbox};
 use serde_json::Value;
 
 use super::cloud::{Cloud, NOBODY, body, failed};
@@ -99,6 +100,27 @@ fn fifty_waits_cost_no_more_than_the_limit_and_each_is_told_within_two_intervals
         assert_window(&cloud, began.1);
         cloud.assert_quiet();
     }
+}
+
+#[test]
+fn an_old_list_does_not_say_that_a_state_is_reached() {
+    let (cloud, ids) = with_services(4);
+    let maker = Cloud::on(&cloud.world, &cloud.network, |settings| settings.limiter = Limit::Off);
+    cloud.run(cloud.world.sleep(600_000.0));
+    for id in &ids {
+        cloud.run(maker.command(id, Command::Stop)).unwrap();
+    }
+    let path = Some(contract::SERVICES_LIST.path.to_owned());
+    let stale = Injection { fault: Fault::StaleRead, times: 1, method: None, path };
+    cloud.network.sandbox.borrow_mut().inject(stale).unwrap();
+    let began = cloud.network.count();
+    let options = || WaitOptions { timeout_ms: Some(20_000.0), ..WaitOptions::default() };
+    let waits: Vec<_> = ids.iter().map(|id| wait(&cloud, id, &["running"], options())).collect();
+    for (waited, _) in cloud.run(all(waits)) {
+        assert!(matches!(failed(waited), Error::Wait { reason: WaitReason::Deadline, .. }));
+    }
+    let faults: Vec<_> = cloud.network.sandbox.borrow().ledger().filter_map(|entry| entry.fault).collect();
+    assert_eq!(faults, [Fault::StaleRead], "of {} requests", cloud.network.count() - began);
 }
 
 /// Never more than ten requests in ten seconds.
