@@ -1,10 +1,11 @@
 // Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
 
 /**
- * What came of a request: a response and its body, or what went wrong. `fault` is `connection` for what fetch itself
- * reports, `caller` for what the caller's own fetch did, and `too-long`.
+ * What came of a request: a response, its headers and its body, or what went wrong. `fault` is `connection` for what fetch
+ * itself reports, `caller` for what the caller's own fetch did, and `too-long`.
  *
- * @typedef {{ response: Response, body: Uint8Array } | { fault: string, message: string, cause: unknown }} Met
+ * @typedef {{ response: Response, headers: string[], body: Uint8Array }} Answer
+ * @typedef {Answer | { fault: string, message: string, cause: unknown }} Met
  */
 
 /**
@@ -22,23 +23,24 @@ export async function send(own, url, init, most) {
     const response = await fetch(url, init);
     if (!isResponse(response)) return caller("the fetch option must resolve with a Response");
     const body = await read(response, most, init.signal);
-    return body === undefined ? { fault: "too-long", message: "", cause: undefined } : { response: sound(response), body };
+    if (body === undefined) return { fault: "too-long", message: "", cause: undefined };
+    return { ...sound(response), body };
   } catch (error) {
     return failed(error, own === undefined || isOfFetch(error) ? "connection" : "caller");
   }
 }
 
 /**
- * A response whose status and headers can be read without a surprise. Of fetch's own that is sure; of what is like one,
- * here is the last place where a surprise is an error and not the end of the module.
+ * A response whose status can be read without a surprise, and its headers: names, in lower case, and values in turn. Of
+ * fetch's own that is sure; of what is like one, here is the last place where a surprise is an error and not the end of
+ * the module.
  *
- * @param {any} response
- * @returns {Response}
+ * @param {Response} response
  */
 function sound(response) {
-  if (response instanceof Response) return response;
-  const { status, headers } = response;
-  return /** @type {any} */ ({ status, headers: new Headers([...headers.entries()]) });
+  const { status } = response;
+  const headers = [...new Headers([...response.headers.entries()])].filter(([name]) => name !== "set-cookie").flat();
+  return { response: response instanceof Response ? response : /** @type {any} */ ({ status }), headers };
 }
 
 /** @param {string} message */

@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
-thread_local! {
-    static ENDED: JsValue = js_sys::Error::new("the call has ended").into();
+#[wasm_bindgen(module = "/src/js/guard.js")]
+extern "C" {
+    fn end(controller: &AbortController);
 }
 
 /// A promise whose signal fires when this is dropped before the promise has ended.
@@ -21,7 +22,7 @@ pub struct Guarded {
 
 impl Guarded {
     /// Starts it.
-    pub fn start(start: impl FnOnce(&AbortSignal) -> Promise) -> Self {
+    pub fn start(start: &dyn Fn(&AbortSignal) -> Promise) -> Self {
         let controller = AbortController::new().unwrap_or_else(|error| wasm_bindgen::throw_val(error));
         Self { promise: start(&controller.signal()).into(), controller: Some(controller) }
     }
@@ -42,8 +43,7 @@ impl Future for Guarded {
 impl Drop for Guarded {
     fn drop(&mut self) {
         if let Some(controller) = &self.controller {
-            // With a reason: the default one is an error with a stack, made for each timer that is cleared.
-            controller.abort_with_reason(&ENDED.with(Clone::clone));
+            end(controller);
         }
     }
 }

@@ -105,7 +105,7 @@ impl Slots for JsHost {
     type Slot = JsValue;
 
     async fn acquire(&self) -> Result<JsValue, Foreign> {
-        Guarded::start(|signal| acquire_of(&self.lent, signal)).await.map_err(foreign)
+        Guarded::start(&|signal| acquire_of(&self.lent, signal)).await.map_err(foreign)
     }
 
     fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {

@@ -34,7 +34,7 @@ impl JsClock {
     /// Resolves after that many milliseconds. Its drop clears the timer.
     pub async fn sleep(&self, ms: f64) {
         // Whoever cannot sleep goes on.
-        let _ = Guarded::start(|signal| sleep_of(&self.0, ms, signal)).await;
+        let _ = Guarded::start(&|signal| sleep_of(&self.0, ms, signal)).await;
     }
 }
 
@@ -44,6 +44,6 @@ pub async fn aborted(signal: &JsValue) -> JsValue {
     if get(signal, "aborted").as_bool() == Some(true) {
         return get(signal, "reason");
     }
-    let (Ok(reason) | Err(reason)) = Guarded::start(|until| aborted_of(signal, until)).await;
+    let (Ok(reason) | Err(reason)) = Guarded::start(&|until| aborted_of(signal, until)).await;
     reason
 }
