@@ -177,7 +177,7 @@ impl<V> Wait<'_, V> {
                 self.refused = refused;
                 if refused.is_some() {
                     // Soon it may be taken.
-                    self.done.forget(action);
+                    *self.done.last(action) = None;
                 }
             }
         }
@@ -193,23 +193,21 @@ impl<V> Wait<'_, V> {
     }
 }
 
-/// What has been done, and when: it is done again when nothing has come of it for a while.
+/// What has been done last, and when: it is done again when nothing has come of it for a while. One command makes another
+/// one due again; a deletion stands for itself.
 #[derive(Default)]
-struct Done(Vec<(Action, f64)>);
+struct Done {
+    command: Option<(Action, f64)>,
+    deletion: Option<(Action, f64)>,
+}
 
 impl Done {
-    fn is_due(&self, action: Action, now: f64) -> bool {
-        !self.0.iter().any(|(done, at)| *done == action && now - at < AGAIN_MS)
+    fn last(&mut self, action: Action) -> &mut Option<(Action, f64)> {
+        if action == Action::Delete { &mut self.deletion } else { &mut self.command }
     }
 
-    fn note(&mut self, action: Action, now: f64) {
-        // One command makes another one due again; a deletion stands for itself.
-        self.0.retain(|(done, _)| (*done == Action::Delete) != (action == Action::Delete));
-        self.0.push((action, now));
-    }
-
-    fn forget(&mut self, action: Action) {
-        self.0.retain(|(done, _)| *done != action);
+    fn is_due(&mut self, action: Action, now: f64) -> bool {
+        self.last(action).is_none_or(|(done, at)| done != action || now - at >= AGAIN_MS)
     }
 }
 
@@ -283,7 +281,7 @@ impl<H: Host> Client<H> {
             Verdict::Reached => return Ok(Step::Reached(found)),
             Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
             Verdict::Do(action, tolerated) if wait.done.is_due(action, now) => {
-                wait.done.note(action, now);
+                *wait.done.last(action) = Some((action, now));
                 return Ok(Step::Do(action, tolerated, Some(found)));
             }
             Verdict::Do(..) | Verdict::Waiting => wait.last = Some(found),
