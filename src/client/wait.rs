@@ -53,7 +53,7 @@ pub struct Progress {
 }
 
 /// What is to be waited for.
-pub(super) struct Goal {
+pub(super) struct Goal<'a> {
     /// The helper, for errors.
     pub helper: &'static str,
     /// Reads the thing.
@@ -67,13 +67,13 @@ pub(super) struct Goal {
     /// What it means that the thing is not there.
     pub missing: Missing,
     /// What a state means.
-    pub aim: Aim,
+    pub aim: Aim<'a>,
 }
 
 /// A wait under way.
 pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<V, Box<Error>>> + 'a>>;
 
-impl Goal {
+impl Goal<'_> {
     /// The id of the service, where the wait is for one and may share its polls.
     fn shared(&self, options: &WaitOptions) -> Option<&str> {
         let [service] = self.arguments.path.as_slice() else { return None };
@@ -117,7 +117,7 @@ pub(super) enum Missing {
 
 /// What a wait knows so far.
 struct Wait<'a, V> {
-    goal: Goal,
+    goal: Goal<'a>,
     options: &'a WaitOptions,
     scrub: Scrub,
     began: f64,
@@ -214,7 +214,7 @@ impl Done {
 impl<H: Host> Client<H> {
     /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then. Boxed: all that waits
     /// is of one kind.
-    pub(super) fn wait<'a>(&'a self, goal: Goal, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
+    pub(super) fn wait<'a>(&'a self, goal: Goal<'a>, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
         Box::pin(async move {
             let mut wait = Wait {
                 goal,
@@ -319,7 +319,7 @@ impl<H: Host> Client<H> {
         Ok(self.call(goal.operation, &goal.arguments, &wait.options.call).await?.data)
     }
 
-    fn state(&self, goal: &Goal, found: &H::Value) -> String {
+    fn state(&self, goal: &Goal<'_>, found: &H::Value) -> String {
         let state = self.host.member(found, goal.property);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
