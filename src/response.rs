@@ -67,9 +67,9 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
 /// The word before the colon: `CONFLICT: Only instance in …` is a `CONFLICT`.
 fn code(text: &str) -> Option<String> {
     let (word, _) = cut(text, b':');
-    let is_code = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_';
+    let is_code = |letter: &u8| matches!(letter, b'A'..=b'Z' | b'0'..=b'9' | b'_');
     // All of a text is no word before a colon.
-    (!word.is_empty() && word.len() < text.len() && word.bytes().all(is_code)).then(|| word.to_owned())
+    (!word.is_empty() && word.len() < text.len() && word.as_bytes().iter().all(is_code)).then(|| word.to_owned())
 }
 
 fn no_json(response: &HttpResponse) -> Issue {

@@ -23,7 +23,7 @@ pub fn also(list: &mut String, separator: &str, word: &str) {
 #[inline(never)]
 #[must_use]
 pub fn cut(text: &str, at: u8) -> (&str, &str) {
-    let end = text.bytes().position(|byte| byte == at).unwrap_or(text.len());
+    let end = text.as_bytes().iter().position(|byte| *byte == at).unwrap_or(text.len());
     (text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())
 }
 
