@@ -177,7 +177,7 @@ impl<H: Host> Client<H> {
     ) -> Result<Box<Checked>, Box<Error>> {
         let mut arguments = arguments.clone();
         if asks_for_organization(operation, &arguments) {
-            arguments.path.insert(0, Argument::text(ORGANIZATION, organization));
+            arguments.path.push(Argument::text(ORGANIZATION, organization));
         }
         match request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown) {
             Ok(checked) => Ok(checked.into()),

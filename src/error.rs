@@ -268,7 +268,7 @@ impl fmt::Display for Error {
 /// Without spaces around it and the period at its end.
 fn trimmed(text: &str) -> &str {
     let text = text.trim_ascii();
-    text.strip_suffix('.').unwrap_or(text)
+    text.strip_suffix(".").unwrap_or(text)
 }
 
 /// What to do about a status.

@@ -24,8 +24,10 @@ pub const LENGTHS: &str = "a whole number from 12 to 1024";
 
 /// The classes of characters, of which a password has at least one each. The punctuation needs no escaping in JSON
 /// and in single quotes.
-const CLASSES: [&[u8]; 4] =
-    [b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789", b"!#%+,-.:=?@^_~"];
+const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#%+,-.:=?@^_~";
+
+/// Where each class begins and ends.
+const CLASSES: [(usize, usize); 4] = [(0, 26), (26, 52), (52, 62), (62, LETTERS.len())];
 
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
@@ -46,20 +48,17 @@ pub fn generate(length: usize, random: &impl Random) -> Option<Secret> {
     if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
         return None;
     }
-    let all = CLASSES.concat();
-    let mut letters: Vec<u8> = CLASSES.iter().filter_map(|class| pick(class, random)).collect();
+    let mut letters = Vec::new();
     while letters.len() < length {
-        letters.push(pick(&all, random)?);
+        // One of each class first, then any.
+        let (start, end) = CLASSES.get(letters.len()).copied().unwrap_or((0, LETTERS.len()));
+        letters.push(*LETTERS.get(start + below(end - start, random))?);
     }
     // Fisher–Yates: the letters of the four classes come to stand anywhere.
     for last in (1..letters.len()).rev() {
         letters.swap(last, below(last + 1, random));
     }
     String::from_utf8(letters).ok().map(Secret::new)
-}
-
-fn pick(letters: &[u8], random: &impl Random) -> Option<u8> {
-    letters.get(below(letters.len(), random)).copied()
 }
 
 /// A number below `bound`. 64 random bits over a bound of at most 1024 leave a bias below 2⁻⁵⁴, and no loop.

@@ -90,15 +90,13 @@ pub fn build(
     if !issues.is_empty() {
         return Err(issues);
     }
-    let mut all = vec![("accept".to_owned(), "application/json".to_owned())];
+    let mut all = Vec::new();
+    put(&mut all, "accept", "application/json");
     if arguments.body.is_some() {
-        all.push(("content-type".to_owned(), "application/json".to_owned()));
+        put(&mut all, "content-type", "application/json");
     }
-    for (name, value) in target.headers.iter().chain(headers) {
-        match all.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => known.clone_from(value),
-            None => all.push((name.clone(), value.clone())),
-        }
+    for headers in [&target.headers, headers] {
+        headers.iter().for_each(|(name, value)| put(&mut all, name, value));
     }
     let own_authorization = all.iter().any(|(name, _)| name == "authorization");
     let request = HttpRequest {
@@ -109,6 +107,15 @@ pub fn build(
         body: arguments.body.clone(),
     };
     Ok(Checked { request, warnings: report.warnings, secrets: report.secrets })
+}
+
+/// Sets a header.
+#[inline(never)]
+fn put(all: &mut Vec<(String, String)>, name: &str, value: &str) {
+    match all.iter_mut().find(|(known, _)| known == name) {
+        Some((_, known)) => *known = value.to_owned(),
+        None => all.push((name.to_owned(), value.to_owned())),
+    }
 }
 
 fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument], issues: &mut Vec<Issue>) {

@@ -6,7 +6,7 @@
 use crate::contract::{Answer, Operation};
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
-use crate::text::{digits, text};
+use crate::text::{cut, digits, text};
 use crate::validate::validate_answer;
 
 /// What a response says.
@@ -66,13 +66,14 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
 
 /// The word before the colon: `CONFLICT: Only instance in …` is a `CONFLICT`.
 fn code(text: &str) -> Option<String> {
-    let (word, _) = text.split_once(':')?;
-    let is_code = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
-    (!word.is_empty() && word.chars().all(is_code)).then(|| word.to_owned())
+    let (word, _) = cut(text, b':');
+    let is_code = |letter: &u8| matches!(letter, b'A'..=b'Z' | b'0'..=b'9' | b'_');
+    // All of a text is no word before a colon.
+    (!word.is_empty() && word.len() < text.len() && word.as_bytes().iter().all(is_code)).then(|| word.to_owned())
 }
 
 fn no_json(response: &HttpResponse) -> Issue {
-    let kind = response.header("content-type").and_then(|value| value.split(';').next()).unwrap_or("no content type");
+    let kind = response.header("content-type").map_or("no content type", |value| cut(value, b';').0);
     Issue {
         path: vec![Step::Key("result".into())],
         code: Code::Syntax,

@@ -19,6 +19,14 @@ pub fn also(list: &mut String, separator: &str, word: &str) {
     list.push_str(word);
 }
 
+/// What stands before the first of a byte of ASCII, and what behind it.
+#[inline(never)]
+#[must_use]
+pub fn cut(text: &str, at: u8) -> (&str, &str) {
+    let end = text.as_bytes().iter().position(|byte| *byte == at).unwrap_or(text.len());
+    (text.get(..end).unwrap_or_default(), text.get(end + 1..).unwrap_or_default())
+}
+
 /// A number in decimal digits.
 #[inline(never)]
 #[must_use]
@@ -40,6 +48,15 @@ mod tests {
     fn numbers() {
         for number in [0, 7, 10, 404, 1_000_000, u64::MAX] {
             assert_eq!(digits(number), number.to_string());
+        }
+    }
+
+    #[test]
+    fn pieces() {
+        for (text, before, behind) in
+            [("", "", ""), ("ä", "ä", ""), ("ä:", "ä", ""), (":ö", "", "ö"), ("a:b:c", "a", "b:c")]
+        {
+            assert_eq!(cut(text, b':'), (before, behind), "{text}");
         }
     }
 

@@ -57,9 +57,9 @@ pub fn reset_password(service: &Argument) -> Arguments {
 }
 
 /// What a helper waits for.
-pub(super) enum Aim {
+pub(super) enum Aim<'a> {
     /// That a service is in one of these states.
-    States(Vec<String>),
+    States(&'a [String]),
     /// That a backup is done.
     Backup,
     /// That a service runs; whether a stopped one is to be started.
@@ -68,7 +68,7 @@ pub(super) enum Aim {
     Deletion,
 }
 
-impl Aim {
+impl Aim<'_> {
     /// What a state means, and the status with which a deletion was refused.
     pub(super) fn judge(&self, state: &str, refused: Option<u16>) -> Verdict {
         const STOP: Verdict = Verdict::Do(Action::Tell(Command::Stop), &[404, 409]);
@@ -103,12 +103,12 @@ impl<H: Host> Client<H> {
         &'a self,
         helper: &'static str,
         service: &Argument,
-        states: &[String],
+        states: &'a [String],
         options: &'a WaitOptions,
     ) -> Waiting<'a, H::Value> {
         let mut wanted = String::new();
         states.iter().for_each(|state| also(&mut wanted, " or ", state));
-        self.wait(goal(helper, service, wanted, Missing::Gone, Aim::States(states.to_vec())), options)
+        self.wait(goal(helper, service, wanted, Missing::Gone, Aim::States(states)), options)
     }
 
     /// Waits until the backup is done; resolves with the backup.
@@ -146,7 +146,7 @@ impl<H: Host> Client<H> {
 }
 
 /// What is to be waited for, of a service.
-fn goal(helper: &'static str, service: &Argument, wanted: String, missing: Missing, aim: Aim) -> Goal {
+fn goal<'a>(helper: &'static str, service: &Argument, wanted: String, missing: Missing, aim: Aim<'a>) -> Goal<'a> {
     let arguments = of(service, None);
     Goal { helper, operation: &contract::SERVICES_GET, arguments, property: "state", wanted, missing, aim }
 }

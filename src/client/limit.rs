@@ -12,7 +12,6 @@
 //!   of being refused for ever by a client that always takes them first.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Poll, Waker};
@@ -45,7 +44,7 @@ pub struct RateLimiter {
 struct Window {
     in_flight: usize,
     /// When the slots of answered requests are free again, the first one first.
-    taken: VecDeque<f64>,
+    taken: Vec<f64>,
     /// When the last request went.
     last: f64,
     paused_until: f64,
@@ -78,7 +77,7 @@ impl RateLimiter {
     pub fn new(requests: usize, per_ms: f64) -> Self {
         let window = Window {
             in_flight: 0,
-            taken: VecDeque::new(),
+            taken: Vec::new(),
             last: f64::NEG_INFINITY,
             paused_until: f64::NEG_INFINITY,
             share: 1.0,
@@ -128,9 +127,7 @@ impl RateLimiter {
     /// Takes a slot where there is one; else says how long until there may be one.
     fn room(&self, now: f64) -> Room {
         let mut window = self.window.borrow_mut();
-        while window.taken.front().is_some_and(|free| *free <= now) {
-            window.taken.pop_front();
-        }
+        window.taken.retain(|free| *free > now);
         let mut next = window.paused_until;
         let share = window.share(now, self.per_ms);
         if share < 1.0 {
@@ -144,7 +141,7 @@ impl RateLimiter {
             window.last = now;
             return Room::Now;
         }
-        match window.taken.front() {
+        match window.taken.first() {
             Some(free) => Room::After(free - now),
             None => Room::WhenFreed,
         }
@@ -170,8 +167,8 @@ impl<H: Clock + Random> Drop for Permit<'_, H> {
             let mut window = limiter.window.borrow_mut();
             window.in_flight = window.in_flight.saturating_sub(1);
             let free = self.host.now() + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
-            let after = window.taken.back().copied().unwrap_or(free);
-            window.taken.push_back(free.max(after));
+            let after = window.taken.last().copied().unwrap_or(free);
+            window.taken.push(free.max(after));
         }
         limiter.ended.set(limiter.ended.get().wrapping_add(1));
         if let Some(waker) = limiter.freed.take() {

@@ -158,7 +158,7 @@ pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
 /// Decimal seconds in milliseconds. Not the standard library's: its exactness costs 14 KB.
 fn seconds_ms(text: &str) -> Option<f64> {
     let text = text.trim_ascii();
-    let (sign, digits) = text.strip_prefix('-').map_or((1000.0, text), |digits| (-1000.0, digits));
+    let (sign, digits) = text.strip_prefix("-").map_or((1000.0, text), |digits| (-1000.0, digits));
     let (mut value, mut any) = (0.0, false);
     // What the next digit counts, once the point has come.
     let mut place = 0.0;

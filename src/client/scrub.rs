@@ -7,6 +7,7 @@ use super::Settings;
 use crate::host::Values;
 use crate::request::Checked;
 use crate::secret::Secret;
+use crate::text::cut;
 use crate::validate::quote;
 
 /// A shorter one is no secret, and would be found everywhere.
@@ -61,7 +62,7 @@ impl Scrub {
     /// `Basic …` and `Bearer …` are two secrets: the whole, and what follows the word.
     fn credential(&mut self, value: &str) {
         self.add(value);
-        let Some((_, token)) = value.split_once(' ') else { return };
+        let (_, token) = cut(value, b' ');
         self.add(token);
     }
 

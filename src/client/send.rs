@@ -15,7 +15,7 @@ use crate::issue::Issue;
 use crate::race::{First, first};
 use crate::request::Checked;
 use crate::response::{self, Reading};
-use crate::text::digits;
+use crate::text::{cut, digits};
 
 /// Why an attempt was not the last word, or was.
 struct Failed {
@@ -160,7 +160,9 @@ impl<H: Host> Client<H> {
             response::read(&self.host, operation, &response);
         // What came may be an echo.
         issues.iter_mut().for_each(|issue| course.scrub.text(&mut issue.received));
-        [&mut code, &mut text, &mut request_id].into_iter().flatten().for_each(|text| course.scrub.text(text));
+        course.scrub.option(&mut code);
+        course.scrub.option(&mut text);
+        course.scrub.option(&mut request_id);
         let setback = match Setback::of_status(response.status) {
             // An earlier attempt has deleted it.
             Some(_) if operation.method == Method::Delete && response.status == 404 && course.doubtful => {
@@ -259,8 +261,7 @@ impl<H: Host> Client<H> {
     fn trail(&self, course: &Course<'_>) -> Trail {
         let url = &course.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
-        let end = path.bytes().position(|byte| byte == b'?').unwrap_or(path.len());
-        let path = path.get(..end).unwrap_or_default().to_owned();
+        let path = cut(path, b'?').0.to_owned();
         Trail { operation: course.operation, path, attempts: course.attempts.clone() }
     }
 }

@@ -53,7 +53,7 @@ pub struct Progress {
 }
 
 /// What is to be waited for.
-pub(super) struct Goal {
+pub(super) struct Goal<'a> {
     /// The helper, for errors.
     pub helper: &'static str,
     /// Reads the thing.
@@ -67,13 +67,13 @@ pub(super) struct Goal {
     /// What it means that the thing is not there.
     pub missing: Missing,
     /// What a state means.
-    pub aim: Aim,
+    pub aim: Aim<'a>,
 }
 
 /// A wait under way.
 pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<V, Box<Error>>> + 'a>>;
 
-impl Goal {
+impl Goal<'_> {
     /// The id of the service, where the wait is for one and may share its polls.
     fn shared(&self, options: &WaitOptions) -> Option<&str> {
         let [service] = self.arguments.path.as_slice() else { return None };
@@ -117,7 +117,7 @@ pub(super) enum Missing {
 
 /// What a wait knows so far.
 struct Wait<'a, V> {
-    goal: Goal,
+    goal: Goal<'a>,
     options: &'a WaitOptions,
     scrub: Scrub,
     began: f64,
@@ -177,7 +177,7 @@ impl<V> Wait<'_, V> {
                 self.refused = refused;
                 if refused.is_some() {
                     // Soon it may be taken.
-                    self.done.forget(action);
+                    *self.done.last(action) = None;
                 }
             }
         }
@@ -193,30 +193,28 @@ impl<V> Wait<'_, V> {
     }
 }
 
-/// What has been done, and when: it is done again when nothing has come of it for a while.
+/// What has been done last, and when: it is done again when nothing has come of it for a while. One command makes another
+/// one due again; a deletion stands for itself.
 #[derive(Default)]
-struct Done(Vec<(Action, f64)>);
+struct Done {
+    command: Option<(Action, f64)>,
+    deletion: Option<(Action, f64)>,
+}
 
 impl Done {
-    fn is_due(&self, action: Action, now: f64) -> bool {
-        !self.0.iter().any(|(done, at)| *done == action && now - at < AGAIN_MS)
+    fn last(&mut self, action: Action) -> &mut Option<(Action, f64)> {
+        if action == Action::Delete { &mut self.deletion } else { &mut self.command }
     }
 
-    fn note(&mut self, action: Action, now: f64) {
-        // One command makes another one due again; a deletion stands for itself.
-        self.0.retain(|(done, _)| (*done == Action::Delete) != (action == Action::Delete));
-        self.0.push((action, now));
-    }
-
-    fn forget(&mut self, action: Action) {
-        self.0.retain(|(done, _)| *done != action);
+    fn is_due(&mut self, action: Action, now: f64) -> bool {
+        self.last(action).is_none_or(|(done, at)| done != action || now - at >= AGAIN_MS)
     }
 }
 
 impl<H: Host> Client<H> {
     /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then. Boxed: all that waits
     /// is of one kind.
-    pub(super) fn wait<'a>(&'a self, goal: Goal, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
+    pub(super) fn wait<'a>(&'a self, goal: Goal<'a>, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
         Box::pin(async move {
             let mut wait = Wait {
                 goal,
@@ -283,7 +281,7 @@ impl<H: Host> Client<H> {
             Verdict::Reached => return Ok(Step::Reached(found)),
             Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
             Verdict::Do(action, tolerated) if wait.done.is_due(action, now) => {
-                wait.done.note(action, now);
+                *wait.done.last(action) = Some((action, now));
                 return Ok(Step::Do(action, tolerated, Some(found)));
             }
             Verdict::Do(..) | Verdict::Waiting => wait.last = Some(found),
@@ -325,7 +323,7 @@ impl<H: Host> Client<H> {
         Ok(self.call(goal.operation, &goal.arguments, &wait.options.call).await?.data)
     }
 
-    fn state(&self, goal: &Goal, found: &H::Value) -> String {
+    fn state(&self, goal: &Goal<'_>, found: &H::Value) -> String {
         let state = self.host.member(found, goal.property);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }

@@ -18,7 +18,7 @@ pub(super) fn sha1(text: &[u8]) -> [u8; 20] {
         compress(&mut state, block);
     }
     let mut hash = [0; 20];
-    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(&state) {
         *bytes = word.to_be_bytes();
     }
     hash
@@ -44,7 +44,7 @@ fn compress(state: &mut [u32; 5], block: &[u8; 64]) {
         words[0] = (word ^ words[2] ^ words[8] ^ words[13]).rotate_left(1);
         words.rotate_left(1);
     }
-    for (old, new) in state.iter_mut().zip([a, b, c, d, e]) {
-        *old = old.wrapping_add(new);
+    for (old, new) in state.iter_mut().zip(&[a, b, c, d, e]) {
+        *old = old.wrapping_add(*new);
     }
 }

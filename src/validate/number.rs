@@ -61,9 +61,10 @@ impl Decimal {
         }
         let value = |digit: &u8| u64::from(digit - b'0');
         let divisor = step.digits.iter().fold(0_u64, |all, digit| all.saturating_mul(10) + value(digit));
-        let zeros = (self.exponent - step.exponent).min(1_000);
+        let zeros = (self.exponent - step.exponent).min(1_000) as usize;
         let mut rest = 0_u64;
-        for digit in self.digits.iter().chain((0..zeros).map(|_| &b'0')) {
+        for index in 0..self.digits.len() + zeros {
+            let digit = self.digits.get(index).unwrap_or(&b'0');
             let Some(next) = (rest.saturating_mul(10) + value(digit)).checked_rem(divisor) else { return false };
             rest = next;
         }

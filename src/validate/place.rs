@@ -56,7 +56,7 @@ impl<'p> Place<'p> {
             up.path(path);
         }
         match self.mark {
-            Mark::Steps(steps) => path.extend_from_slice(steps),
+            Mark::Steps(steps) => steps.iter().for_each(|step| path.push(step.clone())),
             Mark::Key(key) => path.push(Step::Key(Cow::Owned(key.to_owned()))),
             Mark::Index(index) => path.push(Step::Index(index)),
         }

@@ -26,7 +26,7 @@ pub fn redact(json: &[u8], schema: Option<&'static Schema>) -> String {
     if shown.len() > MOST {
         shown.truncate(shown.floor_char_boundary(MOST));
         // No piece of a string: what is looked for in it must be there as a whole.
-        shown.truncate(shown.rfind('"').unwrap_or(0));
+        shown.truncate(shown.as_bytes().iter().rposition(|byte| *byte == b'"').unwrap_or(0));
         shown.push('…');
     }
     shown

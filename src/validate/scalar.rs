@@ -74,8 +74,8 @@ impl Walker<'_> {
         if !place.secret {
             self.advise(nearest(&text, values.iter().copied()));
         }
-        if open {
-            self.warnings.extend(self.issues.pop());
+        if open && let Some(issue) = self.issues.pop() {
+            self.warnings.push(issue);
         }
     }
 

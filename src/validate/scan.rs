@@ -398,8 +398,11 @@ pub(super) fn decode(raw: &[u8]) -> Cow<'_, str> {
     let text = match str::from_utf8(raw) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => {
-            let letter = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
-            Cow::Owned(raw.iter().map(letter).collect())
+            let mut text = String::new();
+            for byte in raw {
+                text.push(if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER });
+            }
+            Cow::Owned(text)
         }
     };
     if raw.iter().all(|byte| *byte != b'\\') {

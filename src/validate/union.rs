@@ -47,8 +47,8 @@ impl Walker<'_> {
             self.unions -= 1;
             self.scan.rewind(start);
             // What none of them takes may still have been meant for the secret one.
-            let secret = variants.iter().copied().find(|variant| variant.secret);
-            return self.mismatch(schema, Code::Union, &place.variant(secret.unwrap_or(schema)));
+            let secret = variants.iter().find(|variant| variant.secret);
+            return self.mismatch(schema, Code::Union, &place.variant(secret.unwrap_or(&schema)));
         };
         // Once more, for its issues.
         self.scan.rewind(start);

@@ -55,7 +55,7 @@ pub(super) fn one_of(values: &[&str]) -> String {
 
 /// `1 character`, `3 properties`
 pub(super) fn count(count: usize, thing: &str) -> String {
-    let (stem, ending) = match thing.strip_suffix('y') {
+    let (stem, ending) = match thing.strip_suffix("y") {
         _ if count == 1 => (thing, ""),
         Some(stem) => (stem, "ies"),
         None => (thing, "s"),
@@ -100,7 +100,9 @@ pub(super) fn received(raw: &[u8], secret: bool, request: bool) -> String {
 
 /// The beginning of a text, and the sign that more follows.
 fn shortened(text: &str) -> (&str, &str) {
-    match text.char_indices().nth(SHOWN) {
+    // All but the bytes that continue a character begin one.
+    let mut beginnings = text.bytes().enumerate().filter(|(_, byte)| byte & 0xC0 != 0x80);
+    match beginnings.nth(SHOWN) {
         Some((end, _)) => (text.get(..end).unwrap_or_default(), "…"),
         None => (text, ""),
     }
@@ -122,7 +124,10 @@ pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
     for letter in text.chars() {
         match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(letter);
+            }
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
@@ -130,7 +135,8 @@ pub(crate) fn quote(text: &str, out: &mut String) {
                 let code = u32::from(control);
                 let digit = |shift: u32| char::from_digit(code >> shift & 15, 16).unwrap_or('0');
                 out.push_str("\\u00");
-                out.extend([digit(4), digit(0)]);
+                out.push(digit(4));
+                out.push(digit(0));
             }
             plain => out.push(plain),
         }
