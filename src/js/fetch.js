@@ -23,7 +23,9 @@ export async function send(own, url, init, most) {
     const response = await fetch(url, init);
     if (!isResponse(response)) return caller("the fetch option must resolve with a Response");
     const body = await read(response, most, init.signal);
-    if (body === undefined) return { fault: "too-long", message: "", cause: undefined };
+    if (body === undefined) {
+      return { fault: "too-long", message: `the answer is longer than maxBodyBytes, ${most} bytes`, cause: undefined };
+    }
     return { ...sound(response), body };
   } catch (error) {
     return failed(error, own === undefined || isOfFetch(error) ? "connection" : "caller");

@@ -12,7 +12,6 @@ use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
 use super::values::{bytes, get, pairs, text};
 use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse, Transport};
-use crate::text::{digits, text};
 
 #[wasm_bindgen(module = "/src/js/fetch.js")]
 extern "C" {
@@ -33,17 +32,13 @@ impl Transport for JsHost {
             let body = bytes(&get(&met, "body")).unwrap_or_default();
             return Ok(HttpResponse { status: response.status(), headers: pairs(&met, "headers"), body });
         };
-        let (message, cause) = (text(&met, "message").unwrap_or_default(), Some(get(&met, "cause")));
-        let (kind, message, cause) = match fault.as_str() {
-            "too-long" => {
-                let message =
-                    text(&["the answer is longer than maxBodyBytes, ", &digits(self.max_body_bytes as u64), " bytes"]);
-                (FaultKind::TooLong, message, None)
-            }
-            "caller" => (FaultKind::Caller, message, cause),
-            _ => (FaultKind::Connection, message, cause),
+        let kind = match fault.as_str() {
+            "too-long" => FaultKind::TooLong,
+            "caller" => FaultKind::Caller,
+            _ => FaultKind::Connection,
         };
-        Err(Fault { kind, message, cause: cause.map(|cause| Rc::new(cause) as Rc<_>) })
+        let cause = (kind != FaultKind::TooLong).then(|| Rc::new(get(&met, "cause")) as Rc<_>);
+        Err(Fault { kind, message: text(&met, "message").unwrap_or_default(), cause })
     }
 }
 
