@@ -112,14 +112,15 @@ export class Services extends ServicesOperations {
   /**
    * Creates a service and waits until it is running.
    *
-   * The password is shown only once. Should the wait fail, the error's `created` still has it.
+   * The password is shown only once. Should the wait fail, the error's `created` still has it; `onCreated` is told of it
+   * before the wait begins, so that an abort loses nothing either.
    *
    * @param {CreateServiceBody} body
-   * @param {WaitOptions} [options]
+   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options]
    * @returns {Promise<CreateServiceResult>}
    */
   createAndWait(body, options) {
-    return wait(this.#core, "services.createAndWait", { body }, options);
+    return wait(this.#core, "services.createAndWait", { body }, options, {}, " onCreated:function");
   }
 
   /**

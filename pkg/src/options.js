@@ -2,7 +2,7 @@
 // The options of the constructor and of calls as the wasm takes them: checked, and with their defaults.
 import { checkOptions } from "../dist/client_bg.js";
 import { ConfigurationError } from "../dist/errors.js";
-import { headerPairs } from "../dist/values.js";
+import { get, headerPairs } from "../dist/values.js";
 import { environment } from "./host.js";
 import { limiter } from "./limiter.js";
 import { target } from "./target.js";
@@ -24,8 +24,7 @@ const CALL = "signal:methods:addEventListener|removeEventListener headers:header
  */
 export function settings(given) {
   const what = "new CloudClient";
-  checkOptions(what, given, CLIENT);
-  const options = present(given);
+  const options = read(what, given, CLIENT);
   const { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry } = options;
   const { baseUrl, authorization, secret } = target(options, (message) => {
     throw new ConfigurationError(`${what}: ${message}`);
@@ -51,14 +50,18 @@ export function settings(given) {
 }
 
 /**
- * Without what is undefined or null.
+ * Those that are known, checked; also of an object whose class has them. What is null is not there.
  *
  * @template {object} T
+ * @param {string} what
  * @param {T | undefined} options
+ * @param {string} known
  * @returns {Partial<T>}
  */
-function present(options) {
-  return /** @type {Partial<T>} */ (Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== null)));
+function read(what, options, known) {
+  checkOptions(what, options, known);
+  const names = known.split(" ").map((one) => one.split(":")[0] ?? "");
+  return /** @type {Partial<T>} */ (Object.fromEntries(names.map((name) => [name, get(options, name) ?? undefined])));
 }
 
 /**
@@ -81,8 +84,8 @@ function headers(what, given) {
  * @param {string} [own] those that only some calls have
  */
 export function callOptions(what, options, own = "timeoutMs:from:1") {
-  checkOptions(what, options, `${own} ${CALL}`);
-  return { ...present(options), headers: headers(what, options?.headers) };
+  const all = read(what, options, `${own} ${CALL}`);
+  return { ...all, headers: headers(what, all.headers) };
 }
 
 /**

@@ -26,8 +26,8 @@ pub enum Work {
     Service(Argument, Vec<String>),
     /// `backups.waitFor`: the service and its backup.
     Backup(Argument, Argument),
-    /// `services.createAndWait`
-    Create(Arguments),
+    /// `services.createAndWait`; who is told of the creation.
+    Create(Arguments, Option<Function>),
     /// `services.ensureRunning`; whether a stopped one is to be started.
     Run(Argument, bool),
     /// `services.stopAndDelete`
@@ -45,7 +45,10 @@ pub fn read(given: &JsValue) -> Result<Work, Error> {
             Ok(Work::Call(operation, helpers::set_password(&service, &password(operation, given)?), false))
         }
         Some("services.waitFor") => Ok(Work::Service(service(&contract::SERVICES_GET)?, states(given)?)),
-        Some("services.createAndWait") => Ok(Work::Create(arguments::read(&contract::SERVICES_CREATE, given)?)),
+        Some("services.createAndWait") => {
+            let told = get(given, "onCreated").dyn_into().ok();
+            Ok(Work::Create(arguments::read(&contract::SERVICES_CREATE, given)?, told))
+        }
         Some("services.ensureRunning") => Ok(Work::Run(service(&contract::SERVICES_GET)?, flag(given, "start"))),
         Some("services.stopAndDelete") => Ok(Work::Delete(service(&contract::SERVICES_DELETE)?)),
         Some(_) => {
@@ -120,7 +123,7 @@ impl Work {
             }
             Self::Service(service, states) => client.wait_for("services.waitFor", &service, &states, options).await,
             Self::Backup(service, backup) => client.wait_for_backup(&service, &backup, options).await,
-            Self::Create(arguments) => return create_and_wait(client, &arguments, options).await,
+            Self::Create(arguments, told) => return create_and_wait(client, &arguments, told, options).await,
             Self::Run(service, start) => client.ensure_running(&service, start, options).await,
             Self::Delete(service) => client.stop_and_delete(&service, options).await.map(|()| JsValue::UNDEFINED),
         };
@@ -131,9 +134,13 @@ impl Work {
 async fn create_and_wait(
     client: &Client<JsHost>,
     arguments: &Arguments,
+    told: Option<Function>,
     options: &WaitOptions,
 ) -> Result<JsValue, JsValue> {
     let created = client.call(&contract::SERVICES_CREATE, arguments, &options.call).await.map_err(failure)?.data;
+    if let Some(told) = told {
+        told.call1(&JsValue::UNDEFINED, &created)?;
+    }
     let id = text(&get(&created, "service"), "id").unwrap_or_default();
     let states = ["running".to_owned()];
     match client.wait_for("services.createAndWait", &Argument::text("serviceId", &id), &states, options).await {

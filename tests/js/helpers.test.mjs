@@ -81,6 +81,25 @@ test("hashes", () => {
   }
 });
 
+test("who creates and waits is told of the creation first, and keeps it when the wait is aborted", async () => {
+  const controller = new AbortController();
+  const creation = { service: { ...service, state: "provisioning" }, password: "PLANTED-new" };
+  const { cloud } = scripted([() => success(creation), () => success(creation.service)]);
+  /** @type {unknown[]} */
+  const told = [];
+  /** @type {import("clickhouse-cloud").CreateServiceBody} */
+  const body = { name: "x", provider: "aws", region: "eu-west-1", ipAccessList: [] };
+  const onCreated = (/** @type {unknown} */ created) => void told.push(created);
+  const onProgress = () => controller.abort("enough");
+  assert.equal(await rejection(cloud.services.createAndWait(body, { onCreated, onProgress, signal: controller.signal })), "enough");
+  assert.deepEqual(told, [creation]);
+
+  const own = new Error("the disk is full");
+  const failing = () => { throw own; };
+  assert.equal(await rejection(scripted([() => success(creation)]).cloud.services.createAndWait(body, { onCreated: failing })), own);
+  assert.ok((await rejection(cloud.services.waitFor(ID, "running", /** @type {any} */ ({ onCreated })))) instanceof ConfigurationError);
+});
+
 test("a password that is none is refused before anything is sent", async () => {
   const { cloud, calls } = scripted([success({})]);
   for (const value of ["", undefined, null, 7, new Uint8Array()]) {

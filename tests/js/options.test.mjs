@@ -43,6 +43,24 @@ test("undefined and null count as absent", () => {
   assert.ok(new CloudClient(/** @type {any} */ ({ rateLimit: null, baseUrl: null })));
 });
 
+test("options may be of a class of their own", async () => {
+  class Own {
+    get keyId() {
+      return "key";
+    }
+    get keySecret() {
+      return SECRET;
+    }
+    get baseUrl() {
+      return "http://example.com";
+    }
+  }
+  assert.match(refused(new Own()), /https/);
+  const { cloud, calls } = scripted([success([])]);
+  await cloud.services.list({}, Object.create({ headers: { "x-a": "1" } }));
+  assert.equal(calls[0]?.init.headers["x-a"], "1");
+});
+
 test("plain http with credentials is refused unless it is loopback", () => {
   for (const host of ["example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "[::2]", "0.0.0.0"]) {
     assert.match(refused({ ...keys, baseUrl: `http://${host}` }), /https/);
