@@ -87,8 +87,6 @@ test("who creates and waits is told of the creation first, and keeps it when the
   const { cloud } = scripted([() => success(creation), () => success(creation.service)]);
   /** @type {unknown[]} */
   const told = [];
-  /** @type {import("clickhouse-cloud").CreateServiceBody} */
-  const body = { name: "x", provider: "aws", region: "eu-west-1", ipAccessList: [] };
   const onCreated = (/** @type {unknown} */ created) => void told.push(created);
   const onProgress = () => controller.abort("enough");
   assert.equal(await rejection(cloud.services.createAndWait(body, { onCreated, onProgress, signal: controller.signal })), "enough");
