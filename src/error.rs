@@ -229,8 +229,9 @@ impl Error {
             Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
                 let state = last_state.as_deref().unwrap_or("unknown");
                 let seconds = digits((elapsed_ms / 1000.0).round() as u64);
-                let parts: [&str; 7] = match reason {
-                    WaitReason::Deadline => [
+                match reason {
+                    WaitReason::Deadline => text(&[
+                        helper,
                         ": not ",
                         wanted,
                         " within ",
@@ -238,21 +239,23 @@ impl Error {
                         " s, the last state was ",
                         state,
                         "; wait again or raise timeoutMs",
-                    ],
-                    WaitReason::FailedState => [
+                    ]),
+                    WaitReason::FailedState => text(&[
+                        helper,
                         ": waited for ",
                         wanted,
                         ", but the state is ",
                         state,
                         ", from which it does not come by itself",
-                        "",
-                        "",
-                    ],
-                    WaitReason::Gone => {
-                        [": waited for ", wanted, ", but it no longer exists; the last state was ", state, "", "", ""]
-                    }
-                };
-                text(&[helper, &text(&parts)])
+                    ]),
+                    WaitReason::Gone => text(&[
+                        helper,
+                        ": waited for ",
+                        wanted,
+                        ", but it no longer exists; the last state was ",
+                        state,
+                    ]),
+                }
             }
             Self::Caller(_) => "the caller's own code threw".to_owned(),
         }

@@ -68,7 +68,7 @@ pub fn to_js(error: Error) -> JsValue {
 
 /// The JavaScript error of what a future failed with.
 #[cfg(feature = "client")]
-#[allow(clippy::boxed_local, reason = "futures fail with a box, and hand it over as it is")]
+#[expect(clippy::boxed_local, reason = "this is how futures hand it on")]
 pub fn failure(error: Box<Error>) -> JsValue {
     to_js(*error)
 }
