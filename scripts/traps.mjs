@@ -2,6 +2,7 @@
 // Makes a trap of each function of a wasm module that is never called, or whose work nobody sees. wasm-opt cannot know
 // that, since their addresses are taken; with them goes all that only they use.
 import binaryen from "binaryen";
+import { fail } from "./tools.mjs";
 
 /** By what Rust names them, without hashes. */
 const NEEDLESS = [
@@ -18,24 +19,50 @@ const NEEDLESS = [
   /::closures::_::invoke::\w+$/,
 ];
 
+/** The standard library's formatting, in a module that writes its texts by parts: only panics would call it. */
+const FORMATTING = /\bcore::fmt::|\balloc::fmt::/;
+
 /** The types of binaryen do not know it. */
 const { Function } = /** @type {any} */ (binaryen);
 
+/** Without hashes. @param {string} name */
+const plain = (name) => name.replaceAll(/\[[0-9a-f]+\]/g, "");
+
+/**
+ * Who formats texts, in a module that must not: what is called there would be a trap.
+ *
+ * @param {import("binaryen").Module} module
+ * @param {(name: string) => boolean} needless
+ */
+function formatters(module, needless) {
+  return module
+    .emitText()
+    .split(/\n \(func \$/)
+    .slice(1)
+    .map((text) => ({ name: plain(/^(?:"[^"]*"|\S+)/.exec(text)?.[0] ?? ""), calls: text.match(/\(call \$(?:"[^"]*"|[^\s)]+)/g) ?? [] }))
+    .filter(({ name, calls }) => !needless(name) && calls.some((call) => FORMATTING.test(plain(call))))
+    .map(({ name }) => name);
+}
+
 /**
  * @param {Buffer} wasm with names
+ * @param {{ formats: boolean }} options whether the module has texts formatted
  * @returns {Uint8Array} with names
  */
-export function trap(wasm) {
+export function trap(wasm, { formats }) {
   const module = binaryen.readBinary(wasm);
+  const patterns = formats ? NEEDLESS : [...NEEDLESS, FORMATTING];
+  const needless = (/** @type {string} */ name) => patterns.some((pattern) => pattern.test(name));
+  const found = formats ? [] : formatters(module, needless);
+  if (found.length > 0) fail(`these format texts; write them by parts, as src/text.rs does:\n${found.join("\n")}`);
   const exports = Array.from({ length: module.getNumExports() }, (_, index) => module.getExportByIndex(index));
   const exported = exports.map((one) => binaryen.getExportInfo(one).name);
   for (let index = 0; index < module.getNumFunctions(); index++) {
     const one = module.getFunctionByIndex(index);
     const { name, module: imported } = binaryen.getFunctionInfo(one);
-    const plain = name.replaceAll(/\[[0-9a-f]+\]/g, "");
     // An export has the hash of the closure that it calls.
-    const called = exported.some((other) => other.endsWith(plain.split("::").at(-1) ?? ""));
-    if (!imported && !called && NEEDLESS.some((pattern) => pattern.test(plain))) {
+    const called = exported.some((other) => other.endsWith(plain(name).split("::").at(-1) ?? ""));
+    if (!imported && !called && needless(plain(name))) {
       Function.setBody(one, module.unreachable());
     }
   }

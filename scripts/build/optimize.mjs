@@ -10,7 +10,8 @@ import { dist, featureArgument, run, wasmFeatures, work, write } from "../tools.
 const feature = featureArgument();
 mkdirSync(dist, { recursive: true });
 const trapped = join(work, `${feature}.trapped.wasm`);
-write(trapped, trap(readFileSync(join(work, "bindgen", feature, `${feature}_bg.wasm`))));
+// The sandbox formats its texts; the client, which must be small, does not.
+write(trapped, trap(readFileSync(join(work, "bindgen", feature, `${feature}_bg.wasm`)), { formats: feature === "sandbox" }));
 const optimized = join(work, `${feature}.optimized.wasm`);
 run("wasm-opt", [
   ...wasmFeatures,
