@@ -9,23 +9,24 @@ use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::request::{Argument, Arguments};
+use crate::text::text as joined;
 
 /// The `operation`: a name such as `services.list`, or a route such as `GET /v1/organizations`.
 pub fn operation(given: &JsValue) -> Result<&'static Operation, Error> {
     let given = text(given, "operation").unwrap_or_default();
     let mut routes = Vec::with_capacity(OPERATIONS.len());
     for operation in OPERATIONS {
-        let route = [operation.method.as_str(), " ", operation.path].concat();
+        let route = joined(&[operation.method.as_str(), " ", operation.path]);
         if operation.name == given || route == given {
             return Ok(operation);
         }
         routes.push(route);
     }
     let hint = match nearest(&given, routes.iter().map(String::as_str)) {
-        Some(near) => ["did you mean \"", near, "\"?"].concat(),
+        Some(near) => joined(&["did you mean \"", near, "\"?"]),
         None => "a route is a method and a path template of the contract".to_owned(),
     };
-    Err(Error::Configuration(["request: the contract has no route \"", &given, "\": ", &hint].concat()))
+    Err(Error::Configuration(joined(&["request: the contract has no route \"", &given, "\": ", &hint])))
 }
 
 /// The arguments: of `path` and `query` names and values in turn, where one text alone says what came instead of an

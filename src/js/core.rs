@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::host::Level;
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
+use crate::text::text as joined;
 use crate::validate::{Mode, Unknown, validate};
 
 /// What says when a request may go. Clients that are given the same one share it.
@@ -136,6 +137,6 @@ fn check_organization(id: &str) -> Result<(), Error> {
     let mode = Mode::Request { unknown: Unknown::Refuse };
     match schema.and_then(|schema| validate(json.as_bytes(), schema, mode, &[]).issues.pop()) {
         None => Ok(()),
-        Some(issue) => Err(Error::Configuration(["new CloudClient: organizationId: ", &issue.message()].concat())),
+        Some(issue) => Err(Error::Configuration(joined(&["new CloudClient: organizationId: ", &issue.message()]))),
     }
 }

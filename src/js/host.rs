@@ -11,6 +11,7 @@ use super::objects::{plain_object, set, set_number, set_text};
 use super::time::JsClock;
 use super::values::{self, get};
 use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
+use crate::text::text;
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
@@ -181,6 +182,6 @@ impl Log for JsHost {
             Level::Info => "info",
             Level::Debug => "debug",
         };
-        write_log(&self.lent, name, &["clickhouse-cloud: ", message].concat());
+        write_log(&self.lent, name, &text(&["clickhouse-cloud: ", message]));
     }
 }

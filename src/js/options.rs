@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
 use crate::nearest::nearest;
+use crate::text::{also, text};
 
 #[wasm_bindgen(module = "/src/js/options.js")]
 extern "C" {
@@ -18,15 +19,19 @@ pub fn check(what: &str, options: &JsValue, known: &str) -> Result<(), Error> {
         Some([message]) => Err(wrong(what, message)),
         Some([name, names @ ..]) => {
             let hint = match nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => ["did you mean ", near, "?"].concat(),
-                None => ["known are ", &names.join(", ")].concat(),
+                Some(near) => text(&["did you mean ", near, "?"]),
+                None => {
+                    let mut known = String::new();
+                    names.iter().for_each(|name| also(&mut known, ", ", name));
+                    text(&["known are ", &known])
+                }
             };
-            Err(wrong(what, &["unknown option ", name, ": ", &hint].concat()))
+            Err(wrong(what, &text(&["unknown option ", name, ": ", &hint])))
         }
     }
 }
 
 /// What is wrong with the options of `new CloudClient`, `services.list` and so on.
 pub fn wrong(what: &str, message: &str) -> Error {
-    Error::Configuration([what, ": ", message].concat())
+    Error::Configuration(text(&[what, ": ", message]))
 }

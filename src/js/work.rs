@@ -17,6 +17,7 @@ use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Step};
 use crate::request::{Argument, Arguments};
+use crate::text::text as joined;
 
 /// What is to be done. One future does it all: one for each would multiply the code around it.
 pub enum Work {
@@ -78,7 +79,7 @@ fn password(operation: &'static Operation, given: &JsValue) -> Result<Vec<u8>, E
         let received = match password.as_string() {
             Some(_) => "an empty string".to_owned(),
             // Not even a number is shown: it may be the password.
-            None => ["a value of type ", &password.js_typeof().as_string().unwrap_or_default()].concat(),
+            None => joined(&["a value of type ", &password.js_typeof().as_string().unwrap_or_default()]),
         };
         let expected = "a string or a Uint8Array that is not empty";
         arguments::breach(operation, vec![Step::Key("password".into())], Code::Type, expected, &received)
