@@ -106,9 +106,11 @@ fn breaches() {
 fn received_is_short() {
     let long = "ab\"\\\n\u{1}é".repeat(100);
     let json = serde_json::to_string(&long).unwrap();
-    let shown = &lines(&json, &FLAG, ANSWER)[0];
+    // Of an answer no part of a long text: it may echo a secret, of which a part would not be found.
+    let expected = format!(" type: expected a boolean or null, received a string of {} bytes", json.len() - 2);
+    assert_eq!(lines(&json, &FLAG, ANSWER)[0], expected);
     let expected = r#" type: expected a boolean or null, received "ab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n…""#;
-    assert_eq!(shown, expected);
+    assert_eq!(lines(&json, &FLAG, REQUEST)[0], expected);
     let shown = &lines(&"7".repeat(1000), &FLAG, ANSWER)[0];
     assert_eq!(shown, &format!(" type: expected a boolean or null, received {}…", "7".repeat(40)));
 }
