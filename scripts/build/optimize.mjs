@@ -30,6 +30,7 @@ run("wasm-opt", [
   "--reorder-functions-by-name",
   "--strip-debug",
   "--strip-producers",
+  "--strip-target-features",
   trapped,
   ...["-o", optimized],
 ]);
