@@ -34,7 +34,7 @@ const plain = (name) => name.replaceAll(/\[[0-9a-f]+\]/g, "");
 /**
  * Who formats texts, in a module that must not: what is called there would be a trap.
  *
- * @param {import("binaryen").Module} module
+ * @param {{ emitText(): string }} module
  * @param {(name: string) => boolean} needless
  */
 function formatters(module, needless) {
