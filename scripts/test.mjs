@@ -46,7 +46,7 @@ const files = (folder) =>
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
-/** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined> }[]} */
+/** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined>, silentMs?: number }[]} */
 const suites = [
   { name: "format", command: ["cargo", "fmt", "--check"], count: whole },
   { name: "clippy", command: ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], count: whole },
@@ -69,6 +69,8 @@ const suites = [
       WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
       WASM_BINDGEN_TEST_TIMEOUT: "120",
     },
+    // Now and then the server of wasm-bindgen's test runner leaves a connection of Chromium unread, for ever.
+    silentMs: 90_000,
   },
   // The built package at its boundary to JavaScript.
   { name: "boundary", command: nodeTests("tests/js"), count: node },
@@ -92,31 +94,54 @@ for (const name of wanted) {
 /**
  * @param {string[]} command
  * @param {Record<string, string | undefined>} [env]
- * @returns {Promise<{ output: string, ok: boolean }>}
+ * @param {number} [silentMs] how long it may print nothing before it is ended as one that hangs
+ * @returns {Promise<{ output: string, ok: boolean, hung: boolean }>}
  */
-function run([program, ...args], env) {
+function run([program, ...args], env, silentMs) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    // In a group of its own where it may have to be ended with all that it started.
+    const options = { cwd: root, env: { ...process.env, PATH, ...env }, detached: silentMs !== undefined };
+    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
+    let hung = false;
+    const end = () => {
+      hung = true;
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    };
+    const silence = silentMs === undefined ? undefined : setTimeout(end, silentMs);
+    const interrupted = () => {
+      if (options.detached) end();
+      process.exit(130);
+    };
+    process.once("SIGINT", interrupted);
     for (const [from, to] of /** @type {const} */ ([[child.stdout, process.stdout], [child.stderr, process.stderr]])) {
       from.setEncoding("utf8");
       from.on("data", (text) => {
         output += text;
         to.write(text);
+        silence?.refresh();
       });
     }
-    child.on("error", (error) => resolve({ output: `${output}${error.message}`, ok: false }));
-    child.on("close", (code) => resolve({ output, ok: code === 0 }));
+    child.on("error", (error) => resolve({ output: `${output}${error.message}`, ok: false, hung }));
+    child.on("close", (code) => {
+      clearTimeout(silence);
+      process.off("SIGINT", interrupted);
+      resolve({ output, ok: code === 0, hung });
+    });
   });
 }
 
 const total = { passed: 0, failed: 0 };
 const table = [];
-for (const { name, command, count, env } of suites) {
+for (const { name, command, count, env, silentMs } of suites) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n== ${name}: ${command.join(" ")}`);
   const start = performance.now();
-  const { output, ok } = await run(command, env);
+  let { output, ok, hung } = await run(command, env, silentMs);
+  for (let again = 0; hung && again < 2; again++) {
+    console.log(`\n${name} hung: once more`);
+    ({ output, ok, hung } = await run(command, env, silentMs));
+  }
   const counts = count(output);
   // A suite that did not end well failed, whatever it counted; and so did one that ran nothing.
   if (!ok && count === whole) counts.passed = 0;
