@@ -10,6 +10,7 @@
 //! | room       | what happens there                                           |
 //! | ---------- | ------------------------------------------------------------ |
 //! | `scan`     | where tokens begin and end                                   |
+//! | `string`   | the texts that strings stand for                             |
 //! | `place`    | where a value stands                                         |
 //! | `walk`     | values, objects and lists beside their schemas               |
 //! | `scalar`   | the rules of strings and numbers; the automaton of patterns  |
@@ -31,6 +32,7 @@ mod redact;
 mod rules;
 mod scalar;
 mod scan;
+mod string;
 mod union;
 mod walk;
 mod words;
@@ -130,7 +132,7 @@ pub fn texts(json: &str) -> Vec<String> {
     let list = scan.peek() == b'[';
     let mut more = !list || scan.open(b']');
     while more && let Ok(raw) = scan.skipped() {
-        texts.push(scan::decode(scan::inner(raw)).into_owned());
+        texts.push(string::decode(string::inner(raw)).into_owned());
         more = list && matches!(scan.next(b']'), Ok(true));
     }
     texts

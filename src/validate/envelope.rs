@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::place::Place;
-use super::scan::{Scan, decode, inner};
+use super::scan::Scan;
+use super::string::{decode, inner};
 use super::walk::{Walker, is_number};
 use super::{Mode, finish, words};
 use crate::contract::Schema;

@@ -4,7 +4,8 @@
 //! 10^19, and whoever makes it happen has his own request refused.
 
 use super::number::Decimal;
-use super::scan::{Scan, Scanner, decode, inner};
+use super::scan::{Scan, Scanner};
+use super::string::{decode, inner};
 use super::walk::is_number;
 
 /// Deeper than this, two values are equal only if their texts are.

@@ -4,7 +4,8 @@
 //! that may be meant, every alternative of a union: what is secret in one of them is not shown.
 
 use super::envelope::validate_answer;
-use super::scan::{Scan, Scanner, decode, inner};
+use super::scan::{Scan, Scanner};
+use super::string::{decode, inner};
 use super::walk::{DEEPEST, begins};
 use super::words;
 use crate::contract::{Kind, Rest, Schema};

@@ -4,7 +4,7 @@ use std::cmp::Ordering::{Greater, Less};
 
 use super::number::Decimal;
 use super::place::Place;
-use super::scan::{decode, inner};
+use super::string::{decode, inner};
 use super::walk::Walker;
 use super::{format, words};
 use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text, Uses};

@@ -2,7 +2,8 @@
 
 use super::place::{Mark, Place};
 use super::scalar::decided;
-use super::scan::{Ahead, Scan, Scanner, Stop, decode, inner, same};
+use super::scan::{Ahead, Scan, Scanner, Stop, same};
+use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, words};
 use crate::contract::{Kind, Property, Record, Rest, Schema, Uses};
 use crate::issue::{Code, Issue, Step};

@@ -1,7 +1,7 @@
 //! What was expected and what came, in words.
 
 use super::format;
-use super::scan::{decode, inner};
+use super::string::{decode, inner};
 use crate::contract::{Kind, Schema};
 use crate::text::{also, digits, text};
 
