@@ -163,10 +163,11 @@ impl RateLimiter {
 impl<H: Clock + Random> Drop for Permit<'_, H> {
     fn drop(&mut self) {
         let limiter = self.limiter;
+        // Before the window is held: a clock that the caller lends may call the client.
+        let free = self.host.now() + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
         {
             let mut window = limiter.window.borrow_mut();
             window.in_flight = window.in_flight.saturating_sub(1);
-            let free = self.host.now() + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
             let after = window.taken.last().copied().unwrap_or(free);
             window.taken.push(free.max(after));
         }
