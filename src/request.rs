@@ -149,7 +149,8 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
     }
 }
 
-fn breach(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
+/// An issue without a hint.
+pub(crate) fn breach(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
     Issue { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
 }
 

@@ -6,9 +6,9 @@ use wasm_bindgen::JsValue;
 use super::values::{text, texts};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
-use crate::issue::{Code, Issue, Step};
+use crate::issue::{Code, Step};
 use crate::nearest::nearest;
-use crate::request::{Argument, Arguments};
+use crate::request::{self, Argument, Arguments};
 use crate::text::text as joined;
 
 /// The `operation`: a name such as `services.list`, or a route such as `GET /v1/organizations`.
@@ -34,7 +34,7 @@ pub fn operation(given: &JsValue) -> Result<&'static Operation, Error> {
 pub fn read(operation: &'static Operation, given: &JsValue) -> Result<Arguments, Error> {
     let body = text(given, "body");
     if let Some(received) = body.as_deref().and_then(|json| json.strip_prefix('!')) {
-        return Err(breach(operation, vec![Step::Key("body".into())], Code::Type, NO_JSON, received));
+        return Err(breach(operation, &[Step::Key("body".into())], Code::Type, NO_JSON, received));
     }
     let path = pairs(operation, "path", given)?;
     Ok(Arguments { path, query: pairs(operation, "query", given)?, body })
@@ -46,11 +46,12 @@ fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) ->
     let mut arguments = Vec::new();
     let mut list = texts(given, place).unwrap_or_default().into_iter();
     while let Some(name) = list.next() {
-        let mut path = vec![Step::Key(place.into())];
-        let Some(json) = list.next() else { return Err(breach(operation, path, Code::Type, "an object", &name)) };
+        let Some(json) = list.next() else {
+            return Err(breach(operation, &[Step::Key(place.into())], Code::Type, "an object", &name));
+        };
         if let Some(received) = json.strip_prefix('!') {
-            path.push(Step::Key(name.into()));
-            return Err(breach(operation, path, Code::Type, NO_JSON, received));
+            let path = [Step::Key(place.into()), Step::Key(name.into())];
+            return Err(breach(operation, &path, Code::Type, NO_JSON, received));
         }
         arguments.push(Argument { name, json });
     }
@@ -60,13 +61,12 @@ fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) ->
 /// One argument of the path, which must be there.
 pub fn one(operation: &'static Operation, arguments: &Arguments, name: &'static str) -> Result<Argument, Error> {
     arguments.path.iter().find(|argument| argument.name == name).cloned().ok_or_else(|| {
-        let path = vec![Step::Key("path".into()), Step::Key(name.into())];
-        breach(operation, path, Code::Required, "a UUID", "nothing")
+        let path = [Step::Key("path".into()), Step::Key(name.into())];
+        breach(operation, &path, Code::Required, "a UUID", "nothing")
     })
 }
 
 /// The arguments break the contract in one thing.
-pub fn breach(operation: &'static Operation, path: Vec<Step>, code: Code, expected: &str, received: &str) -> Error {
-    let (expected, received) = (expected.to_owned(), received.to_owned());
-    Error::Request { operation, issues: vec![Issue { path, code, expected, received, hint: None }] }
+pub fn breach(operation: &'static Operation, path: &[Step], code: Code, expected: &str, received: &str) -> Error {
+    Error::Request { operation, issues: vec![request::breach(path, code, expected, received)] }
 }

@@ -22,8 +22,7 @@ const KINDS = {
     fits: (value) =>
       value === false ||
       (isObject(value) &&
-        Number.isInteger(value.requests) &&
-        KINDS.from.fits(value.requests, "1") &&
+        KINDS.whole.fits(value.requests, "1") &&
         KINDS.from.fits(value.perMs, "1") &&
         Object.keys(value).every((name) => name === "requests" || name === "perMs")),
     words: () => "{ requests, perMs } or false",

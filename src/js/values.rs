@@ -6,8 +6,6 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// A property; undefined where there is none.
     pub fn get(object: &JsValue, name: &str) -> JsValue;
-    /// What came, in words that show no text: it may be a secret.
-    pub fn describe(value: &JsValue) -> String;
     /// Text of UTF-8, with or without its byte order mark. It does not come into wasm.
     pub fn decode(bytes: &[u8], mark: bool) -> JsValue;
 }
@@ -29,6 +27,8 @@ extern "C" {
 #[cfg(feature = "sandbox")]
 #[wasm_bindgen(module = "/src/js/values.js")]
 extern "C" {
+    /// What came, in words that show no text: it may be a secret.
+    pub fn describe(value: &JsValue) -> String;
     /// The names of an object's own properties; of anything else none.
     pub fn keys(object: &JsValue) -> Vec<String>;
 }

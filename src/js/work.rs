@@ -82,7 +82,7 @@ fn password(operation: &'static Operation, given: &JsValue) -> Result<Vec<u8>, E
             None => joined(&["a value of type ", &password.js_typeof().as_string().unwrap_or_default()]),
         };
         let expected = "a string or a Uint8Array that is not empty";
-        arguments::breach(operation, vec![Step::Key("password".into())], Code::Type, expected, &received)
+        arguments::breach(operation, &[Step::Key("password".into())], Code::Type, expected, &received)
     })
 }
 
