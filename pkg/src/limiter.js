@@ -21,7 +21,7 @@ export class RateLimiter {
    */
   constructor(options) {
     checkOptions("new RateLimiter", options, "requests:whole:1 perMs:from:1");
-    this.#options = { ...LIMIT, ...options };
+    this.#options = { requests: options?.requests ?? LIMIT.requests, perMs: options?.perMs ?? LIMIT.perMs };
     this.#limiter = limiter(this.#options, undefined);
   }
 
@@ -58,7 +58,7 @@ const shared = new Map();
 export function limiter(option, sharing) {
   if (option === false) return new Limiter(0, 0, false);
   if (option instanceof RateLimiter) return RateLimiter.inner(option);
-  const { requests = LIMIT.requests, perMs = LIMIT.perMs, acquire } = /** @type {any} */ (option ?? {});
+  const { requests, perMs, acquire } = /** @type {any} */ (option ?? LIMIT);
   if (acquire) return new Limiter(0, 0, true);
   if (sharing === undefined) return new Limiter(requests, perMs, false);
   for (const [key, one] of shared) if (one.deref() === undefined) shared.delete(key);
