@@ -47,7 +47,7 @@ const files = (folder) =>
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
-const everyday = ["node_esm", "node_cjs", "chromium_module"];
+const everyday = ["node_esm", "node_cjs", "chromium_module", "vite_build"];
 
 /** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined>, silentMs?: number }[]} */
 const suites = [

@@ -3,6 +3,7 @@
 // and tells at `/sandbox.json` what a client in the page is given.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, request } from "node:http";
+import { connect } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { chromium as playwright } from "playwright-core";
 import { chromium, chromiumArguments } from "../../scripts/chromium.mjs";
@@ -60,6 +61,7 @@ export function visitor(root, { url, ...key }, after) {
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ baseUrl: `http://${incoming.headers.host}`, ...key }));
     });
+    if (upstream !== undefined) server.on("upgrade", tunnel(upstream));
     await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
     const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
     after(() => {
@@ -101,4 +103,15 @@ const forwarding = (target) => (incoming, response) => {
   });
   onward.on("error", () => response.destroy());
   incoming.pipe(onward);
+};
+
+/** The websockets of a development server. @param {string} target */
+const tunnel = (target) => (/** @type {Request} */ { method, url, rawHeaders }, /** @type {import("node:stream").Duplex} */ socket) => {
+  const { hostname, port } = new URL(target);
+  const onward = connect(Number(port), hostname);
+  const headers = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
+  onward.write(`${method} ${url} HTTP/1.1\r\n${headers.join("")}\r\n`);
+  onward.on("error", () => socket.destroy());
+  socket.on("error", () => onward.destroy());
+  onward.pipe(socket).pipe(onward);
 };
