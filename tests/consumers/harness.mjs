@@ -20,8 +20,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const { version } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
 const tarball = join(pkg, `clickhouse-cloud-${version}.tgz`);
 
-/** Without what this shell may have set, so that nothing but the consumer says where to go. */
-const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLICKHOUSE_|npm_|NODE_)/.test(name)));
+/** Without what this shell may have set, so that nothing but the consumer says where to go and what to load. */
+const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLICKHOUSE_|NODE_(ENV|OPTIONS|PATH)$)/.test(name)));
 
 /**
  * @param {string} name the consumer's folder

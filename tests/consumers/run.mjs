@@ -15,8 +15,8 @@
 //     folder    a fresh copy outside the repository, with journey.mjs in it, and all dependencies installed
 //     run       run(program, ...args) to its end, in the folder; gives what it printed. node_modules/.bin is on PATH, and
 //               SANDBOX in the environment is JSON: what the journey takes as options
-//     start     starts a server: const { printed } = start("next", "start"); const [, url] = await printed(/(http:\S+)/)
-//               ends with the consumer
+//     start     starts a server: const server = start("next", "start"); const [, url] = await server.printed(/(http:\S+)/);
+//               `await server.get(url)` gives the JSON that it answers. It ends with the consumer
 //     env       the environment of `run` and `start`; what is set in it holds from then on
 //     sandbox   { url, keyId, keySecret, organizationId }
 //     visit     opens a page: visit({ folder: "dist" }), { handler } or { upstream: url }, with { path, headers }; gives
