@@ -71,6 +71,6 @@ export function starter(cwd, env, after) {
     });
     // Who starts a server does not wait for its end.
     succeeded.catch(() => {});
-    return { printed, get, succeeded };
+    return { child, printed, get, succeeded };
   };
 }

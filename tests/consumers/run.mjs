@@ -17,7 +17,7 @@
 //               SANDBOX in the environment is JSON: what the journey takes as options
 //     start     starts a server: const server = start("next", "start"); const [, url] = await server.printed(/(http:\S+)/);
 //               `await server.get(url)` gives the JSON that it answers. It ends with the consumer
-//     env       the environment of `run` and `start`; what is set in it holds from then on
+//     env       the environment of `run` and `start`; what is set in it holds from then on. NO_COLOR is set
 //     sandbox   { url, keyId, keySecret, organizationId }
 //     visit     opens a page: visit({ folder: "dist" }), { handler } or { upstream: url }, with { path, headers }; gives
 //               what it leaves in globalThis.answer, and rejects with its errors. /v1/… of its server is the sandbox;
