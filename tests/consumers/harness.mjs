@@ -20,8 +20,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const { version } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
 const tarball = join(pkg, `clickhouse-cloud-${version}.tgz`);
 
-/** Without what this shell may have set, so that nothing but the consumer says where to go. */
-const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLICKHOUSE_|npm_|NODE_)/.test(name)));
+/** Without what this shell may have set, so that nothing but the consumer says where to go and what to load. */
+const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLICKHOUSE_|NODE_(ENV|OPTIONS|PATH)$|FORCE_COLOR$)/.test(name)));
 
 /**
  * @param {string} name the consumer's folder
@@ -36,7 +36,7 @@ export async function prepare(name, after) {
 
   const PATH = [join(folder, "node_modules/.bin"), bare.PATH].join(delimiter);
   /** @type {Record<string, string | undefined>} */
-  const env = { ...bare, PATH };
+  const env = { ...bare, PATH, PWD: folder, NO_COLOR: "1" };
   const start = starter(folder, env, after);
   /** Runs a program in the folder to its end and gives what it printed. @param {string} program @param {string[]} args */
   const run = (program, ...args) => start(program, ...args).succeeded;

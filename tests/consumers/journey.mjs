@@ -44,7 +44,8 @@ function typedError(run, classes) {
 }
 
 function attempt(run) {
-  const threw = (error) => ({ threw: String(error?.stack ?? error), message: String(error?.message), cause: String(error?.cause) });
+  // Not all stacks begin with the message.
+  const threw = (error) => ({ threw: [error, error?.stack, error?.cause].filter(Boolean).map(String) });
   try {
     const value = run();
     return typeof value?.then === "function" ? value.then(undefined, threw) : value;

@@ -12,7 +12,8 @@ import { spawn } from "node:child_process";
 export function starter(cwd, env, after) {
   /**
    * Starts a program. `printed` resolves as soon as what it writes fits and rejects when it ends before; `succeeded`
-   * resolves with its standard output, and rejects with all of its output when it ends in another way.
+   * resolves with its standard output, and rejects with all of its output when it ends in another way. `get` asks it, as
+   * a server, for JSON, and rejects with its output when that is not what comes.
    *
    * @param {string} program
    * @param {string[]} args
@@ -55,12 +56,21 @@ export function starter(cwd, env, after) {
         look();
         void ended.then((reason) => reject(failure(reason || "it ended")));
       });
+    /** @param {string} url */
+    const get = async (url) => {
+      const text = await fetch(url).then((response) => response.text(), (error) => `${error}: ${error.cause}`);
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw failure(`${url} answered\n${text}`);
+      }
+    };
     const succeeded = ended.then((reason) => {
       if (reason !== "") throw failure(reason);
       return stdout;
     });
     // Who starts a server does not wait for its end.
     succeeded.catch(() => {});
-    return { child, printed, succeeded };
+    return { child, printed, get, succeeded };
   };
 }

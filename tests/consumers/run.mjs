@@ -15,9 +15,9 @@
 //     folder    a fresh copy outside the repository, with journey.mjs in it, and all dependencies installed
 //     run       run(program, ...args) to its end, in the folder; gives what it printed. node_modules/.bin is on PATH, and
 //               SANDBOX in the environment is JSON: what the journey takes as options
-//     start     starts a server: const { printed } = start("next", "start"); const [, url] = await printed(/(http:\S+)/)
-//               ends with the consumer
-//     env       the environment of `run` and `start`; what is set in it holds from then on
+//     start     starts a server: const server = start("next", "start"); const [, url] = await server.printed(/(http:\S+)/);
+//               `await server.get(url)` gives the JSON that it answers. It ends with the consumer
+//     env       the environment of `run` and `start`; what is set in it holds from then on. NO_COLOR is set
 //     sandbox   { url, keyId, keySecret, organizationId }
 //     visit     opens a page: visit({ folder: "dist" }), { handler } or { upstream: url }, with { path, headers }; gives
 //               what it leaves in globalThis.answer, and rejects with its errors. /v1/… of its server is the sandbox;
@@ -55,6 +55,23 @@ const all = readdirSync(here).filter((name) => existsSync(join(here, name, "cons
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!all.includes(name)) fail(`no consumer ${name}; there are ${all.join(", ")}`);
 
+/** @typedef {(() => unknown)[]} Ends what a consumer has begun */
+/** @type {Set<Ends>} */
+const open = new Set();
+/** @param {Ends} ends */
+async function close(ends) {
+  open.delete(ends);
+  for (const end of ends.splice(0)) await end();
+}
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+  // A second one ends it at once.
+  process.once(signal, async () => {
+    left.length = 0;
+    await Promise.all([...open].map(close));
+    process.exit(130);
+  });
+}
+
 /**
  * The rows of one consumer: what is wrong in each step, undefined where nothing is.
  *
@@ -64,8 +81,9 @@ for (const name of wanted) if (!all.includes(name)) fail(`no consumer ${name}; t
 async function consume(name) {
   const began = performance.now();
   const { default: drive, rows } = await import(`./${name}/consumer.mjs`);
-  /** @type {(() => unknown)[]} */
+  /** @type {Ends} */
   const ends = [];
+  open.add(ends);
   let outcome;
   try {
     const driven = prepare(name, (end) => ends.unshift(end)).then(drive);
@@ -77,7 +95,7 @@ async function consume(name) {
   } catch (error) {
     outcome = { error: error instanceof Error ? (error.stack ?? error.message) : inspect(error) };
   }
-  for (const end of ends) await end();
+  await close(ends);
   const seconds = (performance.now() - began) / 1000;
   /** @param {any} answer */
   const judge = (answer) =>
@@ -90,10 +108,10 @@ async function consume(name) {
   return rows.map((/** @type {string} */ row) => ({ name: `${name}/${row}`, wrong: judge(outcome.answer?.[row]), seconds }));
 }
 
-/** @param {any} value @param {unknown} wished */
+/** @param {{ threw?: string[] } | undefined} value @param {unknown} wished */
 const text = (value, wished) =>
-  typeof value?.threw === "string"
-    ? [value.threw, value.message, value.cause].join("\n")
+  Array.isArray(value?.threw)
+    ? value.threw.filter((part, index, parts) => !parts[index + 1]?.startsWith(part)).join("\n")
     : `expected ${inspect(wished)}\nreceived ${inspect(value)}`;
 
 const left = wanted.length > 0 ? [...wanted] : [...all];

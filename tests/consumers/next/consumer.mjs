@@ -17,14 +17,12 @@ export default async ({ folder, env, run, start, visit }) => {
   for (const [bundler, paths] of Object.entries(applications)) {
     if (bundler === "webpack") rmSync(join(folder, "app/edge"), { recursive: true });
     await run("next", "build", `--${bundler}`);
-    const { child, printed } = start("next", "start", "--hostname", "127.0.0.1", "--port", "0");
+    const { child, printed, get } = start("next", "start", "--hostname", "127.0.0.1", "--port", "0");
     const [upstream] = await printed(/http:\/\/127\.0\.0\.1:[1-9]\d*/);
-    const page = (/** @type {string} */ path) => visit({ upstream, path });
-    const json = async (/** @type {string} */ path) => (await fetch(upstream + path)).json();
-    answers[`${bundler}_client`] = await page(paths.client);
-    answers[`${bundler}_server`] = await page(paths.server);
-    answers[`${bundler}_route`] = await json(paths.route);
-    answers[`${bundler}_edge`] = await json(paths.edge);
+    answers[`${bundler}_client`] = await visit({ upstream, path: paths.client });
+    answers[`${bundler}_server`] = await visit({ upstream, path: paths.server });
+    answers[`${bundler}_route`] = await get(upstream + paths.route);
+    answers[`${bundler}_edge`] = await get(upstream + paths.edge);
     child.kill();
   }
   return answers;

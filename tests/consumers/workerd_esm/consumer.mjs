@@ -8,7 +8,7 @@ export default async ({ folder, env, run, start }) => {
   const wasm = ["--loader:.wasm=copy", "--asset-names=[name]"];
   await run("esbuild", "worker.js", "--bundle", "--format=esm", "--conditions=workerd", ...wasm, "--outdir=dist");
   writeFileSync(join(folder, "sandbox.json"), String(env.SANDBOX));
-  const { printed } = start("workerd", "serve", "--control-fd=1", "workerd.capnp");
-  const [, port] = await printed(/"event":"listen","socket":"http","port":(\d+)/);
-  return (await fetch(`http://127.0.0.1:${port}/`)).json();
+  const server = start("workerd", "serve", "--verbose", "--control-fd=1", "workerd.capnp");
+  const [, port] = await server.printed(/"event":"listen","socket":"http","port":(\d+)/);
+  return server.get(`http://127.0.0.1:${port}/`);
 };
