@@ -10,6 +10,11 @@ const parts = {
     prints: "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
     most: Infinity,
   },
+  sandbox: {
+    program: 'import { Sandbox } from "clickhouse-cloud/sandbox"; console.log(new Sandbox().ledger().length);',
+    prints: "0",
+    most: Infinity,
+  },
   error: {
     program: 'import { CloudError } from "clickhouse-cloud"; console.log(new CloudError("x") instanceof Error);',
     prints: "true",

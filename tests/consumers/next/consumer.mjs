@@ -19,10 +19,11 @@ export default async ({ folder, env, run, start, visit }) => {
     await run("next", "build", `--${bundler}`);
     const { child, printed, get } = start("next", "start", "--hostname", "127.0.0.1", "--port", "0");
     const [upstream] = await printed(/http:\/\/127\.0\.0\.1:[1-9]\d*/);
-    answers[`${bundler}_client`] = await visit({ upstream, path: paths.client });
-    answers[`${bundler}_server`] = await visit({ upstream, path: paths.server });
-    answers[`${bundler}_route`] = await get(upstream + paths.route);
-    answers[`${bundler}_edge`] = await get(upstream + paths.edge);
+    const asked = Object.entries(paths).map(async ([name, path]) => {
+      const isPage = name === "client" || name === "server";
+      return [`${bundler}_${name}`, await (isPage ? visit({ upstream, path }) : get(upstream + path))];
+    });
+    Object.assign(answers, Object.fromEntries(await Promise.all(asked)));
     child.kill();
   }
   return answers;
