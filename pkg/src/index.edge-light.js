@@ -1,11 +1,6 @@
 // The client in edge functions, which compile no bytes: the module comes compiled.
-import { __wbg_set_wasm } from "../dist/client_bg.js";
-import { imports } from "../dist/client.imports.js";
-import wasm from "../dist/client_bg.wasm?module";
+import "./start.edge-light.js";
 import * as client from "./client.js";
-import { instantiateOnFirstUse } from "./runtime.js";
-
-instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);
 
 export * from "../dist/errors.js";
 

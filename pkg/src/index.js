@@ -1,17 +1,11 @@
 // The client where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
-import { __wbg_set_wasm } from "../dist/client_bg.js";
-import { imports } from "../dist/client.imports.js";
-import { wasm } from "../dist/client.text.js";
+import "./start.js";
 import * as client from "./client.js";
-import { instantiateOnFirstUse } from "./runtime.js";
-import { decode } from "./text.js";
-
-instantiateOnFirstUse(__wbg_set_wasm, imports, () => decode(wasm));
 
 export * from "../dist/errors.js";
 
-// Defined here, where the wasm comes up, and not passed on: a bundler then keeps this file for who uses one of them, and
-// drops it, wasm and all, for who uses none.
+// Defined here, not passed on: who uses one of them needs this file, and by it the wasm; for who uses none, bundlers drop
+// both.
 export const Backups = client.Backups;
 export const BuiltRequest = client.BuiltRequest;
 export const CloudClient = client.CloudClient;

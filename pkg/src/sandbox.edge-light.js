@@ -6,5 +6,5 @@ import { instantiateOnFirstUse } from "./runtime.js";
 
 instantiateOnFirstUse(sandbox.__wbg_set_wasm, imports, () => wasm);
 
-// Defined here, as in index.js.
+// Defined here, not passed on, as in index.js.
 export const Sandbox = sandbox.Sandbox;

@@ -7,5 +7,5 @@ import { decode } from "./text.js";
 
 instantiateOnFirstUse(sandbox.__wbg_set_wasm, imports, () => decode(wasm));
 
-// Defined here, as in index.js.
+// Defined here, not passed on, as in index.js.
 export const Sandbox = sandbox.Sandbox;
