@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test demo lint clean
+.PHONY: setup build pack size test demo docs lint clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -31,6 +31,10 @@ test: pack
 
 demo: build
 	node_modules/.bin/vite www
+
+# The types and the pages of docs/, to read in a browser: target/docs/index.html.
+docs: build
+	@node scripts/docs.mjs
 
 # The house rules alone; they are suites of `make test` too.
 lint: build

@@ -249,6 +249,7 @@ export class CloudClient {
     this.#core.free();
   }
 
+  /** `free`, for `using`. */
   [Symbol.dispose]() {
     this.free();
   }

@@ -54,6 +54,8 @@ function imports(of, offered, from) {
 const ofBindgen = (feature) =>
   read(join(work, `${feature}.d.ts`))
     .replace(/^\/\* (?:tslint|eslint)[^\n]*\n/gm, "")
+    .replace(/^( *)(?=free\(\): void;)/gm, "$1/** Frees the memory at once; without it, the garbage collector does. */\n$1")
+    .replace(/^( *)(?=\[Symbol\.dispose\]\(\): void;)/gm, "$1/** `free`, for `using`. */\n$1")
     .trimStart();
 
 /** @param {readonly ts.Diagnostic[]} diagnostics */
@@ -78,6 +80,8 @@ for (const { feature } of modules) {
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** What only the sources need. */
 const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
+/** The type of a property, which stands in the declaration too; editors show the words behind it only without it. */
+const TYPED = /\/\*\* @type \{[^{}]*\} *(?=\S.*\*\/$)/gm;
 const out = join(work, "types");
 rmSync(out, { recursive: true, force: true });
 
@@ -112,7 +116,8 @@ function declare(sources) {
     const text = read(join(out, `${sources[index]}.d.ts`))
       .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
       .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
-      .replace(COMMENTS, "");
+      .replace(COMMENTS, "")
+      .replace(TYPED, "/** ");
     write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
   }
   return names;

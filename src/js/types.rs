@@ -111,9 +111,13 @@ export interface RetryEvent {
 
 /** An object like console. */
 export interface Logger {
+  /** What nobody else hears. */
   error(message: string): void;
+  /** What may go wrong later: deprecated operations, values that the contract does not know. */
   warn(message: string): void;
+  /** Retries, the states that waits see, and calls that fail. */
   info(message: string): void;
+  /** Each request and each answer, without what the contract calls secret. */
   debug(message: string): void;
 }
 "#;

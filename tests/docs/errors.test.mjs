@@ -7,8 +7,8 @@ import { read } from "./pages.mjs";
 
 const { ApiError, CloudClient, CloudError, ConnectionError, TimeoutError } = exported;
 
-/** The rows of the table of classes: class, status, what happened, what was changed, what to do. */
-const rows = [...read("docs/errors.md").matchAll(/^\| `(\w+Error)` \| ([^|]*?) ?\| (.*?) \| (.*?) ?\| (.*?) ?\|$/gm)].map(([, ...cells]) => cells);
+/** The rows of the table of classes: its name, its status, what happened, what was changed, what to do. */
+const rows = [...read("docs/errors.md").matchAll(/^\| `(\w+Error)` ?([^|]*?) \| (.*?) \| (.*?) ?\| (.*?) ?\|$/gm)].map(([, ...cells]) => cells);
 
 const classes = Object.entries(exported).filter(
   ([, value]) => typeof value === "function" && (value === CloudError || value.prototype instanceof CloudError),

@@ -8,7 +8,7 @@ import { file } from "../package/consumer.mjs";
 import { blocks, operations, programs, read } from "./pages.mjs";
 
 const PAGE = "docs/from-curl.md";
-const sections = read(PAGE).split(/^## /m).slice(1).map((text) => ({ name: text.match(/^`([\w.]+)`\n/)?.[1], text }));
+const sections = read(PAGE).split(/^## /m).slice(1).map((text) => ({ name: text.match(/^([\w.]+)\n/)?.[1], text }));
 const HOUR_MS = 3_600_000;
 const NEW_PASSWORD = "correct horse battery staple";
 
