@@ -1,5 +1,6 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
-# Needed: Rust by rustup, Node 20, make; Chromium with its driver, and Redis, come from Debian's packages where they are missing.
+# Needed: Rust by rustup, Node 20, make. Chromium with its driver, Redis, curl and openssl come from Debian's packages
+# where they are missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -249,7 +249,7 @@ export class CloudClient {
     this.#core.free();
   }
 
-  /** `free`, for `using`. */
+  /** The same at the end of a block: `using cloud = new CloudClient()`. */
   [Symbol.dispose]() {
     this.free();
   }

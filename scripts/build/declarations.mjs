@@ -54,8 +54,8 @@ function imports(of, offered, from) {
 const ofBindgen = (feature) =>
   read(join(work, `${feature}.d.ts`))
     .replace(/^\/\* (?:tslint|eslint)[^\n]*\n/gm, "")
-    .replace(/^( *)(?=free\(\): void;)/gm, "$1/** Frees the memory at once; without it, the garbage collector does. */\n$1")
-    .replace(/^( *)(?=\[Symbol\.dispose\]\(\): void;)/gm, "$1/** `free`, for `using`. */\n$1")
+    .replace(/^( *)(?=free\(\): void;)/gm, "$1/** Frees its memory at once; without it, the garbage collector does. */\n$1")
+    .replace(/^( *)(?=\[Symbol\.dispose\]\(\): void;)/gm, "$1/** The same at the end of a block that began with `using`. */\n$1")
     .trimStart();
 
 /** @param {readonly ts.Diagnostic[]} diagnostics */
@@ -76,12 +76,12 @@ for (const { feature } of modules) {
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, imports(parts[feature], schema.exported, "./schema.js"), others, ofBindgen(feature)].join(""));
 }
 
+/** A property's words beside its type, which the declaration has anyway. */
+const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
 /** What is not for users. Of a constructor it stays that there is none for them. */
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** What only the sources need. */
 const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
-/** The type of a property, which stands in the declaration too; editors show the words behind it only without it. */
-const TYPED = /\/\*\* @type \{[^{}]*\} *(?=\S.*\*\/$)/gm;
 const out = join(work, "types");
 rmSync(out, { recursive: true, force: true });
 
@@ -116,8 +116,8 @@ function declare(sources) {
     const text = read(join(out, `${sources[index]}.d.ts`))
       .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
       .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
-      .replace(COMMENTS, "")
-      .replace(TYPED, "/** ");
+      .replace(TYPED, (_, words) => `/** ${words.charAt(0).toUpperCase()}${words.slice(1)}. */`)
+      .replace(COMMENTS, "");
     write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
   }
   return names;
