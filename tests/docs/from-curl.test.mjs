@@ -2,6 +2,7 @@
 // docs/from-curl.md: every operation of the contract has its section; its lines of curl run in a shell, and its program
 // runs as it stands, each against a served sandbox, whose ledger tells what was asked for.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { sandbox, start } from "../http/server.mjs";
 import { file } from "../package/consumer.mjs";
@@ -59,17 +60,17 @@ test("the lines of curl", async (t) => {
   assert.equal((await asked()).length, sections.length);
 });
 
-test("the program", async (t) => {
+test("the program asks for what the lines of curl ask for", async (t) => {
   const { env, asked } = await world(t);
   const [program, ...more] = programs(PAGE);
   assert.deepEqual(more, []);
-  const watch = "({ method, url }) => console.log(method, new URL(url).pathname)";
+  const watch = "(url, init) => (console.log(init.method, new URL(url).pathname, init.body ?? ''), fetch(url, init))";
   // A line before each section, and one for each request, to see what it asks for.
   const marked = sections.reduce((text, { name = "", text: section }) => {
     const [block] = blocks(section, "js");
     assert.ok(text.includes(block), name);
     return text.replace(block, () => `console.log("section", ${JSON.stringify(name)});\n${block}`);
-  }, program.replace("new CloudClient()", `new CloudClient({ rateLimit: false, onRequest: ${watch} })`));
+  }, program.replace("new CloudClient()", `new CloudClient({ rateLimit: false, fetch: ${watch} })`));
   const { code, stdout, stderr } = await start(process.execPath, [file("from-curl.mjs", marked)], { env }).ended;
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "clickhouse-cloud: services.updateScaling: the API advises against it, it may go\n");
@@ -77,9 +78,12 @@ test("the program", async (t) => {
   const [, ...parts] = stdout.split(/^section /m);
   const routes = new Map(operations().map(({ name, route }) => [name, route]));
   for (const [index, part] of parts.entries()) {
-    const { name = "" } = sections[index];
+    const { name = "", text } = sections[index];
     const [method, path] = String(routes.get(name)).split(" ");
-    assert.match(part, new RegExp(`^${method} ${path.replace(/\{\w+\}/g, "[0-9a-f-]{36}")}$`, "m"), name);
+    const hash = createHash("sha256").update(NEW_PASSWORD).digest("base64");
+    const body = text.match(/--data ['"](.*)['"]$/m)?.[1].replaceAll('\\"', '"').replace("$hash", hash) ?? "";
+    const request = new RegExp(`^${method} ${path.replace(/\{\w+\}/g, "[0-9a-f-]{36}")} (.*)$`, "m");
+    assert.equal(request.exec(part)?.[1], body, name);
   }
   assert.equal(parts.length, sections.length);
   // A deletion is refused at first, and in the end what was deleted is looked for.
