@@ -64,7 +64,7 @@ test("the program asks for what the lines of curl ask for", async (t) => {
   const { env, asked } = await world(t);
   const [program, ...more] = programs(PAGE);
   assert.deepEqual(more, []);
-  const watch = "(url, init) => (console.log(init.method, new URL(url).pathname, init.body ?? ''), fetch(url, init))";
+  const watch = "(url, init) => (console.log(init.method, url.replace(/^.*?(?=\\/v1\\/)/, ''), init.body ?? ''), fetch(url, init))";
   // A line before each section, and one for each request, to see what it asks for.
   const marked = sections.reduce((text, { name = "", text: section }) => {
     const [block] = blocks(section, "js");
@@ -82,7 +82,9 @@ test("the program asks for what the lines of curl ask for", async (t) => {
     const [method, path] = String(routes.get(name)).split(" ");
     const hash = createHash("sha256").update(NEW_PASSWORD).digest("base64");
     const body = text.match(/--data ['"](.*)['"]$/m)?.[1].replaceAll('\\"', '"').replace("$hash", hash) ?? "";
-    const request = new RegExp(`^${method} ${path.replace(/\{\w+\}/g, "[0-9a-f-]{36}")} (.*)$`, "m");
+    const query = text.match(/\?([^"]*)"$/m)?.[1];
+    const address = path.replace(/\{\w+\}/g, "[0-9a-f-]{36}") + (query === undefined ? "" : `\\?${query}`);
+    const request = new RegExp(`^${method} ${address} (.*)$`, "m");
     assert.equal(request.exec(part)?.[1], body, name);
   }
   assert.equal(parts.length, sections.length);
