@@ -249,6 +249,7 @@ export class CloudClient {
     this.#core.free();
   }
 
+  /** The same at the end of a block: `using cloud = new CloudClient()`. */
   [Symbol.dispose]() {
     this.free();
   }

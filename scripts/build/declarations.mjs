@@ -54,6 +54,8 @@ function imports(of, offered, from) {
 const ofBindgen = (feature) =>
   read(join(work, `${feature}.d.ts`))
     .replace(/^\/\* (?:tslint|eslint)[^\n]*\n/gm, "")
+    .replace(/^( *)(?=free\(\): void;)/gm, "$1/** Frees its memory at once; without it, the garbage collector does. */\n$1")
+    .replace(/^( *)(?=\[Symbol\.dispose\]\(\): void;)/gm, "$1/** The same at the end of a block that began with `using`. */\n$1")
     .trimStart();
 
 /** @param {readonly ts.Diagnostic[]} diagnostics */
@@ -74,6 +76,8 @@ for (const { feature } of modules) {
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, imports(parts[feature], schema.exported, "./schema.js"), others, ofBindgen(feature)].join(""));
 }
 
+/** A property's words beside its type, which the declaration has anyway. */
+const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
 /** What is not for users. Of a constructor it stays that there is none for them. */
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** What only the sources need. */
@@ -112,6 +116,7 @@ function declare(sources) {
     const text = read(join(out, `${sources[index]}.d.ts`))
       .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
       .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
+      .replace(TYPED, (_, words) => `/** ${words.charAt(0).toUpperCase()}${words.slice(1)}. */`)
       .replace(COMMENTS, "");
     write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
   }

@@ -153,7 +153,7 @@ export class ResponseValidationError extends CloudError {
     this.operation = fields.operation;
     /** @type {number} the HTTP status */
     this.status = fields.status;
-    /** @type {string | undefined}  */
+    /** @type {string | undefined} name it when you ask ClickHouse for help */
     this.requestId = fields.requestId;
     /** @type {number} how many attempts were made */
     this.attempts = fields.attempts;
@@ -196,7 +196,7 @@ export class ApiError extends CloudError {
     this.code = fields.code;
     /** @type {string | undefined} name it when you ask ClickHouse for help */
     this.requestId = fields.requestId;
-    /** @type {string}  */
+    /** @type {string} the HTTP method */
     this.method = fields.method;
     /** @type {string} the path of the request */
     this.path = fields.path;

@@ -109,11 +109,15 @@ export interface RetryEvent {
   waitMs: number;
 }
 
-/** An object like console. */
+/** An object like console. No message holds a secret. */
 export interface Logger {
+  /** What nobody else hears. */
   error(message: string): void;
+  /** Values that the contract does not know, breaches that are tolerated, deprecated operations. */
   warn(message: string): void;
+  /** Retries, the states that waits see, calls that fail. */
   info(message: string): void;
+  /** Each request and each answer, with what the contract says may be shown of their bodies. */
   debug(message: string): void;
 }
 "#;
