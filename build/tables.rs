@@ -11,6 +11,7 @@ use crate::schema::{self, Kind, Limits, Record, Rest, Rule, Schema, Text};
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
     let mut out = String::new();
     let mut names = Vec::new();
+    let mut references = Vec::new();
     for (name, (file, value)) in &document.schemas {
         let place = Place::new(file).at("components.schemas").at(name);
         let schema = schema::read(document, value, &place)?;
@@ -18,8 +19,15 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
         let identifier = constant(name);
         let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: Schema = {table};");
         names.push(format!("({name:?}, &{identifier})"));
+        references.push(format!("&{identifier}"));
     }
     let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[(&str, &Schema)] = &[{}];", names.join(", "));
+    let _ = writeln!(
+        out,
+        "/// Those of [`SCHEMAS`] in the same order, without their names, which JavaScript has.\n\
+         pub static NAMELESS: &[&Schema] = &[{}];",
+        references.join(", ")
+    );
     let mut identifiers = Vec::new();
     for operation in operations {
         let table = Writer { place: &operation.place }.operation(operation)?;

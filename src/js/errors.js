@@ -22,12 +22,18 @@ function named(target, name) {
  */
 
 /**
+ * What kind of breach an issue is. More may come.
+ *
+ * @typedef {"type" | "required" | "unknown" | "enum" | "minimum" | "maximum" | "step" | "length" | "format" | "pattern" |
+ *   "count" | "duplicate" | "union" | "rule" | "depth" | "syntax" | (string & {})} IssueCode
+ */
+
+/**
  * One way in which a value breaks the contract.
  *
  * @typedef {object} Issue
  * @property {(string | number)[]} path property names and indices: `["body", "ipAccessList", 0, "source"]`
- * @property {string} code what kind of breach: `type`, `required`, `unknown`, `enum`, `minimum`, `maximum`, `step`,
- *   `length`, `format`, `pattern`, `count`, `duplicate`, `union`, `rule`, `depth` or `syntax`
+ * @property {IssueCode} code what kind of breach: another JSON type, a required property that is missing, …
  * @property {string} message expected, received and advice in one line
  * @property {string} expected what the contract asks for
  * @property {string} received what came; of a secret, its type only
@@ -44,6 +50,12 @@ function named(target, name) {
  * @property {number} waitedMs how long the client waited after it
  */
 
+/**
+ * What each error has from `CloudError`.
+ *
+ * @typedef {keyof CloudError} Inherited
+ */
+
 /** Every error of this package. */
 export class CloudError extends Error {
   static {
@@ -53,9 +65,9 @@ export class CloudError extends Error {
   #created;
 
   /**
-   * @param {string} message
+   * @param {string} message what happened, and what to do next
    * @param {object} [_fields] what subclasses show
-   * @param {Hidden} [hidden]
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, _fields, hidden = {}) {
     super(message, hidden.cause === undefined ? undefined : { cause: hidden.cause });
@@ -116,9 +128,9 @@ export class RequestValidationError extends CloudError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<RequestValidationError, Inherited>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -141,9 +153,9 @@ export class ResponseValidationError extends CloudError {
   #text;
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ResponseValidationError, Inherited | "text" | "body">} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden = {}) {
     super(message, fields, hidden);
@@ -153,7 +165,7 @@ export class ResponseValidationError extends CloudError {
     this.operation = fields.operation;
     /** @type {number} the HTTP status */
     this.status = fields.status;
-    /** @type {string | undefined}  */
+    /** @type {string | undefined} name it when you ask ClickHouse for help */
     this.requestId = fields.requestId;
     /** @type {number} how many attempts were made */
     this.attempts = fields.attempts;
@@ -169,7 +181,11 @@ export class ResponseValidationError extends CloudError {
     return this.#text;
   }
 
-  /** The answer, parsed; undefined where it is no JSON. May hold a password. */
+  /**
+   * The answer, parsed; undefined where it is no JSON. May hold a password.
+   *
+   * @returns {unknown}
+   */
   get body() {
     return parsed(this.#text);
   }
@@ -184,9 +200,9 @@ export class ApiError extends CloudError {
   #text;
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ApiError, Inherited | "body">} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden = {}) {
     super(message, fields, hidden);
@@ -196,7 +212,7 @@ export class ApiError extends CloudError {
     this.code = fields.code;
     /** @type {string | undefined} name it when you ask ClickHouse for help */
     this.requestId = fields.requestId;
-    /** @type {string}  */
+    /** @type {string} the HTTP method */
     this.method = fields.method;
     /** @type {string} the path of the request */
     this.path = fields.path;
@@ -213,7 +229,11 @@ export class ApiError extends CloudError {
     this.#text = hidden.text ?? "";
   }
 
-  /** The answer, parsed, or as text where it is no JSON; undefined where it is empty. */
+  /**
+   * The answer, parsed, or as text where it is no JSON; undefined where it is empty.
+   *
+   * @returns {unknown}
+   */
   get body() {
     return parsed(this.#text) ?? (this.#text === "" ? undefined : this.#text);
   }
@@ -268,9 +288,9 @@ export class RateLimitError extends ApiError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<RateLimitError, Inherited | "body">} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -293,9 +313,9 @@ export class ConnectionError extends CloudError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ConnectionError, Inherited>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -317,9 +337,9 @@ export class TimeoutError extends ConnectionError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<TimeoutError, Inherited>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -335,22 +355,22 @@ export class WaitError extends CloudError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<WaitError, Inherited>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     /** @type {"deadline" | "failed-state" | "gone"} why it ended */
     this.reason = fields.reason;
-    /** @type {string | undefined} the last state that was read */
+    /** @type {import("../../pkg/dist/schema.js").State | import("../../pkg/dist/schema.js").BackupStatus | undefined} the last state that was read; of a backup, its status */
     this.lastState = fields.lastState;
     /** @type {number} how long it waited, in milliseconds */
     this.elapsedMs = fields.elapsedMs;
   }
 }
 
-/** @param {string} text */
+/** @param {string} text @returns {unknown} */
 function parsed(text) {
   try {
     // As a host's own decoder would, without the byte order mark.
