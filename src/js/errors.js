@@ -50,12 +50,6 @@ function named(target, name) {
  * @property {number} waitedMs how long the client waited after it
  */
 
-/**
- * What each error has from `CloudError`.
- *
- * @typedef {keyof CloudError} Inherited
- */
-
 /** Every error of this package. */
 export class CloudError extends Error {
   static {
@@ -65,6 +59,8 @@ export class CloudError extends Error {
   #created;
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
    * @param {object} [_fields] what subclasses show
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
@@ -128,8 +124,10 @@ export class RequestValidationError extends CloudError {
   }
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<RequestValidationError, Inherited>} fields what it shows
+   * @param {Omit<RequestValidationError, keyof CloudError>} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -153,8 +151,10 @@ export class ResponseValidationError extends CloudError {
   #text;
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<ResponseValidationError, Inherited | "text" | "body">} fields what it shows
+   * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body">} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden = {}) {
@@ -200,8 +200,10 @@ export class ApiError extends CloudError {
   #text;
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<ApiError, Inherited | "body">} fields what it shows
+   * @param {Omit<ApiError, keyof CloudError | "body">} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden = {}) {
@@ -288,8 +290,10 @@ export class RateLimitError extends ApiError {
   }
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<RateLimitError, Inherited | "body">} fields what it shows
+   * @param {Omit<RateLimitError, keyof CloudError | "body">} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -313,8 +317,10 @@ export class ConnectionError extends CloudError {
   }
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<ConnectionError, Inherited>} fields what it shows
+   * @param {Omit<ConnectionError, keyof CloudError>} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -337,8 +343,10 @@ export class TimeoutError extends ConnectionError {
   }
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<TimeoutError, Inherited>} fields what it shows
+   * @param {Omit<TimeoutError, keyof CloudError>} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -355,8 +363,10 @@ export class WaitError extends CloudError {
   }
 
   /**
+   * The client makes it; so may tests of yours.
+   *
    * @param {string} message what happened, and what to do next
-   * @param {Omit<WaitError, Inherited>} fields what it shows
+   * @param {Omit<WaitError, keyof CloudError>} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
