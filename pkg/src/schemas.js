@@ -56,12 +56,12 @@ function schema(number, request) {
           const above = places.get(this);
           const path = above ? [...above, Array.isArray(this) ? +key : key] : [];
           places.set(item, path);
-          // What stands at the root is refused below.
-          if (!above || item === undefined || Number.isFinite(item) || /^(st|bo|ob)/.test(typeof item)) return item;
+          if (item === undefined || Number.isFinite(item) || /^(st|bo|ob)/.test(typeof item)) return item;
           refuse(path, describe(item));
         });
-        if (text[0] === "!") refuse([], text.slice(1));
-        else issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
+        if (text[0] !== "!") issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
+        // All of it is nothing, a circle, or throws.
+        else if (!issues[0]) refuse([], text.slice(1));
         return issues[0] ? { issues } : { value: JSON.parse(text) };
       },
     },

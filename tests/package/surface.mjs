@@ -86,12 +86,18 @@ export function surface(program, entries, own) {
       if (type.flags & ts.TypeFlags.Any) found.push(place);
       if (seen.has(type)) return;
       seen.add(type);
-      if (type.isUnionOrIntersection()) return type.types.forEach((one) => visit(one, place));
+      if (type.flags & ts.TypeFlags.UnionOrIntersection) {
+        for (const one of /** @type {ts.UnionOrIntersectionType} */ (type).types) visit(one, place);
+        return;
+      }
       if (type.flags & ts.TypeFlags.Conditional) {
         const { root } = /** @type {ts.ConditionalType} */ (type);
         for (const node of [root.node.trueType, root.node.falseType]) visit(checker.getTypeFromTypeNode(node), place);
       }
-      if (type.isTypeParameter()) return [type.getConstraint(), type.getDefault()].forEach((one) => one && visit(one, `${place}<>`));
+      if (type.flags & ts.TypeFlags.TypeParameter) {
+        for (const one of [type.getConstraint(), type.getDefault()]) if (one) visit(one, `${place}<>`);
+        return;
+      }
       for (const one of type.aliasTypeArguments ?? []) visit(one, `${place}<>`);
       if (!(type.flags & ts.TypeFlags.Object)) return;
       if (/** @type {ts.ObjectType} */ (type).objectFlags & ts.ObjectFlags.Reference) {
