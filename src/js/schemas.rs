@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::errors::all;
-use crate::contract::NAMELESS;
+use crate::contract::NAMED;
 use crate::validate::{Mode, Unknown, validate};
 
 /// The issues of a JSON text: as a request has it, or as an answer brings it. The schema is the one of that number in the
@@ -12,5 +12,5 @@ use crate::validate::{Mode, Unknown, validate};
 #[wasm_bindgen(js_name = checkSchema)]
 pub fn check_schema(number: usize, request: bool, json: &str) -> Option<Array> {
     let mode = if request { Mode::Request { unknown: Unknown::Refuse } } else { Mode::Answer };
-    NAMELESS.get(number).map(|schema| all(&validate(json.as_bytes(), schema, mode, &[]).issues))
+    NAMED.get(number).map(|schema| all(&validate(json.as_bytes(), schema, mode, &[]).issues))
 }
