@@ -72,7 +72,7 @@ $(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text
 $D/errors.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
-$D/sandbox.cjs: $D/errors.js $D/methods.js $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs
+$D/sandbox.cjs: $D/errors.js $D/methods.js $D/schema.d.ts $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs
 	node $B/cjs.mjs
 
 $D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json

@@ -65,17 +65,6 @@ function report(diagnostics) {
   fail(ts.formatDiagnostics(diagnostics, host));
 }
 
-// wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
-const schema = names(read(join(dist, "schema.d.ts")));
-const parts = Object.fromEntries(modules.map(({ feature }) => [feature, names(ofBindgen(feature))]));
-for (const name of schema.exported) {
-  if (parts.client.exported.has(name)) fail(`the contract's schema ${name} has the name of a type of the client`);
-}
-for (const { feature } of modules) {
-  const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
-  write(join(dist, `${feature}_bg.d.ts`), [HEADER, imports(parts[feature], schema.exported, "./schema.js"), others, ofBindgen(feature)].join(""));
-}
-
 /** A property's words beside its type, which the declaration has anyway. */
 const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
 /** What is not for users. Of a constructor it stays that there is none for them. */
@@ -122,11 +111,22 @@ function declare(sources) {
   }
   return names;
 }
-// The classes, from their JSDoc.
-const classes = [
-  ...declare(["src/js/errors"]),
-  ...declare(["pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/src/limiter", "pkg/src/passwords", "pkg/dist/methods"]),
-];
+// The classes, from their JSDoc; what they share first.
+const classes = declare(["src/js/errors"]);
+
+// wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
+const errors = names(read(join(dist, "errors.d.ts"))).exported;
+const schema = names(read(join(dist, "schema.d.ts")));
+const parts = Object.fromEntries(modules.map(({ feature }) => [feature, names(ofBindgen(feature))]));
+for (const name of schema.exported) {
+  if (parts.client.exported.has(name)) fail(`the contract's schema ${name} has the name of a type of the client`);
+}
+for (const { feature } of modules) {
+  const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
+  const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
+  write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
+}
+classes.push(...declare(["pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/src/limiter", "pkg/src/passwords", "pkg/src/schemas", "pkg/dist/methods"]));
 
 /**
  * @param {string} feature
@@ -136,7 +136,7 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "doubleSha1Hash", "generate", "hashPassword"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword"])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
 export type * from "./promise.js";
