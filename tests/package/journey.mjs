@@ -17,6 +17,8 @@ answer.error = {
 // Another module of wasm, the same classes.
 answer.sandbox = caught(() => new Sandbox({ bogus: 1 })) instanceof ConfigurationError;
 
+answer.schema = schemas.Tag["~standard"].validate({ key: "a b" }).issues.map(({ path, code }) => [...path, code]);
+
 const id = "3f6c1d1e-8a52-4b6f-9d0c-5a1b2c3d4e5f";
 const reply = { status: 200, requestId: id, result: [{ id, name: "events", state: "running" }] };
 const fetch = async () => new Response(JSON.stringify(reply), { headers: { "content-type": "application/json" } });
@@ -28,7 +30,7 @@ const then = (async () => {
   return answer;
 })();
 `;
-const names = "{ CloudClient, CloudError, ConfigurationError, hashPassword }";
+const names = "{ CloudClient, CloudError, ConfigurationError, hashPassword, schemas }";
 
 /** @param {string} finish a function that takes the answer */
 export const esm = (finish) => `
@@ -51,6 +53,7 @@ export const expected = {
   hash: "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
   error: { name: "ConfigurationError", classes: [true, true, true], stack: true },
   sandbox: true,
+  schema: [["key", "pattern"]],
   list: ["events"],
   refused: "RequestValidationError",
 };
