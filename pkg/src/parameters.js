@@ -13,7 +13,8 @@ export function json(value, replacer) {
   try {
     return JSON.stringify(value, replacer) ?? `!${describe(value)}`;
   } catch {
-    return `!${describe(value)}`;
+    // Whatever it is, it throws nothing here.
+    return `!a value of type ${typeof value}`;
   }
 }
 

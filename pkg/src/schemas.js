@@ -50,13 +50,15 @@ function schema(number, request) {
           const expected = "a value that JSON can hold";
           issues.push({ path, code: "type", message: `expected ${expected}, received ${received}`, expected, received });
         };
-        /** @type {Map<unknown, (string | number)[]>} */
+        /** What stands around a value, and under which key. @type {Map<unknown, [around: unknown, key: string]>} */
         const places = new Map();
         const text = json(value, function (key, item) {
-          const above = places.get(this);
-          const path = above ? [...above, Array.isArray(this) ? +key : key] : [];
-          places.set(item, path);
+          places.set(item, [this, key]);
           if (item === undefined || Number.isFinite(item) || /^(st|bo|ob)/.test(typeof item)) return item;
+          const path = [];
+          for (let at = this, name = key, place; (place = places.get(at)); [at, name] = place) {
+            path.unshift(Array.isArray(at) ? +name : name);
+          }
           refuse(path, describe(item));
         });
         if (text[0] !== "!") issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));

@@ -148,7 +148,12 @@ schemas.Routes = {
 schemas.Schemas = {
   type: "object",
   description: "Every type of the contract by its name.",
-  properties: Object.fromEntries(names.map((name) => [name, described(reference(name), schemas[name].description)])),
+  properties: Object.fromEntries(
+    names.map((name) => {
+      const like = ofRequests.has(name) ? "requests" : "answers";
+      return [name, described(reference(name), `${schemas[name].description}\n\nIn \`schemas\` it is checked as ${like} are.`)];
+    }),
+  ),
   required: names,
 };
 

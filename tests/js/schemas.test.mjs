@@ -115,8 +115,10 @@ test("what JSON cannot hold is an issue, wherever it stands, and throws nothing"
       throw new Error("never");
     },
   };
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
   for (const name of /** @type {Name[]} */ (["Service", "CreateServiceBody", "State", "ReplicaCount", "BackupBucket", "Region"])) {
-    for (const value of [undefined, () => 1, Symbol("x"), NaN, Infinity, 1n, circle, thrower, { toJSON: () => undefined }]) {
+    for (const value of [undefined, () => 1, Symbol("x"), NaN, Infinity, 1n, circle, thrower, proxy, { toJSON: () => undefined }]) {
       const found = issues(name, value);
       assert.deepEqual(found.map(({ path }) => path), [[]], name);
       assert.equal(found[0]?.message, `expected ${found[0]?.expected}, received ${found[0]?.received}`);
@@ -127,6 +129,17 @@ test("what JSON cannot hold is an issue, wherever it stands, and throws nothing"
   // Where null would count as absent, too; and beside all else that is wrong.
   assert.deepEqual(places("Service", { ...service, id: "x", numReplicas: -Infinity }), ["id: format", "numReplicas: type"]);
   assert.deepEqual(issues("Service", { ...service, numReplicas: NaN })[0]?.message, "expected a value that JSON can hold, received NaN");
+});
+
+test("a value that is nested deep is an issue with its whole path, and throws nothing", () => {
+  for (const depth of [1_000, 100_000]) {
+    /** @type {unknown[]} */
+    let nest = [];
+    for (let level = 0; level < depth; level++) nest = [nest];
+    assert.equal(issues("CreateServiceBody", { ...body, tags: nest })[0]?.code, "type");
+  }
+  const answer = { ...service, tags: [{ key: "a", value: [[NaN, () => 1]] }] };
+  assert.deepEqual(issues("Service", answer).map(({ path }) => path), [["tags", 0, "value", 0, 0], ["tags", 0, "value", 0, 1], ["tags", 0, "value"]]);
 });
 
 test("the value is what JSON holds of it", () => {

@@ -100,6 +100,49 @@ test("the type tests speak of every method, option, error, event and route; and 
   assert.deepEqual(refusing.filter(missing(wrong, wrongTexts)).map(({ name }) => name), []);
 });
 
+/**
+ * What an editor asks about a program.
+ *
+ * @param {string} path
+ */
+function editor(path) {
+  /** @type {ts.LanguageServiceHost} */
+  const host = {
+    getCompilationSettings: () => options,
+    getScriptFileNames: () => [path],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (name) => (ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(ts.sys.readFile(name) ?? "") : undefined),
+    getCurrentDirectory: () => installed,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: ts.sys.fileExists,
+    readFile: ts.sys.readFile,
+    readDirectory: ts.sys.readDirectory,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  };
+  return ts.createLanguageService(host);
+}
+
+test("an editor shows the contract's words", () => {
+  const program = `
+import { CloudClient, schemas } from "clickhouse-cloud";
+const cloud = new CloudClient({ timeoutMs: 1 });
+cloud.services.create({ name: "x", provider: "aws", minReplicaMemoryGb: 8 });
+schemas.ServiceName;
+`;
+  const path = file("types/hover.mts", program);
+  const service = editor(path);
+  /** @param {string} name */
+  const over = (name) => ts.displayPartsToString(service.getQuickInfoAtPosition(path, program.lastIndexOf(name))?.documentation);
+  const create = paths["/v1/organizations/{organizationId}/services"].post;
+  assert.ok(over("create").startsWith(create.summary));
+  assert.match(over("create"), /RequestValidationError/);
+  assert.equal(over("minReplicaMemoryGb"), components.schemas.CreateServiceBody.properties.minReplicaMemoryGb.description);
+  assert.match(over("timeoutMs"), /milliseconds/);
+  assert.ok(over("ServiceName").startsWith(components.schemas.ServiceName.description));
+  assert.match(over("schemas"), /Standard Schema/);
+});
+
 test("an editor completes states, regions and names, which stay open", () => {
   const program = `
 import { CloudClient, schemas, RequestValidationError, type Service } from "clickhouse-cloud";
@@ -115,21 +158,7 @@ schemas./*schema*/;
 export const isType = (error: RequestValidationError) => error.issues[0]?.code === "/*code*/";
 `;
   const path = file("types/completion.mts", program);
-  /** @type {ts.LanguageServiceHost} */
-  const host = {
-    getCompilationSettings: () => options,
-    getScriptFileNames: () => [path],
-    getScriptVersion: () => "1",
-    getScriptSnapshot: (name) => (ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(ts.sys.readFile(name) ?? "") : undefined),
-    getCurrentDirectory: () => installed,
-    getDefaultLibFileName: ts.getDefaultLibFilePath,
-    fileExists: ts.sys.fileExists,
-    readFile: ts.sys.readFile,
-    readDirectory: ts.sys.readDirectory,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
-  };
-  const service = ts.createLanguageService(host);
+  const service = editor(path);
   /** @param {string} mark */
   const at = (mark) => {
     const completions = service.getCompletionsAtPosition(path, program.indexOf(`/*${mark}*/`), {});
