@@ -126,7 +126,8 @@ for (const { feature } of modules) {
   const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
 }
-classes.push(...declare(["pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/src/limiter", "pkg/src/passwords", "pkg/src/schemas", "pkg/dist/methods"]));
+const sources = ["client", "built", "promise", "limiter", "passwords", "schemas"].map((name) => `pkg/src/${name}`);
+classes.push(...declare([...sources, "pkg/dist/methods"]));
 
 /**
  * @param {string} feature

@@ -189,30 +189,39 @@ for (const node of nodes) {
 }
 if (members.length === 0) fail("openapi-typescript gave no schemas; has its form changed?");
 
+const UNDEFINED = ts.factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
+
 /**
- * What goes into a request: lists may be read only, and what may be left out may be undefined.
+ * A type of what goes in: its lists may be read only, and what may be left out may be undefined.
  *
- * @template {ts.Node | undefined} N
+ * @template {ts.Node} N
  * @param {N} node
  * @returns {N}
  */
-const lent = (node) => /** @type {N} */ (node && ts.visitNode(node, lend));
-/** @param {ts.Node} node @returns {ts.Node} */
-function lend(node) {
-  const seen = ts.visitEachChild(node, lend, undefined);
-  if (ts.isArrayTypeNode(seen)) return ts.factory.createTypeOperatorNode(ts.SyntaxKind.ReadonlyKeyword, seen);
-  if (!ts.isPropertySignature(seen) || !seen.questionToken || !seen.type) return seen;
-  const { modifiers, name, questionToken, type } = seen;
-  if (ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === "undefined") return seen;
-  return ts.factory.updatePropertySignature(seen, modifiers, name, questionToken, ts.factory.createUnionTypeNode([type, UNDEFINED]));
+function input(node) {
+  /** @type {ts.Node} */
+  const seen = ts.visitEachChild(node, input, undefined);
+  return /** @type {N} */ (ts.isArrayTypeNode(seen) ? ts.factory.createTypeOperatorNode(ts.SyntaxKind.ReadonlyKeyword, seen) : optional(seen));
 }
-const UNDEFINED = ts.factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
 
-/** Of a route: all but its result. @param {ts.Node} node @returns {ts.Node} */
-function lendRoute(node) {
-  if (ts.isPropertySignature(node) && ts.isIdentifier(node.name) && node.name.text === "result") return node;
-  const given = ts.isPropertySignature(node) && ts.isIdentifier(node.name);
-  return given ? lent(node) : ts.visitEachChild(node, lendRoute, undefined);
+/** @param {ts.Node} node */
+function optional(node) {
+  if (!ts.isPropertySignature(node) || !node.questionToken || !node.type) return node;
+  const { modifiers, name, questionToken, type } = node;
+  if (ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === "undefined") return node;
+  return ts.factory.updatePropertySignature(node, modifiers, name, questionToken, ts.factory.createUnionTypeNode([type, UNDEFINED]));
+}
+
+/**
+ * Routes, of which all but the result goes in.
+ *
+ * @template {ts.Node} N
+ * @param {N} node
+ * @returns {N}
+ */
+function inputOfRoutes(node) {
+  if (!ts.isPropertySignature(node) || !ts.isIdentifier(node.name)) return ts.visitEachChild(node, inputOfRoutes, undefined);
+  return node.name.text === "result" ? node : input(node);
 }
 
 // `components["schemas"]["Service"]` is how a generator speaks; here it is `Service`.
@@ -221,10 +230,10 @@ const declarations = members.map((member) => {
     return fail("openapi-typescript gave a schema in an unknown form");
   }
   const name = member.name.text;
-  const shape = name === "Routes" ? lendRoute(member.type) : ofRequests.has(name) ? lent(member.type) : member.type;
+  const shape = name === "Routes" ? inputOfRoutes(member.type) : ofRequests.has(name) ? input(member.type) : member.type;
   const type = ts.isTypeLiteralNode(shape)
     ? ts.factory.createInterfaceDeclaration([exported], name, undefined, undefined, shape.members)
-    : ts.factory.createTypeAliasDeclaration([exported], name, undefined, /** @type {ts.TypeNode} */ (shape));
+    : ts.factory.createTypeAliasDeclaration([exported], name, undefined, shape);
   const comments = ts.getSyntheticLeadingComments(member);
   if (comments) ts.setSyntheticLeadingComments(type, comments);
   return type;

@@ -172,7 +172,11 @@ export const isType = (error: RequestValidationError) => error.issues[0]?.code =
   completes("wait", states);
   completes("backup", values("BackupStatus"));
   completes("region", values("Region"));
-  completes("code", ["type", "required", "unknown", "rule"]);
+  // The codes are Rust's.
+  const rust = readFileSync(new URL("../../src/issue.rs", import.meta.url), "utf8");
+  const codes = [...rust.matchAll(/Self::\w+ => "(\w+)"/g)].map(([, code = ""]) => code);
+  assert.ok(codes.includes("type"));
+  assert.deepEqual(at("code").sort(), codes.sort());
   completes("option", offered.items.map(({ name }) => name.split("CloudClientOptions.")[1] ?? "keyId"));
   // What is closed is offered, and nothing else is.
   for (const [mark, name] of [["provider", "Provider"], ["command", "StateCommand"]]) assert.deepEqual(at(mark).sort(), values(name).sort());
