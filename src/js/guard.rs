@@ -12,6 +12,7 @@ use web_sys::{AbortController, AbortSignal};
 #[wasm_bindgen(module = "/src/js/guard.js")]
 extern "C" {
     fn end(controller: &AbortController);
+    fn until(promise: &Promise, signal: &AbortSignal) -> Promise;
 }
 
 /// A promise whose signal fires when this is dropped before the promise has ended.
@@ -24,7 +25,8 @@ impl Guarded {
     /// Starts it.
     pub fn start(start: &dyn Fn(&AbortSignal) -> Promise) -> Self {
         let controller = AbortController::new().unwrap_or_else(|error| wasm_bindgen::throw_val(error));
-        Self { promise: start(&controller.signal()).into(), controller: Some(controller) }
+        let signal = controller.signal();
+        Self { promise: until(&start(&signal), &signal).into(), controller: Some(controller) }
     }
 }
 

@@ -50,15 +50,14 @@ export async function sleep(clock, ms, signal) {
 }
 
 /**
- * Resolves with the reason when a signal aborts; never without one. The other signal ends the listening.
+ * Resolves with the reason when a signal aborts. The other signal ends the listening.
  *
- * @param {AbortSignal | undefined} signal
+ * @param {AbortSignal} signal
  * @param {AbortSignal} until
  * @returns {Promise<unknown>}
  */
 export function aborted(signal, until) {
   return new Promise((resolve) => {
-    if (signal === undefined) return;
     const tell = () => resolve(signal.reason);
     signal.addEventListener("abort", tell);
     until.addEventListener("abort", () => signal.removeEventListener("abort", tell));

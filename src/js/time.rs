@@ -1,5 +1,7 @@
 //! Time: the host's own, or a clock that the caller lends; and the caller's signals.
 
+use std::future::pending;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -40,6 +42,9 @@ impl JsClock {
 
 /// Resolves with the signal's reason when it aborts; never where it is undefined.
 pub async fn aborted(signal: &JsValue) -> JsValue {
+    if signal.is_undefined() {
+        return pending().await;
+    }
     // At once, so that nothing is begun that was not wanted any more.
     if get(signal, "aborted").as_bool() == Some(true) {
         return get(signal, "reason");
