@@ -82,7 +82,7 @@ impl Core {
         };
         let lent = get(given, "host");
         let host = JsHost {
-            clock: JsClock(get(&lent, "clock")),
+            clock: JsClock::new(get(&lent, "clock")),
             max_body_bytes: ms("maxBodyBytes"),
             log_level: match ms("logLevel") as u8 {
                 0 => None,

@@ -1,5 +1,9 @@
 // What JavaScript does for Rust, brought to its end.
 
+export function begin() {
+  return new AbortController();
+}
+
 /** @type {Error | undefined} */
 let ended;
 

@@ -11,6 +11,7 @@ use web_sys::{AbortController, AbortSignal};
 
 #[wasm_bindgen(module = "/src/js/guard.js")]
 extern "C" {
+    fn begin() -> AbortController;
     fn end(controller: &AbortController);
     fn until(promise: &Promise, signal: &AbortSignal) -> Promise;
 }
@@ -24,7 +25,7 @@ pub struct Guarded {
 impl Guarded {
     /// Starts it.
     pub fn start(start: &dyn Fn(&AbortSignal) -> Promise) -> Self {
-        let controller = AbortController::new().unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+        let controller = begin();
         let signal = controller.signal();
         Self { promise: until(&start(&signal), &signal).into(), controller: Some(controller) }
     }
