@@ -283,3 +283,35 @@ test("hot code that is given up while it calls the client", () => {
   const flags = ["--allow-natives-syntax", "--input-type=module", "-e", program];
   assert.equal(execFileSync(process.execPath, flags, { encoding: "utf8", cwd: new URL(".", import.meta.url) }), "2 RequestValidationError\n");
 });
+
+test("calls at the end of the stack", () => {
+  const program = `
+    import { CloudClient } from "clickhouse-cloud";
+    const options = { keyId: "a", keySecret: "b", organizationId: "${ID}", rateLimit: false, fetch: async () => new Response("[]") };
+    const cloud = new CloudClient(options);
+    const begun = [];
+    const errors = new Set();
+    const note = (error) => errors.add(error.name);
+    const calls = [
+      () => begun.push(cloud.services.list({}, { headers: { a: "x".repeat(100) } }).then(() => {}, note)),
+      () => cloud.buildRequest("GET /v1/organizations"),
+      () => new CloudClient(options).free(),
+    ];
+    function deeper(call) {
+      try { call(); } catch (error) { note(error); }
+      deeper(call);
+    }
+    for (const call of calls) {
+      for (let round = 0; round < 10; round += 1) {
+        try { deeper(call); } catch {}
+        await Promise.all(begun.splice(0));
+      }
+    }
+    for (let call = 0; call < 100; call += 1) await cloud.services.list();
+    console.log([...errors].join());
+  `;
+  // Node says on its standard error how it fares itself down there.
+  const flags = ["--stack-size=200", "--input-type=module", "-e", program];
+  const options = /** @type {const} */ ({ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], cwd: new URL(".", import.meta.url) });
+  assert.equal(execFileSync(process.execPath, flags, options), "RangeError\n");
+});
