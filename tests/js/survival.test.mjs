@@ -312,6 +312,7 @@ test("calls at the end of the stack", () => {
   `;
   // Node says on its standard error how it fares itself down there.
   const flags = ["--stack-size=200", "--input-type=module", "-e", program];
-  const options = /** @type {const} */ ({ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], cwd: new URL(".", import.meta.url) });
+  /** @type {import("node:child_process").ExecFileSyncOptionsWithStringEncoding} */
+  const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], cwd: new URL(".", import.meta.url) };
   assert.equal(execFileSync(process.execPath, flags, options), "RangeError\n");
 });
