@@ -1,6 +1,7 @@
 // @ts-check
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { Core } from "../dist/client_bg.js";
+import { ConfigurationError } from "../dist/errors.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
 import { BuiltRequest } from "./built.js";
 import { callOptions, settings, waitOptions } from "./options.js";
@@ -79,8 +80,8 @@ export class Services extends ServicesOperations {
    */
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
-    const path = pairs({ serviceId });
-    return new CloudPromise(attempt(() => this.#core.call({ helper, path, password, ...callOptions(helper, options) })));
+    const given = () => ({ helper, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
+    return new CloudPromise(attempt(() => enter(this.#core, "call", given())));
   }
 
   /**
@@ -105,8 +106,8 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
-    const states = [state].flat().map((one) => (typeof one === "string" ? one : ""));
-    return wait(this.#core, "services.waitFor", { path: { serviceId } }, options, { states });
+    const states = () => ({ states: [state].flat().map((one) => (typeof one === "string" ? one : "")) });
+    return wait(this.#core, "services.waitFor", { path: { serviceId } }, options, "", states);
   }
 
   /**
@@ -120,7 +121,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<CreateServiceResult>}
    */
   createAndWait(body, options) {
-    return wait(this.#core, "services.createAndWait", { body }, options, {}, " onCreated:function");
+    return wait(this.#core, "services.createAndWait", { body }, options, " onCreated:function");
   }
 
   /**
@@ -131,7 +132,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(this.#core, "services.ensureRunning", { path: { serviceId } }, options, {}, " start:flag");
+    return wait(this.#core, "services.ensureRunning", { path: { serviceId } }, options, " start:flag");
   }
 
   /**
@@ -195,8 +196,6 @@ export class Organizations extends OrganizationsOperations {
 export class CloudClient {
   /** @type {Core} */
   #core;
-  /** Held, so that clients of the same key find it. */
-  #limiter;
 
   /**
    * Nothing is sent before the first call.
@@ -206,9 +205,7 @@ export class CloudClient {
    * @param {CloudClientOptions} [options] What is not given comes from the environment, where there is one.
    */
   constructor(options) {
-    const all = settings(options);
-    this.#core = new Core(...all);
-    this.#limiter = all[1];
+    this.#core = new Core(...settings(options));
     /** Services: create, change, stop, delete, and wait for them. */
     this.services = new Services(this.#core);
     /** Backups of services. */
@@ -227,7 +224,7 @@ export class CloudClient {
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
   request(route, ...rest) {
-    return caller(this.#core)(String(route), ...rest);
+    return caller(this.#core)(route, ...rest);
   }
 
   /**
@@ -241,27 +238,52 @@ export class CloudClient {
    */
   buildRequest(route, ...rest) {
     const operation = String(route);
-    return new BuiltRequest(this.#core.build({ operation, ...parts(operation, rest[0]) }));
+    return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, rest[0]) }));
   }
 
-  /** Frees the client's memory at once; without it, the garbage collector does. Calls that are under way go on. */
+  /**
+   * Frees the client's memory at once; without it, the garbage collector does, some time after the last use of the client
+   * and of its `services`, `backups` and `organizations`. Calls that are under way go on; new ones are refused with a
+   * `ConfigurationError`. Freed again, it does nothing.
+   */
   free() {
+    if (freed.has(this.#core)) return;
+    freed.add(this.#core);
     this.#core.free();
   }
 
-  /** The same at the end of a block: `using cloud = new CloudClient()`. */
+  /** `free()`, at the end of the block of a `using cloud = new CloudClient()`. */
   [Symbol.dispose]() {
     this.free();
   }
+}
+
+/** @type {WeakSet<Core>} */
+const freed = new WeakSet();
+
+/**
+ * Hands the wasm what a method asks for. What the caller has handed over has been read by then: reading it may free the
+ * client.
+ *
+ * @param {Core} core
+ * @param {"call" | "build"} method
+ * @param {{ operation?: string, helper?: string }} given
+ */
+function enter(core, method, given) {
+  if (freed.has(core)) throw new ConfigurationError(`${given.operation ?? given.helper}: the client has been freed, make another one`);
+  return core[method](given);
 }
 
 /**
  * @param {Core} core
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
-const caller = (core) => (operation, parameters, options) =>
+const caller = (core) => (named, parameters, options) =>
   new CloudPromise(
-    attempt(() => core.call({ operation, ...parts(operation, parameters), ...callOptions(operation, options) })),
+    attempt(() => {
+      const operation = String(named);
+      return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
+    }),
   );
 
 /**
@@ -269,11 +291,12 @@ const caller = (core) => (operation, parameters, options) =>
  * @param {string} helper
  * @param {{ path?: object, body?: object }} parameters
  * @param {WaitOptions<string>} [options]
- * @param {object} [more] what this helper alone is given
  * @param {string} [own] an option of this helper alone
+ * @param {() => object} [more] what this helper alone is given
  */
-function wait(core, helper, parameters, options, more, own) {
-  return attempt(() => core.call({ helper, ...parts(helper, parameters), ...waitOptions(helper, options, own), ...more }));
+function wait(core, helper, parameters, options, own, more) {
+  const given = () => ({ helper, ...parts(helper, parameters), ...waitOptions(helper, options, own), ...more?.() });
+  return attempt(() => enter(core, "call", given()));
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 // The functions around passwords; all synchronous.
-import { checkOptions, generate } from "../dist/client_bg.js";
+import { generate } from "../dist/client_bg.js";
+import { read } from "./read.js";
 
 export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
 
@@ -13,6 +14,5 @@ export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
  * @returns {string}
  */
 export function generatePassword(options) {
-  checkOptions("generatePassword", options, "length:from:0");
-  return generate(options?.length ?? 24);
+  return generate(read("generatePassword", options, "length:from:0").length ?? 24);
 }

@@ -52,7 +52,8 @@ function schema(number, request) {
         };
         /** What stands around a value, and under which key. @type {Map<unknown, [around: unknown, key: string]>} */
         const places = new Map();
-        const text = json(value, function (key, item) {
+        /** @this {any} @param {string} key @param {any} item */
+        const follow = function (key, item) {
           places.set(item, [this, key]);
           if (item === undefined || Number.isFinite(item) || /^(st|bo|ob)/.test(typeof item)) return item;
           const path = [];
@@ -60,7 +61,14 @@ function schema(number, request) {
             path.unshift(Array.isArray(at) ? +name : name);
           }
           refuse(path, describe(item));
-        });
+        };
+        let text;
+        try {
+          text = json(value, follow);
+        } catch {
+          // The value's own code has thrown.
+          text = `!a value of type ${typeof value}`;
+        }
         if (text[0] !== "!") issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
         // All of it is nothing, a circle, or throws.
         else if (!issues[0]) refuse([], text.slice(1));

@@ -1,6 +1,9 @@
 //! A call becomes a promise that an `AbortSignal` can end.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
@@ -27,7 +30,17 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Promise {
                 Err(error) => Err(to_js(error)),
             }
         };
-        match race(aborted(&signal), work).await {
+        let mut work = pin!(work);
+        let clocked = poll_fn(|context| {
+            // Of a call that has ended: nobody is left to hear it.
+            client.host.clock.thrown();
+            let polled = work.as_mut().poll(context);
+            match client.host.clock.thrown() {
+                Some(thrown) if !matches!(polled, Poll::Ready(Ok(_))) => Poll::Ready(Err(thrown)),
+                _ => polled,
+            }
+        });
+        match race(aborted(&signal), clocked).await {
             First::Left(reason) => Err(reason),
             // The signal's own message may still be on its way. A success is not given away: a password may be in it.
             First::Right(Err(_)) if flag(&signal, "aborted") => Err(get(&signal, "reason")),

@@ -90,12 +90,12 @@ export class CloudError extends Error {
   }
 
   /**
-   * @param {CloudError} error
+   * @param {unknown} error what the caller throws can be anything
    * @param {import("../../pkg/dist/schema.js").CreateServiceResult} created
    * @internal
    */
   static attachCreated(error, created) {
-    error.#created = created;
+    if (typeof error === "object" && error !== null && #created in error) error.#created = created;
   }
 
   /**
@@ -428,7 +428,5 @@ export function createError(kind, message, fields, text, cause) {
  * @internal
  */
 export function attachCreated(error, created) {
-  if (error instanceof CloudError) {
-    CloudError.attachCreated(error, created);
-  }
+  CloudError.attachCreated(error, created);
 }

@@ -11,7 +11,9 @@ use web_sys::{AbortController, AbortSignal};
 
 #[wasm_bindgen(module = "/src/js/guard.js")]
 extern "C" {
+    fn begin() -> AbortController;
     fn end(controller: &AbortController);
+    fn until(promise: &Promise, signal: &AbortSignal) -> Promise;
 }
 
 /// A promise whose signal fires when this is dropped before the promise has ended.
@@ -23,8 +25,9 @@ pub struct Guarded {
 impl Guarded {
     /// Starts it.
     pub fn start(start: &dyn Fn(&AbortSignal) -> Promise) -> Self {
-        let controller = AbortController::new().unwrap_or_else(|error| wasm_bindgen::throw_val(error));
-        Self { promise: start(&controller.signal()).into(), controller: Some(controller) }
+        let controller = begin();
+        let signal = controller.signal();
+        Self { promise: until(&start(&signal), &signal).into(), controller: Some(controller) }
     }
 }
 

@@ -139,6 +139,10 @@ fn describe(event: &Object, request: &Sending<'_>) {
 
 impl Hooks for JsHost {
     fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
+        // Nothing is sent by a clock that throws.
+        if let Some(thrown) = self.clock.thrown() {
+            return Err(foreign(thrown));
+        }
         self.hook("onRequest", &|event| {
             describe(event, request);
             let headers = Object::new();

@@ -117,12 +117,12 @@ impl Sandbox {
         getter,
         unchecked_return_type = "(input: string | URL | Request, init?: RequestInit) => Promise<Response>"
     )]
-    pub fn fetch(&self) -> Function {
+    pub fn fetch(&self) -> Result<Function, JsValue> {
         let make = || {
             let world = self.world.clone();
-            function(Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |input, init| fetch(&world, input, init)))
+            function(Closure::<Fetch>::new(move |input, init| Ok(fetch(&world, input, init))))
         };
-        self.fetch.get_or_init(make).clone()
+        Ok(self.fetch.get_or_init(make).clone())
     }
 
     /// All that `new CloudClient(…)` needs to talk to the sandbox: fetch, clock and credentials.
@@ -131,7 +131,7 @@ impl Sandbox {
         js_name = clientOptions,
         unchecked_return_type = "SandboxClientOptions"
     )]
-    pub fn client_options(&self) -> Object {
+    pub fn client_options(&self) -> Result<Object, JsValue> {
         let sandbox = self.world.sandbox.borrow();
         let options = sandbox.options();
         let object = Object::new();
@@ -139,7 +139,7 @@ impl Sandbox {
         set(&object, "keySecret", options.key_secret.reveal());
         set(&object, "organizationId", options.organization_id.as_str());
         set(&object, "baseUrl", "https://api.clickhouse.cloud");
-        set(&object, "fetch", self.fetch());
+        set(&object, "fetch", self.fetch()?);
         set(&object, "clock", self.clock.get_or_init(|| clock(&self.world)).clone());
         set(
             &object,
@@ -157,7 +157,7 @@ impl Sandbox {
         // The client's clock is virtual, the host's hiccups are real: 30 real seconds for one attempt.
         set(&object, "timeoutMs", 30_000.0 * options.time_scale.max(1.0));
         set(&object, "dangerouslyAllowBrowser", true);
-        object
+        Ok(object)
     }
 
     /// Lets virtual milliseconds pass at once. Answers that are held back come so much earlier.
@@ -189,14 +189,14 @@ impl Sandbox {
 
     /// All faults that there are, and what each does.
     #[wasm_bindgen(unchecked_return_type = "{ name: SandboxFault; description: string }[]")]
-    pub fn faults() -> JsValue {
+    pub fn faults() -> Result<JsValue, JsValue> {
         let row = |fault: &Fault| {
             let row = Object::new();
             set(&row, "name", fault.name());
             set(&row, "description", fault.what());
             row
         };
-        Fault::ALL.iter().map(row).collect::<Array>().into()
+        Ok(Fault::ALL.iter().map(row).collect::<Array>().into())
     }
 
     /// What there is, past all faults.
@@ -229,10 +229,10 @@ impl Sandbox {
 
     /// The last 10,000 requests, the oldest first.
     #[wasm_bindgen(unchecked_return_type = "LedgerEntry[]")]
-    pub fn ledger(&self) -> JsValue {
+    pub fn ledger(&self) -> Result<JsValue, JsValue> {
         let sandbox = self.world.sandbox.borrow();
         let entries: Vec<JsEntry<'_>> = sandbox.ledger().map(JsEntry::new).collect();
-        entries.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
+        Ok(entries.serialize(&Serializer::new())?)
     }
 
     /// Whether this is the password of the service's `default` user.
@@ -267,20 +267,24 @@ impl<'a> JsEntry<'a> {
     }
 }
 
+// Results, as every export that returns a reference: see `Core::call`.
+type Fetch = dyn Fn(JsValue, JsValue) -> Result<Promise, JsValue>;
+type Sleep = dyn Fn(f64, JsValue) -> Result<Promise, JsValue>;
+
 /// `{ now(), sleep(ms, signal) }`
 fn clock(world: &Rc<World>) -> JsValue {
     let object = Object::new();
     let own = world.clone();
     let now = function(Closure::<dyn Fn() -> f64>::new(move || own.clock.now()));
     let own = world.clone();
-    let sleep = function(Closure::<dyn Fn(f64, JsValue) -> Promise>::new(move |ms: f64, signal: JsValue| {
+    let sleep = function(Closure::<Sleep>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
-        future_to_promise(async move {
+        Ok(future_to_promise(async move {
             match race(aborted(&signal), world.clock.sleep(ms)).await {
                 First::Left(reason) => Err(reason),
                 First::Right(()) => Ok(JsValue::UNDEFINED),
             }
-        })
+        }))
     }));
     set(&object, "now", now);
     set(&object, "sleep", sleep);

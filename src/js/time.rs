@@ -1,5 +1,8 @@
 //! Time: the host's own, or a clock that the caller lends; and the caller's signals.
 
+use std::cell::Cell;
+use std::future::pending;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -9,8 +12,8 @@ use super::values::get;
 
 #[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = now)]
-    fn now_of(clock: &JsValue) -> f64;
+    #[wasm_bindgen(js_name = now, catch)]
+    fn now_of(clock: &JsValue) -> Result<f64, JsValue>;
     #[wasm_bindgen(js_name = sleep)]
     fn sleep_of(clock: &JsValue, ms: f64, signal: &AbortSignal) -> Promise;
     #[wasm_bindgen(js_name = aborted)]
@@ -18,28 +21,52 @@ extern "C" {
 }
 
 /// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's.
-#[derive(Clone)]
-pub struct JsClock(pub JsValue);
+pub struct JsClock {
+    lent: JsValue,
+    /// What it threw, until that has been said.
+    thrown: Cell<Option<JsValue>>,
+}
 
 impl JsClock {
     /// The host's.
     #[cfg(feature = "sandbox")]
-    pub const HOST: Self = Self(JsValue::UNDEFINED);
+    pub fn host() -> Self {
+        Self::new(JsValue::UNDEFINED)
+    }
+
+    /// The caller's; with undefined the host's.
+    pub fn new(lent: JsValue) -> Self {
+        Self { lent, thrown: Cell::new(None) }
+    }
 
     /// Milliseconds since the epoch: like `Date.now`, but it never jumps.
     pub fn now(&self) -> f64 {
-        now_of(&self.0)
+        now_of(&self.lent).unwrap_or_else(|thrown| {
+            self.thrown.set(Some(thrown));
+            0.0
+        })
     }
 
-    /// Resolves after that many milliseconds. Its drop clears the timer.
+    /// Resolves after that many milliseconds; never where the clock throws. Its drop clears the timer.
     pub async fn sleep(&self, ms: f64) {
-        // Whoever cannot sleep goes on.
-        let _ = Guarded::start(&|signal| sleep_of(&self.0, ms, signal)).await;
+        if let Err(thrown) = Guarded::start(&|signal| sleep_of(&self.lent, ms, signal)).await {
+            self.thrown.set(Some(thrown));
+            pending().await
+        }
+    }
+
+    /// What the clock threw since this was last asked. It ends the call that asked the clock.
+    #[cfg(feature = "client")]
+    pub fn thrown(&self) -> Option<JsValue> {
+        self.thrown.take()
     }
 }
 
 /// Resolves with the signal's reason when it aborts; never where it is undefined.
 pub async fn aborted(signal: &JsValue) -> JsValue {
+    if signal.is_undefined() {
+        return pending().await;
+    }
     // At once, so that nothing is begun that was not wanted any more.
     if get(signal, "aborted").as_bool() == Some(true) {
         return get(signal, "reason");

@@ -28,19 +28,22 @@ export interface CloudClientOptions {
   rateLimit?: { readonly requests: number; readonly perMs: number } | RateLimiterLike | false | undefined;
   /** A longer answer is refused. By default 64 MiB. */
   maxBodyBytes?: number | undefined;
-  /** Called as fetch(url, init). By default the host's. */
+  /** Called as fetch(url, init). By default the host's. What it throws ends the call, but for errors of fetch itself. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** For tests. By default the host's. */
+  /** For tests. By default the host's. What it throws ends the call. */
   clock?: Clock | undefined;
   /** Added to every request. */
   headers?: HeadersLike | undefined;
-  /** An object like console. By default console. */
+  /** An object like console. By default console. What it throws is dropped. */
   logger?: Logger | undefined;
   /** Lines that matter less are dropped. By default "warn". */
   logLevel?: "off" | "error" | "warn" | "info" | "debug" | undefined;
   /** Told of each request before it leaves. What it throws ends the call. */
   onRequest?: ((request: RequestEvent) => void) | undefined;
-  /** Told of each answer. What it throws ends the call. */
+  /**
+   * Told of each answer. What it throws ends the call, also one that has succeeded: the password of a creation, which is
+   * shown only once, is lost then, and `resetPassword` makes another.
+   */
   onResponse?: ((response: ResponseEvent) => void) | undefined;
   /** Told of each retry before the wait for it. What it throws ends the call. */
   onRetry?: ((retry: RetryEvent) => void) | undefined;
