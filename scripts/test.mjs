@@ -82,6 +82,8 @@ const suites = [
   { name: "http", command: nodeTests("tests/http"), count: node },
   // The READMEs: their programs run, their tables are true.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
+  // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.
+  { name: "proxy", command: nodeTests("tests/proxy"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
 ];
 

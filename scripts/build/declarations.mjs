@@ -120,7 +120,10 @@ function declare(sources) {
 // The classes, from their JSDoc.
 const classes = [
   ...declare(["src/js/errors"]),
-  ...declare(["pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/src/limiter", "pkg/src/passwords", "pkg/dist/methods"]),
+  ...declare([
+    ...["client", "built", "promise", "limiter", "passwords", "proxy/handler", "proxy/listener", "proxy/types"].map((name) => `pkg/src/${name}`),
+    ...["methods", "routes"].map((name) => `pkg/dist/${name}`),
+  ]),
 ];
 
 /**
@@ -138,8 +141,17 @@ export type * from "./promise.js";
 `,
 );
 write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", [])} } from "./sandbox_bg.js";\n`);
+write(
+  join(dist, "proxy.d.ts"),
+  `export { createProxy } from "./handler.js";
+export { toNodeListener } from "./listener.js";
+export type { NodeRequest, NodeResponse } from "./listener.js";
+export type { ProxyCall, ProxyOptions } from "./types.js";
+export type { OperationName } from "./routes.js";
+`,
+);
 
-const all = [...classes, "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
+const all = [...classes, "proxy", "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
 for (const name of all) {
   write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/((?:from |import\()"\.\/\w+)\.js"/g, '$1.cjs"'));
 }

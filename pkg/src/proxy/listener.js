@@ -1,0 +1,100 @@
+// @ts-check
+// The proxy in servers that speak `(request, response)`, as node:http, Express and their like do. Nothing of Node is
+// imported: this loads everywhere.
+import { Refusal } from "./answers.js";
+
+/**
+ * What is read of a request of node:http. A framework may have read its body before.
+ *
+ * @typedef {object} NodeRequest
+ * @property {string | undefined} [method]
+ * @property {string | undefined} [url]
+ * @property {string[]} rawHeaders
+ * @property {object} socket
+ * @property {unknown} [body]
+ */
+
+/**
+ * What is used of a response of node:http.
+ *
+ * @typedef {object} NodeResponse
+ * @property {number} statusCode
+ * @property {(name: string, value: string | string[]) => unknown} setHeader
+ * @property {(body?: any) => unknown} end
+ * @property {(event: "close", listener: () => void) => unknown} on
+ */
+
+/**
+ * Makes a listener of a handler: `createServer(toNodeListener(proxy))`, `app.use("/api/clickhouse", toNodeListener(proxy))`.
+ *
+ * @param {(request: Request) => Promise<Response>} handler
+ * @returns {(request: NodeRequest & AsyncIterable<any>, response: NodeResponse) => Promise<void>}
+ */
+export function toNodeListener(handler) {
+  return async (request, response) => {
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    const answer = await handle(handler, request, gone.signal);
+    response.statusCode = answer.status;
+    for (const [name, value] of answer.headers) if (name !== "set-cookie") response.setHeader(name, value);
+    const cookies = answer.headers.getSetCookie();
+    if (cookies.length > 0) response.setHeader("set-cookie", cookies);
+    // Answers are short, and whole.
+    response.end(new Uint8Array(await answer.arrayBuffer()));
+  };
+}
+
+/**
+ * @param {(request: Request) => Promise<Response>} handler
+ * @param {NodeRequest & AsyncIterable<any>} given
+ * @param {AbortSignal} signal
+ */
+async function handle(handler, given, signal) {
+  let request;
+  try {
+    request = asRequest(given, signal);
+  } catch {
+    // A method such as TRACE, or a target that is no address.
+    return new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request").response;
+  }
+  return handler(request);
+}
+
+/**
+ * @param {NodeRequest & AsyncIterable<any>} given
+ * @param {AbortSignal} signal
+ */
+function asRequest(given, signal) {
+  const { method = "GET", url = "/", rawHeaders, socket } = given;
+  const headers = new Headers();
+  let host = "localhost";
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+    if (/^(?:host|:authority)$/i.test(name)) host = value;
+    // HTTP/2 has some whose names are none.
+    if (!name.startsWith(":")) headers.append(name, value);
+  }
+  headers.set("host", host);
+  const bodiless = method === "GET" || method === "HEAD" || !(headers.has("content-length") || headers.has("transfer-encoding"));
+  // Put together, not resolved: a path that begins with two slashes would name a host.
+  const target = url.startsWith("/") ? `${"encrypted" in socket ? "https" : "http"}://${host}${url}` : url;
+  /** @type {RequestInit & { duplex: "half" }} */
+  const init = { method, headers, signal, duplex: "half", body: bodiless ? null : bodyOf(given) };
+  return new Request(target, init);
+}
+
+/**
+ * @param {NodeRequest & AsyncIterable<any>} given
+ * @returns {BodyInit}
+ */
+function bodyOf(given) {
+  if (given.body !== undefined) return JSON.stringify(given.body);
+  const parts = given[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await parts.next();
+      if (done) controller.close();
+      else controller.enqueue(new Uint8Array(value));
+    },
+  });
+}
