@@ -125,8 +125,9 @@ test("after a 429 the proxy asks nothing more until the window opens, and says s
   const { services, url, seen } = await proxied(t, { clock: /** @type {any} */ (patient), timeoutMs }, () => (limited ? refusal(429, "RATE_LIMITED: slower", { "x-ratelimit-reset": "7.5" }) : success([])));
   const first = await fetch(services);
   assert.deepEqual([first.headers.get("x-ratelimit-reset"), await told(first)], ["7.5", "429 RATE_LIMITED"]);
+  time += 500;
   const second = await fetch(services, json("POST", BODY));
-  assert.deepEqual([second.headers.get("x-ratelimit-reset"), second.headers.get("retry-after"), await told(second)], ["8", "8", "429 RATE_LIMITED"]);
+  assert.deepEqual([second.headers.get("x-ratelimit-reset"), second.headers.get("retry-after"), await told(second)], ["7.000", "7", "429 RATE_LIMITED"]);
   assert.equal(seen.length, 1);
 
   // A page's client waits for it, and comes again: not even a create is in doubt.
@@ -136,20 +137,55 @@ test("after a 429 the proxy asks nothing more until the window opens, and says s
   assert.equal(seen.length, 2);
 });
 
-test("all pages share one rate limit, and those beyond what can wait come again", async (t) => {
+test("all pages share one rate limit: where there is no room they are told so, and come again", async (t) => {
+  let time = Date.now();
   /** @type {(() => void)[]} */
   const open = [];
   const hold = () => new Promise((resolve) => open.push(() => resolve(success([]))));
-  const { services, seen } = await proxied(t, { maxPending: 3, rateLimit: { requests: 2, perMs: 3_000 } }, /** @type {any} */ (hold));
-  const asked = Array.from({ length: 4 }, () => fetch(services));
-  const early = await Promise.race(asked);
-  assert.deepEqual([early.headers.get("x-ratelimit-reset"), await told(early)], ["3", "429 RATE_LIMITED"]);
+  const clock = { now: () => time, sleep: () => new Promise(() => {}) };
+  const { services, seen } = await proxied(t, { clock: /** @type {any} */ (clock), rateLimit: { requests: 2, perMs: 3_000 } }, /** @type {any} */ (hold));
+  const full = async (/** @type {string} */ reset) => {
+    const answer = await fetch(services, json("POST", BODY));
+    assert.deepEqual([answer.headers.get("x-ratelimit-reset"), answer.headers.get("retry-after"), await told(answer)], [reset, String(Math.ceil(Number(reset))), "429 RATE_LIMITED"]);
+  };
+  const held = [fetch(services), fetch(services)];
   while (open.length < 2) await new Promise(setImmediate);
-  assert.equal(seen.length, 2);
-  for (const one of open.splice(0)) one();
-  while (open.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  await full("3.000");
   open[0]?.();
-  assert.deepEqual((await Promise.all(asked)).map(({ status }) => status).sort(), [200, 200, 200, 429]);
+  await Promise.race(held);
+  time += 500;
+  await full("2.500");
+  open[1]?.();
+  await Promise.all(held);
+  time += 2_400;
+  await full("0.100");
+  assert.equal(seen.length, 2);
+  time += 101;
+  const third = fetch(services);
+  while (open.length < 3) await new Promise(setImmediate);
+  await full("0.499");
+  open[2]?.();
+  assert.equal((await third).status, 200);
+
+  // What will never be answered, since a host has ended it without a word, is not counted for ever.
+  time += 3_000;
+  void Promise.all([fetch(services), fetch(services)]).catch(() => {});
+  while (open.length < 5) await new Promise(setImmediate);
+  time += 27_999;
+  await full("0.001");
+  time += 1;
+  const last = fetch(services);
+  while (open.length < 6) await new Promise(setImmediate);
+  open[5]?.();
+  assert.equal((await last).status, 200);
+});
+
+test("two pages at once, each of which keeps the limit alone: both get all they ask for", async (t) => {
+  const { url, seen } = await proxied(t, { rateLimit: { requests: 10, perMs: 100 } });
+  const pages = [page(url), page(url)];
+  const asked = pages.flatMap((one) => Array.from({ length: 15 }, () => one.services.list()));
+  assert.equal((await Promise.all(asked)).length, 30);
+  assert.equal(seen.length, 30);
 });
 
 test("when the page gives up, the call behind the proxy ends", async (t) => {
@@ -172,22 +208,22 @@ test("when the page gives up, the call behind the proxy ends", async (t) => {
   }
 });
 
-test("a page that gives up in the line leaves it", async (t) => {
+test("a page that gives up while it waits, where the proxy lets it, leaves the line", async (t) => {
   /** @type {(value: Response) => void} */
   let answer = () => {};
-  const { services, seen } = await proxied(t, { maxPending: 2, rateLimit: { requests: 1, perMs: 50 } }, () => new Promise((resolve) => { answer = resolve; }));
+  const rateLimit = { requests: 1, perMs: 50 };
+  const { services, seen } = await proxied(t, { retryBudgetMs: 1, rateLimit }, () => new Promise((resolve) => { answer = resolve; }));
   const first = fetch(services);
   while (seen.length === 0) await new Promise(setImmediate);
   const giveUp = new AbortController();
   const second = fetch(services, { signal: giveUp.signal }).catch(({ name }) => name);
-  // It is in the line as soon as there is no more room.
-  while ((await fetch(services)).status !== 429);
+  // A refusal takes no longer than the way into the line.
+  assert.equal((await fetch(`${services}/x`)).status, 400);
   giveUp.abort();
   assert.equal(await second, "AbortError");
+  const third = fetch(`${services}/${SERVICE}`);
   answer(success([]));
   assert.equal((await first).status, 200);
-  // Who comes after it is the next one.
-  const third = fetch(`${services}/${SERVICE}`);
   while (seen.length === 1) await new Promise((resolve) => setTimeout(resolve, 10));
   answer(success(service));
   assert.equal((await third).status, 200);

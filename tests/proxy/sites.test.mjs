@@ -143,7 +143,8 @@ test("options that are missing or wrong", async (t) => {
     [{ bearerToken: "x" }, /either keyId and keySecret, or bearerToken/],
     [{ baseUrl: "http://api.example.com" }, /must be of https/],
     [{ prefix: "api" }, /prefix must begin with a slash/],
-    [{ maxPending: 0 }, /maxPending must be/],
+    [{ maxRequestBytes: 0 }, /maxRequestBytes must be/],
+    [{ rateLimit: { requests: 0, perMs: 1 } }, /rateLimit must be/],
     [{ origin: FRIEND }, /unknown option origin: did you mean origins\?/],
     [{ validateResponses: "off" }, /unknown option validateResponses/],
   ])) {

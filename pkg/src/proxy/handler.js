@@ -7,6 +7,7 @@ import { bodyOf } from "./body.js";
 import { asksFirst, consent, namedOrigin, shared } from "./origin.js";
 import { asked, methodsOf, routesAt } from "./routes.js";
 import { settings } from "./settings.js";
+import { tooMany } from "./window.js";
 
 /** @import { Asked } from "./routes.js" */
 /** @import { ProxyOptions } from "./types.js" */
@@ -31,10 +32,8 @@ const ALWAYS = {
  */
 export function createProxy(options) {
   const all = settings(options);
-  const { client, allow, authorize, origins, prefix, clean, log } = all;
+  const { client, allow, authorize, origins, prefix, clean, log, now } = all;
   const organizationId = all.organizationId.toLowerCase();
-  const now = () => options.clock?.now() ?? Date.now();
-  let pending = 0;
   let closedUntil = 0;
 
   /**
@@ -116,18 +115,14 @@ export function createProxy(options) {
    * @param {object} parameters
    */
   async function call({ signal }, operation, parameters) {
-    const closedSeconds = Math.ceil((closedUntil - now()) / 1000);
-    if (closedSeconds > 0) throw tooMany(closedSeconds);
-    if (pending >= all.maxPending) throw tooMany(all.windowSeconds);
-    pending += 1;
+    const closedMs = closedUntil - now();
+    if (closedMs > 0) throw tooMany(closedMs);
     try {
       return await client.request(/** @type {any} */ (operation), parameters, { signal }).withResponse();
     } catch (error) {
       // The others would be refused as well.
       if (error instanceof RateLimitError) closedUntil = Math.max(closedUntil, now() + error.retryAfterMs);
       throw error;
-    } finally {
-      pending -= 1;
     }
   }
 
@@ -166,10 +161,4 @@ export function createProxy(options) {
     for (const [name, value] of Object.entries({ ...ALWAYS, ...shared(origin) })) whole.set(name, value);
     return new Response(request.method === "HEAD" ? null : body, { status, headers: whole });
   };
-}
-
-/** @param {number} seconds */
-function tooMany(seconds) {
-  const headers = { "retry-after": String(seconds), "x-ratelimit-reset": String(seconds) };
-  return new Refusal(429, "RATE_LIMITED", `too many requests with this key, wait ${seconds} s`, headers);
 }

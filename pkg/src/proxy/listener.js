@@ -75,7 +75,8 @@ function asRequest(given, signal) {
     if (!name.startsWith(":")) headers.append(name, value);
   }
   headers.set("host", host);
-  const bodiless = method === "GET" || method === "HEAD" || !(headers.has("content-length") || headers.has("transfer-encoding"));
+  // To fetch, GET and HEAD have no body; any other may have an empty one.
+  const bodiless = method === "GET" || method === "HEAD";
   // Put together, not resolved: a path that begins with two slashes would name a host.
   const target = url.startsWith("/") ? `${"encrypted" in socket ? "https" : "http"}://${host}${url}` : url;
   /** @type {RequestInit & { duplex: "half" }} */

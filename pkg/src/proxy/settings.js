@@ -3,11 +3,12 @@
 import { ConfigurationError } from "../../dist/errors.js";
 import { ROUTES } from "../../dist/routes.js";
 import { CLIENT, CloudClient, RateLimiter, checkOptions, environment } from "../core.js";
+import { windowOf } from "./window.js";
 
 /** @import { ProxyOptions } from "./types.js" */
 
 const WHAT = "createProxy";
-const OWN = "allow:any authorize:function origins:any prefix:text maxRequestBytes:whole:1 maxPending:whole:1";
+const OWN = "allow:any authorize:function origins:any prefix:text maxRequestBytes:whole:1";
 /** Of the client's options all but one: a page's client checks the answers itself. */
 const FROM_CLIENT = CLIENT.split(" ").filter((one) => !one.startsWith("validateResponses:"));
 
@@ -24,8 +25,9 @@ export function settings(given) {
     wrong('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
   }
   if (organizationId === undefined) wrong("needs the organizationId option: only that organization is let through");
-  const { rateLimit, logLevel, logger = console } = given;
-  const client = clientOf(given, organizationId);
+  const { clock, logLevel, logger = console } = given;
+  const now = () => clock?.now() ?? Date.now();
+  const client = clientOf(given, organizationId, now);
   const clean = cleaner(client);
   return {
     client,
@@ -35,9 +37,7 @@ export function settings(given) {
     origins: named(given.origins ?? []),
     prefix: prefix(given.prefix),
     maxRequestBytes: given.maxRequestBytes ?? 1_048_576,
-    maxPending: given.maxPending ?? 20,
-    /** The seconds after which there is surely room again. */
-    windowSeconds: Math.ceil((/** @type {{ perMs?: number }} */ (rateLimit || {}).perMs ?? new RateLimiter().perMs) / 1000),
+    now,
     clean,
     /**
      * @param {string} line
@@ -55,17 +55,32 @@ export function settings(given) {
 }
 
 /**
- * The one client of all pages: they share its rate limit.
+ * The one client of all pages: they share its rate limit. Tried again is in the pages, by their own clients: only there is
+ * known how long somebody waits, and what an earlier attempt may have done. A proxy that is told to do it waits, too.
  *
  * @param {ProxyOptions} given
  * @param {string} organizationId
+ * @param {() => number} now
  */
-function clientOf(given, organizationId) {
+function clientOf(given, organizationId, now) {
   const names = FROM_CLIENT.map((one) => one.split(":")[0] ?? "");
   const options = Object.fromEntries(names.map((name) => [name, /** @type {any} */ (given)[name]]));
-  const own = { organizationId, timeoutMs: given.timeoutMs ?? 25_000, retryBudgetMs: given.retryBudgetMs ?? 0 };
+  const timeoutMs = given.timeoutMs ?? 25_000;
+  const own = { organizationId, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
   // An answer that breaks the contract is told to the log here, and to the page by its own client.
   return worded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
+}
+
+/**
+ * What lets nobody wait; but for a proxy that tries again, or a limiter that is lent.
+ *
+ * @param {ProxyOptions} given
+ * @param {number} timeoutMs
+ * @param {() => number} now
+ */
+function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
+  const lent = rateLimit === false || rateLimit instanceof RateLimiter || (rateLimit && "acquire" in rateLimit);
+  return lent || retryBudgetMs ? rateLimit : windowOf(rateLimit ?? new RateLimiter(), timeoutMs, now);
 }
 
 /**

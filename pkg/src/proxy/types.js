@@ -29,14 +29,11 @@
  *   What precedes `/v1/` in the path, such as `/api/clickhouse`. By default anything may.
  * @property {number | undefined} [maxRequestBytes]
  *   A longer body is refused. By default 1 MiB.
- * @property {number | undefined} [maxPending]
- *   How many calls may be under way or wait for the rate limit. One more is answered 429, and the page's client comes
- *   again. By default 20.
  * @property {number | undefined} [timeoutMs]
  *   For one attempt, its body included, in milliseconds. By default 25,000: the page's client waits for 30,000.
  * @property {number | undefined} [retryBudgetMs]
  *   How long after the first attempt's start a retry may still begin, in milliseconds. By default 0: it is the page's
- *   client that tries again.
+ *   client that tries again. With more, for pages without it, calls also wait for the rate limit instead of being refused.
  */
 
 /**
