@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test demo lint clean
+.PHONY: setup build pack size test consumers demo lint clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -28,6 +28,10 @@ size: build
 # All suites, or some: make test SUITES="rust package"
 test: pack
 	@node scripts/test.mjs $(SUITES)
+
+# The package in every runtime and bundler, or some: make consumers CONSUMERS="deno_esm bun_esm"
+consumers: pack
+	@node tests/consumers/run.mjs $(CONSUMERS)
 
 demo: build
 	node_modules/.bin/vite www

@@ -1,5 +1,8 @@
-// The proxy in Vercel's edge runtime, which compiles no bytes either.
-import "./index.edge-light.js";
+// The proxy in edge functions, which compile no bytes: the module comes compiled.
+import "./start.edge-light.js";
+import { createProxy as create } from "./proxy/handler.js";
+import { toNodeListener as listener } from "./proxy/listener.js";
 
-export { createProxy } from "./proxy/handler.js";
-export { toNodeListener } from "./proxy/listener.js";
+// Defined here, not passed on, as in index.js.
+export const createProxy = create;
+export const toNodeListener = listener;

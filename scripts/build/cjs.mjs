@@ -30,8 +30,8 @@ const sharedErrors = {
 const sharedCore = {
   name: "shared-core",
   setup(building) {
-    const shared = ["index.js", "core.js"].map((name) => join(pkg, "src", name));
-    building.onResolve({ filter: /\/(index|core)\.js$/ }, ({ path, resolveDir }) =>
+    const shared = ["index.js", "start.js", "core.js"].map((name) => join(pkg, "src", name));
+    building.onResolve({ filter: /\/(index|start|core)\.js$/ }, ({ path, resolveDir }) =>
       shared.includes(join(resolveDir, path)) ? { path: "./core.cjs", external: true } : undefined,
     );
   },
@@ -48,7 +48,7 @@ const [index] = Object.values(metafile.outputs);
 
 /** @type {[name: string, input: import("esbuild").BuildOptions, ...plugins: import("esbuild").Plugin[]][]} */
 const bundles = [
-  ["core", text('export * from "./index.js"; export * from "./core.js";')],
+  ["core", text('import "./start.js"; export * from "../dist/errors.js"; export * from "./client.js"; export * from "./core.js";')],
   // By name, so that an ES module finds them, too.
   ["index", text(`export { ${index.exports.join(", ")} } from "./index.js";`), sharedCore],
   ["sandbox", file("sandbox")],

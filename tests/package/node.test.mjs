@@ -1,19 +1,8 @@
 // @ts-check
-// The packed tarball in Node.
+// The packed tarball in Node: what the journeys of tests/consumers do not touch.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { file, run } from "./consumer.mjs";
-import { cjs, esm, expected } from "./journey.mjs";
-
-const print = "(answer) => console.log(JSON.stringify(answer))";
-
-test("import in an ES module", () => {
-  assert.deepEqual(JSON.parse(run("node", file("journey.mjs", esm(print)))), expected);
-});
-
-test("require in a CommonJS module", () => {
-  assert.deepEqual(JSON.parse(run("node", file("journey.cjs", cjs(print)))), expected);
-});
 
 test("nothing is instantiated before the first use", () => {
   const program = `
@@ -28,3 +17,17 @@ test("nothing is instantiated before the first use", () => {
   `;
   assert.deepEqual(JSON.parse(run("node", file("lazy.mjs", program))), [0, 1]);
 });
+
+// Each entry is another module of wasm.
+for (const [name, entries] of [
+  ["errors.mjs", 'import * as client from "clickhouse-cloud"; import { Sandbox } from "clickhouse-cloud/sandbox";'],
+  ["errors.cjs", 'const client = require("clickhouse-cloud"); const { Sandbox } = require("clickhouse-cloud/sandbox");'],
+]) {
+  test(`the client and the sandbox throw the same classes: ${name}`, () => {
+    const program = `${entries}
+      for (const create of [() => new client.CloudClient({ bogus: 1 }), () => new Sandbox({ bogus: 1 })]) {
+        try { create(); } catch (error) { console.log(error instanceof client.ConfigurationError); }
+      }`;
+    assert.equal(run("node", file(name, program)), "true\ntrue\n");
+  });
+}
