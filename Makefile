@@ -1,12 +1,13 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
-# Needed: Rust by rustup, Node 20, make; Chromium with its driver, and Redis, come from Debian's packages where they are missing.
+# Needed: Rust by rustup, Node 20, make. Chromium with its driver, Redis, curl and openssl come from Debian's packages
+# where they are missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test consumers demo lint clean
+.PHONY: setup build pack size test consumers demo docs lint clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -35,6 +36,10 @@ consumers: pack
 
 demo: build
 	node_modules/.bin/vite www
+
+# The types and the pages of docs/, to read in a browser: target/docs/index.html.
+docs: build
+	@node scripts/docs.mjs
 
 # The house rules alone; they are suites of `make test` too.
 lint: build
@@ -67,7 +72,7 @@ $(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text
 $D/errors.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
-$D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/cjs.mjs
+$D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/cjs.mjs
 	node $B/cjs.mjs
 
 $D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json

@@ -10,16 +10,21 @@ use crate::schema::{self, Kind, Limits, Record, Rest, Rule, Schema, Text};
 /// The tables of the whole contract.
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
     let mut out = String::new();
-    let mut names = Vec::new();
-    for (name, (file, value)) in &document.schemas {
+    let (mut named, mut names) = (Vec::new(), Vec::new());
+    for (index, (name, (file, value))) in document.schemas.iter().enumerate() {
         let place = Place::new(file).at("components.schemas").at(name);
         let schema = schema::read(document, value, &place)?;
-        let table = Writer { place: &place }.schema(&schema)?;
+        named.push(Writer { place: &place }.schema(&schema)?);
         let identifier = constant(name);
-        let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: Schema = {table};");
-        names.push(format!("({name:?}, &{identifier})"));
+        let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: &Schema = &NAMED[{index}];");
+        names.push(format!("({name:?}, {identifier})"));
     }
-    let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[(&str, &Schema)] = &[{}];", names.join(", "));
+    let (count, named, names) = (named.len(), named.join(", "), names.join(", "));
+    let _ = writeln!(
+        out,
+        "/// The named schemas, in the order of their names.\npub static NAMED: [Schema; {count}] = [{named}];\n\
+         /// The same with their names.\npub static SCHEMAS: &[(&str, &Schema)] = &[{names}];"
+    );
     let mut identifiers = Vec::new();
     for operation in operations {
         let table = Writer { place: &operation.place }.operation(operation)?;
@@ -118,7 +123,7 @@ impl Writer<'_> {
     /// A reference to a schema: to the static of a named one, to a promoted constant of any other.
     fn reference(&self, schema: &Schema) -> Result<String, Failure> {
         match &schema.kind {
-            Kind::Named(name) if !schema.nullable && !schema.secret => Ok(format!("&{}", constant(name))),
+            Kind::Named(name) if !schema.nullable && !schema.secret => Ok(constant(name)),
             _ => Ok(format!("&{}", self.schema(schema)?)),
         }
     }
@@ -141,7 +146,7 @@ impl Writer<'_> {
             }
             Kind::Record(record) => format!("Kind::Record(&{})", self.record(record)?),
             Kind::Union(variants) => format!("Kind::Union(&[{}])", self.references(variants)?),
-            Kind::Named(target) => format!("Kind::Union(&[&{}])", constant(target)),
+            Kind::Named(target) => format!("Kind::Union(&[{}])", constant(target)),
         };
         Ok(format!("Schema {{ kind: {kind}, nullable: {}, secret: {} }}", schema.nullable, schema.secret))
     }

@@ -86,7 +86,7 @@ const suites = [
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
-  // The READMEs: their programs run, their tables are true.
+  // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
   // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.
   { name: "proxy", command: nodeTests("tests/proxy"), count: node },

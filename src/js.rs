@@ -9,6 +9,7 @@
 //! | `options`       | options objects, checked                                        |
 //! | `types`         | the TypeScript types of options                                 |
 //! | `arguments`     | what JavaScript hands over becomes the arguments of a request   |
+//! | `schemas`       | values against the contract's named schemas                     |
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
@@ -41,6 +42,8 @@ mod fetch;
 mod host;
 #[cfg(feature = "client")]
 mod passwords;
+#[cfg(feature = "client")]
+mod schemas;
 #[cfg(feature = "client")]
 mod types;
 #[cfg(feature = "client")]

@@ -8,7 +8,7 @@ import { pairs, parts } from "./parameters.js";
 import { CloudPromise } from "./promise.js";
 
 /**
- * @import { Backup, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
+ * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
  * @import { CallOptions, CloudClientOptions, WaitOptions } from "../dist/client_bg.js"
  */
 
@@ -37,8 +37,8 @@ export class Services extends ServicesOperations {
   /**
    * Starts a stopped service. It is `starting` for a while.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   start(serviceId, options) {
@@ -48,8 +48,8 @@ export class Services extends ServicesOperations {
   /**
    * Stops a service. It is `stopping` for a while.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   stop(serviceId, options) {
@@ -59,8 +59,8 @@ export class Services extends ServicesOperations {
   /**
    * Wakes an idle service. It is `awaking` for a while; on a running one this does nothing.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   awake(serviceId, options) {
@@ -72,9 +72,9 @@ export class Services extends ServicesOperations {
    *
    * For the MySQL interface too, use `updatePassword` with `hashPassword` and `doubleSha1Hash`.
    *
-   * @param {string} serviceId
-   * @param {string | Uint8Array} password
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {string | Uint8Array} password A string, or its bytes.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<void>}
    */
   setPassword(serviceId, password, options) {
@@ -86,8 +86,8 @@ export class Services extends ServicesOperations {
   /**
    * Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<{ password: string }>}
    */
   resetPassword(serviceId, options) {
@@ -99,9 +99,9 @@ export class Services extends ServicesOperations {
    *
    * Rejects with a `WaitError` when the time is up, when the service fails, or when it is gone.
    *
-   * @param {string} serviceId
-   * @param {State | readonly State[]} state
-   * @param {WaitOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {State | readonly State[]} state The state to wait for, or several.
+   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
@@ -115,8 +115,8 @@ export class Services extends ServicesOperations {
    * The password is shown only once. Should the wait fail, the error's `created` still has it; `onCreated` is told of it
    * before the wait begins, so that an abort loses nothing either.
    *
-   * @param {CreateServiceBody} body
-   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options]
+   * @param {CreateServiceBody} body The service to be created.
+   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options] Those of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
   createAndWait(body, options) {
@@ -126,8 +126,8 @@ export class Services extends ServicesOperations {
   /**
    * Brings a service to `running`: wakes an idle one; starts a stopped one only with `{ start: true }`.
    *
-   * @param {string} serviceId
-   * @param {WaitOptions & { start?: boolean | undefined }} [options]
+   * @param {string} serviceId The service.
+   * @param {WaitOptions & { start?: boolean | undefined }} [options] Those of a wait, and `start`.
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
@@ -138,8 +138,8 @@ export class Services extends ServicesOperations {
    * Stops what must be stopped, deletes the service, and resolves when it is gone. Called again at any point of a
    * half-done deletion, it goes on from there; a service that is gone already is a success.
    *
-   * @param {string} serviceId
-   * @param {WaitOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<void>}
    */
   stopAndDelete(serviceId, options) {
@@ -165,9 +165,9 @@ export class Backups extends BackupsOperations {
    *
    * Rejects with a `WaitError` when the time is up, when the backup fails, or when it is gone.
    *
-   * @param {string} serviceId
-   * @param {string} backupId
-   * @param {WaitOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {string} backupId The backup.
+   * @param {WaitOptions<BackupStatus>} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
@@ -203,7 +203,7 @@ export class CloudClient {
    *
    * Throws a `ConfigurationError` when an option is unknown or wrong.
    *
-   * @param {CloudClientOptions} [options]
+   * @param {CloudClientOptions} [options] What is not given comes from the environment, where there is one.
    */
   constructor(options) {
     const all = settings(options);
@@ -222,8 +222,8 @@ export class CloudClient {
    * own then.
    *
    * @template {keyof Routes} R
-   * @param {R} route
-   * @param {RouteParameters<R>} rest
+   * @param {R} route Method and path template: `GET /v1/organizations`.
+   * @param {RouteParameters<R>} rest `{ path, query, body }` of the route, and the options of the call.
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
   request(route, ...rest) {
@@ -235,8 +235,8 @@ export class CloudClient {
    * organization it throws a `ConfigurationError`.
    *
    * @template {keyof Routes} R
-   * @param {R} route
-   * @param {RouteParameters<R>} rest
+   * @param {R} route Method and path template: `GET /v1/organizations`.
+   * @param {RouteParameters<R>} rest `{ path, query, body }` of the route, and the options of the call.
    * @returns {BuiltRequest}
    */
   buildRequest(route, ...rest) {
@@ -249,6 +249,7 @@ export class CloudClient {
     this.#core.free();
   }
 
+  /** The same at the end of a block: `using cloud = new CloudClient()`. */
   [Symbol.dispose]() {
     this.free();
   }
@@ -267,7 +268,7 @@ const caller = (core) => (operation, parameters, options) =>
  * @param {Core} core
  * @param {string} helper
  * @param {{ path?: object, body?: object }} parameters
- * @param {WaitOptions} [options]
+ * @param {WaitOptions<string>} [options]
  * @param {object} [more] what this helper alone is given
  * @param {string} [own] an option of this helper alone
  */
@@ -293,3 +294,4 @@ function attempt(begin) {
 export { BuiltRequest };
 export { RateLimiter } from "./limiter.js";
 export { doubleSha1Hash, generatePassword, hashPassword } from "./passwords.js";
+export { schemas } from "./schemas.js";

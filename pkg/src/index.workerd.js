@@ -14,3 +14,4 @@ export const Services = client.Services;
 export const doubleSha1Hash = client.doubleSha1Hash;
 export const generatePassword = client.generatePassword;
 export const hashPassword = client.hashPassword;
+export const schemas = client.schemas;

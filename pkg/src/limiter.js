@@ -17,7 +17,7 @@ export class RateLimiter {
   /**
    * Throws a `ConfigurationError` when an option is unknown or wrong.
    *
-   * @param {{ requests?: number; perMs?: number }} [options] by default 10 requests in 10,000 ms, the service's own limit
+   * @param {{ readonly requests?: number | undefined; readonly perMs?: number | undefined }} [options] by default 10 requests in 10,000 ms, the service's own limit
    */
   constructor(options) {
     checkOptions("new RateLimiter", options, "requests:whole:1 perMs:from:1");

@@ -7,7 +7,7 @@ import { environment } from "./host.js";
 import { limiter } from "./limiter.js";
 import { target } from "./target.js";
 
-/** @import { CallOptions, CloudClientOptions, Limiter, WaitOptions } from "../dist/client_bg.js" */
+/** @import { CallOptions, CloudClientOptions, HeadersLike, Limiter, WaitOptions } from "../dist/client_bg.js" */
 
 export const CLIENT =
   "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text timeoutMs:from:1 retryBudgetMs:from:0 " +
@@ -66,7 +66,7 @@ function read(what, options, known) {
 
 /**
  * @param {string} what
- * @param {HeadersInit | null | undefined} given
+ * @param {HeadersLike | null | undefined} given
  */
 function headers(what, given) {
   const pairs = headerPairs(given);
@@ -92,7 +92,7 @@ export function callOptions(what, options, own = "timeoutMs:from:1") {
  * The options of a wait.
  *
  * @param {string} what
- * @param {WaitOptions | undefined} options
+ * @param {WaitOptions<string> | undefined} options
  * @param {string} [own] an option of one helper alone
  */
 export function waitOptions(what, options, own = "") {

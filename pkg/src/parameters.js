@@ -7,12 +7,14 @@ import { describe, get, isObject } from "../dist/values.js";
  * A value as JSON; where JSON cannot hold it, an exclamation mark and what it is.
  *
  * @param {unknown} value
+ * @param {(this: any, key: string, value: any) => any} [replacer]
  */
-function json(value) {
+export function json(value, replacer) {
   try {
-    return JSON.stringify(value) ?? `!${describe(value)}`;
+    return JSON.stringify(value, replacer) ?? `!${describe(value)}`;
   } catch {
-    return `!${describe(value)}`;
+    // Whatever it is, it throws nothing here.
+    return `!a value of type ${typeof value}`;
   }
 }
 

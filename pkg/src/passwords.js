@@ -9,7 +9,7 @@ export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
  *
  * `length` is 24 by default, at least 12 and at most 1,024. Throws a `ConfigurationError` where it is not.
  *
- * @param {{ length?: number | undefined }} [options]
+ * @param {{ length?: number | undefined }} [options] How many characters.
  * @returns {string}
  */
 export function generatePassword(options) {

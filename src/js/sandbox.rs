@@ -24,6 +24,28 @@ use crate::secret::Secret;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** What `new CloudClient(…)` needs to talk to a sandbox. */
+export interface SandboxClientOptions {
+  /** The id of the sandbox's key. */
+  keyId: string;
+  /** The secret of the sandbox's key. */
+  keySecret: string;
+  /** The sandbox's one organization. */
+  organizationId: string;
+  /** The service's own address, of which the sandbox answers. */
+  baseUrl: string;
+  /** The sandbox's own. */
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** The sandbox's virtual time. */
+  clock: Clock;
+  /** The limit that the sandbox keeps. */
+  rateLimit: { requests: number; perMs: number } | false;
+  /** For one attempt, in virtual milliseconds. */
+  timeoutMs: number;
+  /** The key is worth nothing elsewhere. */
+  dangerouslyAllowBrowser: true;
+}
+
 /** What the sandbox has, as the API shows it. */
 export interface SandboxState {
   /** The virtual time, in milliseconds since the epoch. */
@@ -93,7 +115,7 @@ impl Sandbox {
     /// Called like `fetch`; it may be passed around on its own. Every host and every origin leads to the sandbox.
     #[wasm_bindgen(
         getter,
-        unchecked_return_type = "(input: RequestInfo | URL, init?: RequestInit) => Promise<Response>"
+        unchecked_return_type = "(input: string | URL | Request, init?: RequestInit) => Promise<Response>"
     )]
     pub fn fetch(&self) -> Function {
         let make = || {
@@ -107,7 +129,7 @@ impl Sandbox {
     #[wasm_bindgen(
         getter,
         js_name = clientOptions,
-        unchecked_return_type = "{ keyId: string; keySecret: string; organizationId: string; baseUrl: string; fetch: (url: string, init: RequestInit) => Promise<Response>; clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> }; rateLimit: { requests: number; perMs: number } | false; timeoutMs: number; dangerouslyAllowBrowser: true }"
+        unchecked_return_type = "SandboxClientOptions"
     )]
     pub fn client_options(&self) -> Object {
         let sandbox = self.world.sandbox.borrow();

@@ -114,7 +114,7 @@ impl Fault {
 
 /// Whether it is the state of a service.
 pub fn is_state(property: &Property) -> bool {
-    std::ptr::eq(property.schema, &contract::STATE)
+    std::ptr::eq(property.schema, contract::STATE)
 }
 
 fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {

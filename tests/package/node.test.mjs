@@ -2,6 +2,7 @@
 // The packed tarball in Node: what the journeys of tests/consumers do not touch.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { file, run } from "./consumer.mjs";
 
 test("nothing is instantiated before the first use", () => {
@@ -31,3 +32,16 @@ for (const [name, entries] of [
     assert.equal(run("node", file(name, program)), "true\ntrue\n");
   });
 }
+
+test("who does not use the schemas does not carry them", async () => {
+  /** @param {string} name @param {string} program */
+  const bundled = async (name, program) => {
+    const { outputFiles } = await build({ entryPoints: [file(name, program)], bundle: true, format: "esm", write: false });
+    return outputFiles[0]?.text ?? "";
+  };
+  const hash = 'import { hashPassword } from "clickhouse-cloud"; console.log(hashPassword("abc"));';
+  const check = 'import { schemas } from "clickhouse-cloud"; console.log(schemas.Tag["~standard"].validate({}));';
+  // In the names, which are one text.
+  const mark = "IpAccessListChange!";
+  assert.deepEqual([await bundled("hash.mjs", hash), await bundled("check.mjs", check)].map((text) => text.includes(mark)), [false, true]);
+});
