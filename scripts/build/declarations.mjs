@@ -149,7 +149,7 @@ write(
   `export { createProxy } from "./handler.js";
 export { toNodeListener } from "./listener.js";
 export type { NodeRequest, NodeResponse } from "./listener.js";
-export type { ProxyCall, ProxyOptions } from "./types.js";
+export type { ProxyCall, ProxyOptions, ProxyOwnOptions } from "./types.js";
 export type { OperationName } from "./routes.js";
 `,
 );

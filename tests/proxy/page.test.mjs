@@ -3,14 +3,15 @@
 // and the key is in nothing that reaches it or that it keeps.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { cpSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium as playwright } from "playwright-core";
 import { chromium, chromiumArguments } from "../../scripts/chromium.mjs";
-import { sandbox, start } from "../http/server.mjs";
-import { copied } from "./examples.mjs";
+import { project, sandbox, start } from "../http/server.mjs";
 import { BODY, key, listen, proxied, told } from "./support.mjs";
 
 const SECRETS = [key.keyId, key.keySecret, Buffer.from(`${key.keyId}:${key.keySecret}`).toString("base64")];
@@ -31,7 +32,9 @@ after(() => browser?.close());
  */
 async function serve(t) {
   const { env } = await sandbox(t, "--time-scale", "30", "--key-id", key.keyId, "--key-secret", key.keySecret);
-  const project = copied("proxy-node.mjs", "proxy-page");
+  for (const name of ["proxy-node.mjs", "proxy-page"]) {
+    cpSync(fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)), join(project, name), { recursive: true });
+  }
   const [entry, outfile] = ["page.js", "page.bundle.js"].map((name) => join(project, "proxy-page", name));
   await build({ entryPoints: [String(entry)], outfile, bundle: true, minify: true, format: "esm", logLevel: "silent" });
   const started = start(process.execPath, [join(project, "proxy-node.mjs")], { cwd: project, env: { ...env, PORT: "0" } });

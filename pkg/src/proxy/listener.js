@@ -7,21 +7,21 @@ import { Refusal } from "./answers.js";
  * What is read of a request of node:http. A framework may have read its body before.
  *
  * @typedef {object} NodeRequest
- * @property {string | undefined} [method]
- * @property {string | undefined} [url]
- * @property {string[]} rawHeaders
- * @property {object} socket
- * @property {unknown} [body]
+ * @property {string | undefined} [method] By default GET.
+ * @property {string | undefined} [url] The path and what follows it.
+ * @property {string[]} rawHeaders Names and values in turn, as they came.
+ * @property {object} socket One that is `encrypted` is of https.
+ * @property {unknown} [body] The body, where a framework has parsed it.
  */
 
 /**
  * What is used of a response of node:http.
  *
  * @typedef {object} NodeResponse
- * @property {number} statusCode
- * @property {(name: string, value: string | string[]) => unknown} setHeader
- * @property {(body?: any) => unknown} end
- * @property {(event: "close", listener: () => void) => unknown} on
+ * @property {number} statusCode Set before anything is sent.
+ * @property {(name: string, value: string | string[]) => unknown} setHeader Sets a header.
+ * @property {(body?: any) => unknown} end Sends the body, and with it all.
+ * @property {(event: "close", listener: () => void) => unknown} on Tells when the connection is gone.
  */
 
 /**

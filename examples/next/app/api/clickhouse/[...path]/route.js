@@ -20,7 +20,7 @@ function signedIn(request) {
   return cookies.includes(`session=${process.env.SESSION}`) || Response.json({ status: 401, error: "UNAUTHORIZED: sign in" }, { status: 401 });
 }
 
-export { handler as DELETE, handler as GET, handler as HEAD, handler as PATCH, handler as POST };
+export { handler as DELETE, handler as GET, handler as HEAD, handler as OPTIONS, handler as PATCH, handler as POST };
 
 // No answer is kept, neither here nor of the fetch behind it.
 export const dynamic = "force-dynamic";
