@@ -2,7 +2,7 @@
 // The proxy in Next's route handler and in a Worker, as their examples have it, from the installed tarball; each is called
 // as its host would call it, with a sandbox over HTTP behind it. tests/proxy/page.test.mjs runs the one for Node.
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -25,6 +25,8 @@ before(async () => {
  * @param {string} path
  */
 function example(path) {
+  // As the projects of both are.
+  writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }');
   const to = join(project, path);
   cpSync(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)), to);
   return import(pathToFileURL(to).href);

@@ -14,18 +14,28 @@ import { file } from "../package/consumer.mjs";
 import { BODY, ORGANIZATION, json, key, listen, proxied, told, upstream } from "./support.mjs";
 
 test("behind a framework that has read the body and cut the path", async (t) => {
-  const { handler, seen } = await proxied(t);
+  const { handler, seen, sandbox } = await proxied(t);
   const listener = toNodeListener(handler);
   const origin = await listen(t, async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    const body = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+    const body = chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString());
     await listener(Object.assign(request, { body, url: request.url?.replace("/api/clickhouse", "") }), response);
   });
   const services = `${origin}/api/clickhouse/v1/organizations/${ORGANIZATION}/services`;
   assert.equal((await fetch(services, json("POST", BODY))).status, 200);
   assert.deepEqual(JSON.parse(seen[0]?.body ?? ""), BODY);
   assert.equal((await fetch(services)).status, 200);
+  // That the service does not run yet, and so cannot be deleted, is what the API has to say.
+  const [{ id } = { id: "" }] = sandbox.state().services;
+  assert.ok([200, 409].includes((await fetch(`${services}/${id}`, { method: "DELETE" })).status));
+  assert.deepEqual([seen.at(-1)?.method, seen.at(-1)?.body], ["DELETE", ""]);
+});
+
+test("a refusal of authorize whose body breaks off", async (t) => {
+  const broken = () => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) }), { status: 401 });
+  const { services } = await proxied(t, { authorize: broken });
+  assert.equal(await told(await fetch(services)), "500 INTERNAL_ERROR");
 });
 
 test("over HTTP/2", async (t) => {

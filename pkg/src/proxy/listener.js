@@ -34,30 +34,39 @@ export function toNodeListener(handler) {
   return async (request, response) => {
     const gone = new AbortController();
     response.on("close", () => gone.abort());
-    const answer = await handle(handler, request, gone.signal);
-    response.statusCode = answer.status;
-    for (const [name, value] of answer.headers) if (name !== "set-cookie") response.setHeader(name, value);
-    const cookies = answer.headers.getSetCookie();
+    const { status, headers, body } = await answered(handler, request, gone.signal).catch(failed);
+    response.statusCode = status;
+    for (const [name, value] of headers) if (name !== "set-cookie") response.setHeader(name, value);
+    const cookies = headers.getSetCookie();
     if (cookies.length > 0) response.setHeader("set-cookie", cookies);
-    // Answers are short, and whole.
-    response.end(new Uint8Array(await answer.arrayBuffer()));
+    response.end(body);
   };
 }
 
 /**
+ * The answer, with its whole body: it is short.
+ *
  * @param {(request: Request) => Promise<Response>} handler
  * @param {NodeRequest & AsyncIterable<any>} given
  * @param {AbortSignal} signal
  */
-async function handle(handler, given, signal) {
+async function answered(handler, given, signal) {
   let request;
   try {
     request = asRequest(given, signal);
   } catch {
     // A method such as TRACE, or a target that is no address.
-    return new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request").response;
+    return whole(new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request").response);
   }
-  return handler(request);
+  return whole(await handler(request));
+}
+
+/** The body of a refusal that `authorize` made broke off: nobody else may hear of it, or the process would end. */
+const failed = () => whole(new Refusal(500, "INTERNAL_ERROR", "something went wrong in the proxy").response);
+
+/** @param {Response} answer */
+async function whole(answer) {
+  return { status: answer.status, headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) };
 }
 
 /**
@@ -77,10 +86,11 @@ function asRequest(given, signal) {
   headers.set("host", host);
   // To fetch, GET and HEAD have no body; any other may have an empty one.
   const bodiless = method === "GET" || method === "HEAD";
+  const body = bodiless ? null : given.body === undefined ? bodyOf(given) : parsedBody(given.body, headers);
   // Put together, not resolved: a path that begins with two slashes would name a host.
   const target = url.startsWith("/") ? `${"encrypted" in socket ? "https" : "http"}://${host}${url}` : url;
   /** @type {RequestInit & { duplex: "half" }} */
-  const init = { method, headers, signal, duplex: "half", body: bodiless ? null : bodyOf(given) };
+  const init = { method, headers, signal, duplex: "half", body };
   return new Request(target, init);
 }
 
@@ -89,7 +99,6 @@ function asRequest(given, signal) {
  * @returns {BodyInit}
  */
 function bodyOf(given) {
-  if (given.body !== undefined) return JSON.stringify(given.body);
   const parts = given[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
@@ -98,4 +107,15 @@ function bodyOf(given) {
       else controller.enqueue(new Uint8Array(value));
     },
   });
+}
+
+/**
+ * What a framework has parsed. Some put an object there where no body came.
+ *
+ * @param {unknown} body
+ * @param {Headers} headers
+ */
+function parsedBody(body, headers) {
+  const came = headers.has("transfer-encoding") || Number(headers.get("content-length")) > 0;
+  return came ? JSON.stringify(body) : null;
 }
