@@ -72,7 +72,7 @@ $(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text
 $D/errors.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
-$D/sandbox.cjs: $D/errors.js $D/methods.js $D/schema.d.ts $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs
+$D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/cjs.mjs
 	node $B/cjs.mjs
 
 $D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
@@ -84,7 +84,10 @@ $D/schema.d.ts: $D/openapi.json $B/schema-types.mjs
 $D/methods.js: $D/openapi.json $B/methods.mjs
 	node $B/methods.mjs
 
-$D/sandbox.d.cts: $D/errors.js $D/methods.js $D/schema.d.ts $(wildcard pkg/src/*.js) $B/declarations.mjs
+$D/routes.js: $D/openapi.json $B/routes.mjs
+	node $B/routes.mjs
+
+$D/sandbox.d.cts: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/declarations.mjs
 	node $B/declarations.mjs
 
 $W/checked: $D/sandbox.cjs $D/sandbox.d.cts $(wildcard pkg/bin/*) pkg/package.json $B/check.mjs

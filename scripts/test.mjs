@@ -48,7 +48,7 @@ const files = (folder) =>
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
 /** One of each kind: what they need beside the tarball is small. */
-const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "chromium_module", "chromium_csp", "vite_build"];
+const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build"];
 
 /** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined>, silentMs?: number }[]} */
 const suites = [
@@ -88,6 +88,8 @@ const suites = [
   { name: "http", command: nodeTests("tests/http"), count: node },
   // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
+  // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.
+  { name: "proxy", command: nodeTests("tests/proxy"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
 ];
 

@@ -9,7 +9,7 @@ import { target } from "./target.js";
 
 /** @import { CallOptions, CloudClientOptions, HeadersLike, Limiter, WaitOptions } from "../dist/client_bg.js" */
 
-const CLIENT =
+export const CLIENT =
   "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text timeoutMs:from:1 retryBudgetMs:from:0 " +
   "rateLimit:limiter maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers " +
   "logger:methods:error|warn|info|debug logLevel:word:off|error|warn|info|debug onRequest:function onResponse:function " +

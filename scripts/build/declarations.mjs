@@ -126,8 +126,8 @@ for (const { feature } of modules) {
   const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
 }
-const sources = ["client", "built", "promise", "limiter", "passwords", "schemas"].map((name) => `pkg/src/${name}`);
-classes.push(...declare([...sources, "pkg/dist/methods"]));
+const sources = ["client", "built", "promise", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
+classes.push(...declare([...sources.map((name) => `pkg/src/${name}`), "pkg/dist/methods", "pkg/dist/routes"]));
 
 /**
  * @param {string} feature
@@ -144,8 +144,17 @@ export type * from "./promise.js";
 `,
 );
 write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", [])} } from "./sandbox_bg.js";\n`);
+write(
+  join(dist, "proxy.d.ts"),
+  `export { createProxy } from "./handler.js";
+export { toNodeListener } from "./listener.js";
+export type { NodeRequest, NodeResponse } from "./listener.js";
+export type { ProxyCall, ProxyOptions, ProxyOwnOptions } from "./types.js";
+export type { OperationName } from "./routes.js";
+`,
+);
 
-const all = [...classes, "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
+const all = [...classes, "proxy", "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
 for (const name of all) {
   write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/((?:from |import\()"\.\/\w+)\.js"/g, '$1.cjs"'));
 }

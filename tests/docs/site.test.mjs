@@ -33,7 +33,7 @@ test("every type has its page, and every page of docs/", () => {
     assert.ok(pages.has(`modules/${prefix}.html`), path);
     const named = [...read(join("pkg", conditions.default.types)).matchAll(/^export (?:type )?\{ (.*?) \} from/gm)].flatMap(([, names]) => names.split(", "));
     assert.notEqual(named.length, 0);
-    for (const name of named) assert.ok(["classes", "interfaces", "types"].some((kind) => pages.has(`${kind}/${prefix}.${name}.html`)), name);
+    for (const name of named) assert.ok(["classes", "functions", "interfaces", "types"].some((kind) => pages.has(`${kind}/${prefix}.${name}.html`)), name);
   }
   for (const name of ["CloudClient", "Services", "BuiltRequest", "ConflictError"]) assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
   assert.equal([...pages.keys()].filter((name) => name.startsWith("documents/")).length, docs.length);
