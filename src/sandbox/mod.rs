@@ -18,6 +18,7 @@
 //! | `scaling`    | its size                                                        |
 //! | `lists`      | its addresses, tags and private endpoints                       |
 //! | `backup`     | its backups                                                     |
+//! | `hashes`     | its password, as far as it is kept                              |
 //! | `options`    | what a sandbox is made with                                     |
 //! | `answer`     | the envelope, errors, and JSON in the contract's order          |
 //! | `ledger`     | what was asked and changed                                      |
@@ -35,6 +36,7 @@ mod backup;
 mod call;
 mod damage;
 pub(crate) mod faults;
+mod hashes;
 mod history;
 mod ledger;
 mod life;
@@ -128,8 +130,15 @@ struct Asked<'a> {
 struct Course {
     outcome: Outcome,
     change: Option<String>,
+    body: Option<Secret>,
     fault: Option<Fault>,
     slow_ms: f64,
+}
+
+impl Course {
+    const fn unchanged(outcome: Outcome, fault: Option<Fault>) -> Self {
+        Self { outcome, change: None, body: None, fault, slow_ms: 0.0 }
+    }
 }
 
 /// How long a slow answer takes, in virtual seconds: now and then longer than the 30 that clients commonly wait.
@@ -160,6 +169,7 @@ impl Sandbox {
         let world = World {
             organization_id: options.organization_id.clone(),
             services: Vec::new(),
+            max_services: options.max_services as usize,
             created: 0,
             random: random.fork(),
         };
@@ -237,13 +247,13 @@ impl Sandbox {
     /// Whether this is the password of the service's default user. False for a service that there is not.
     #[must_use]
     pub fn verify_password(&self, service_id: &str, password: &str) -> bool {
-        self.world.service(service_id).is_ok_and(|service| service.verify_password(password))
+        self.world.service(service_id).is_ok_and(|service| service.credentials.verify(password))
     }
 
     /// The same for the MySQL interface, which has a hash of its own: false, too, while only the other one was set.
     #[must_use]
     pub fn verify_mysql_password(&self, service_id: &str, password: &str) -> bool {
-        self.world.service(service_id).is_ok_and(|service| service.verify_mysql_password(password))
+        self.world.service(service_id).is_ok_and(|service| service.credentials.verify_mysql(password))
     }
 
     /// Carries out a request that arrives at a virtual time, in milliseconds since the epoch. Time never runs
@@ -288,7 +298,7 @@ impl Sandbox {
             Err(refusal) => {
                 let mut response = refusal.answer(&request_id);
                 response.headers.append(&mut headers);
-                Course { outcome: Outcome::Respond(response), change: None, fault: None, slow_ms: 0.0 }
+                Course::unchanged(Outcome::Respond(response), None)
             }
         };
         self.ledger.write(Entry {
@@ -301,6 +311,7 @@ impl Sandbox {
             },
             operation: operation.map(|operation| operation.name),
             change: course.change,
+            body: course.body,
             fault: course.fault,
         });
         let delay_ms = self.options.latency_ms + course.slow_ms / self.options.time_scale;
@@ -329,17 +340,25 @@ impl Sandbox {
             met.and_then(|met| Some((met, damage::instead(met.fault, request_id, &self.window, &random)?)))
         {
             self.faults.spend(met);
-            return Course { outcome, change: None, fault: Some(met.fault), slow_ms: 0.0 };
+            return Course::unchanged(outcome, Some(met.fault));
         }
         let fault = met.map(|met| met.fault);
-        let done = Call::read(route, asked.body).and_then(|call| match fault {
-            Some(Fault::StaleRead) => self.read_stale(&call, &random),
-            _ => operations::run(&mut self.world, &call, self.now),
+        let mut happened = fault.is_some_and(|fault| !fault.spoils() && !fault.befalls());
+        let mut body = None;
+        let done = Call::read(route, asked.body).and_then(|call| {
+            let mut done = match fault {
+                Some(Fault::StaleRead) => self.read_stale(&call, &random),
+                _ => operations::run(&mut self.world, &call, self.now),
+            }?;
+            if let Some(fault) = fault {
+                happened |= operations::befall(&mut self.world, &call, &mut done, fault, self.now);
+            }
+            if done.change.is_some() {
+                self.history.note(self.now, &self.world);
+                body = (!call.body.is_empty()).then(|| Secret::new(Value::Object(call.body).to_string()));
+            }
+            Ok(done)
         });
-        if done.is_ok() && operation.method != Method::Get {
-            self.history.note(self.now, &self.world);
-        }
-        let mut happened = fault.is_some_and(|fault| !fault.spoils());
         let (mut response, change) = match done {
             Ok(Done { mut result, change }) => {
                 let schema = match operation.answer {
@@ -355,11 +374,12 @@ impl Sandbox {
         };
         response.headers.append(&mut headers);
         let Some(met) = met.filter(|_| happened) else {
-            return Course { outcome: Outcome::Respond(response), change, fault: None, slow_ms: 0.0 };
+            return Course { change, body, ..Course::unchanged(Outcome::Respond(response), None) };
         };
         self.faults.spend(met);
         let slow_ms = if met.fault == Fault::Slow { random.seconds(SLOW) } else { 0.0 };
-        Course { outcome: damage::after(met.fault, response, &random), change, fault: Some(met.fault), slow_ms }
+        let outcome = damage::after(met.fault, response, &random);
+        Course { outcome, change, body, fault: Some(met.fault), slow_ms }
     }
 
     /// Reads the world as it was some time ago.

@@ -13,7 +13,7 @@ use super::service::Service;
 use super::time::END;
 
 /// The form that is written here; another one is refused.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// More services are refused, so that a restored world has a bound.
 const SERVICES: usize = 10_000;
 
@@ -59,36 +59,5 @@ impl Snapshot {
             service.each_moment(&mut shift);
         }
         if sound { Ok(read) } else { Err("has a moment that is out of all time".to_owned()) }
-    }
-}
-
-/// Streams of draws as text: their state is a whole number that JSON readers round.
-pub mod draws {
-    use std::cell::Cell;
-
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(state: &Cell<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:016x}", state.get()))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cell<u64>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16).map(Cell::new).map_err(|_| D::Error::custom("expected 16 hexadecimal digits"))
-    }
-}
-
-/// Hashes of passwords. A snapshot is the one place that shows them.
-pub mod hash {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::secret::Secret;
-
-    pub fn serialize<S: Serializer>(hash: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
-        hash.as_ref().map(Secret::reveal).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
     }
 }
