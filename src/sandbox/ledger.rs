@@ -30,7 +30,7 @@ pub struct Entry {
     pub operation: Option<&'static str>,
     /// What it changed, such as `running -> stopping`; none when it changed nothing. Never holds a secret.
     pub change: Option<String>,
-    /// The JSON that it came with; none when it changed nothing or had none. Passwords are in it as hashes only, but not
+    /// The JSON that it came with; none when it changed nothing or takes none. Passwords are in it as hashes only, but not
     /// to be printed.
     pub body: Option<Secret>,
     /// The fault that met it.

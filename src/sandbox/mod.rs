@@ -355,7 +355,7 @@ impl Sandbox {
             }
             if done.change.is_some() {
                 self.history.note(self.now, &self.world);
-                body = (!call.body.is_empty()).then(|| Secret::new(Value::Object(call.body).to_string()));
+                body = operation.body.as_ref().map(|_| Secret::new(Value::Object(call.body).to_string()));
             }
             Ok(done)
         });

@@ -254,3 +254,32 @@ fn iam_role(provider: &str, label: &str, random: &Random) -> String {
         _ => random.uuid(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(provider: &str, region: &str) -> Result<String, String> {
+        let body = Map::from_iter([("region".to_owned(), region.into())]);
+        super::region(&body, provider).map(str::to_owned).map_err(|refusal| format!("{refusal:?}"))
+    }
+
+    #[test]
+    fn regions_that_are_still_to_come_have_their_providers_form() {
+        let forms = REGION_FORMS.iter().map(|(provider, _)| *provider);
+        assert!(forms.eq(["aws", "gcp", "azure"]));
+        for (owner, region) in [
+            ("aws", "us-gov-west-1"),
+            ("aws", "me-central-1"),
+            ("gcp", "northamerica-northeast2"),
+            ("gcp", "africa-south1"),
+            ("azure", "brazilsouth"),
+            ("azure", "norwayeast2"),
+        ] {
+            for (provider, _) in REGION_FORMS {
+                assert_eq!(sent(provider, region).is_ok(), *provider == owner, "{region} on {provider}");
+            }
+        }
+        assert!(sent("aws", "EU-WEST-1").unwrap_err().contains("a region of aws, received"));
+    }
+}
