@@ -9,8 +9,9 @@ use clickhouse_cloud::secret::Secret;
 use serde_json::{Value, json};
 
 /// How long the walk rests before a request, in seconds.
-const RESTS: [f64; 16] =
-    [0.0, 0.0, 0.5, 1.0, 3.0, 10.0, 10.0, 20.0, 20.0, 45.0, 60.0, 90.0, 200.0, 600.0, 1_000.0, 40_000.0];
+const RESTS: [f64; 15] = [0.0, 0.0, 0.5, 1.0, 3.0, 10.0, 10.0, 10.0, 20.0, 20.0, 30.0, 45.0, 60.0, 90.0, 150.0];
+/// And once in so many steps half a day: backups, idle services, deletions that are long over.
+const LONG_REST: (usize, f64) = (300, 43_200.0);
 /// How many services the walk remembers; the requests are about these.
 const REMEMBERED: usize = 32;
 
@@ -45,10 +46,14 @@ impl Walk {
     /// A rest and a request.
     pub fn step(&mut self, number: u64) {
         let mut draw = Draw(number);
-        self.now += draw.one(&RESTS) * 1_000.0;
+        let rest = if draw.below(LONG_REST.0) == 0 { LONG_REST.1 } else { draw.one(&RESTS) };
+        self.now += rest * 1_000.0;
         let (method, path, body) = self.draw_request(&mut draw);
         self.ask(method, &path, body);
         let last = self.sandbox.ledger().next_back().unwrap();
+        if last.status == 404 {
+            self.services.retain(|id| !last.path.contains(id.as_str()));
+        }
         if let (Some("services.create"), Some(change)) = (last.operation, &last.change) {
             let id = change.split([' ', ';']).next().unwrap().to_owned();
             if self.services.len() == REMEMBERED {
