@@ -13,7 +13,7 @@ use super::service::Service;
 use super::time::END;
 
 /// The form that is written here; another one is refused.
-const FORM: u32 = 2;
+const FORM: u32 = 1;
 /// More services are refused, so that a restored world has a bound.
 const SERVICES: usize = 10_000;
 

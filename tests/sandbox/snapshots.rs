@@ -92,7 +92,7 @@ fn what_is_no_snapshot_changes_nothing() {
         broken.push(without);
     }
     for (place, value) in [
-        ("/snapshot", json!(1)),
+        ("/snapshot", json!(2)),
         ("/now", json!(-1e300)),
         ("/world", json!("draws")),
         ("/services/0/life/state", json!("hibernating")),
