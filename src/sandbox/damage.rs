@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
 use super::answer::{Refusal, of_proxy};
 use super::faults::{Fault, is_state};
 use super::limit::Window;
 use super::random::Random;
+use super::reply::Outcome;
 use crate::contract::{Kind, Property, Record, Schema};
 use crate::host::HttpResponse;
 

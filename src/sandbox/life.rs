@@ -112,7 +112,7 @@ pub struct Life {
 impl Life {
     /// A service that was created now.
     pub fn begin(now: f64, random: Random) -> Self {
-        let running = now + random.seconds(PROVISIONING);
+        let running = (now + random.seconds(PROVISIONING)).min(END);
         Self {
             state: State::Provisioning,
             coming: VecDeque::from([(State::Running, running)]),
@@ -172,7 +172,7 @@ impl Life {
                 self.active = at;
                 self.up_since.get_or_insert(at);
             }
-            State::Stopped => self.settled = at + self.random.seconds(SETTLING),
+            State::Stopped => self.settled = (at + self.random.seconds(SETTLING)).min(END),
             State::Stopping | State::Terminating | State::Softdeleting => self.up_since = None,
             State::Provisioning
             | State::Starting

@@ -1,7 +1,7 @@
 //! ClickHouse Cloud in memory: a request in, the answer out.
 //!
 //! It routes, checks and answers by the contract, in the live API's shape, and keeps state behind it: services that
-//! provision, stop, start, idle and are deleted, their backups and passwords, the key, the rate limit. It has no clock,
+//! provision, scale, stop, start, idle and are deleted, their backups and passwords, the key, the limits. It has no clock,
 //! no timers and no network: the caller hands in virtual time with each request, and everything that is due by then
 //! has happened. The same options and the same requests at the same times bring the same bytes.
 //!
@@ -21,6 +21,7 @@
 //! | `hashes`     | its password, as far as it is kept                              |
 //! | `options`    | what a sandbox is made with                                     |
 //! | `answer`     | the envelope, errors, and JSON in the contract's order          |
+//! | `reply`      | what a transport gets: an answer, or none                       |
 //! | `ledger`     | what was asked and changed                                      |
 //! | `faults`     | what can go wrong: one table                                    |
 //! | `meeting`    | which fault meets which request                                 |
@@ -46,6 +47,7 @@ mod meeting;
 mod operations;
 mod options;
 mod random;
+mod reply;
 mod route;
 mod scaling;
 mod service;
@@ -63,6 +65,7 @@ pub use ledger::{Entry, LEDGER_ENTRIES};
 pub use limit::RateLimit;
 pub use meeting::{INJECTIONS, Injection};
 pub use options::Options;
+pub use reply::{Outcome, Reply};
 
 use answer::Refusal;
 use call::Call;
@@ -79,43 +82,8 @@ use time::END;
 use world::World;
 
 use crate::contract::{Answer, Kind, Method};
-use crate::host::{self, HttpRequest, HttpResponse};
+use crate::host::HttpRequest;
 use crate::secret::Secret;
-
-/// What comes of a request, and when.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// What comes of it.
-    pub outcome: Outcome,
-    /// How long to hold it back, in real milliseconds. What the request changes is changed already.
-    pub delay_ms: f64,
-}
-
-/// What comes of a request.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// An answer.
-    Respond(HttpResponse),
-    /// The connection ends without one.
-    Drop,
-}
-
-impl Reply {
-    /// What a transport makes of it: the answer, or the fault that a client meets.
-    ///
-    /// # Errors
-    ///
-    /// The connection ended without an answer.
-    pub fn into_result(self) -> Result<HttpResponse, host::Fault> {
-        match self.outcome {
-            Outcome::Respond(response) => Ok(response),
-            Outcome::Drop => {
-                let message = "the sandbox closed the connection".to_owned();
-                Err(host::Fault { kind: host::FaultKind::Connection, message, cause: None })
-            }
-        }
-    }
-}
 
 /// A request, and the method of the contract that it comes to; none: the contract does not have it.
 struct Asked<'a> {

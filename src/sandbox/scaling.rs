@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
 use super::random::Random;
-use super::time::MINUTE;
+use super::time::{END, MINUTE};
 use crate::contract::{self, Kind};
 
 /// The total memory of the older properties counts so many replicas.
@@ -119,7 +119,7 @@ impl Scaling {
         scaling.wanted = self.wanted.changed(body, false)?;
         scaling.change_idling(body);
         if scaling.wanted != self.wanted {
-            scaling.applies = Some(if runs { now + random.seconds(TAKES) } else { now });
+            scaling.applies = Some(if runs { (now + random.seconds(TAKES)).min(END) } else { now });
             scaling.advance(now);
         }
         Ok(scaling)

@@ -185,6 +185,23 @@ fn a_deleted_service_can_be_read_for_a_while() {
     assert_eq!(cloud.sandbox.state(cloud.now)["services"], json!([]));
 }
 
+#[test]
+fn at_the_end_of_time_a_snapshot_is_still_one() {
+    let mut cloud = Cloud::new();
+    let [scaled, stopping, deleted] = [(); 3].map(|()| cloud.create_running(&json!({ "idleScaling": false })).0);
+    cloud.now = 8.64e15 - 1_000.0;
+    cloud.patch(&format!("/services/{scaled}/replicaScaling"), &json!({ "numReplicas": 2 }));
+    inject(&mut cloud, Fault::IdleFirst);
+    cloud.command(&stopping, "stop");
+    inject(&mut cloud, Fault::Degraded);
+    cloud.state(&deleted);
+    inject(&mut cloud, Fault::SoftDeleted);
+    assert_eq!(cloud.delete(&format!("/services/{deleted}")).status, 200);
+    let (snapshot, before) = (cloud.sandbox.snapshot(cloud.now), cloud.sandbox.state(cloud.now));
+    cloud.sandbox.restore(cloud.now, &snapshot).unwrap();
+    assert_eq!(cloud.sandbox.state(cloud.now), before);
+}
+
 /// Every state that a service was seen in while it lived for a day, told what a program may tell it.
 fn states_seen(faults: &[Fault]) -> Vec<String> {
     let faults = faults.iter().map(|fault| (*fault, 0.3)).collect();

@@ -29,7 +29,7 @@ impl Life {
             Fault::IdleFirst => self.from(State::Stopping, |life| {
                 life.state = State::Idle;
                 let begins = life.after(now, IDLE_FIRST);
-                let stopped = life.coming.iter().map(|(state, at)| (*state, at + begins - now));
+                let stopped = life.coming.iter().map(|(state, at)| (*state, (at + begins - now).min(END)));
                 [(State::Stopping, begins)].into_iter().chain(stopped).collect()
             }),
             Fault::SoftDeleted => self.from(State::Terminating, |life| {
