@@ -6,10 +6,10 @@ import { UsageError, inFlags } from "./arguments.js";
 import { serve } from "./server.js";
 
 /** @param {import("./arguments.js").SandboxArguments} arguments_ */
-export async function sandbox({ host, port, controlled, options }) {
+export async function sandbox({ serving, options }) {
   const cloud = create(options);
-  const server = await serve(cloud, { host, port, controlled }).catch((error) => {
-    throw new Error(reason(error, host, port), { cause: error });
+  const server = await serve(cloud, serving).catch((error) => {
+    throw new Error(reason(error, serving.host, serving.port), { cause: error });
   });
   // A second signal finds no one who listens, and ends the process at once.
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void server.close());

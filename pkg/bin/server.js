@@ -1,69 +1,203 @@
 // @ts-check
-// HTTP in front of a sandbox: each request becomes one call of `sandbox.fetch`, and what that brings becomes the
-// answer. What a client sends is bounded in size and in time, so that a broken one cannot fill the memory or stay for
-// ever.
+// HTTP in front of a sandbox: each request becomes one call, and what comes of it becomes the answer. What a client sends
+// is bounded in size and in time, so that a broken one cannot fill the memory or stay for ever.
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
+import { STATUS_CODES, createServer } from "node:http";
+import { ask, hold } from "../dist/sandbox_bg.js";
+import { BODY_BYTES, CONTROL_BODY_BYTES, announces, bodyOf, hasBody } from "./bodies.js";
 import { CONTROL, control } from "./control.js";
+import { cors } from "./cors.js";
+import { pack, wantsGzip } from "./encoding.js";
+import { named, served } from "./hosts.js";
 
-/** A longer body is refused. */
-const BODY_BYTES = 1024 * 1024;
-/** The same for the control: snapshots are long. */
-const CONTROL_BODY_BYTES = 64 * 1024 * 1024;
 /** How long an ending server waits for what is under way. */
 const GRACE_MS = 2_000;
+const CONNECTIONS = 512;
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 1_000,
   // Longer than the pauses between two polls of a client that waits.
   keepAliveTimeout: 60_000,
+  // It is looked for here, where the answer has the API's shape.
+  requireHostHeader: false,
 };
+/** How long the header of a request may take, at most. */
+const HEADER_MS = 10_000;
+/** How long a client may leave an answer unread. */
+const STALLED_MS = 60_000;
+
+/** @typedef {import("node:http").IncomingMessage} Request */
+/** @typedef {{ status: number, headers: string[], body: Uint8Array }} Answer */
+
+/**
+ * @typedef {object} Serving
+ * @property {string} host
+ * @property {number} port
+ * @property {boolean} controlled
+ * @property {string[]} allowedHosts
+ * @property {string[]} origins
+ * @property {number} requestSeconds How long a request may take to arrive.
+ */
+
+/**
+ * What keeps the changes. `note` looks for one; `settled` resolves when all that were noted are kept, and is undefined
+ * when they are.
+ *
+ * @typedef {{ note: (evenNone?: boolean) => void, settled: () => Promise<void> | undefined }} Keeper
+ */
 
 /**
  * Serves a sandbox; resolves when it listens.
  *
  * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
- * @param {{ host: string, port: number, controlled: boolean }} where
+ * @param {Serving} serving
+ * @param {Keeper} [keeper]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve(sandbox, { host, port, controlled }) {
-  const server = createServer(LIMITS, (request, response) => void answer(request, response));
+export async function serve(sandbox, { host, port, controlled, allowedHosts, origins, requestSeconds }, keeper) {
+  const requestTimeout = requestSeconds * 1000;
+  const limits = { ...LIMITS, requestTimeout, headersTimeout: Math.min(HEADER_MS, requestTimeout) };
+  const server = createServer(limits, (request, response) => void answer(request, response));
+  server.maxConnections = CONNECTIONS;
+  const isServed = served(host, allowedHosts);
+  const sharing = cors(origins);
+  /** Connections whose answer is held back: they stand still for a reason. */
+  const waiting = new WeakSet();
   let closing = false;
 
-  /** @param {import("node:http").IncomingMessage} request */
+  /** @param {Request} request */
   const isControl = (request) => controlled && pathOf(request).startsWith(CONTROL);
 
   /**
-   * @param {import("node:http").IncomingMessage} request
+   * @param {Request} request
    * @param {import("node:http").ServerResponse} response
    */
   async function answer(request, response) {
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
     try {
-      const answered = isControl(request) ? await command(sandbox, request) : await ask(sandbox, request, gone.signal);
-      const body = Buffer.from(await answered.arrayBuffer());
-      const headers = Object.fromEntries(answered.headers);
-      if (request.method !== "HEAD" && answered.status !== 204) headers["content-length"] = String(body.length);
-      if (closing) headers.connection = "close";
-      response.writeHead(answered.status, headers).end(body);
-    } catch {
-      // As fetch has it: a rejection is a connection that ends without an answer.
+      const answered = refused(request) ?? (await (isControl(request) ? command(request) : call(request, response)));
+      const unsettled = keeper?.settled();
+      if (unsettled !== undefined) await unsettled;
+      if (answered === undefined) request.socket.destroy();
+      else await send(request, response, answered);
+    } catch (error) {
+      // A client that has gone is none of ours.
+      if (!response.destroyed && !request.destroyed) console.error(error);
       request.socket.destroy();
     }
   }
 
-  // A client that asks first is told so before it sends a body that is too long.
+  /**
+   * What is answered before it is looked what is asked for.
+   *
+   * @param {Request} request
+   * @returns {Answer | undefined}
+   */
+  function refused(request) {
+    const { headers } = request;
+    const hosts = named(request);
+    if (hosts === undefined) return refusal(400, "BAD_REQUEST: header.host: expected a host, received none", LAST);
+    const stranger = hosts.find((name) => !isServed(name));
+    if (stranger !== undefined) {
+      return refusal(421, `MISDIRECTED_REQUEST: ${stranger} is not served here: tell the sandbox of it with --allow-host`, LAST);
+    }
+    const coding = headers["content-encoding"];
+    if (coding !== undefined && coding.toLowerCase() !== "identity") {
+      return refusal(415, `UNSUPPORTED_MEDIA_TYPE: header.content-encoding: expected identity, received ${coding}`, [...LAST, "accept-encoding", "identity"]);
+    }
+    const asked = sharing.preflight(request);
+    return asked && { status: 204, headers: asked, body: NOTHING };
+  }
+
+  /**
+   * The sandbox's answer; undefined: the connection is to end without one.
+   *
+   * @param {Request} request
+   * @param {import("node:http").ServerResponse} response
+   * @returns {Promise<Answer | undefined>}
+   */
+  async function call(request, response) {
+    const { method = "GET", url = "/", headers } = request;
+    const body = hasBody(request) ? await bodyOf(request, BODY_BYTES) : undefined;
+    if (typeof body === "string") return untaken(body, BODY_BYTES);
+    const reply = ask(sandbox, method, url, headers.authorization, body);
+    if (method !== "GET" && method !== "HEAD") keeper?.note();
+    if (reply.delayMs > 0) {
+      const gone = new AbortController();
+      const abort = () => gone.abort();
+      response.once("close", abort);
+      waiting.add(request.socket);
+      await hold(sandbox, reply.delayMs, gone.signal);
+      waiting.delete(request.socket);
+      response.off("close", abort);
+    }
+    if (reply.status === 0) return undefined;
+    return { status: reply.status, headers: reply.headers.split("\n").slice(0, -1), body: reply.body };
+  }
+
+  /**
+   * What comes of a request of the control. Pages send it, too, without asking first: only those that are let in are
+   * heard, and those that came from here.
+   *
+   * @param {Request} request
+   * @returns {Promise<Answer>}
+   */
+  async function command(request) {
+    const { method = "GET", headers } = request;
+    const { origin } = headers;
+    const foreign = origin === undefined ? headers["sec-fetch-site"] === "cross-site" : origin !== `http://${headers.host}`;
+    if (foreign && !sharing.admits(origin)) {
+      return refusal(403, `FORBIDDEN: pages of ${origin ?? "other sites"} do not control the sandbox: let them in with --cors`, LAST);
+    }
+    const body = await bodyOf(request, CONTROL_BODY_BYTES);
+    if (typeof body === "string") return untaken(body, CONTROL_BODY_BYTES);
+    const { status, headers: more, body: result } = control(sandbox, method, pathOf(request), body);
+    if (method !== "GET" && method !== "HEAD") keeper?.note(true);
+    if (status >= 400) return refusal(status, String(result), Object.entries(more ?? {}).flat());
+    if (status === 204) return { status, headers: [], body: NOTHING };
+    return { status, headers: ["content-type", "application/json"], body: Buffer.from(JSON.stringify(result)) };
+  }
+
+  /**
+   * @param {Request} request
+   * @param {import("node:http").ServerResponse} response
+   * @param {Answer} answered
+   */
+  async function send({ method, headers }, response, { status, headers: own, body }) {
+    // One list, which Node takes as it is: an object would be looked through for each name.
+    const all = [...own, "vary", sharing.vary, ...sharing.headers(headers.origin)];
+    if (closing) all.push("connection", "close");
+    if (body.length > 0 && wantsGzip(headers["accept-encoding"]) && !own.includes("content-encoding")) {
+      body = await pack(body);
+      all.push("content-encoding", "gzip");
+    }
+    if (status !== 204) all.push("content-length", String(body.length));
+    response.writeHead(status, all);
+    response.end(method === "HEAD" ? undefined : body);
+  }
+
+  // A client that asks first is told so before it sends a body that is too long, or that nobody will read.
   server.on("checkContinue", (request, response) => {
     const bytes = isControl(request) ? CONTROL_BODY_BYTES : BODY_BYTES;
-    if (!(Number(request.headers["content-length"]) > bytes)) response.writeContinue();
+    if (!announces(request, bytes) && refused(request) === undefined) response.writeContinue();
     void answer(request, response);
+  });
+  server.on("checkExpectation", (request, response) => {
+    const text = `EXPECTATION_FAILED: header.expect: expected 100-continue, received ${request.headers.expect}`;
+    void send(request, response, refusal(417, text, LAST));
   });
   server.on("connect", (_, socket) => {
     socket.on("error", () => {});
-    socket.end("HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    socket.end(message(501, "NOT_IMPLEMENTED: the sandbox is no proxy"));
+  });
+  server.on("clientError", (/** @type {NodeJS.ErrnoException} */ error, socket) => {
+    // In the middle of an answer nothing can be said.
+    const begun = /** @type {any} */ (socket)._httpMessage?.headersSent === true;
+    if (error.code === "ECONNRESET" || !socket.writable || begun) return void socket.destroy();
+    const [status, text] = UNREADABLE[error.code ?? ""] ?? [400, "BAD_REQUEST: expected HTTP/1.1, received something else"];
+    socket.end(message(status, text), () => socket.destroy());
+  });
+  server.setTimeout(STALLED_MS, (socket) => {
+    if (!waiting.has(socket)) socket.destroy();
   });
 
   await new Promise((resolve, reject) => {
@@ -83,84 +217,56 @@ export async function serve(sandbox, { host, port, controlled }) {
   };
 }
 
-/** @param {import("node:http").IncomingMessage} request */
-const pathOf = ({ url = "/" }) => url.split("?", 1)[0];
+const NOTHING = new Uint8Array();
+// It comes before the request is read to its end, or the client is not one to go on with.
+const LAST = ["connection", "close"];
+
+/** What cannot be read as a request, by Node's word for it. @type {Record<string, [status: number, text: string]>} */
+const UNREADABLE = {
+  HPE_HEADER_OVERFLOW: [431, `REQUEST_HEADER_FIELDS_TOO_LARGE: a request's head has at most ${LIMITS.maxHeaderSize} bytes`],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "PAYLOAD_TOO_LARGE: the extensions of a chunk are too long"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "REQUEST_TIMEOUT: the request did not come to its end in time"],
+};
 
 /**
- * What comes of a request of the control.
+ * The path of a request, which may name the host as well.
  *
- * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
- * @param {import("node:http").IncomingMessage} request
+ * @param {Request} request
  */
-async function command(sandbox, request) {
-  const body = await bodyOf(request, CONTROL_BODY_BYTES);
-  if (body === undefined) return tooLong(CONTROL_BODY_BYTES);
-  const { status, headers, body: result } = control(sandbox, request.method ?? "GET", pathOf(request), body);
-  if (status >= 400) return refusal(status, String(result), headers);
-  return status === 204 ? new Response(null, { status }) : Response.json(result);
-}
+const pathOf = ({ url = "/" }) => url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "").split("?", 1)[0];
 
 /**
- * The sandbox's answer to a request; what fetch cannot carry is refused here, in the same shape.
- *
- * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
- * @param {import("node:http").IncomingMessage} request
- * @param {AbortSignal} signal
- */
-async function ask(sandbox, request, signal) {
-  const { method = "GET", url = "/" } = request;
-  const body = await bodyOf(request, BODY_BYTES);
-  if (body === undefined) return tooLong(BODY_BYTES);
-  const headers = new Headers();
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    headers.append(request.rawHeaders[index], request.rawHeaders[index + 1]);
-  }
-  // To fetch, GET and HEAD have no body.
-  const bodiless = method === "GET" || method === "HEAD" || body.length === 0;
-  let asked;
-  try {
-    // An absolute target names a host; the target of `OPTIONS *` and a path that begins with two slashes name none.
-    const target = URL.canParse(url) ? url : `http://sandbox${url.startsWith("/") ? "" : "/"}${url}`;
-    asked = new Request(target, { method, headers, signal, body: bodiless ? null : body });
-  } catch {
-    return refusal(501, `NOT_IMPLEMENTED: the sandbox takes no such ${method} request`, LAST);
-  }
-  return sandbox.fetch(asked);
-}
-
-/**
- * The whole body; undefined: it is too long. It is read to its end even then, since a client that is still sending
- * would not see the answer.
- *
- * @param {import("node:http").IncomingMessage} request
+ * @param {"long" | "full"} why
  * @param {number} bytes
  */
-async function bodyOf(request, bytes) {
-  if (request.headers.expect !== undefined && Number(request.headers["content-length"]) > bytes) return undefined;
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length <= bytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return length <= bytes ? Buffer.concat(chunks) : undefined;
-}
-
-// It comes before the request is read to its end, or the client is not one to go on with.
-const LAST = { connection: "close" };
-
-/** @param {number} bytes */
-const tooLong = (bytes) => refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${bytes} bytes`, LAST);
+const untaken = (why, bytes) =>
+  why === "long"
+    ? refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${bytes} bytes`, LAST)
+    : refusal(503, "UNAVAILABLE: too many bodies are on their way, try again", [...LAST, "retry-after", "1"]);
 
 /**
  * @param {number} status
  * @param {string} error
- * @param {Record<string, string>} [headers]
+ * @param {string[]} [more] headers
+ * @returns {Answer}
  */
-function refusal(status, error, headers) {
-  const all = { "content-type": "application/json; charset=utf-8", ...headers };
-  return new Response(JSON.stringify({ status, error, requestId: randomUUID() }), { status, headers: all });
+function refusal(status, error, more = []) {
+  const requestId = randomUUID();
+  const headers = ["content-type", "application/json; charset=utf-8", "x-request-id", requestId, ...more];
+  return { status, headers, body: Buffer.from(JSON.stringify({ status, error, requestId })) };
+}
+
+/**
+ * The same as it goes over the wire, where there is no request to answer.
+ *
+ * @param {number} status
+ * @param {string} error
+ */
+function message(status, error) {
+  const { headers, body } = refusal(status, error, [...LAST, "date", new Date().toUTCString()]);
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`];
+  for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
+  return `${lines.join("\r\n")}\r\ncontent-length: ${body.length}\r\n\r\n${Buffer.from(body)}`;
 }
 
 /**

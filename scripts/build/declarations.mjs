@@ -137,7 +137,7 @@ export * from "./client.js";
 export type * from "./promise.js";
 `,
 );
-write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", [])} } from "./sandbox_bg.js";\n`);
+write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "changes", "hold", "resume"])} } from "./sandbox_bg.js";\n`);
 
 const all = [...classes, "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
 for (const name of all) {

@@ -9,6 +9,7 @@ use super::values::get;
 
 #[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
+    #[cfg(feature = "client")]
     #[wasm_bindgen(js_name = now)]
     fn now_of(clock: &JsValue) -> f64;
     #[wasm_bindgen(js_name = sleep)]
@@ -26,6 +27,7 @@ impl JsClock {
     #[cfg(feature = "sandbox")]
     pub const HOST: Self = Self(JsValue::UNDEFINED);
 
+    #[cfg(feature = "client")]
     /// Milliseconds since the epoch: like `Date.now`, but it never jumps.
     pub fn now(&self) -> f64 {
         now_of(&self.0)

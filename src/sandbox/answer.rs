@@ -85,7 +85,7 @@ impl Refusal {
     pub fn answer(self, request_id: &str) -> HttpResponse {
         let text = Value::from(format!("{}: {}", self.code, self.text));
         let body = format!(r#"{{"status":{},"error":{text},"requestId":"{request_id}"}}"#, self.status);
-        respond(self.status, body, self.headers)
+        respond(self.status, request_id, body, self.headers)
     }
 }
 
@@ -97,7 +97,7 @@ pub fn success(request_id: &str, result: Option<(&Value, &Schema)>) -> HttpRespo
         write(value, Some(schema), &mut body);
     }
     body.push('}');
-    respond(200, body, Vec::new())
+    respond(200, request_id, body, Vec::new())
 }
 
 /// What a proxy in between answers: nothing of the API's shape.
@@ -106,8 +106,9 @@ pub fn of_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
     HttpResponse { status, headers, body: body.as_bytes().to_vec() }
 }
 
-fn respond(status: u16, body: String, mut headers: Vec<(String, String)>) -> HttpResponse {
+fn respond(status: u16, request_id: &str, body: String, mut headers: Vec<(String, String)>) -> HttpResponse {
     headers.push(("content-type".to_owned(), "application/json; charset=utf-8".to_owned()));
+    headers.push(("x-request-id".to_owned(), request_id.to_owned()));
     HttpResponse { status, headers, body: body.into_bytes() }
 }
 

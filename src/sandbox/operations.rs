@@ -13,6 +13,7 @@ use super::life::State;
 use super::lists::TagFilter;
 use super::scaling::Scaling;
 use super::service::Service;
+use super::snapshot::SERVICES;
 use super::world::World;
 
 /// What an operation comes to.
@@ -80,6 +81,9 @@ fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done
             ));
         }
         _ => {}
+    }
+    if world.services.len() >= SERVICES {
+        return Err(Refusal::bad_request(format!("an organization has at most {SERVICES} services")));
     }
     let (service, password) = Service::create(body, now, world.random.at(world.created))?;
     let result = json!({ "service": service.show(), "password": password.reveal() });

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Refusal;
 use super::random::Random;
 use super::service::Service;
+use super::snapshot::Kept;
 use super::time::timestamp;
 
 /// When the organization was founded: 2024-01-01T00:00:00Z, before anything that happens in it.
@@ -29,6 +30,12 @@ impl World {
             Rc::make_mut(service).advance(now);
         }
         self.services.retain(|service| !service.life.is_over());
+    }
+
+    /// What a snapshot keeps of it.
+    pub fn kept(&self) -> Kept {
+        let services = self.services.iter().map(|service| Service::clone(service)).collect();
+        Kept { created: self.created, world: self.random.clone(), services }
     }
 
     /// The organization as the API shows it.
