@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test demo lint clean
+.PHONY: setup build pack size test fidelity demo lint clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -28,6 +28,10 @@ size: build
 # All suites, or some: make test SUITES="rust package"
 test: pack
 	@node scripts/test.mjs $(SUITES)
+
+# At least 5,000 requests that schemathesis makes from the contract, against the sandbox over HTTP.
+fidelity: build
+	@node tests/fidelity/schemathesis.mjs 5000
 
 demo: build
 	node_modules/.bin/vite www

@@ -80,6 +80,8 @@ const suites = [
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
+  // The sandbox under tools of others that read the contract: schemathesis and Prism.
+  { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
   // The READMEs: their programs run, their tables are true.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
