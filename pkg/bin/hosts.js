@@ -31,13 +31,35 @@ export function served(listening, told) {
 }
 
 /**
+ * What is asked of each request: the host that it names and that is not served; false: it names none, or not as it
+ * should.
+ *
+ * @param {(host: string) => boolean} isServed
+ * @returns {(request: import("node:http").IncomingMessage) => string | false | undefined}
+ */
+export function strangers(isServed) {
+  // A client says the same each time.
+  /** @type {string | undefined} */
+  let usual;
+  return (request) => {
+    const plain = request.url?.startsWith("/") ?? false;
+    if (plain && usual !== undefined && request.headers.host === usual) return undefined;
+    const hosts = named(request);
+    if (hosts === undefined) return false;
+    const stranger = hosts.find((host) => !isServed(host));
+    if (plain && stranger === undefined) usual = request.headers.host;
+    return stranger;
+  };
+}
+
+/**
  * The hosts that a request names: by its header, and by its target, where that is a whole address. Undefined: one of
  * them is none.
  *
  * @param {import("node:http").IncomingMessage} request
  * @returns {string[] | undefined}
  */
-export function named({ headers, httpVersionMajor: major, httpVersionMinor: minor, url = "/" }) {
+function named({ headers, httpVersionMajor: major, httpVersionMinor: minor, url = "/" }) {
   const authorities = [];
   if (headers.host !== undefined) authorities.push(headers.host);
   // Before HTTP/1.1 there was no such header.

@@ -8,7 +8,7 @@ import { BODY_BYTES, CONTROL_BODY_BYTES, announces, bodyOf, hasBody } from "./bo
 import { CONTROL, control } from "./control.js";
 import { cors } from "./cors.js";
 import { pack, wantsGzip } from "./encoding.js";
-import { named, served } from "./hosts.js";
+import { served, strangers } from "./hosts.js";
 
 /** How long an ending server waits for what is under way. */
 const GRACE_MS = 2_000;
@@ -27,6 +27,7 @@ const HEADER_MS = 10_000;
 const STALLED_MS = 60_000;
 
 /** @typedef {import("node:http").IncomingMessage} Request */
+/** @typedef {import("node:http").ServerResponse} Response */
 /** @typedef {{ status: number, headers: string[], body: Uint8Array }} Answer */
 
 /**
@@ -57,9 +58,9 @@ const STALLED_MS = 60_000;
 export async function serve(sandbox, { host, port, controlled, allowedHosts, origins, requestSeconds }, keeper) {
   const requestTimeout = requestSeconds * 1000;
   const limits = { ...LIMITS, requestTimeout, headersTimeout: Math.min(HEADER_MS, requestTimeout) };
-  const server = createServer(limits, (request, response) => void answer(request, response));
+  const server = createServer(limits, answer);
   server.maxConnections = CONNECTIONS;
-  const isServed = served(host, allowedHosts);
+  const strangerIn = strangers(served(host, allowedHosts));
   const sharing = cors(origins);
   /** Connections whose answer is held back: they stand still for a reason. */
   const waiting = new WeakSet();
@@ -69,21 +70,38 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
   const isControl = (request) => controlled && pathOf(request).startsWith(CONTROL);
 
   /**
+   * Without a promise where there is nothing to wait for: most requests read, and each turn of the loop costs.
+   *
    * @param {Request} request
-   * @param {import("node:http").ServerResponse} response
+   * @param {Response} response
    */
-  async function answer(request, response) {
-    try {
-      const answered = refused(request) ?? (await (isControl(request) ? command(request) : call(request, response)));
-      const unsettled = keeper?.settled();
-      if (unsettled !== undefined) await unsettled;
-      if (answered === undefined) request.socket.destroy();
-      else await send(request, response, answered);
-    } catch (error) {
+  function answer(request, response) {
+    const failed = (/** @type {unknown} */ error) => {
       // A client that has gone is none of ours.
       if (!response.destroyed && !request.destroyed) console.error(error);
       request.socket.destroy();
+    };
+    try {
+      const answered = refused(request) ?? (isControl(request) ? command(request) : call(request, response));
+      const sent = answered instanceof Promise ? answered.then((brought) => settle(request, response, brought)) : settle(request, response, answered);
+      sent?.catch(failed);
+    } catch (error) {
+      failed(error);
     }
+  }
+
+  /**
+   * Sends what came of a request, as soon as all is kept that it may tell of.
+   *
+   * @param {Request} request
+   * @param {Response} response
+   * @param {Answer | undefined} answered
+   * @returns {Promise<void> | undefined}
+   */
+  function settle(request, response, answered) {
+    const done = () => (answered === undefined ? void request.socket.destroy() : send(request, response, answered));
+    const unsettled = keeper?.settled();
+    return unsettled === undefined ? done() : unsettled.then(done);
   }
 
   /**
@@ -94,9 +112,8 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function refused(request) {
     const { headers } = request;
-    const hosts = named(request);
-    if (hosts === undefined) return refusal(400, "BAD_REQUEST: header.host: expected a host, received none", LAST);
-    const stranger = hosts.find((name) => !isServed(name));
+    const stranger = strangerIn(request);
+    if (stranger === false) return refusal(400, "BAD_REQUEST: header.host: expected a host, received none", LAST);
     if (stranger !== undefined) {
       return refusal(421, `MISDIRECTED_REQUEST: ${stranger} is not served here: tell the sandbox of it with --allow-host`, LAST);
     }
@@ -112,26 +129,42 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    * The sandbox's answer; undefined: the connection is to end without one.
    *
    * @param {Request} request
-   * @param {import("node:http").ServerResponse} response
-   * @returns {Promise<Answer | undefined>}
+   * @param {Response} response
+   * @returns {Answer | undefined | Promise<Answer | undefined>}
    */
-  async function call(request, response) {
+  function call(request, response) {
+    if (!hasBody(request)) return carryOut(request, response);
+    return bodyOf(request, BODY_BYTES).then((body) => (typeof body === "string" ? untaken(body, BODY_BYTES) : carryOut(request, response, body)));
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Response} response
+   * @param {Buffer} [body]
+   */
+  function carryOut(request, response, body) {
     const { method = "GET", url = "/", headers } = request;
-    const body = hasBody(request) ? await bodyOf(request, BODY_BYTES) : undefined;
-    if (typeof body === "string") return untaken(body, BODY_BYTES);
     const reply = ask(sandbox, method, url, headers.authorization, body);
     if (method !== "GET" && method !== "HEAD") keeper?.note();
-    if (reply.delayMs > 0) {
-      const gone = new AbortController();
-      const abort = () => gone.abort();
-      response.once("close", abort);
-      waiting.add(request.socket);
-      await hold(sandbox, reply.delayMs, gone.signal);
-      waiting.delete(request.socket);
-      response.off("close", abort);
-    }
-    if (reply.status === 0) return undefined;
-    return { status: reply.status, headers: reply.headers.split("\n").slice(0, -1), body: reply.body };
+    const answered = reply.status === 0 ? undefined : { status: reply.status, headers: names(reply.headers), body: reply.body };
+    return reply.delayMs > 0 ? heldBack(request, response, reply.delayMs).then(() => answered) : answered;
+  }
+
+  /**
+   * Waits so many real milliseconds, or as long as the client does.
+   *
+   * @param {Request} request
+   * @param {Response} response
+   * @param {number} ms
+   */
+  async function heldBack({ socket }, response, ms) {
+    const gone = new AbortController();
+    const abort = () => gone.abort();
+    response.once("close", abort);
+    waiting.add(socket);
+    await hold(sandbox, ms, gone.signal);
+    waiting.delete(socket);
+    response.off("close", abort);
   }
 
   /**
@@ -159,27 +192,32 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
 
   /**
    * @param {Request} request
-   * @param {import("node:http").ServerResponse} response
+   * @param {Response} response
    * @param {Answer} answered
+   * @returns {Promise<void> | undefined}
    */
-  async function send({ method, headers }, response, { status, headers: own, body }) {
+  function send({ method, headers }, response, { status, headers: own, body }) {
     // One list, which Node takes as it is: an object would be looked through for each name.
-    const all = [...own, "vary", sharing.vary, ...sharing.headers(headers.origin)];
-    if (closing) all.push("connection", "close");
-    if (body.length > 0 && wantsGzip(headers["accept-encoding"]) && !own.includes("content-encoding")) {
-      body = await pack(body);
-      all.push("content-encoding", "gzip");
-    }
-    if (status !== 204) all.push("content-length", String(body.length));
-    response.writeHead(status, all);
-    response.end(method === "HEAD" ? undefined : body);
+    own.push("vary", sharing.vary, ...sharing.headers(headers.origin));
+    if (closing) own.push("connection", "close");
+    const end = (/** @type {Buffer | Uint8Array} */ bytes) => {
+      if (status !== 204) own.push("content-length", String(bytes.length));
+      response.writeHead(status, own);
+      // A text of single bytes goes with the head in one piece; bytes would be a second one.
+      if (method === "HEAD") response.end();
+      else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), "latin1");
+    };
+    if (body.length === 0 || !wantsGzip(headers["accept-encoding"])) return void end(body);
+    own.push("content-encoding", "gzip");
+    const packed = pack(body);
+    return packed instanceof Promise ? packed.then(end) : void end(packed);
   }
 
   // A client that asks first is told so before it sends a body that is too long, or that nobody will read.
   server.on("checkContinue", (request, response) => {
     const bytes = isControl(request) ? CONTROL_BODY_BYTES : BODY_BYTES;
     if (!announces(request, bytes) && refused(request) === undefined) response.writeContinue();
-    void answer(request, response);
+    answer(request, response);
   });
   server.on("checkExpectation", (request, response) => {
     const text = `EXPECTATION_FAILED: header.expect: expected 100-continue, received ${request.headers.expect}`;
@@ -218,6 +256,18 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
 }
 
 const NOTHING = new Uint8Array();
+
+/**
+ * Names and values, a line each.
+ *
+ * @param {string} lines
+ */
+const names = (lines) => {
+  const list = lines.split("\n");
+  list.pop();
+  return list;
+};
+
 // It comes before the request is read to its end, or the client is not one to go on with.
 const LAST = ["connection", "close"];
 
