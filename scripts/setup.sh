@@ -43,7 +43,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 # The tools on npm, and those of single suites, which are apart so that the root stays light. npm writes this file last.
-for folder in . tests/fidelity; do
+for folder in . tests/fidelity tests/clients; do
   marker="$folder/node_modules/.package-lock.json"
   if [ ! "$marker" -nt "$folder/package-lock.json" ] || [ ! "$marker" -nt "$folder/package.json" ]; then
     say "npm packages of $folder"

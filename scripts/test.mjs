@@ -82,6 +82,8 @@ const suites = [
   { name: "http", command: nodeTests("tests/http"), count: node },
   // The sandbox under tools of others that read the contract: schemathesis and Prism.
   { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
+  // The sandbox behind what others' tests intercept requests and fake time with.
+  { name: "clients", command: nodeTests("tests/clients"), count: node },
   // The READMEs: their programs run, their tables are true.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
