@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::operations::Shown;
 use crate::contract::{Kind, Schema};
 use crate::host::HttpResponse;
 use crate::issue::Issue;
@@ -90,14 +91,21 @@ impl Refusal {
 }
 
 /// The answer of a success. Without a result, the envelope has none either.
-pub fn success(request_id: &str, result: Option<(&Value, &Schema)>) -> HttpResponse {
+pub fn success(request_id: &str, result: Option<(&Shown, &Schema)>) -> HttpResponse {
     let mut body = Vec::with_capacity(2048);
     body.extend_from_slice(br#"{"status":200,"requestId":""#);
     body.extend_from_slice(request_id.as_bytes());
     body.push(b'"');
-    if let Some((value, schema)) = result {
+    if let Some((shown, schema)) = result {
         body.extend_from_slice(br#","result":"#);
-        write(value, Some(schema), &mut body);
+        match shown {
+            Shown::Value(value) => write(value, Some(schema), &mut body),
+            Shown::Service(service) => body.extend_from_slice(service.written.bytes(|| {
+                let mut bytes = Vec::new();
+                write(&service.show(), Some(schema), &mut bytes);
+                bytes
+            })),
+        }
     }
     body.push(b'}');
     respond(200, request_id, body, Vec::new())

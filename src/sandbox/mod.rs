@@ -70,7 +70,7 @@ use history::History;
 use ledger::Ledger;
 use limit::Window;
 use meeting::Faults;
-use operations::Done;
+use operations::{Done, Shown};
 use random::Random;
 use route::Route;
 use time::END;
@@ -348,8 +348,12 @@ impl Sandbox {
                     Answer::Json(schema) => Some(schema),
                     Answer::Empty | Answer::Text => None,
                 };
-                if let (Some(fault), Some(result), Some(schema)) = (fault, &mut result, schema) {
-                    happened |= damage::spoil(fault, result, schema, &random);
+                if let (Some(fault), Some(schema)) = (fault.filter(|fault| fault.spoils()), schema) {
+                    result = result.map(|shown| {
+                        let mut value = shown.into_value();
+                        happened |= damage::spoil(fault, &mut value, schema, &random);
+                        Shown::Value(value)
+                    });
                 }
                 (answer::success(request_id, result.as_ref().zip(schema)), change)
             }

@@ -19,18 +19,35 @@ use super::world::World;
 /// What an operation comes to.
 pub struct Done {
     /// What the envelope's `result` holds.
-    pub result: Option<Value>,
+    pub result: Option<Shown>,
     /// What was changed, for the ledger.
     pub change: Option<String>,
 }
 
+/// What an answer shows.
+pub enum Shown {
+    Value(Value),
+    /// One that is read again and again is written once.
+    Service(Rc<Service>),
+}
+
+impl Shown {
+    /// As a value, whatever it is.
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Service(service) => service.show(),
+        }
+    }
+}
+
 impl Done {
     const fn read(result: Value) -> Self {
-        Self { result: Some(result), change: None }
+        Self { result: Some(Shown::Value(result)), change: None }
     }
 
     fn changed(result: Option<Value>, change: impl Into<String>) -> Self {
-        Self { result, change: Some(change.into()) }
+        Self { result: result.map(Shown::Value), change: Some(change.into()) }
     }
 }
 
@@ -45,7 +62,7 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
         "organizations.get" => Ok(Done::read(world.organization())),
         "services.list" => list(world, call),
         "services.create" => create(world, &call.body, now),
-        "services.get" => Ok(Done::read(world.service(id)?.show())),
+        "services.get" => Ok(Done { result: Some(Shown::Service(world.shared(id)?)), change: None }),
         "services.update" => update(world.service_mut(id)?, &call.body, now),
         "services.delete" => delete(world.service_mut(id)?, now),
         "services.updateState" => update_state(world.service_mut(id)?, &call.body, now),
@@ -140,7 +157,7 @@ fn update_state(service: &mut Service, body: &Map<String, Value>, now: f64) -> R
     let before = service.life.state();
     service.life.command(body.get("command").and_then(Value::as_str).unwrap_or_default(), now)?;
     let change = (before != service.life.state()).then(|| transition(before, service));
-    Ok(Done { result: Some(service.show()), change })
+    Ok(Done { result: Some(Shown::Value(service.show())), change })
 }
 
 fn transition(before: State, service: &Service) -> String {
@@ -159,7 +176,7 @@ fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<D
     let change = (scaling != service.scaling).then(|| "scaled".to_owned());
     service.scaling = scaling;
     service.life.touch(now);
-    Ok(Done { result: Some(service.show()), change })
+    Ok(Done { result: Some(Shown::Value(service.show())), change })
 }
 
 fn update_password(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::random::Random;
-use super::service::Service;
+use super::service::{Service, Written};
 use super::snapshot::Kept;
 use super::time::timestamp;
 
@@ -27,7 +27,7 @@ impl World {
     /// Lets everything happen that is due by now, and forgets the services that are gone.
     pub fn advance(&mut self, now: f64) {
         for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
-            Rc::make_mut(service).advance(now);
+            changing(service).advance(now);
         }
         self.services.retain(|service| !service.life.is_over());
     }
@@ -56,11 +56,24 @@ impl World {
         found.map(Rc::as_ref).ok_or_else(|| unknown(id))
     }
 
+    /// The same, to be kept.
+    pub fn shared(&self, id: &str) -> Result<Rc<Service>, Refusal> {
+        let found = self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id));
+        found.cloned().ok_or_else(|| unknown(id))
+    }
+
     /// The same, to be changed.
     pub fn service_mut(&mut self, id: &str) -> Result<&mut Service, Refusal> {
         let found = self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id));
-        found.map(Rc::make_mut).ok_or_else(|| unknown(id))
+        found.map(changing).ok_or_else(|| unknown(id))
     }
+}
+
+/// A service that is about to change: others that share it keep it as it is, and how it was written is forgotten.
+fn changing(service: &mut Rc<Service>) -> &mut Service {
+    let service = Rc::make_mut(service);
+    service.written = Written::default();
+    service
 }
 
 fn unknown(id: &str) -> Refusal {
