@@ -9,9 +9,9 @@
 // Only the last record can be unfinished, and nothing of it was answered. Anything else that is not as it should be was
 // not done here: such a file is refused, and left as it is.
 import { createHash } from "node:crypto";
-import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, write, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { changes, resume } from "../dist/sandbox_bg.js";
 import { lock } from "./lock.js";
 
@@ -20,6 +20,9 @@ const FORM = "clickhouse-cloud sandbox data, form 1";
 const SHORT_BYTES = 1024 * 1024;
 /** Nor are those that are not so many times as long as what there is. */
 const TIMES = 8;
+
+const synced = promisify(fdatasync);
+const appended = promisify(write);
 
 /** @typedef {import("clickhouse-cloud/sandbox").Sandbox} Sandbox */
 /** @typedef {{ at: number, organizations?: string[], changes: object[] }} Record */
@@ -116,9 +119,8 @@ class Data {
   #next;
   #bytes = 0;
   #whole = 0;
-  /** @type {import("node:fs/promises").FileHandle | undefined} */
-  #handle;
-  #inode = 0;
+  /** Open all the time: so nobody else's file can get its number. */
+  #handle = -1;
 
   /**
    * @param {string} file
@@ -166,7 +168,7 @@ class Data {
 
   async close() {
     await this.settled();
-    await this.#handle?.close();
+    closeSync(this.#handle);
   }
 
   async #write() {
@@ -174,19 +176,17 @@ class Data {
     this.#queue = [];
     try {
       // Somebody who took the lock away, and another sandbox that took the file.
-      if (statSync(this.file).ino !== this.#inode) throw new Error("another process has replaced it");
+      if (statSync(this.file).ino !== fstatSync(this.#handle).ino) throw new Error("another process has replaced it");
       if (this.#bytes > Math.max(SHORT_BYTES, TIMES * this.#whole)) {
         // What waits behind this is in it already, and does no harm a second time.
-        await this.#handle?.close();
         this.#replace(JSON.stringify(this.sandbox.snapshot()));
         return;
       }
-      this.#handle ??= await open(this.file, constants.O_WRONLY | constants.O_APPEND);
       const bytes = Buffer.from(line(`{"at":${Date.now()},"changes":[${batch.join()}]}`));
       for (let written = 0; written < bytes.length; ) {
-        written += (await this.#handle.write(bytes, written)).bytesWritten;
+        written += (await appended(this.#handle, bytes, written)).bytesWritten;
       }
-      await this.#handle.datasync();
+      await synced(this.#handle);
       this.#bytes += bytes.length;
     } catch (error) {
       const said = /** @type {Error} */ (error).message;
@@ -205,18 +205,14 @@ class Data {
     const draft = `${this.file}.new`;
     const text = `${FORM}\n${line(`{"at":${Date.now()},"organizations":${JSON.stringify(this.organizations)},"changes":[${all}]}`)}`;
     rmSync(draft, { force: true });
-    const handle = openSync(draft, "wx", 0o600);
-    try {
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    const handle = openSync(draft, "ax", 0o600);
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+    fsyncSync(handle);
     renameSync(draft, this.file);
     syncFolder(dirname(this.file));
-    this.#handle = undefined;
-    this.#inode = statSync(this.file).ino;
+    if (this.#handle >= 0) closeSync(this.#handle);
+    this.#handle = handle;
     this.#bytes = this.#whole = Buffer.byteLength(text);
   }
 }

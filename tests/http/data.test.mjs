@@ -133,6 +133,20 @@ test("a lock of a process that is no more, or of another one with its number, is
   assert.ok(!existsSync(`${file}.lock`));
 });
 
+test("a change that cannot be kept is not answered, and the sandbox ends", { timeout: 60_000 }, async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  await first.create();
+  // As if another machine had taken the file away.
+  const text = readFileSync(file);
+  rmSync(file);
+  writeFileSync(file, text);
+  await assert.rejects(first.create(), TypeError);
+  const { code, stderr } = await first.ended;
+  assert.deepEqual([code, stderr], [1, `clickhouse-cloud: ${file} cannot be written: another process has replaced it\n`]);
+  assert.deepEqual(readFileSync(file), text);
+});
+
 test("a file that is broken or not ours is refused, and left as it is", { timeout: 60_000 }, async (t) => {
   const whole = fresh();
   const first = await on(t, whole);
@@ -182,7 +196,7 @@ test("the beginning of a record that was never answered is dropped, and an empty
 });
 
 /** More take longer: `KILLS=100 node --test tests/http/data.test.mjs`. */
-const KILLS = Number(process.env.KILLS ?? 25);
+const KILLS = Number(process.env.KILLS ?? 50);
 
 test("killed at random moments under load, it keeps every answered change", { timeout: 20_000 + KILLS * 10_000 }, async (t) => {
   const { kills, changes, lost } = await rounds(fresh(), KILLS, 1);
