@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test consumers demo docs lint soak clean
+.PHONY: setup build pack size test consumers fidelity demo docs lint soak clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -33,6 +33,10 @@ test: pack
 # The package in every runtime and bundler, or some: make consumers CONSUMERS="deno_esm bun_esm"
 consumers: pack
 	@node tests/consumers/run.mjs $(CONSUMERS)
+
+# At least 5,000 requests that schemathesis makes from the contract, against the sandbox over HTTP.
+fidelity: build
+	@node tests/fidelity/schemathesis.mjs 5000
 
 demo: build
 	node_modules/.bin/vite www

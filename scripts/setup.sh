@@ -24,12 +24,13 @@ if [ "$(wasm-pack --version 2>/dev/null || true)" != "wasm-pack 0.15.1" ]; then
 fi
 
 # Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's. Redis: for an example.
-# curl and openssl: for a page.
+# curl and openssl: for a page. Python: for clients of another language, and for schemathesis.
 packages=()
 if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then packages+=(chromium); fi
 if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-driver); fi
 if ! has redis-server; then packages+=(redis-server); fi
 for tool in curl openssl; do has "$tool" || packages+=("$tool"); done
+if ! python3 -c "import ensurepip" 2>/dev/null; then packages+=(python3-venv); fi
 if [ ${#packages[@]} -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
@@ -42,9 +43,12 @@ if [ ${#packages[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"
 fi
 
-# The tools on npm. npm writes this file last.
-if [ ! node_modules/.package-lock.json -nt package-lock.json ] || [ ! node_modules/.package-lock.json -nt package.json ]; then
-  say "npm packages"
-  npm ci --no-audit --no-fund
-  touch node_modules/.package-lock.json
-fi
+# The tools on npm, and those of single suites, which are apart so that the root stays light. npm writes this file last.
+for folder in . tests/fidelity tests/clients; do
+  marker="$folder/node_modules/.package-lock.json"
+  if [ ! "$marker" -nt "$folder/package-lock.json" ] || [ ! "$marker" -nt "$folder/package.json" ]; then
+    say "npm packages of $folder"
+    npm ci --no-audit --no-fund --prefix "$folder"
+    touch "$marker"
+  fi
+done

@@ -86,6 +86,10 @@ const suites = [
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
+  // The sandbox under tools of others that read the contract: schemathesis and Prism.
+  { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
+  // The sandbox behind what others' tests intercept requests and fake time with.
+  { name: "clients", command: nodeTests("tests/clients"), count: node },
   // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
   // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.

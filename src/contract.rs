@@ -20,6 +20,9 @@ pub enum Method {
 }
 
 impl Method {
+    /// All that the contract can have.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
     /// The method as it stands in an HTTP request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

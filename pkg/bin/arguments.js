@@ -2,15 +2,16 @@
 // The command line: what is asked for, or what is wrong with it.
 import { parseArgs } from "node:util";
 import { Sandbox } from "clickhouse-cloud/sandbox";
+import { isOrigin } from "./cors.js";
+import { hostOf } from "./hosts.js";
 
 /** The command line is wrong. Without a message, there is none. */
 export class UsageError extends Error {}
 
 /**
  * @typedef {object} SandboxArguments
- * @property {string} host
- * @property {number} port
- * @property {boolean} controlled
+ * @property {import("./server.js").Serving} serving
+ * @property {string} [data] The file that keeps all.
  * @property {import("clickhouse-cloud/sandbox").SandboxOptions} options
  */
 
@@ -45,6 +46,32 @@ const FLAGS = {
     help: "where to listen, 127.0.0.1 by default: this machine only",
     read: (host) => host || undefined,
     expected: "an address",
+  },
+  "allow-host": {
+    value: "NAME",
+    help: "serve requests for this name, too, not only for where it listens and the loopback; repeatable",
+    read: (name, before = []) => (hostOf(name) === undefined || /:\d*$/.test(name) ? undefined : [...before, hostOf(name)]),
+    expected: "a name or an address, without a port",
+    repeats: true,
+  },
+  cors: {
+    value: "ORIGIN",
+    help: "let pages of this origin read the answers, such as http://localhost:5173; * lets in all; repeatable",
+    read: (origin, before = []) => (isOrigin(origin) ? [...before, origin] : undefined),
+    expected: "* or an origin such as http://localhost:5173",
+    repeats: true,
+  },
+  "request-timeout": {
+    value: "SECONDS",
+    help: "how long a request may take to arrive, 30 by default",
+    read: number((seconds) => seconds > 0 && seconds <= 86_400),
+    expected: "a number above 0, at most 86400",
+  },
+  data: {
+    value: "FILE",
+    help: "keep all in a file: what was answered is there after the next start",
+    read: (file) => file || undefined,
+    expected: "a file",
   },
   seed: {
     value: "N",
@@ -91,7 +118,15 @@ const FLAGS = {
   },
   "key-id": { value: "TEXT", help: "the id of the key", read: text, option: "keyId" },
   "key-secret": { value: "TEXT", help: "the secret of the key", read: text, option: "keySecret" },
-  "organization-id": { value: "UUID", help: "the id of the one organization", read: text, option: "organizationId" },
+  "organization-id": { value: "UUID", help: "the id of its organization", read: text, option: "organizationId" },
+  key: {
+    value: "ID:SECRET[@UUID]",
+    help: "one more key, of that organization or of the first; repeatable",
+    read: key,
+    expected: "ID:SECRET, or ID:SECRET@ORGANIZATION with a UUID",
+    option: "keys",
+    repeats: true,
+  },
 };
 
 export const COMMANDS_HELP = `Usage: clickhouse-cloud sandbox [options]
@@ -111,7 +146,7 @@ function table(rows) {
 
 const sandboxHelp = () => `Usage: clickhouse-cloud sandbox [options]
 
-A ClickHouse Cloud in memory, behind HTTP. It forgets everything when it ends.
+A ClickHouse Cloud in memory, behind HTTP. It forgets everything when it ends, unless --data names a file.
 
 Options:
 ${table([
@@ -150,11 +185,15 @@ export function readArguments(given) {
       if (typeof given !== "string") continue;
       const [into, key] = option === undefined ? [own, name] : [options, option];
       const value = read(given, into[key]);
-      if (value === undefined) throw new UsageError(`--${name} must be ${expected}, not ${JSON.stringify(given)}`);
+      // What was given for a key may be a secret.
+      const received = name.startsWith("key") ? "" : `, not ${JSON.stringify(given)}`;
+      if (value === undefined) throw new UsageError(`--${name} must be ${expected}${received}`);
       into[key] = value;
     }
   }
-  return { sandbox: { host: own.host, port: own.port, controlled: values["no-control"] !== true, options } };
+  const { host, port, data, cors = [], "allow-host": allowedHosts = [], "request-timeout": requestSeconds = 30 } = own;
+  const controlled = values["no-control"] !== true;
+  return { sandbox: { serving: { host, port, controlled, allowedHosts, origins: cors, requestSeconds }, data, options } };
 }
 
 /**
@@ -199,6 +238,21 @@ function fault(text, before) {
   const [, name, given = ""] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   const probability = number(() => true)(given);
   return name === undefined || probability === undefined ? undefined : { ...before, [name]: probability };
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * The secret may hold colons and at signs: only what stands after the last one and is a UUID is an organization.
+ *
+ * @param {string} text
+ * @param {import("clickhouse-cloud/sandbox").SandboxKey[]} [before]
+ */
+function key(text, before = []) {
+  const at = text.lastIndexOf("@");
+  const organizationId = at >= 0 && UUID.test(text.slice(at + 1)) ? text.slice(at + 1) : undefined;
+  const [, keyId, keySecret] = /^([^:]+):([^]+)$/.exec(organizationId === undefined ? text : text.slice(0, at)) ?? [];
+  return keyId === undefined ? undefined : [...before, { keyId, keySecret, organizationId }];
 }
 
 /** @param {string} text */

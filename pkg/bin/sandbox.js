@@ -3,16 +3,23 @@
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ConfigurationError } from "clickhouse-cloud";
 import { UsageError, inFlags } from "./arguments.js";
+import { keep } from "./data.js";
 import { serve } from "./server.js";
 
 /** @param {import("./arguments.js").SandboxArguments} arguments_ */
-export async function sandbox({ host, port, controlled, options }) {
+export async function sandbox({ serving, data, options }) {
   const cloud = create(options);
-  const server = await serve(cloud, { host, port, controlled }).catch((error) => {
-    throw new Error(reason(error, host, port), { cause: error });
+  const kept = data === undefined ? undefined : keep(data, cloud, fail);
+  const server = await serve(cloud, serving, kept).catch(async (error) => {
+    await kept?.close();
+    throw new Error(reason(error, serving.host, serving.port), { cause: error });
   });
+  const end = async () => {
+    await server.close();
+    await kept?.close();
+  };
   // A second signal finds no one who listens, and ends the process at once.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void server.close());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void end());
 
   const { keyId, keySecret, organizationId } = cloud.clientOptions;
   console.log(`A ClickHouse Cloud in memory listens on ${server.url}
@@ -22,6 +29,16 @@ export CLICKHOUSE_CLOUD_API_KEY=${quoted(keyId)}
 export CLICKHOUSE_CLOUD_API_SECRET=${quoted(keySecret)}
 export CLICKHOUSE_ORG_ID=${quoted(organizationId)}
 `);
+}
+
+/**
+ * What cannot be kept is not answered: there is nothing left to do.
+ *
+ * @param {Error} error
+ */
+function fail({ message }) {
+  console.error(`clickhouse-cloud: ${message}`);
+  process.exit(1);
 }
 
 /** @param {import("clickhouse-cloud/sandbox").SandboxOptions} options */

@@ -1,69 +1,241 @@
 // @ts-check
-// HTTP in front of a sandbox: each request becomes one call of `sandbox.fetch`, and what that brings becomes the
-// answer. What a client sends is bounded in size and in time, so that a broken one cannot fill the memory or stay for
-// ever.
+// HTTP in front of a sandbox: each request becomes one call, and what comes of it becomes the answer. What a client sends
+// is bounded in size and in time, so that a broken one cannot fill the memory or stay for ever.
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
+import { STATUS_CODES, createServer } from "node:http";
+import { ask, hold } from "../dist/sandbox_bg.js";
+import { BODY_BYTES, CONTROL_BODY_BYTES, announces, bodyOf, hasBody } from "./bodies.js";
 import { CONTROL, control } from "./control.js";
+import { cors } from "./cors.js";
+import { pack, wantsGzip } from "./encoding.js";
+import { served, strangers } from "./hosts.js";
 
-/** A longer body is refused. */
-const BODY_BYTES = 1024 * 1024;
-/** The same for the control: snapshots are long. */
-const CONTROL_BODY_BYTES = 64 * 1024 * 1024;
 /** How long an ending server waits for what is under way. */
 const GRACE_MS = 2_000;
+const CONNECTIONS = 512;
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 1_000,
   // Longer than the pauses between two polls of a client that waits.
   keepAliveTimeout: 60_000,
+  // It is looked for here, where the answer has the API's shape.
+  requireHostHeader: false,
 };
+/** How long the header of a request may take, at most. */
+const HEADER_MS = 10_000;
+/** How long a client may leave an answer unread. */
+const STALLED_MS = 60_000;
+
+/** @typedef {import("node:http").IncomingMessage} Request */
+/** @typedef {import("node:http").ServerResponse} Response */
+/** @typedef {{ status: number, headers: string[], body: Uint8Array }} Answer */
+
+/**
+ * @typedef {object} Serving
+ * @property {string} host
+ * @property {number} port
+ * @property {boolean} controlled
+ * @property {string[]} allowedHosts
+ * @property {string[]} origins
+ * @property {number} requestSeconds How long a request may take to arrive.
+ */
+
+/**
+ * What keeps the changes. `note` looks for one; `settled` resolves when all that were noted are kept, and is undefined
+ * when they are.
+ *
+ * @typedef {{ note: (evenNone?: boolean) => void, settled: () => Promise<void> | undefined }} Keeper
+ */
 
 /**
  * Serves a sandbox; resolves when it listens.
  *
  * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
- * @param {{ host: string, port: number, controlled: boolean }} where
+ * @param {Serving} serving
+ * @param {Keeper} [keeper]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve(sandbox, { host, port, controlled }) {
-  const server = createServer(LIMITS, (request, response) => void answer(request, response));
+export async function serve(sandbox, { host, port, controlled, allowedHosts, origins, requestSeconds }, keeper) {
+  const requestTimeout = requestSeconds * 1000;
+  const limits = { ...LIMITS, requestTimeout, headersTimeout: Math.min(HEADER_MS, requestTimeout) };
+  const server = createServer(limits, answer);
+  server.maxConnections = CONNECTIONS;
+  const strangerIn = strangers(served(host, allowedHosts));
+  const sharing = cors(origins);
+  /** Connections whose answer is held back: they stand still for a reason. */
+  const waiting = new WeakSet();
   let closing = false;
 
-  /** @param {import("node:http").IncomingMessage} request */
+  /** @param {Request} request */
   const isControl = (request) => controlled && pathOf(request).startsWith(CONTROL);
 
   /**
-   * @param {import("node:http").IncomingMessage} request
-   * @param {import("node:http").ServerResponse} response
+   * Without a promise where there is nothing to wait for: most requests read, and each turn of the loop costs.
+   *
+   * @param {Request} request
+   * @param {Response} response
    */
-  async function answer(request, response) {
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    try {
-      const answered = isControl(request) ? await command(sandbox, request) : await ask(sandbox, request, gone.signal);
-      const body = Buffer.from(await answered.arrayBuffer());
-      const headers = Object.fromEntries(answered.headers);
-      if (request.method !== "HEAD" && answered.status !== 204) headers["content-length"] = String(body.length);
-      if (closing) headers.connection = "close";
-      response.writeHead(answered.status, headers).end(body);
-    } catch {
-      // As fetch has it: a rejection is a connection that ends without an answer.
+  function answer(request, response) {
+    const failed = (/** @type {unknown} */ error) => {
+      // A client that has gone is none of ours.
+      if (!response.destroyed && !request.destroyed) console.error(error);
       request.socket.destroy();
+    };
+    try {
+      const answered = refused(request) ?? (isControl(request) ? command(request) : call(request, response));
+      const sent = answered instanceof Promise ? answered.then((brought) => settle(request, response, brought)) : settle(request, response, answered);
+      sent?.catch(failed);
+    } catch (error) {
+      failed(error);
     }
   }
 
-  // A client that asks first is told so before it sends a body that is too long.
+  /**
+   * Sends what came of a request, as soon as all is kept that it may tell of.
+   *
+   * @param {Request} request
+   * @param {Response} response
+   * @param {Answer | undefined} answered
+   * @returns {Promise<void> | undefined}
+   */
+  function settle(request, response, answered) {
+    const done = () => (answered === undefined ? void request.socket.destroy() : send(request, response, answered));
+    const unsettled = keeper?.settled();
+    return unsettled === undefined ? done() : unsettled.then(done);
+  }
+
+  /**
+   * What is answered before it is looked what is asked for.
+   *
+   * @param {Request} request
+   * @returns {Answer | undefined}
+   */
+  function refused(request) {
+    const { headers } = request;
+    const stranger = strangerIn(request);
+    if (stranger === false) return refusal(400, "BAD_REQUEST: header.host: expected a host, received none", LAST);
+    if (stranger !== undefined) {
+      return refusal(421, `MISDIRECTED_REQUEST: ${stranger} is not served here: tell the sandbox of it with --allow-host`, LAST);
+    }
+    const coding = headers["content-encoding"];
+    if (coding !== undefined && coding.toLowerCase() !== "identity") {
+      return refusal(415, `UNSUPPORTED_MEDIA_TYPE: header.content-encoding: expected identity, received ${coding}`, [...LAST, "accept-encoding", "identity"]);
+    }
+    const asked = sharing.preflight(request);
+    return asked && { status: 204, headers: asked, body: NOTHING };
+  }
+
+  /**
+   * The sandbox's answer; undefined: the connection is to end without one.
+   *
+   * @param {Request} request
+   * @param {Response} response
+   * @returns {Answer | undefined | Promise<Answer | undefined>}
+   */
+  function call(request, response) {
+    if (!hasBody(request)) return carryOut(request, response);
+    return bodyOf(request, BODY_BYTES).then((body) => (typeof body === "string" ? untaken(body, BODY_BYTES) : carryOut(request, response, body)));
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Response} response
+   * @param {Buffer} [body]
+   */
+  function carryOut(request, response, body) {
+    const { method = "GET", url = "/", headers } = request;
+    const reply = ask(sandbox, method, url, headers.authorization, body);
+    if (method !== "GET" && method !== "HEAD") keeper?.note();
+    const answered = reply.status === 0 ? undefined : { status: reply.status, headers: names(reply.headers), body: reply.body };
+    return reply.delayMs > 0 ? heldBack(request, response, reply.delayMs).then(() => answered) : answered;
+  }
+
+  /**
+   * Waits so many real milliseconds, or as long as the client does.
+   *
+   * @param {Request} request
+   * @param {Response} response
+   * @param {number} ms
+   */
+  async function heldBack({ socket }, response, ms) {
+    const gone = new AbortController();
+    const abort = () => gone.abort();
+    response.once("close", abort);
+    waiting.add(socket);
+    await hold(sandbox, ms, gone.signal);
+    waiting.delete(socket);
+    response.off("close", abort);
+  }
+
+  /**
+   * What comes of a request of the control. Pages send it, too, without asking first: only those that are let in are
+   * heard, and those that came from here.
+   *
+   * @param {Request} request
+   * @returns {Promise<Answer>}
+   */
+  async function command(request) {
+    const { method = "GET", headers } = request;
+    const { origin } = headers;
+    const foreign = origin === undefined ? headers["sec-fetch-site"] === "cross-site" : origin !== `http://${headers.host}`;
+    if (foreign && !sharing.admits(origin)) {
+      return refusal(403, `FORBIDDEN: pages of ${origin ?? "other sites"} do not control the sandbox: let them in with --cors`, LAST);
+    }
+    const body = await bodyOf(request, CONTROL_BODY_BYTES);
+    if (typeof body === "string") return untaken(body, CONTROL_BODY_BYTES);
+    const { status, headers: more, body: result } = control(sandbox, method, pathOf(request), body);
+    if (method !== "GET" && method !== "HEAD") keeper?.note(true);
+    if (status >= 400) return refusal(status, String(result), Object.entries(more ?? {}).flat());
+    if (status === 204) return { status, headers: [], body: NOTHING };
+    return { status, headers: ["content-type", "application/json"], body: Buffer.from(JSON.stringify(result)) };
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Response} response
+   * @param {Answer} answered
+   * @returns {Promise<void> | undefined}
+   */
+  function send({ method, headers }, response, { status, headers: own, body }) {
+    // One list, which Node takes as it is: an object would be looked through for each name.
+    own.push("vary", sharing.vary, ...sharing.headers(headers.origin));
+    if (closing) own.push("connection", "close");
+    const end = (/** @type {Buffer | Uint8Array} */ bytes) => {
+      if (status !== 204) own.push("content-length", String(bytes.length));
+      response.writeHead(status, own);
+      // A text of single bytes goes with the head in one piece; bytes would be a second one.
+      if (method === "HEAD") response.end();
+      else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), "latin1");
+    };
+    if (body.length === 0 || !wantsGzip(headers["accept-encoding"])) return void end(body);
+    own.push("content-encoding", "gzip");
+    const packed = pack(body);
+    return packed instanceof Promise ? packed.then(end) : void end(packed);
+  }
+
+  // A client that asks first is told so before it sends a body that is too long, or that nobody will read.
   server.on("checkContinue", (request, response) => {
     const bytes = isControl(request) ? CONTROL_BODY_BYTES : BODY_BYTES;
-    if (!(Number(request.headers["content-length"]) > bytes)) response.writeContinue();
-    void answer(request, response);
+    if (!announces(request, bytes) && refused(request) === undefined) response.writeContinue();
+    answer(request, response);
+  });
+  server.on("checkExpectation", (request, response) => {
+    const text = `EXPECTATION_FAILED: header.expect: expected 100-continue, received ${request.headers.expect}`;
+    void send(request, response, refusal(417, text, LAST));
   });
   server.on("connect", (_, socket) => {
     socket.on("error", () => {});
-    socket.end("HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    socket.end(message(501, "NOT_IMPLEMENTED: the sandbox is no proxy"));
+  });
+  server.on("clientError", (/** @type {NodeJS.ErrnoException} */ error, socket) => {
+    // In the middle of an answer nothing can be said.
+    const begun = /** @type {any} */ (socket)._httpMessage?.headersSent === true;
+    if (error.code === "ECONNRESET" || !socket.writable || begun) return void socket.destroy();
+    const [status, text] = UNREADABLE[error.code ?? ""] ?? [400, "BAD_REQUEST: expected HTTP/1.1, received something else"];
+    socket.end(message(status, text), () => socket.destroy());
+  });
+  server.setTimeout(STALLED_MS, (socket) => {
+    if (!waiting.has(socket)) socket.destroy();
   });
 
   await new Promise((resolve, reject) => {
@@ -83,84 +255,68 @@ export async function serve(sandbox, { host, port, controlled }) {
   };
 }
 
-/** @param {import("node:http").IncomingMessage} request */
-const pathOf = ({ url = "/" }) => url.split("?", 1)[0];
+const NOTHING = new Uint8Array();
 
 /**
- * What comes of a request of the control.
+ * Names and values, a line each.
  *
- * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
- * @param {import("node:http").IncomingMessage} request
+ * @param {string} lines
  */
-async function command(sandbox, request) {
-  const body = await bodyOf(request, CONTROL_BODY_BYTES);
-  if (body === undefined) return tooLong(CONTROL_BODY_BYTES);
-  const { status, headers, body: result } = control(sandbox, request.method ?? "GET", pathOf(request), body);
-  if (status >= 400) return refusal(status, String(result), headers);
-  return status === 204 ? new Response(null, { status }) : Response.json(result);
-}
-
-/**
- * The sandbox's answer to a request; what fetch cannot carry is refused here, in the same shape.
- *
- * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
- * @param {import("node:http").IncomingMessage} request
- * @param {AbortSignal} signal
- */
-async function ask(sandbox, request, signal) {
-  const { method = "GET", url = "/" } = request;
-  const body = await bodyOf(request, BODY_BYTES);
-  if (body === undefined) return tooLong(BODY_BYTES);
-  const headers = new Headers();
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    headers.append(request.rawHeaders[index], request.rawHeaders[index + 1]);
-  }
-  // To fetch, GET and HEAD have no body.
-  const bodiless = method === "GET" || method === "HEAD" || body.length === 0;
-  let asked;
-  try {
-    // An absolute target names a host; the target of `OPTIONS *` and a path that begins with two slashes name none.
-    const target = URL.canParse(url) ? url : `http://sandbox${url.startsWith("/") ? "" : "/"}${url}`;
-    asked = new Request(target, { method, headers, signal, body: bodiless ? null : body });
-  } catch {
-    return refusal(501, `NOT_IMPLEMENTED: the sandbox takes no such ${method} request`, LAST);
-  }
-  return sandbox.fetch(asked);
-}
-
-/**
- * The whole body; undefined: it is too long. It is read to its end even then, since a client that is still sending
- * would not see the answer.
- *
- * @param {import("node:http").IncomingMessage} request
- * @param {number} bytes
- */
-async function bodyOf(request, bytes) {
-  if (request.headers.expect !== undefined && Number(request.headers["content-length"]) > bytes) return undefined;
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length <= bytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return length <= bytes ? Buffer.concat(chunks) : undefined;
-}
+const names = (lines) => {
+  const list = lines.split("\n");
+  list.pop();
+  return list;
+};
 
 // It comes before the request is read to its end, or the client is not one to go on with.
-const LAST = { connection: "close" };
+const LAST = ["connection", "close"];
 
-/** @param {number} bytes */
-const tooLong = (bytes) => refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${bytes} bytes`, LAST);
+/** What cannot be read as a request, by Node's word for it. @type {Record<string, [status: number, text: string]>} */
+const UNREADABLE = {
+  HPE_HEADER_OVERFLOW: [431, `REQUEST_HEADER_FIELDS_TOO_LARGE: a request's head has at most ${LIMITS.maxHeaderSize} bytes`],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "PAYLOAD_TOO_LARGE: the extensions of a chunk are too long"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "REQUEST_TIMEOUT: the request did not come to its end in time"],
+};
+
+/**
+ * The path of a request, which may name the host as well.
+ *
+ * @param {Request} request
+ */
+const pathOf = ({ url = "/" }) => url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "").split("?", 1)[0];
+
+/**
+ * @param {"long" | "full"} why
+ * @param {number} bytes
+ */
+const untaken = (why, bytes) =>
+  why === "long"
+    ? refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${bytes} bytes`, LAST)
+    : refusal(503, "UNAVAILABLE: too many bodies are on their way, try again", [...LAST, "retry-after", "1"]);
 
 /**
  * @param {number} status
  * @param {string} error
- * @param {Record<string, string>} [headers]
+ * @param {string[]} [more] headers
+ * @returns {Answer}
  */
-function refusal(status, error, headers) {
-  const all = { "content-type": "application/json; charset=utf-8", ...headers };
-  return new Response(JSON.stringify({ status, error, requestId: randomUUID() }), { status, headers: all });
+function refusal(status, error, more = []) {
+  const requestId = randomUUID();
+  const headers = ["content-type", "application/json; charset=utf-8", "x-request-id", requestId, ...more];
+  return { status, headers, body: Buffer.from(JSON.stringify({ status, error, requestId })) };
+}
+
+/**
+ * The same as it goes over the wire, where there is no request to answer.
+ *
+ * @param {number} status
+ * @param {string} error
+ */
+function message(status, error) {
+  const { headers, body } = refusal(status, error, [...LAST, "date", new Date().toUTCString()]);
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`];
+  for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
+  return `${lines.join("\r\n")}\r\ncontent-length: ${body.length}\r\n\r\n${Buffer.from(body)}`;
 }
 
 /**

@@ -143,7 +143,7 @@ export * from "./client.js";
 export type * from "./promise.js";
 `,
 );
-write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", [])} } from "./sandbox_bg.js";\n`);
+write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "changes", "hold", "resume"])} } from "./sandbox_bg.js";\n`);
 write(
   join(dist, "proxy.d.ts"),
   `export { createProxy } from "./handler.js";

@@ -22,10 +22,7 @@ run("wasm-opt", [
   "--skip-pass=memory-packing",
   // The first kilobyte of the memory is the last of the stack: no address begins there.
   "--low-memory-unused",
-  "--flatten",
-  "--rereloop",
-  "-Oz",
-  "-Os",
+  ...(feature === "sandbox" ? ["-O2"] : ["--flatten", "--rereloop", "-Oz", "-Os"]),
   "--reorder-locals",
   "--reorder-functions-by-name",
   "--strip-debug",

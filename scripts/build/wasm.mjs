@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { featureArgument, fail, root, run, work } from "../tools.mjs";
 
 const feature = featureArgument();
+// The sandbox serves programs: it is to be fast. The client travels into pages: it is to be small.
+const fast = feature === "sandbox";
 
 // Panic messages name files; without this they would name those of the machine that built the package.
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
@@ -18,8 +20,8 @@ const flags = [
   '--cfg=sha2_backend_soft="compact"',
   // There are no schemas but the contract's: code for what it does not use stays out.
   "--cfg=contract_only",
-  // Nothing here recurses deep: an idle module takes 64 KB, not 1 MB.
-  "-Clink-arg=-zstack-size=65536",
+  // Nothing here recurses deep: an idle module takes 64 KB, not 1 MB. Fast code has larger frames.
+  `-Clink-arg=-zstack-size=${fast ? 262_144 : 65_536}`,
 ].join(" ");
 
 const messages = run(
@@ -28,7 +30,7 @@ const messages = run(
     ...["build", "--release", "--lib", "--locked", "--target", "wasm32-unknown-unknown"],
     ...["--no-default-features", "--features", feature, "--message-format", "json-render-diagnostics"],
   ],
-  { env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags } },
+  { env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, ...(fast && { CARGO_PROFILE_RELEASE_OPT_LEVEL: "2" }) } },
 );
 const built = messages
   .split("\n")

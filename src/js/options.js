@@ -8,6 +8,7 @@ import { describe, get, isObject } from "./values.js";
 /** @type {Record<string, Kind>} */
 const KINDS = {
   any: { fits: () => true, words: () => "" },
+  items: { fits: Array.isArray, words: () => "an array" },
   chances: { fits: isObject, words: () => "an object of names and probabilities" },
   text: { fits: (value) => typeof value === "string" && value !== "", words: () => "a string that is not empty" },
   from: {

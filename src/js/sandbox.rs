@@ -1,11 +1,12 @@
 //! The class `Sandbox`: ClickHouse Cloud in memory, behind a function that is called like `fetch`.
 
 mod options;
+mod serving;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, JSON, Object, Promise};
+use js_sys::{Array, Function, JSON, Object, Promise, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -17,7 +18,7 @@ use super::objects::set;
 use super::sandbox_clock::SandboxClock;
 use super::time::aborted;
 use crate::error::Error;
-use crate::host::{HttpRequest, HttpResponse};
+use crate::host::HttpResponse;
 use crate::race::{First, race};
 use crate::sandbox::{self, Entry, Fault, Outcome};
 use crate::secret::Secret;
@@ -50,10 +51,12 @@ export interface SandboxClientOptions {
 export interface SandboxState {
   /** The virtual time, in milliseconds since the epoch. */
   now: number;
-  /** The one organization. */
+  /** The organization of the first key. */
   organization: Organization;
-  /** All services. */
+  /** All its services. */
   services: Service[];
+  /** The organizations of further keys, where `keys` names some. */
+  others: { organization: Organization; services: Service[] }[];
 }
 
 /** All that a sandbox has, as JSON. What is in it is for `restore` alone; it holds the hashes of passwords. */
@@ -107,7 +110,7 @@ struct World {
 
 #[wasm_bindgen]
 impl Sandbox {
-    /// A sandbox with one organization and no services.
+    /// A sandbox without services. It has one organization, unless more keys open others.
     ///
     /// Throws a `ConfigurationError` when an option is unknown or wrong.
     #[wasm_bindgen(constructor)]
@@ -331,29 +334,29 @@ fn new_request(input: &JsValue, init: &JsValue) -> Result<Request, JsValue> {
 }
 
 async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
-    let body = JsFuture::from(request.text()?).await?.as_string().filter(|body| !body.is_empty());
-    let headers = entries(&request.headers());
-    let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| Secret::new(value));
-    let (name, url, now) = (request.method(), request.url(), world.clock.now());
-    let reply = match options::METHODS.into_iter().find(|known| known.as_str() == name) {
-        Some(method) => {
-            let headers = headers.into_iter().filter(|(name, _)| name != "authorization").collect();
-            let http = HttpRequest { method, url, headers, authorization, body };
-            world.sandbox.borrow_mut().handle(now, &http)
-        }
-        None => world.sandbox.borrow_mut().handle_other(now, &name, &url, authorization.as_ref()),
-    };
+    let body = Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?).to_vec();
+    let authorization = request.headers().get("authorization")?.map(Secret::new);
+    let (method, now) = (request.method(), world.clock.now());
+    let reply =
+        world.sandbox.borrow_mut().handle_wire(now, &method, &request.url(), authorization.as_ref(), Some(&body));
     if reply.delay_ms > 0.0 {
-        let scale = world.sandbox.borrow().options().time_scale;
-        world.clock.sleep(reply.delay_ms * scale).await;
+        world.hold(reply.delay_ms).await;
     }
     match reply.outcome {
-        Outcome::Respond(response) => new_response(response),
+        Outcome::Respond(response) => new_response(response, method == "HEAD"),
         Outcome::Drop => Err(js_sys::TypeError::new("fetch failed").into()),
     }
 }
 
-fn new_response(response: HttpResponse) -> Result<JsValue, JsValue> {
+impl World {
+    /// Holds an answer back, for real milliseconds; those that virtual time is advanced by count, too.
+    async fn hold(&self, ms: f64) {
+        let scale = self.sandbox.borrow().options().time_scale;
+        self.clock.sleep(ms * scale).await;
+    }
+}
+
+fn new_response(response: HttpResponse, head: bool) -> Result<JsValue, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &response.headers {
         headers.append(name, value)?;
@@ -362,14 +365,6 @@ fn new_response(response: HttpResponse) -> Result<JsValue, JsValue> {
     init.set_status(response.status);
     init.set_headers(&headers);
     let mut body = response.body;
-    let body = if body.is_empty() { None } else { Some(body.as_mut_slice()) };
+    let body = if head || body.is_empty() { None } else { Some(body.as_mut_slice()) };
     Response::new_with_opt_u8_array_and_init(body, &init).map(JsValue::from)
-}
-
-fn entries(headers: &Headers) -> Vec<(String, String)> {
-    let pair = |pair: JsValue| {
-        let pair: Array = pair.unchecked_into();
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    };
-    Array::from(headers).iter().filter_map(pair).collect()
 }

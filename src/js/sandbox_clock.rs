@@ -1,14 +1,24 @@
-//! The sandbox's time: virtual, so many times as fast as the host's, and advanced by hand.
+//! The sandbox's time: virtual, so many times as fast as the host's, and advanced by hand. Where a test has put timers
+//! and a `Date` of its own in place of the host's, it goes by those.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
+use wasm_bindgen::prelude::*;
+
 use super::time::JsClock;
 use crate::race::race;
 
+#[wasm_bindgen(module = "/src/js/sandbox_clock.js")]
+extern "C" {
+    fn begin() -> JsValue;
+    fn read(flow: &JsValue) -> f64;
+}
+
 /// A virtual clock. It begins with the host's time.
 pub struct SandboxClock {
+    flow: JsValue,
     began: f64,
     scale: f64,
     advanced_ms: Cell<f64>,
@@ -18,12 +28,13 @@ pub struct SandboxClock {
 impl SandboxClock {
     /// A clock on which `scale` seconds pass in a real one.
     pub fn new(scale: f64) -> Self {
-        Self { began: JsClock::host().now(), scale, advanced_ms: Cell::new(0.0), sleeping: RefCell::default() }
+        let flow = begin();
+        Self { began: read(&flow), flow, scale, advanced_ms: Cell::new(0.0), sleeping: RefCell::default() }
     }
 
     /// Virtual milliseconds since the epoch.
     pub fn now(&self) -> f64 {
-        self.began + (JsClock::host().now() - self.began) * self.scale + self.advanced_ms.get()
+        self.began + (read(&self.flow) - self.began) * self.scale + self.advanced_ms.get()
     }
 
     /// Lets time pass at once. Whoever sleeps looks at the clock again.
@@ -32,6 +43,11 @@ impl SandboxClock {
         for waker in self.sleeping.take() {
             waker.wake();
         }
+    }
+
+    /// Makes it another time.
+    pub fn set(&self, now: f64) {
+        self.advanced_ms.set(self.advanced_ms.get() + now - self.now());
     }
 
     /// Resolves after that many virtual milliseconds.

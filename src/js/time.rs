@@ -12,6 +12,7 @@ use super::values::get;
 
 #[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
+    #[cfg(feature = "client")]
     #[wasm_bindgen(js_name = now, catch)]
     fn now_of(clock: &JsValue) -> Result<f64, JsValue>;
     #[wasm_bindgen(js_name = sleep)]
@@ -39,6 +40,7 @@ impl JsClock {
         Self { lent, thrown: Cell::new(None) }
     }
 
+    #[cfg(feature = "client")]
     /// Milliseconds since the epoch: like `Date.now`, but it never jumps.
     pub fn now(&self) -> f64 {
         now_of(&self.lent).unwrap_or_else(|thrown| {

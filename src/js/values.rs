@@ -6,6 +6,8 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// A property; undefined where there is none.
     pub fn get(object: &JsValue, name: &str) -> JsValue;
+    /// The items of a list; of anything else none.
+    pub fn items(value: &JsValue) -> Vec<JsValue>;
     /// Text of UTF-8, with or without its byte order mark. It does not come into wasm.
     pub fn decode(bytes: &[u8], mark: bool) -> JsValue;
 }
@@ -16,8 +18,6 @@ extern "C" {
     /// A property that is undefined or a list of texts.
     #[wasm_bindgen(js_name = get)]
     pub fn texts(object: &JsValue, name: &str) -> Option<Vec<String>>;
-    /// The items of a list; of anything else none.
-    pub fn items(value: &JsValue) -> Vec<JsValue>;
     /// The bytes of a password: UTF-8 of a string, or bytes as they are.
     pub fn bytes(value: &JsValue) -> Option<Vec<u8>>;
     /// Parses JSON; undefined where it is none.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::operations::Shown;
 use crate::contract::{Kind, Schema};
 use crate::host::HttpResponse;
 use crate::issue::Issue;
@@ -85,19 +86,29 @@ impl Refusal {
     pub fn answer(self, request_id: &str) -> HttpResponse {
         let text = Value::from(format!("{}: {}", self.code, self.text));
         let body = format!(r#"{{"status":{},"error":{text},"requestId":"{request_id}"}}"#, self.status);
-        respond(self.status, body, self.headers)
+        respond(self.status, request_id, body.into_bytes(), self.headers)
     }
 }
 
 /// The answer of a success. Without a result, the envelope has none either.
-pub fn success(request_id: &str, result: Option<(&Value, &Schema)>) -> HttpResponse {
-    let mut body = format!(r#"{{"status":200,"requestId":"{request_id}""#);
-    if let Some((value, schema)) = result {
-        body.push_str(r#","result":"#);
-        write(value, Some(schema), &mut body);
+pub fn success(request_id: &str, result: Option<(&Shown, &Schema)>) -> HttpResponse {
+    let mut body = Vec::with_capacity(2048);
+    body.extend_from_slice(br#"{"status":200,"requestId":""#);
+    body.extend_from_slice(request_id.as_bytes());
+    body.push(b'"');
+    if let Some((shown, schema)) = result {
+        body.extend_from_slice(br#","result":"#);
+        match shown {
+            Shown::Value(value) => write(value, Some(schema), &mut body),
+            Shown::Service(service) => body.extend_from_slice(service.written.bytes(|| {
+                let mut bytes = Vec::new();
+                write(&service.show(), Some(schema), &mut bytes);
+                bytes
+            })),
+        }
     }
-    body.push('}');
-    respond(200, body, Vec::new())
+    body.push(b'}');
+    respond(200, request_id, body, Vec::new())
 }
 
 /// What a proxy in between answers: nothing of the API's shape.
@@ -106,49 +117,76 @@ pub fn of_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
     HttpResponse { status, headers, body: body.as_bytes().to_vec() }
 }
 
-fn respond(status: u16, body: String, mut headers: Vec<(String, String)>) -> HttpResponse {
+fn respond(status: u16, request_id: &str, body: Vec<u8>, mut headers: Vec<(String, String)>) -> HttpResponse {
     headers.push(("content-type".to_owned(), "application/json; charset=utf-8".to_owned()));
-    HttpResponse { status, headers, body: body.into_bytes() }
+    headers.push(("x-request-id".to_owned(), request_id.to_owned()));
+    HttpResponse { status, headers, body }
 }
 
 /// Writes a value as JSON, the properties of its objects in the contract's order.
-fn write(value: &Value, schema: Option<&Schema>, out: &mut String) {
+fn write(value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>) {
     match (value, schema.map(|schema| &schema.kind)) {
         (Value::Array(items), kind) => {
             let schema = match kind {
                 Some(Kind::Array { items, .. }) => Some(*items),
                 _ => None,
             };
-            out.push('[');
+            out.push(b'[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
                 write(item, schema, out);
             }
-            out.push(']');
+            out.push(b']');
         }
         (Value::Object(object), kind) => {
             let known = match kind {
                 Some(Kind::Record(record)) => record.properties,
                 _ => &[],
             };
-            let ordered = known.iter().filter_map(|property| {
-                object.get(property.name).map(|value| (property.name, value, Some(property.schema)))
-            });
-            let others = object.iter().filter(|(name, _)| known.iter().all(|property| property.name != *name));
-            let others = others.map(|(name, value)| (name.as_str(), value, None));
-            out.push('{');
-            for (index, (name, value, schema)) in ordered.chain(others).enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(name).to_string());
-                out.push(':');
+            let mut written = 0;
+            let mut member = |name: &str, value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>| {
+                out.push(if written == 0 { b'{' } else { b',' });
+                written += 1;
+                quoted(name, out);
+                out.push(b':');
                 write(value, schema, out);
+                written
+            };
+            let mut found = 0;
+            for property in known {
+                if let Some(value) = object.get(property.name) {
+                    found = member(property.name, value, Some(property.schema), out);
+                }
             }
-            out.push('}');
+            // Mostly there are no others, and a look for each among the known would cost more than all else.
+            if found < object.len() {
+                for (name, value) in object {
+                    if known.iter().all(|property| property.name != name) {
+                        member(name, value, None, out);
+                    }
+                }
+            }
+            if object.is_empty() {
+                out.push(b'{');
+            }
+            out.push(b'}');
         }
-        (value, _) => out.push_str(&value.to_string()),
+        (Value::String(text), _) => quoted(text, out),
+        (Value::Bool(true), _) => out.extend_from_slice(b"true"),
+        (Value::Bool(false), _) => out.extend_from_slice(b"false"),
+        (value, _) => out.extend_from_slice(value.to_string().as_bytes()),
+    }
+}
+
+/// A text. Most need no escapes.
+fn quoted(text: &str, out: &mut Vec<u8>) {
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        out.extend_from_slice(Value::from(text).to_string().as_bytes());
+    } else {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
     }
 }

@@ -1,4 +1,5 @@
-//! Who is asking: HTTP Basic with the key's id and secret, as the live API takes it.
+//! Who is asking: HTTP Basic with the key's id and secret, as the live API takes it; or a bearer token, which here is the
+//! key's secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -11,10 +12,13 @@ pub fn admits(authorization: Option<&Secret>, key_id: &str, key_secret: &Secret)
     let Some((scheme, credentials)) = authorization.and_then(|value| value.reveal().trim().split_once(' ')) else {
         return false;
     };
+    let credentials = credentials.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return credentials == key_secret.reveal();
+    }
     if !scheme.eq_ignore_ascii_case("basic") {
         return false;
     }
-    let credentials = credentials.trim();
     let Ok(decoded) = STANDARD.decode(credentials).or_else(|_| STANDARD_NO_PAD.decode(credentials)) else {
         return false;
     };
@@ -38,6 +42,7 @@ mod tests {
         assert!(admitted(&format!("Basic {encoded}")));
         assert!(admitted(&format!("basic  {encoded} ")));
         assert!(admitted(&format!("Basic {}", STANDARD_NO_PAD.encode("key:se:cret"))));
+        assert!(admitted("Bearer se:cret"));
         assert!(!admitted(&format!("Bearer {encoded}")));
         assert!(!admitted(&encoded));
         assert!(!admitted("Basic"));

@@ -21,7 +21,7 @@ pub struct Call {
 
 impl Call {
     /// Checks a request against the contract of the operation that it names.
-    pub fn read(route: Route, body: Option<&str>) -> Result<Self, Refusal> {
+    pub fn read(route: Route, body: Option<&[u8]>) -> Result<Self, Refusal> {
         let Route { operation, path, query } = route;
         let mut arguments = Map::new();
         let mut issues = Vec::new();
@@ -84,9 +84,12 @@ fn scalar(kind: &Kind, text: &str) -> Value {
 }
 
 /// Reads the JSON of a body, then holds it against the contract. What an operation takes no body for is not looked at.
-fn read_body(operation: &Operation, body: Option<&str>) -> Result<Map<String, Value>, Refusal> {
+fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, Value>, Refusal> {
     let Some(expected) = &operation.body else { return Ok(Map::new()) };
-    let body = match body.map(str::trim).filter(|body| !body.is_empty()) {
+    let text = str::from_utf8(body.unwrap_or_default())
+        .map_err(|fault| Refusal::bad_request(format!("body: expected JSON in UTF-8, received {fault}")))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body = match Some(text.trim()).filter(|body| !body.is_empty()) {
         Some(body) => body,
         None if expected.required => {
             return Err(Refusal::bad_request("body: expected a JSON object, received nothing"));

@@ -27,7 +27,9 @@
 //! | `meeting`    | which fault meets which request                                 |
 //! | `damage`     | what a fault makes of an answer                                 |
 //! | `history`    | the world as it was, for reads that lag behind                  |
+//! | `keeping`    | what there is, told, kept and gone on from                      |
 //! | `snapshot`   | the world as JSON, and back again                               |
+//! | `changes`    | what became of it since, as JSON                                |
 //! | `random`     | everything that is drawn, from the seed                         |
 //! | `time`       | virtual time as text                                            |
 
@@ -35,10 +37,12 @@ mod answer;
 mod auth;
 mod backup;
 mod call;
+mod changes;
 mod damage;
 pub(crate) mod faults;
 mod hashes;
 mod history;
+mod keeping;
 mod ledger;
 mod life;
 mod limit;
@@ -56,28 +60,27 @@ mod time;
 mod world;
 
 use std::borrow::Cow;
-use std::rc::Rc;
-
-use serde_json::{Value, json};
 
 pub use faults::Fault;
 pub use ledger::{Entry, LEDGER_ENTRIES};
 pub use limit::RateLimit;
 pub use meeting::{INJECTIONS, Injection};
-pub use options::Options;
+pub use options::{Key, Options};
 pub use reply::{Outcome, Reply};
+
+use serde_json::Value;
 
 use answer::Refusal;
 use call::Call;
+use changes::Followed;
 use history::History;
 use ledger::Ledger;
 use limit::Window;
 use meeting::Faults;
-use operations::Done;
+use operations::{Done, Shown};
 use random::Random;
 use route::Route;
-use service::Service;
-use snapshot::Snapshot;
+use snapshot::SERVICES;
 use time::END;
 use world::World;
 
@@ -91,7 +94,27 @@ struct Asked<'a> {
     method: Option<Method>,
     url: &'a str,
     authorization: Option<&'a Secret>,
-    body: Option<&'a str>,
+    body: Option<&'a [u8]>,
+}
+
+/// A key, and which organization it opens.
+struct Entrance {
+    id: String,
+    secret: Secret,
+    window: Window,
+    organization: usize,
+}
+
+/// An organization, as it is and as it was.
+struct Organization {
+    world: World,
+    history: History,
+}
+
+/// A request that was let in.
+struct Admitted {
+    route: Route,
+    organization: usize,
 }
 
 /// How a request went.
@@ -120,36 +143,54 @@ const LIST_LAG: (u64, u64) = (5, 60);
 pub struct Sandbox {
     options: Options,
     now: f64,
-    window: Window,
+    keys: Vec<Entrance>,
     request_ids: Random,
-    world: World,
-    history: History,
+    organizations: Vec<Organization>,
     faults: Faults,
     ledger: Ledger,
+    followed: Option<Followed>,
 }
 
 impl Sandbox {
-    /// A sandbox with one organization and no services. Options that [`Options::check`] refuses get the defaults' values.
+    /// A sandbox without services. Options that [`Options::check`] refuses get the defaults' values.
     #[must_use]
     pub fn new(options: Options) -> Self {
         let options = options.mended();
         let random = Random::new(options.seed);
-        let world = World {
-            organization_id: options.organization_id.clone(),
-            services: Vec::new(),
-            max_services: options.max_services as usize,
-            created: 0,
-            random: random.fork(),
+        let found = |id: &str| {
+            let random = random.fork();
+            let world = World {
+                organization_id: id.to_owned(),
+                services: Vec::new(),
+                max_services: (options.max_services as usize).min(SERVICES),
+                created: 0,
+                random,
+            };
+            Organization { history: History::new(&world), world }
         };
-        let request_ids = random.fork();
+        // In this order, so that more organizations change nothing in the first.
+        let mut organizations = vec![found(&options.organization_id)];
+        let (request_ids, faults) = (random.fork(), random.fork());
+        let ids = options.organizations();
+        organizations.extend(ids.iter().skip(1).map(|id| found(id)));
+        let entrance = |id: &str, secret: &Secret, organization: &str| Entrance {
+            id: id.to_owned(),
+            secret: secret.clone(),
+            window: Window::new(options.rate_limit, options.time_scale),
+            organization: ids.iter().position(|id| id.eq_ignore_ascii_case(organization)).unwrap_or_default(),
+        };
+        let mut keys = vec![entrance(&options.key_id, &options.key_secret, &options.organization_id)];
+        keys.extend(options.keys.iter().map(|key| {
+            entrance(&key.id, &key.secret, key.organization_id.as_ref().unwrap_or(&options.organization_id))
+        }));
         Self {
             now: 0.0,
-            window: Window::new(options.rate_limit, options.time_scale),
+            keys,
             request_ids,
-            history: History::new(&world),
-            world,
-            faults: Faults::new(options.faults.clone(), random.fork()),
+            organizations,
+            faults: Faults::new(options.faults.clone(), faults),
             ledger: Ledger::default(),
+            followed: None,
             options,
         }
     }
@@ -175,55 +216,6 @@ impl Sandbox {
         self.ledger.entries()
     }
 
-    /// What there is at a virtual time, past all faults: `{ now, organization, services }`, as the API shows them.
-    pub fn state(&mut self, now_ms: f64) -> Value {
-        self.advance(now_ms);
-        let services: Vec<Value> = self.world.services.iter().map(|service| service.show()).collect();
-        json!({ "now": self.now, "organization": self.world.organization(), "services": services })
-    }
-
-    /// All that there is at a virtual time, as JSON: the services with what is about to happen to them, the window of the
-    /// rate limit, and where the draws stand. Holds the hashes of passwords. The options, the ledger and what is injected
-    /// are not in it.
-    pub fn snapshot(&mut self, now_ms: f64) -> String {
-        self.advance(now_ms);
-        let services = self.world.services.iter().map(|service| Service::clone(service)).collect();
-        let draws = [&self.world.random, &self.request_ids, &self.faults.random];
-        let mut snapshot = Snapshot::new(self.now, self.world.created, draws, services);
-        snapshot.arrivals.clone_from(&self.window.arrivals);
-        serde_json::to_string(&snapshot).unwrap_or_default()
-    }
-
-    /// Goes on from a snapshot, of this sandbox or another one: what was a minute away then is a minute away now.
-    ///
-    /// # Errors
-    ///
-    /// It is no snapshot. Nothing is changed then.
-    pub fn restore(&mut self, now_ms: f64, snapshot: &str) -> Result<(), String> {
-        self.advance(now_ms);
-        let snapshot = Snapshot::read(snapshot, self.now)?;
-        self.world.services = snapshot.services.into_iter().map(Rc::new).collect();
-        self.world.created = snapshot.created;
-        self.world.random = snapshot.world;
-        self.request_ids = snapshot.request_ids;
-        self.faults.random = snapshot.faults;
-        self.window.arrivals = snapshot.arrivals;
-        self.history = History::new(&self.world);
-        Ok(())
-    }
-
-    /// Whether this is the password of the service's default user. False for a service that there is not.
-    #[must_use]
-    pub fn verify_password(&self, service_id: &str, password: &str) -> bool {
-        self.world.service(service_id).is_ok_and(|service| service.credentials.verify(password))
-    }
-
-    /// The same for the MySQL interface, which has a hash of its own: false, too, while only the other one was set.
-    #[must_use]
-    pub fn verify_mysql_password(&self, service_id: &str, password: &str) -> bool {
-        self.world.service(service_id).is_ok_and(|service| service.credentials.verify_mysql(password))
-    }
-
     /// Carries out a request that arrives at a virtual time, in milliseconds since the epoch. Time never runs
     /// backwards: a moment before the last one counts as the last one.
     pub fn handle(&mut self, now_ms: f64, request: &HttpRequest) -> Reply {
@@ -232,24 +224,32 @@ impl Sandbox {
             method: Some(request.method),
             url: &request.url,
             authorization: request.authorization.as_ref(),
-            body: request.body.as_deref(),
+            body: request.body.as_deref().map(str::as_bytes),
         };
         self.respond(now_ms, asked)
     }
 
-    /// The same for a method that the contract does not have. `HEAD` brings what `GET` does, without the body; any
-    /// other is refused with 405, and `allow` tells what the path takes.
+    /// The same for a request as it came over the wire: any method, a body of any bytes. `HEAD` brings what `GET` does:
+    /// the body, too, which is not to be sent. Another method that the contract does not have is refused with 405, and
+    /// `allow` tells what the path takes.
+    pub fn handle_wire(
+        &mut self,
+        now_ms: f64,
+        method: &str,
+        url: &str,
+        authorization: Option<&Secret>,
+        body: Option<&[u8]>,
+    ) -> Reply {
+        let known = Method::ALL.into_iter().find(|known| known.as_str() == method);
+        let name = known.map_or_else(|| Cow::Owned(method.to_owned()), |known| Cow::Borrowed(known.as_str()));
+        let method = known.or_else(|| (method == "HEAD").then_some(Method::Get));
+        self.respond(now_ms, Asked { name, method, url, authorization, body })
+    }
+
+    /// [`Sandbox::handle_wire`] without a body in either direction.
     pub fn handle_other(&mut self, now_ms: f64, method: &str, url: &str, authorization: Option<&Secret>) -> Reply {
-        let head = method == "HEAD";
-        let asked = Asked {
-            name: Cow::Owned(method.to_owned()),
-            method: head.then_some(Method::Get),
-            url,
-            authorization,
-            body: None,
-        };
-        let mut reply = self.respond(now_ms, asked);
-        if let (true, Outcome::Respond(response)) = (head, &mut reply.outcome) {
+        let mut reply = self.handle_wire(now_ms, method, url, authorization, None);
+        if let ("HEAD", Outcome::Respond(response)) = (method, &mut reply.outcome) {
             response.body.clear();
         }
         reply
@@ -260,9 +260,9 @@ impl Sandbox {
         let request_id = self.request_ids.uuid();
         let mut headers = Vec::new();
         let found = self.admit(&asked, &mut headers);
-        let operation = found.as_ref().ok().map(|route| route.operation);
+        let operation = found.as_ref().ok().map(|admitted| admitted.route.operation);
         let course = match found {
-            Ok(route) => self.carry_out(route, &asked, &request_id, headers),
+            Ok(admitted) => self.carry_out(admitted, &asked, &request_id, headers),
             Err(refusal) => {
                 let mut response = refusal.answer(&request_id);
                 response.headers.append(&mut headers);
@@ -290,13 +290,15 @@ impl Sandbox {
         if !now_ms.is_nan() {
             self.now = self.now.max(now_ms.min(END));
         }
-        self.world.advance(self.now);
+        for organization in &mut self.organizations {
+            organization.world.advance(self.now);
+        }
     }
 
     /// Carries out what was asked, as far as a fault lets it.
     fn carry_out(
         &mut self,
-        route: Route,
+        Admitted { route, organization }: Admitted,
         asked: &Asked<'_>,
         request_id: &str,
         mut headers: Vec<(String, String)>,
@@ -304,25 +306,30 @@ impl Sandbox {
         let operation = route.operation;
         let met = self.faults.meet(operation, asked.url);
         let random = self.faults.stream();
+        let limit = Window::new(self.options.rate_limit, self.options.time_scale);
         if let Some((met, outcome)) =
-            met.and_then(|met| Some((met, damage::instead(met.fault, request_id, &self.window, &random)?)))
+            met.and_then(|met| Some((met, damage::instead(met.fault, request_id, &limit, &random)?)))
         {
             self.faults.spend(met);
             return Course::unchanged(outcome, Some(met.fault));
         }
         let fault = met.map(|met| met.fault);
+        let now = self.now;
         let mut happened = fault.is_some_and(|fault| !fault.spoils() && !fault.befalls());
         let mut body = None;
         let done = Call::read(route, asked.body).and_then(|call| {
+            let Some(organization) = self.organizations.get_mut(organization) else {
+                return Err(Refusal::internal_error());
+            };
             let mut done = match fault {
-                Some(Fault::StaleRead) => self.read_stale(&call, &random),
-                _ => operations::run(&mut self.world, &call, self.now),
-            }?;
+                Some(Fault::StaleRead) => organization.read_stale(&call, now, &random)?,
+                _ => operations::run(&mut organization.world, &call, now)?,
+            };
             if let Some(fault) = fault {
-                happened |= operations::befall(&mut self.world, &call, &mut done, fault, self.now);
+                happened |= operations::befall(&mut organization.world, &call, &mut done, fault, now);
             }
             if done.change.is_some() {
-                self.history.note(self.now, &self.world);
+                organization.history.note(now, &organization.world);
                 body = operation.body.as_ref().map(|_| Secret::new(Value::Object(call.body).to_string()));
             }
             Ok(done)
@@ -333,8 +340,12 @@ impl Sandbox {
                     Answer::Json(schema) => Some(schema),
                     Answer::Empty | Answer::Text => None,
                 };
-                if let (Some(fault), Some(result), Some(schema)) = (fault, &mut result, schema) {
-                    happened |= damage::spoil(fault, result, schema, &random);
+                if let (Some(fault), Some(schema)) = (fault.filter(|fault| fault.spoils()), schema) {
+                    result = result.map(|shown| {
+                        let mut value = shown.into_value();
+                        happened |= damage::spoil(fault, &mut value, schema, &random);
+                        Shown::Value(value)
+                    });
                 }
                 (answer::success(request_id, result.as_ref().zip(schema)), change)
             }
@@ -350,26 +361,27 @@ impl Sandbox {
         Course { outcome, change, body, fault: Some(met.fault), slow_ms }
     }
 
-    /// Reads the world as it was some time ago.
-    fn read_stale(&self, call: &Call, random: &Random) -> Result<Done, Refusal> {
-        let is_list =
-            matches!(&call.operation.answer, Answer::Json(schema) if matches!(schema.kind, Kind::Array { .. }));
-        let lag_ms = random.seconds(if is_list { LIST_LAG } else { LAG });
-        let (mut world, then) = self.history.at(self.now - lag_ms);
-        operations::run(&mut world, call, then)
-    }
-
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
-    fn admit(&mut self, asked: &Asked<'_>, headers: &mut Vec<(String, String)>) -> Result<Route, Refusal> {
-        let Options { key_id, key_secret, .. } = &self.options;
-        if !auth::admits(asked.authorization, key_id, key_secret) {
-            return Err(Refusal::unauthorized());
-        }
-        let verdict = self.window.arrive(self.now);
+    fn admit(&mut self, asked: &Asked<'_>, headers: &mut Vec<(String, String)>) -> Result<Admitted, Refusal> {
+        let key = self.keys.iter_mut().find(|key| auth::admits(asked.authorization, &key.id, &key.secret));
+        let Some(key) = key else { return Err(Refusal::unauthorized()) };
+        let verdict = key.window.arrive(self.now);
         headers.extend(verdict.headers);
         if verdict.refused {
             return Err(Refusal::rate_limited(Vec::new()));
         }
-        route::find(asked.method, &asked.name, asked.url)
+        let route = route::find(asked.method, &asked.name, asked.url)?;
+        Ok(Admitted { route, organization: key.organization })
+    }
+}
+
+impl Organization {
+    /// Reads the world as it was some time ago.
+    fn read_stale(&self, call: &Call, now: f64, random: &Random) -> Result<Done, Refusal> {
+        let is_list =
+            matches!(&call.operation.answer, Answer::Json(schema) if matches!(schema.kind, Kind::Array { .. }));
+        let lag_ms = random.seconds(if is_list { LIST_LAG } else { LAG });
+        let (mut world, then) = self.history.at(now - lag_ms);
+        operations::run(&mut world, call, then)
     }
 }

@@ -18,18 +18,35 @@ use super::world::World;
 /// What an operation comes to.
 pub struct Done {
     /// What the envelope's `result` holds.
-    pub result: Option<Value>,
+    pub result: Option<Shown>,
     /// What was changed, for the ledger.
     pub change: Option<String>,
 }
 
+/// What an answer shows.
+pub enum Shown {
+    Value(Value),
+    /// One that is read again and again is written once.
+    Service(Rc<Service>),
+}
+
+impl Shown {
+    /// As a value, whatever it is.
+    pub fn into_value(self) -> Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Service(service) => service.show(),
+        }
+    }
+}
+
 impl Done {
     const fn read(result: Value) -> Self {
-        Self { result: Some(result), change: None }
+        Self { result: Some(Shown::Value(result)), change: None }
     }
 
     fn changed(result: Option<Value>, change: impl Into<String>) -> Self {
-        Self { result, change: Some(change.into()) }
+        Self { result: result.map(Shown::Value), change: Some(change.into()) }
     }
 }
 
@@ -44,7 +61,7 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
         "organizations.get" => Ok(Done::read(world.organization())),
         "services.list" => list(world, call),
         "services.create" => create(world, &call.body, now),
-        "services.get" => Ok(Done::read(world.service(id)?.show())),
+        "services.get" => Ok(Done { result: Some(Shown::Service(world.shared(id)?)), change: None }),
         "services.update" => update(world.service_mut(id)?, &call.body, now),
         "services.delete" => {
             bears_no_secondaries(world, id, "deleted")?;
@@ -70,7 +87,10 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
 
 /// Lets a fault befall the service that a call was about. False: it has not happened.
 pub fn befall(world: &mut World, call: &Call, done: &mut Done, fault: Fault, now: f64) -> bool {
-    let created = done.result.as_ref().and_then(|result| result.pointer("/service/id")).and_then(Value::as_str);
+    let created = match &done.result {
+        Some(Shown::Value(result)) => result.pointer("/service/id").and_then(Value::as_str),
+        _ => None,
+    };
     let id = call.path("serviceId").or(created).unwrap_or_default();
     let Ok(service) = world.service_mut(id) else { return false };
     let before = service.life.state();
@@ -188,7 +208,7 @@ fn update_state(service: &mut Service, command: &str, now: f64) -> Result<Done, 
     let before = service.life.state();
     service.life.command(command, now)?;
     let change = (before != service.life.state()).then(|| transition(before, service));
-    Ok(Done { result: Some(service.show()), change })
+    Ok(Done { result: Some(Shown::Value(service.show())), change })
 }
 
 fn transition(before: State, service: &Service) -> String {
@@ -207,7 +227,7 @@ fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<D
     if change.is_some() {
         service.life.touch(now);
     }
-    Ok(Done { result: Some(service.show()), change })
+    Ok(Done { result: Some(Shown::Value(service.show())), change })
 }
 
 fn update_password(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {

@@ -4,6 +4,17 @@ use super::faults::Fault;
 use super::limit::RateLimit;
 use crate::secret::Secret;
 
+/// A key, and the organization that it opens.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its id.
+    pub id: String,
+    /// Its secret.
+    pub secret: Secret,
+    /// The id of its organization, a UUID; none: that of [`Options::organization_id`].
+    pub organization_id: Option<String>,
+}
+
 /// What a sandbox is made with.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -14,7 +25,7 @@ pub struct Options {
     /// How many virtual seconds pass in a real one. The caller's clock goes by it; here it only turns the rate limit's
     /// reset into real seconds.
     pub time_scale: f64,
-    /// The rate limit of the key; none: no limit.
+    /// The rate limit of each key; none: no limit.
     pub rate_limit: Option<RateLimit>,
     /// How many services the organization may have.
     pub max_services: u32,
@@ -24,8 +35,10 @@ pub struct Options {
     pub key_id: String,
     /// The secret of the key.
     pub key_secret: Secret,
-    /// The id of the one organization, a UUID.
+    /// The id of the key's organization, a UUID.
     pub organization_id: String,
+    /// More keys. Each organization that they name is one more, with services of its own.
+    pub keys: Vec<Key>,
 }
 
 /// The live API's limits, real time, no latency; key and organization are always the same and no secret.
@@ -41,6 +54,7 @@ impl Default for Options {
             key_id: "sandbox-key-id".to_owned(),
             key_secret: Secret::new("sandbox-key-secret"),
             organization_id: "5a9db0c5-0000-4000-8000-000000000001".to_owned(),
+            keys: Vec::new(),
         }
     }
 }
@@ -74,7 +88,30 @@ impl Options {
         if !is_uuid(&self.organization_id) {
             return Err(("organization_id", "a UUID"));
         }
+        for (index, Key { id, secret, organization_id }) in self.keys.iter().enumerate() {
+            if id.is_empty() || id.contains(':') || secret.reveal().is_empty() {
+                return Err(("keys", "keys with an id without a colon, and a secret"));
+            }
+            if *id == self.key_id || self.keys.iter().take(index).any(|key| key.id == *id) {
+                return Err(("keys", "keys of different ids"));
+            }
+            if organization_id.as_deref().is_some_and(|id| !is_uuid(id)) {
+                return Err(("keys", "keys of organizations that are UUIDs"));
+            }
+        }
         Ok(())
+    }
+
+    /// The ids of all organizations, that of the first key first.
+    #[must_use]
+    pub fn organizations(&self) -> Vec<&str> {
+        let mut ids = vec![self.organization_id.as_str()];
+        for id in self.keys.iter().filter_map(|key| key.organization_id.as_deref()) {
+            if !ids.iter().any(|known| known.eq_ignore_ascii_case(id)) {
+                ids.push(id);
+            }
+        }
+        ids
     }
 
     /// The same options, the default's in place of each that cannot be worked with.
@@ -88,6 +125,7 @@ impl Options {
                 "faults" => self.faults.clone_from(&default.faults),
                 "key_id" => self.key_id.clone_from(&default.key_id),
                 "key_secret" => self.key_secret = default.key_secret.clone(),
+                "keys" => self.keys.clear(),
                 _ => self.organization_id.clone_from(&default.organization_id),
             }
         }
@@ -118,11 +156,19 @@ mod tests {
             ("key_id", Options { key_id: "a:b".to_owned(), ..Options::default() }),
             ("key_secret", Options { key_secret: Secret::new(""), ..Options::default() }),
             ("organization_id", Options { organization_id: "x".repeat(36), ..Options::default() }),
+            ("keys", Options { keys: vec![key("a:b", None)], ..Options::default() }),
+            ("keys", Options { keys: vec![key("sandbox-key-id", None)], ..Options::default() }),
+            ("keys", Options { keys: vec![key("a", None), key("a", None)], ..Options::default() }),
+            ("keys", Options { keys: vec![key("a", Some("mine"))], ..Options::default() }),
         ];
         for (name, options) in broken {
             assert_eq!(options.check().unwrap_err().0, name);
             assert_eq!(options.mended().check(), Ok(()));
         }
+    }
+
+    fn key(id: &str, organization_id: Option<&str>) -> Key {
+        Key { id: id.to_owned(), secret: Secret::new("s"), organization_id: organization_id.map(str::to_owned) }
     }
 
     #[test]

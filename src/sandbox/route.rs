@@ -35,15 +35,15 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refu
         return Err(Refusal::bad_request("path: expected percent-encoded UTF-8, received something else"));
     };
     let fitting: Vec<_> = OPERATIONS.iter().filter_map(|it| Some((*it, matching(it.path, &segments)?))).collect();
-    let fewest = fitting.iter().map(|(_, values)| values.len()).min();
-    let fitting = fitting.into_iter().filter(|(_, values)| Some(values.len()) == fewest);
+    let fewest = fitting.iter().map(|(_, count)| *count).min();
+    let fitting = fitting.into_iter().filter(|(_, count)| Some(*count) == fewest);
     let mut allowed = Vec::new();
-    for (operation, path) in fitting {
+    for (operation, _) in fitting {
         if Some(operation.method) == method {
             let query = pairs(query).ok_or_else(|| {
                 Refusal::bad_request("query: expected percent-encoded UTF-8, received something else")
             })?;
-            return Ok(Route { operation, path, query });
+            return Ok(Route { operation, path: values(operation.path, segments), query });
         }
         allowed.push(operation.method.as_str());
     }
@@ -53,20 +53,31 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refu
     Err(Refusal::method_not_allowed(name, &allowed))
 }
 
-/// The values of a template's parameters, when the template fits.
-fn matching(template: &'static str, segments: &[Cow<'_, str>]) -> Option<Vec<(&'static str, String)>> {
-    let mut values = Vec::new();
+/// How many parameters a template has, when it fits.
+fn matching(template: &str, segments: &[Cow<'_, str>]) -> Option<usize> {
+    let mut count = 0;
     let mut segments = segments.iter();
     for part in template.split('/') {
         let segment = segments.next()?;
-        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        match parameter(part) {
             Some(_) if segment.is_empty() => return None,
-            Some(name) => values.push((name, segment.clone().into_owned())),
+            Some(_) => count += 1,
             None if part == segment.as_ref() => {}
             None => return None,
         }
     }
-    segments.next().is_none().then_some(values)
+    segments.next().is_none().then_some(count)
+}
+
+/// The name of a template's parameter.
+fn parameter(part: &str) -> Option<&str> {
+    part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))
+}
+
+/// The values of the parameters of a template that fits.
+fn values(template: &'static str, segments: Vec<Cow<'_, str>>) -> Vec<(&'static str, String)> {
+    let pairs = template.split('/').zip(segments);
+    pairs.filter_map(|(part, segment)| Some((parameter(part)?, segment.into_owned()))).collect()
 }
 
 fn pairs(query: &str) -> Option<Vec<(String, String)>> {

@@ -3,6 +3,8 @@
 //! What the caller sends and the contract's `Service` knows is kept as it came, so a property that the contract gains
 //! is reflected without a line here. What the service makes of itself (id, endpoints, state, scaling) is added.
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -38,6 +40,26 @@ pub struct Service {
     pub life: Life,
     pub backups: Backups,
     random: Random,
+    /// How an answer writes it.
+    #[serde(skip)]
+    pub written: Written,
+}
+
+/// How something is written, once it was. A clone is made to be changed, and knows nothing of it.
+#[derive(Default)]
+pub struct Written(OnceCell<Box<[u8]>>);
+
+impl Written {
+    /// The bytes; made by the first who asks.
+    pub fn bytes(&self, make: impl FnOnce() -> Vec<u8>) -> &[u8] {
+        self.0.get_or_init(|| make().into())
+    }
+}
+
+impl Clone for Written {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Service {
@@ -84,6 +106,7 @@ impl Service {
             life: Life::begin(now, random.fork()),
             backups: Backups::new(random.fork()),
             random,
+            written: Written::default(),
         };
         service.change_endpoints(body);
         Ok((service, password))

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::random::Random;
-use super::service::Service;
+use super::service::{Service, Written};
+use super::snapshot::Kept;
 use super::time::timestamp;
 
 /// When the organization was founded: 2024-01-01T00:00:00Z, before anything that happens in it.
@@ -28,9 +29,15 @@ impl World {
     /// Lets everything happen that is due by now, and forgets the services that are gone.
     pub fn advance(&mut self, now: f64) {
         for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
-            Rc::make_mut(service).advance(now);
+            changing(service).advance(now);
         }
         self.services.retain(|service| !service.life.is_over());
+    }
+
+    /// What a snapshot keeps of it.
+    pub fn kept(&self) -> Kept {
+        let services = self.services.iter().map(|service| Service::clone(service)).collect();
+        Kept { created: self.created, world: self.random.clone(), services }
     }
 
     /// The organization as the API shows it.
@@ -51,10 +58,16 @@ impl World {
         found.map(Rc::as_ref).ok_or_else(|| unknown(id))
     }
 
+    /// The same, to be kept.
+    pub fn shared(&self, id: &str) -> Result<Rc<Service>, Refusal> {
+        let found = self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id));
+        found.cloned().ok_or_else(|| unknown(id))
+    }
+
     /// The same, to be changed.
     pub fn service_mut(&mut self, id: &str) -> Result<&mut Service, Refusal> {
         let found = self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id));
-        found.map(Rc::make_mut).ok_or_else(|| unknown(id))
+        found.map(changing).ok_or_else(|| unknown(id))
     }
 }
 
@@ -69,6 +82,13 @@ impl World {
         let warehouse = service.text("dataWarehouseId").unwrap_or_default();
         service.is_primary() && self.warehouse(warehouse).any(|other| !other.is_primary() && !other.life.state().ends())
     }
+}
+
+/// A service that is about to change: others that share it keep it as it is, and how it was written is forgotten.
+fn changing(service: &mut Rc<Service>) -> &mut Service {
+    let service = Rc::make_mut(service);
+    service.written = Written::default();
+    service
 }
 
 fn unknown(id: &str) -> Refusal {

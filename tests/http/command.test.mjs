@@ -6,8 +6,11 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { manifest, run } from "../package/consumer.mjs";
+import { installed, manifest, run } from "../package/consumer.mjs";
 import { address, command, project, sandbox, start } from "./server.mjs";
+
+/** All that there are, as the sandbox itself names them. */
+const FAULTS = /** @type {typeof import("clickhouse-cloud/sandbox")} */ (await import(`${installed}/src/sandbox.js`)).Sandbox.faults().map(({ name }) => name);
 
 test("--help and --version", async () => {
   for (const args of [["--help"], ["sandbox", "--help"], ["-h"]]) {
@@ -16,10 +19,10 @@ test("--help and --version", async () => {
     assert.match(stdout, /^Usage: clickhouse-cloud sandbox \[options\]\n/);
   }
   const { stdout } = await command("sandbox", "--help");
-  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "fault", "key-id", "key-secret", "organization-id", "no-control"]) {
+  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "fault", "key-id", "key-secret", "organization-id", "key", "allow-host", "cors", "request-timeout", "data", "no-control"]) {
     assert.ok(stdout.includes(`--${flag} `), flag);
   }
-  for (const fault of ["rate-limited", "drop-after", "missing-property", "stale-read"]) {
+  for (const fault of FAULTS) {
     assert.match(stdout, new RegExp(`^  ${fault} +\\w.{20}`, "m"));
   }
   assert.equal((await command("--version")).stdout, `${manifest.version}\n`);
@@ -51,6 +54,13 @@ test("what is wrong is said, and nothing is served", async () => {
     [["sandbox", "--key-id", "a:b"], /--key-id must be a text without a colon/],
     [["sandbox", "--key-secret", ""], /--key-secret must be/],
     [["sandbox", "--organization-id", "mine"], /--organization-id must be a UUID/],
+    [["sandbox", "--key", "secret"], /--key must be ID:SECRET, or ID:SECRET@ORGANIZATION with a UUID$/m],
+    [["sandbox", "--key", "sandbox-key-id:x"], /--key must be keys of different ids/],
+    [["sandbox", "--allow-host", "a:80"], /--allow-host must be a name or an address/],
+    [["sandbox", "--cors", "localhost:5173"], /--cors must be \* or an origin/],
+    [["sandbox", "--cors", "http://localhost:5173/"], /--cors must be \* or an origin/],
+    [["sandbox", "--request-timeout", "0"], /--request-timeout must be a number above 0/],
+    [["sandbox", "--data", ""], /--data must be a file/],
   ];
   for (const [args, message] of wrong) {
     const { code, stdout, stderr } = await command(...args);

@@ -1,6 +1,8 @@
 // @ts-check
 // The command of the installed tarball as a child process, and what it prints.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { installed } from "../package/consumer.mjs";
 
@@ -78,6 +80,21 @@ export async function sandbox(test, ...args) {
     return started.ended;
   });
   return { ...started, ...(await address(started)) };
+}
+
+/**
+ * Sends bytes and gives all that comes back until the server ends the connection.
+ *
+ * @param {string} url
+ * @param {string} text
+ */
+export async function exchange(url, text) {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1").setEncoding("utf8");
+  let answer = "";
+  socket.on("data", (more) => (answer += more));
+  socket.write(text);
+  await once(socket, "close");
+  return answer;
 }
 
 /**

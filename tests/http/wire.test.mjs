@@ -6,7 +6,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { before, after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { sandbox } from "./server.mjs";
+import { exchange, sandbox } from "./server.mjs";
 
 const NOBODY = "11111111-2222-4333-8444-555555555555";
 const BODY = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] };
@@ -29,19 +29,8 @@ async function ask(path, { headers, ...init } = {}) {
   return { status: answer.status, headers: answer.headers, text, body: text === "" ? undefined : JSON.parse(text) };
 }
 
-/**
- * Sends bytes and gives all that comes back until the server ends the connection.
- *
- * @param {string} text
- */
-async function raw(text) {
-  const socket = connect(Number(new URL(cloud.url).port), "127.0.0.1").setEncoding("utf8");
-  let answer = "";
-  socket.on("data", (more) => (answer += more));
-  socket.write(text);
-  await once(socket, "close");
-  return answer;
-}
+/** @param {string} text */
+const raw = (text) => exchange(cloud.url, text);
 
 test("an answer has the live shape", async () => {
   const { status, headers, body } = await ask("");
@@ -75,8 +64,9 @@ test("a wrong method is told what the path takes", async () => {
 });
 
 test("what no fetch can ask is refused all the same", async () => {
-  const rest = `HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ${cloud.authorization}\r\n\r\n`;
-  assert.match(await raw(`TRACE / ${rest}`), /^HTTP\/1\.1 501 /);
+  const rest = `HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: ${cloud.authorization}\r\n\r\n`;
+  assert.match(await raw(`TRACE / ${rest}`), /^HTTP\/1\.1 404 /);
+  assert.match(await raw(`TRACE ${new URL(cloud.services).pathname} ${rest}`), /^HTTP\/1\.1 405 [^]*\nallow: GET, POST\r\n/);
   assert.match(await raw(`CONNECT x:80 ${rest}`), /^HTTP\/1\.1 501 /);
   assert.match(await raw(`OPTIONS * ${rest}`), /^HTTP\/1\.1 404 /);
   assert.match(await raw(`GET //x/y ${rest}`), /^HTTP\/1\.1 404 /);
@@ -88,6 +78,8 @@ test("what no fetch can ask is refused all the same", async () => {
 test("HEAD is GET without the body", async () => {
   const { status, headers, text } = await ask("", { method: "HEAD" });
   assert.deepEqual([status, headers.get("content-type"), text], [200, "application/json; charset=utf-8", ""]);
+  const length = async (/** @type {string} */ method) => (await ask("", { method, headers: { "accept-encoding": "identity" } })).headers.get("content-length");
+  assert.equal(await length("HEAD"), await length("GET"));
   assert.deepEqual((await ask(`/${NOBODY}`, { method: "HEAD" })).status, 404);
 });
 
@@ -97,7 +89,7 @@ test("a connection serves many requests", async () => {
   await once(socket, "connect");
   const { pathname } = new URL(cloud.services);
   for (const method of ["GET", "HEAD", "OPTIONS", "GET"]) {
-    socket.write(`${method} ${pathname} HTTP/1.1\r\nhost: x\r\nauthorization: ${cloud.authorization}\r\n\r\n`);
+    socket.write(`${method} ${pathname} HTTP/1.1\r\nhost: localhost\r\nauthorization: ${cloud.authorization}\r\n\r\n`);
     let answer = "";
     const whole = method === "HEAD" ? /\r\n\r\n$/ : /\r\n\r\n\{.*\}$/;
     while (!whole.test(answer)) answer += (await once(socket, "data"))[0];
@@ -119,7 +111,7 @@ test("a body comes as it likes: in chunks, without a content type, and even on a
   const typeless = await ask("", { method: "POST", body: new TextEncoder().encode(JSON.stringify(BODY)) });
   assert.equal(typeless.status, 200);
   const path = new URL(cloud.services).pathname;
-  const head = `host: x\r\nconnection: close\r\nauthorization: ${cloud.authorization}\r\ncontent-length: 2`;
+  const head = `host: localhost\r\nconnection: close\r\nauthorization: ${cloud.authorization}\r\ncontent-length: 2`;
   assert.match(await raw(`GET ${path} HTTP/1.1\r\n${head}\r\n\r\n{}`), /^HTTP\/1\.1 200 /);
 });
 
@@ -128,6 +120,7 @@ test("a body that is no JSON, or not what the contract says", async () => {
     ["{", /^BAD_REQUEST: body: expected JSON/],
     ["", /^BAD_REQUEST: body: expected a JSON object, received nothing/],
     ["\xff\xfe", /^BAD_REQUEST: body: expected JSON/],
+    [JSON.stringify({ ...BODY, name: "caf\xe9" }), /^BAD_REQUEST: body: expected JSON in UTF-8/],
     ["[]", /^BAD_REQUEST: body/],
     [JSON.stringify({ ...BODY, name: "" }), /^BAD_REQUEST: body\.name: /],
     [JSON.stringify({ ...BODY, ipAcessList: [] }), /ipAccessList/],
@@ -164,7 +157,7 @@ test("whoever asks first need not send a body that is too long", async () => {
 test("a client that goes away in the middle harms no one", async () => {
   const { pathname, port } = new URL(cloud.services);
   const socket = connect(Number(port), "127.0.0.1");
-  socket.write(`POST ${pathname} HTTP/1.1\r\nhost: x\r\nauthorization: ${cloud.authorization}\r\ncontent-length: 9\r\n\r\n{`);
+  socket.write(`POST ${pathname} HTTP/1.1\r\nhost: localhost\r\nauthorization: ${cloud.authorization}\r\ncontent-length: 9\r\n\r\n{`);
   await once(socket, "connect");
   socket.resetAndDestroy();
   assert.equal((await ask("")).status, 200);

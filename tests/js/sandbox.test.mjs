@@ -196,3 +196,52 @@ test("only time that passes is advanced", () => {
   const { sandbox } = made();
   for (const ms of [-1, Number.NaN, Infinity]) assert.throws(() => sandbox.advance(ms), ConfigurationError);
 });
+
+test("more keys open more organizations", async () => {
+  const other = "5a9db0c5-2222-4000-8000-000000000002";
+  const { sandbox, cloud } = made({ keys: [{ keyId: "second", keySecret: "s", organizationId: other }, { keyId: "third", keySecret: "t" }] });
+  const options = { ...sandbox.clientOptions, logLevel: /** @type {const} */ ("off") };
+  const second = new CloudClient({ ...options, keyId: "second", keySecret: "s", organizationId: other });
+  const third = new CloudClient({ ...options, keyId: "third", keySecret: "t" });
+  await second.services.create({ ...BODY, name: "theirs" });
+  await third.services.create({ ...BODY, name: "ours" });
+  assert.deepEqual((await cloud.services.list()).map(({ name }) => name), ["ours"]);
+  const { services, others } = sandbox.state();
+  assert.deepEqual([services.length, others[0].organization.id, others[0].services[0].name], [1, other, "theirs"]);
+  const snapshot = sandbox.snapshot();
+  assert.throws(() => new Sandbox().restore(snapshot), /the snapshot has 2 organizations, this sandbox 1$/);
+  /** @type {[any, RegExp][]} */
+  const wrong = [
+    ["x", /keys must be an array/],
+    [[{}], /keys must have a keyId and a keySecret/],
+    [[{ keyId: "a", keySecret: "b", organizationID: other }], /unknown option organizationID: did you mean organizationId\?/],
+    [[{ keyId: "a", keySecret: "b", organizationId: "mine" }], /keys must be keys of organizations that are UUIDs/],
+    [[{ keyId: "sandbox-key-id", keySecret: "b" }], /keys must be keys of different ids/],
+  ];
+  for (const [keys, message] of wrong) assert.throws(() => new Sandbox({ keys }), message);
+});
+
+test("bytes that are no UTF-8 are refused", async () => {
+  const { sandbox } = made();
+  const { keyId, keySecret, organizationId } = sandbox.clientOptions;
+  const headers = { authorization: `Basic ${btoa(`${keyId}:${keySecret}`)}` };
+  const body = Buffer.from(JSON.stringify({ ...BODY, name: "caf\xe9" }), "latin1");
+  const answer = await sandbox.fetch(`https://x/v1/organizations/${organizationId}/services`, { method: "POST", headers, body });
+  assert.equal(answer.status, 400);
+  assert.match((await answer.json()).error, /^BAD_REQUEST: body: expected JSON in UTF-8/);
+});
+
+test("it goes by a Date that a test has put in place of the host's, and never backwards", (t) => {
+  const { sandbox } = made({ timeScale: 1 });
+  const before = sandbox.state().now;
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000 });
+  const faked = sandbox.state().now;
+  assert.ok(faked >= before);
+  assert.equal(sandbox.state().now, faked);
+  t.mock.timers.tick(5_000);
+  assert.equal(sandbox.state().now, faked + 5_000);
+  assert.equal(new Sandbox().state().now, 6_000);
+  t.mock.timers.reset();
+  const after = sandbox.state().now;
+  assert.ok(after >= faked + 5_000 && after < faked + 65_000);
+});

@@ -9,6 +9,7 @@ mod chance;
 mod cloud;
 mod door;
 mod faults;
+mod following;
 mod input;
 mod lifecycle;
 mod mishaps;

@@ -148,3 +148,22 @@ fn an_organization_has_so_many_services() {
     cloud.create(&json!({}));
     assert_eq!(cloud.get("/services").result().as_array().unwrap().len(), 20);
 }
+
+#[test]
+fn what_was_written_once_is_never_what_was() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({}));
+    let path = format!("/services/{id}");
+    let read = |cloud: &mut Cloud| (cloud.get(&path).result().clone(), cloud.get("/services").result()[0].clone());
+    for turn in 0..300 {
+        let (one, listed) = read(&mut cloud);
+        assert_eq!(one, listed, "{turn}");
+        match turn % 6 {
+            0 => drop(cloud.patch(&path, &json!({ "name": format!("turn {turn}") }))),
+            1 => drop(cloud.command(&id, "stop")),
+            3 => drop(cloud.command(&id, "start")),
+            4 => drop(cloud.patch(&format!("{path}/replicaScaling"), &json!({ "idleTimeoutMinutes": 5 + turn }))),
+            _ => cloud.wait(70.0),
+        }
+    }
+}

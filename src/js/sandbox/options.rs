@@ -5,17 +5,16 @@ use wasm_bindgen::prelude::*;
 use crate::contract::Method;
 use crate::error::Error;
 use crate::js::options;
-use crate::js::values::{describe, get, keys};
+use crate::js::values::{describe, get, items, keys};
 use crate::sandbox::{self, Fault, Injection, RateLimit, faults};
 use crate::secret::Secret;
 
 const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit maxServices:whole:1 faults:chances keyId:text \
-    keySecret:text organizationId:text";
+    keySecret:text organizationId:text keys:items";
+
+const KEY: &str = "keyId:text keySecret:text organizationId:text";
 
 const INJECTION: &str = "fault:text times:whole:1 method:text path:text";
-
-/// The methods of the contract.
-pub const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
 
 macro_rules! names {
     ($($fault:ident $name:literal $scope:ident $what:literal;)+) => {
@@ -36,7 +35,7 @@ export interface SandboxOptions {
   latencyMs?: number | undefined;
   /** How many virtual seconds pass in a real one. By default 1. */
   timeScale?: number | undefined;
-  /** By default 10 requests in 10,000 virtual ms; false: none. */
+  /** Of each key. By default 10 requests in 10,000 virtual ms; false: none. */
   rateLimit?: { requests: number; perMs: number } | false | undefined;
   /** How many services the organization may have. By default 20. */
   maxServices?: number | undefined;
@@ -49,7 +48,22 @@ export interface SandboxOptions {
   keyId?: string | undefined;
   /** The secret of the key. */
   keySecret?: string | undefined;
-  /** The id of the one organization, a UUID. */
+  /** The id of its organization, a UUID. */
+  organizationId?: string | undefined;
+  /**
+   * More keys, each with a rate limit of its own. Without an `organizationId` a key opens the same organization as the
+   * first; each other one that is named is one more, with services of its own.
+   */
+  keys?: readonly SandboxKey[] | undefined;
+}
+
+/** A key of the sandbox. */
+export interface SandboxKey {
+  /** The id of the key. */
+  keyId: string;
+  /** The secret of the key. */
+  keySecret: string;
+  /** The id of its organization, a UUID. */
   organizationId?: string | undefined;
 }
 
@@ -90,6 +104,14 @@ pub fn read(value: &JsValue) -> Result<sandbox::Options, Error> {
         given.rate_limit = None;
     } else if let (Some(requests), Some(per_ms)) = (get(&limit, "requests").as_f64(), get(&limit, "perMs").as_f64()) {
         given.rate_limit = Some(RateLimit { requests: requests as u32, per_ms });
+    }
+    for key in items(&get(value, "keys")) {
+        options::check(WHAT, &key, KEY)?;
+        let text = |name| get(&key, name).as_string();
+        let (Some(id), Some(secret)) = (text("keyId"), text("keySecret")) else {
+            return Err(options::wrong(WHAT, "keys must have a keyId and a keySecret"));
+        };
+        given.keys.push(sandbox::Key { id, secret: Secret::new(secret), organization_id: text("organizationId") });
     }
     given.faults = read_faults(WHAT, &get(value, "faults"))?;
     let wrong = |(option, expected)| options::wrong(WHAT, &format!("{} must be {expected}", camel_case(option)));
@@ -138,7 +160,7 @@ pub fn read_injection(value: &JsValue) -> Result<Injection, Error> {
     let method = match text("method") {
         None => None,
         Some(name) => {
-            let known = METHODS.into_iter().find(|method| method.as_str() == name);
+            let known = Method::ALL.into_iter().find(|method| method.as_str() == name);
             Some(known.ok_or_else(|| options::wrong(WHAT, "method must be GET, POST, PUT, PATCH or DELETE"))?)
         }
     };

@@ -1,0 +1,207 @@
+// @ts-check
+// --data: what was answered is there after every end of the process, however rude.
+import assert from "node:assert/strict";
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { rounds } from "./killing.mjs";
+import { command, sandbox } from "./server.mjs";
+
+const BODY = { name: "events", provider: "aws", region: "eu-west-1" };
+const folder = mkdtempSync(join(tmpdir(), "clickhouse-cloud-data-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const fresh = () => join(folder, `${(files += 1)}.data`);
+
+/**
+ * A sandbox on a file, and what asks it. `stop` ends it with a signal.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {string} file
+ * @param {string[]} args
+ */
+async function on(t, file, ...args) {
+  const cloud = await sandbox(t, "--rate-limit", "off", "--data", file, ...args);
+  /** @param {string} path @param {RequestInit} [init] */
+  const ask = async (path, init) => {
+    const answer = await fetch(`${cloud.services}${path}`, { ...init, headers: { authorization: cloud.authorization } });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    return (await answer.json()).result;
+  };
+  return {
+    ...cloud,
+    get: ask,
+    create: () => ask("", { method: "POST", body: JSON.stringify(BODY) }),
+    patch: (/** @type {string} */ path, /** @type {object} */ body) => ask(path, { method: "PATCH", body: JSON.stringify(body) }),
+    control: (/** @type {string} */ path, /** @type {object} */ body, method = "POST") =>
+      fetch(`${cloud.url}/__sandbox/${path}`, { method, body: JSON.stringify(body) }),
+    stop: async (/** @type {NodeJS.Signals} */ signal) => {
+      cloud.child.kill(signal);
+      return cloud.ended;
+    },
+  };
+}
+
+/** @param {[file: string, ...args: string[]]} args */
+const refused = async (...[file, ...more]) => {
+  const { code, stdout, stderr } = await command("sandbox", "--port", "0", "--data", file, ...more);
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.doesNotMatch(stderr, /^ {4}at /m);
+  return stderr;
+};
+
+for (const signal of /** @type {const} */ (["SIGTERM", "SIGKILL"])) {
+  test(`after ${signal} all goes on, and time has passed`, async (t) => {
+    const file = fresh();
+    const first = await on(t, file);
+    const { service, password } = await first.create();
+    await first.patch(`/${service.id}`, { name: "renamed" });
+    await first.control("advance", { ms: 86_400_000 });
+    const before = [await first.get(`/${service.id}`), await first.get(`/${service.id}/backups`)];
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    await first.stop(signal);
+    assert.equal(existsSync(`${file}.lock`), signal === "SIGKILL");
+    assert.ok(!readFileSync(file, "utf8").includes(password));
+
+    const second = await on(t, file, "--seed", "9");
+    assert.deepEqual([await second.get(`/${service.id}`), await second.get(`/${service.id}/backups`)], before);
+    const valid = await second.control("verify-password", { serviceId: service.id, password });
+    assert.deepEqual(await valid.json(), { valid: true });
+    const other = await second.create();
+    assert.notEqual(other.service.id, service.id);
+    await second.stop(signal);
+    const third = await on(t, file);
+    assert.deepEqual((await third.get("")).map((/** @type {any} */ one) => one.name), ["renamed", "events"]);
+  });
+}
+
+test("virtual time passes while nobody serves", async (t) => {
+  const file = fresh();
+  const first = await on(t, file, "--time-scale", "1000");
+  const { service } = await first.create();
+  await first.stop("SIGKILL");
+  await sleep(200);
+  const second = await on(t, file, "--time-scale", "1000");
+  assert.notEqual((await second.get(`/${service.id}`)).state, "provisioning");
+});
+
+test("what is gone stays gone, and what was restored is there", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  await first.create();
+  const snapshot = await (await fetch(`${first.url}/__sandbox/snapshot`)).json();
+  const { service } = await first.create();
+  await first.control("snapshot", snapshot, "PUT");
+  await first.stop("SIGKILL");
+  const second = await on(t, file);
+  const left = await second.get("");
+  assert.deepEqual([left.length, left.some((/** @type {any} */ one) => one.id === service.id)], [1, false]);
+});
+
+test("the file does not grow for ever", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  const { service } = await first.create();
+  const description = "x".repeat(30_000);
+  for (let turn = 0; turn < 60; turn += 1) {
+    await first.patch(`/${service.id}`, { ipAccessList: { remove: [{ source: "10.0.0.1" }], add: [{ source: "10.0.0.1", description }] } });
+  }
+  assert.ok(statSync(file).size < 1_200_000, String(statSync(file).size));
+  await first.patch(`/${service.id}`, { name: "last" });
+  await first.stop("SIGKILL");
+  const second = await on(t, file);
+  assert.equal((await second.get(`/${service.id}`)).name, "last");
+});
+
+test("a second process on the file is refused, by whatever name", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  const link = fresh();
+  symlinkSync(file, link);
+  for (const name of [file, link]) assert.match(await refused(name), /is in use by process \d+: one sandbox to a file\n/);
+  await first.create();
+  await first.stop("SIGTERM");
+  await (await on(t, link)).get("");
+});
+
+test("a lock of a process that is no more, or of another one with its number, is none", async (t) => {
+  const file = fresh();
+  writeFileSync(`${file}.lock`, `${process.pid} 1\n`);
+  await (await on(t, file)).stop("SIGTERM");
+  assert.ok(!existsSync(`${file}.lock`));
+});
+
+test("a change that cannot be kept is not answered, and the sandbox ends", { timeout: 60_000 }, async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  await first.create();
+  // As if another machine had taken the file away.
+  const text = readFileSync(file);
+  rmSync(file);
+  writeFileSync(file, text);
+  await assert.rejects(first.create(), TypeError);
+  const { code, stderr } = await first.ended;
+  assert.deepEqual([code, stderr], [1, `clickhouse-cloud: ${file} cannot be written: another process has replaced it\n`]);
+  assert.deepEqual(readFileSync(file), text);
+});
+
+test("a file that is broken or not ours is refused, and left as it is", { timeout: 60_000 }, async (t) => {
+  const whole = fresh();
+  const first = await on(t, whole);
+  const { service } = await first.create();
+  await first.patch(`/${service.id}`, { name: "renamed" });
+  await first.stop("SIGTERM");
+  const text = readFileSync(whole, "utf8");
+  const [head, base, ...more] = text.trimEnd().split("\n");
+  /** @type {[string, RegExp][]} */
+  const wrong = [
+    ["my diary\n", /is no file of the sandbox: it is left as it is/],
+    ["{}", /is no file of the sandbox/],
+    ["\x7fELF\x00\x00", /is no file of the sandbox/],
+    [head.replace("form 1", "form 2") + "\n", /is of another form/],
+    [`${head}\n`, /is broken: it holds nothing/],
+    [`${head}\n${base.slice(0, -9)}`, /is broken/],
+    [[head, base.replace("created", "craeted"), ...more, ""].join("\n"), /is broken in record 1/],
+    [[head, base, ...more.slice(0, -1), String(more.at(-1)).replace("renamed", "remaned"), ""].join("\n"), /is broken in record \d/],
+    [`${text}garbage`, /is broken after record/],
+    [`${text}\n`, /is broken in record/],
+  ];
+  for (const [content, message] of wrong) {
+    const file = fresh();
+    writeFileSync(file, content);
+    assert.match(await refused(file), message);
+    assert.equal(readFileSync(file, "utf8"), content);
+    assert.ok(!existsSync(`${file}.lock`));
+  }
+  assert.match(await refused(whole, "--organization-id", "5a9db0c5-1111-4000-8000-000000000002"), /is of 5a9db0c5-0000-.*: name the same with --organization-id/);
+  assert.match(await refused(folder), /is no file/);
+  assert.match(await refused(join(folder, "none", "file")), /no such file or directory/);
+  assert.equal(readFileSync(whole, "utf8"), text);
+});
+
+test("the beginning of a record that was never answered is dropped, and an empty file is a new one", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  await first.create();
+  await first.stop("SIGTERM");
+  const half = fresh();
+  copyFileSync(file, half);
+  appendFileSync(half, '0123456789abcdef {"at":17');
+  assert.equal((await (await on(t, half)).get("")).length, 1);
+  const empty = fresh();
+  writeFileSync(empty, "");
+  assert.deepEqual(await (await on(t, empty)).get(""), []);
+});
+
+/** More take longer: `KILLS=100 node --test tests/http/data.test.mjs`. */
+const KILLS = Number(process.env.KILLS ?? 50);
+
+test("killed at random moments under load, it keeps every answered change", { timeout: 20_000 + KILLS * 10_000 }, async (t) => {
+  const { kills, changes, lost } = await rounds(fresh(), KILLS, 1);
+  t.diagnostic(`${kills} kills, ${changes} answered changes`);
+  assert.deepEqual(lost, []);
+  assert.equal(kills, KILLS);
+  assert.ok(changes > 4 * KILLS, `${changes} changes`);
+});
