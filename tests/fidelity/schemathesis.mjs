@@ -24,7 +24,8 @@ function install() {
 /** Starts a sandbox in which a day passes in some seconds, and gives its address and its key. */
 async function sandbox() {
   const bin = join(pkg, "bin/clickhouse-cloud.js");
-  const child = spawn(process.execPath, [bin, "sandbox", "--port", "0", "--rate-limit", "off", "--time-scale", "20000"], { stdio: ["ignore", "pipe", "inherit"] });
+  const unbounded = ["--rate-limit", "off", "--max-services", "10000", "--time-scale", "20000"];
+  const child = spawn(process.execPath, [bin, "sandbox", "--port", "0", ...unbounded], { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";
   for await (const text of child.stdout.setEncoding("utf8")) {
     printed += text;

@@ -19,7 +19,7 @@ test("--help and --version", async () => {
     assert.match(stdout, /^Usage: clickhouse-cloud sandbox \[options\]\n/);
   }
   const { stdout } = await command("sandbox", "--help");
-  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "fault", "key-id", "key-secret", "organization-id", "key", "allow-host", "cors", "request-timeout", "data", "no-control"]) {
+  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "max-services", "fault", "key-id", "key-secret", "organization-id", "key", "allow-host", "cors", "request-timeout", "data", "no-control"]) {
     assert.ok(stdout.includes(`--${flag} `), flag);
   }
   for (const fault of FAULTS) {

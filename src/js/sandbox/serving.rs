@@ -1,7 +1,9 @@
 //! What a server in front of the sandbox calls: a request in, the answer out, at once and without the objects of fetch;
 //! and what it keeps in a file. Not for users: the package's entry does not have it.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 use super::Sandbox;
 use crate::error::Error;
@@ -39,12 +41,12 @@ pub fn ask(
     target: &str,
     authorization: Option<String>,
     body: Option<Box<[u8]>>,
-) -> JsValue {
+) -> Result<JsValue, JsValue> {
     let world = &sandbox.world;
     let authorization = authorization.map(Secret::new);
     let now = world.clock.now();
     let answered = world.sandbox.borrow_mut().handle_wire(now, method, target, authorization.as_ref(), body.as_deref());
-    match answered.outcome {
+    Ok(match answered.outcome {
         Outcome::Respond(response) => {
             let mut headers = String::new();
             for text in response.headers.iter().flat_map(|(name, value)| [name, value]) {
@@ -54,14 +56,17 @@ pub fn ask(
             reply(response.status, answered.delay_ms, &headers, &response.body)
         }
         Outcome::Drop => reply(0, answered.delay_ms, "", &[]),
-    }
+    })
 }
 
 /// Resolves after so many real milliseconds, or when the signal aborts. `sandbox.advance` shortens it.
-#[wasm_bindgen]
-pub async fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) {
+#[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsValue> {
     let world = sandbox.world.clone();
-    race(aborted(&signal), world.hold(ms)).await;
+    Ok(future_to_promise(async move {
+        race(aborted(&signal), world.hold(ms)).await;
+        Ok(JsValue::UNDEFINED)
+    }))
 }
 
 /// What became of the sandbox since this was asked the last time, as JSON; the first time all that there is. Undefined:
