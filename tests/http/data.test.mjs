@@ -23,7 +23,7 @@ const fresh = () => join(folder, `${(files += 1)}.data`);
  * @param {string[]} args
  */
 async function on(t, file, ...args) {
-  const cloud = await sandbox(t, "--rate-limit", "off", "--data", file, ...args);
+  const cloud = await sandbox(t, "--rate-limit", "off", "--max-services", "10000", "--data", file, ...args);
   /** @param {string} path @param {RequestInit} [init] */
   const ask = async (path, init) => {
     const answer = await fetch(`${cloud.services}${path}`, { ...init, headers: { authorization: cloud.authorization } });
