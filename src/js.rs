@@ -13,8 +13,8 @@
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
 //! | `time`          | clocks, timers, and the caller's signals                        |
-//! | `guard`         | what JavaScript does for a future ends with it                  |
 //! | `errors`        | errors become JavaScript classes (`errors.js`)                  |
+//! | `tasks`         | futures that JavaScript runs, and what they wait for            |
 //! | `memory`        | the allocator                                                   |
 //! | `objects`       | plain objects, made                                             |
 //! | `values`        | values of all kinds, read                                       |
@@ -22,10 +22,10 @@
 //! | `sandbox_clock` | its time: virtual, scaled, and advanced by hand                 |
 
 mod errors;
-mod guard;
 mod memory;
 mod objects;
 mod options;
+mod tasks;
 mod time;
 mod values;
 

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::errors::to_js;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
+use super::tasks::spawn;
 use super::time::aborted;
 use super::values::{flag, get};
 use super::work;
@@ -20,7 +20,7 @@ use crate::race::{First, race};
 pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Promise {
     // At once: what the caller handed over may be another tomorrow.
     let (work, options, signal) = (work::read(given), work::options(given), get(given, "signal"));
-    future_to_promise(async move {
+    spawn(async move {
         let work = async {
             match work {
                 Ok(work) => work.run(&client, &options).await,

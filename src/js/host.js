@@ -1,5 +1,7 @@
 // What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
 
+import { wait } from "./tasks.js";
+
 /** @param {Uint8Array<ArrayBuffer>} buffer */
 export function fillRandom(buffer) {
   crypto.getRandomValues(buffer);
@@ -28,13 +30,18 @@ export function log(lent, level, message) {
 }
 
 /**
- * Leave to send a request, from the caller's own rate limiter.
+ * Leave to send a request, from the caller's own rate limiter; or what it fails with.
  *
  * @param {any} lent
- * @param {AbortSignal} signal
  */
-export async function acquire(lent, signal) {
-  return lent.rateLimit.acquire(signal);
+export function acquire(lent) {
+  return wait(async (signal) => {
+    try {
+      return { value: await lent.rateLimit.acquire(signal) };
+    } catch (value) {
+      return { failed: true, value };
+    }
+  });
 }
 
 /**

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use super::guard::Guarded;
 use super::objects::{plain_object, set, set_number, set_text};
+use super::tasks::Wait;
 use super::time::JsClock;
-use super::values::{self, get};
+use super::values::{self, flag, get};
 use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
 use crate::text::text;
 
@@ -34,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(js_name = log)]
     fn write_log(lent: &JsValue, level: &str, message: &str);
     #[wasm_bindgen(js_name = acquire)]
-    fn acquire_of(lent: &JsValue, signal: &AbortSignal) -> Promise;
+    fn acquire_of(lent: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = tell, catch)]
     fn tell_slot(slot: &JsValue, status: Option<f64>, retry_after_ms: Option<f64>) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
@@ -51,8 +50,8 @@ impl Clock for JsHost {
         (!ms.is_nan()).then_some(ms)
     }
 
-    async fn sleep(&self, ms: f64) {
-        self.clock.sleep(ms).await;
+    fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
+        self.clock.sleep(ms)
     }
 }
 
@@ -106,7 +105,9 @@ impl Slots for JsHost {
     type Slot = JsValue;
 
     async fn acquire(&self) -> Result<JsValue, Foreign> {
-        Guarded::start(&|signal| acquire_of(&self.lent, signal)).await.map_err(foreign)
+        let met = Wait(acquire_of(&self.lent)).await;
+        let value = get(&met, "value");
+        if flag(&met, "failed") { Err(foreign(value)) } else { Ok(value) }
     }
 
     fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {

@@ -9,12 +9,13 @@ use js_sys::{Array, Function, JSON, Object, Promise};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
 use super::errors::to_js;
 use super::objects::set;
 use super::sandbox_clock::SandboxClock;
+use super::tasks::spawn;
 use super::time::aborted;
 use crate::error::Error;
 use crate::host::{HttpRequest, HttpResponse};
@@ -253,7 +254,7 @@ fn clock(world: &Rc<World>) -> JsValue {
     let own = world.clone();
     let sleep = function(Closure::<dyn Fn(f64, JsValue) -> Promise>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
-        future_to_promise(async move {
+        spawn(async move {
             match race(aborted(&signal), world.clock.sleep(ms)).await {
                 First::Left(reason) => Err(reason),
                 First::Right(()) => Ok(JsValue::UNDEFINED),
@@ -272,7 +273,7 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 
 fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
     let world = world.clone();
-    future_to_promise(async move {
+    spawn(async move {
         let request = new_request(&input, &init)?;
         let signal = request.signal();
         match race(aborted(&signal), answer(&world, &request)).await {

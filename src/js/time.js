@@ -1,4 +1,7 @@
-// Time: the host's own, or a clock that the caller lends.
+// Time: the host's own, or a clock that the caller lends; and the caller's signals.
+
+import { wait } from "./tasks.js";
+import { get } from "./values.js";
 
 /**
  * @typedef {object} Clock
@@ -24,43 +27,57 @@ export function now(clock) {
 }
 
 /**
- * Resolves after that many milliseconds, or when a lent clock fails. The signal clears the timer.
+ * Lasts that many milliseconds, or until a lent clock fails.
  *
  * @param {Clock | undefined} clock
  * @param {number} ms
- * @param {AbortSignal} signal
- * @returns {Promise<unknown>}
  */
-export async function sleep(clock, ms, signal) {
-  if (clock !== undefined) {
-    return Promise.resolve(clock.sleep(ms, signal)).catch(() => {});
-  }
-  return new Promise((resolve) => {
-    let left = Math.max(0, Math.ceil(ms));
-    /** @type {ReturnType<typeof setTimeout>} */
-    let timer;
-    const wait = () => {
-      const part = Math.min(left, LONGEST_TIMER_MS);
-      left -= part;
-      timer = setTimeout(left > 0 ? wait : resolve, part);
-    };
-    wait();
-    signal.addEventListener("abort", () => clearTimeout(timer));
+export function sleep(clock, ms) {
+  return wait(async (signal) => {
+    try {
+      await (clock ? clock.sleep(ms, signal) : timer(ms, signal));
+    } catch {
+      // Whoever cannot sleep goes on.
+    }
   });
 }
 
 /**
- * Resolves with the reason when a signal aborts; never without one. The other signal ends the listening.
+ * Resolves after that many milliseconds. The signal clears the timer.
+ *
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ */
+function timer(ms, signal) {
+  return new Promise((resolve) => {
+    let left = Math.max(0, Math.ceil(ms));
+    /** @type {ReturnType<typeof setTimeout>} */
+    let running;
+    const next = () => {
+      const part = Math.min(left, LONGEST_TIMER_MS);
+      left -= part;
+      running = setTimeout(left > 0 ? next : resolve, part);
+    };
+    next();
+    signal.addEventListener("abort", () => clearTimeout(running));
+  });
+}
+
+/**
+ * Ends with the reason when a signal aborts; never without one.
  *
  * @param {AbortSignal | undefined} signal
- * @param {AbortSignal} until
- * @returns {Promise<unknown>}
  */
-export function aborted(signal, until) {
-  return new Promise((resolve) => {
-    if (signal === undefined) return;
-    const tell = () => resolve(signal.reason);
-    signal.addEventListener("abort", tell);
-    until.addEventListener("abort", () => signal.removeEventListener("abort", tell));
-  });
+export function aborted(signal) {
+  const one = wait(
+    (until) =>
+      new Promise((resolve) => {
+        if (signal === undefined) return;
+        const tell = () => resolve(signal.reason);
+        signal.addEventListener("abort", tell);
+        until.addEventListener("abort", () => signal.removeEventListener("abort", tell));
+      }),
+  );
+  // At once, so that nothing is begun that was not wanted any more.
+  return get(signal, "aborted") === true ? { ...one, done: true, value: get(signal, "reason") } : one;
 }

@@ -1,20 +1,21 @@
 //! Time: the host's own, or a clock that the caller lends; and the caller's signals.
 
-use js_sys::Promise;
-use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use super::guard::Guarded;
-use super::values::get;
+use wasm_bindgen::prelude::*;
+
+use super::tasks::Wait;
 
 #[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
     #[wasm_bindgen(js_name = now)]
     fn now_of(clock: &JsValue) -> f64;
     #[wasm_bindgen(js_name = sleep)]
-    fn sleep_of(clock: &JsValue, ms: f64, signal: &AbortSignal) -> Promise;
+    fn sleep_of(clock: &JsValue, ms: f64) -> JsValue;
     #[wasm_bindgen(js_name = aborted)]
-    fn aborted_of(signal: &JsValue, until: &AbortSignal) -> Promise;
+    fn aborted_of(signal: &JsValue) -> JsValue;
 }
 
 /// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's.
@@ -32,18 +33,23 @@ impl JsClock {
     }
 
     /// Resolves after that many milliseconds. Its drop clears the timer.
-    pub async fn sleep(&self, ms: f64) {
-        // Whoever cannot sleep goes on.
-        let _ = Guarded::start(&|signal| sleep_of(&self.0, ms, signal)).await;
+    pub fn sleep(&self, ms: f64) -> Sleep {
+        Sleep(Wait(sleep_of(&self.0, ms)))
+    }
+}
+
+/// Some time, that passes.
+pub struct Sleep(Wait);
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(context).map(drop)
     }
 }
 
 /// Resolves with the signal's reason when it aborts; never where it is undefined.
-pub async fn aborted(signal: &JsValue) -> JsValue {
-    // At once, so that nothing is begun that was not wanted any more.
-    if get(signal, "aborted").as_bool() == Some(true) {
-        return get(signal, "reason");
-    }
-    let (Ok(reason) | Err(reason)) = Guarded::start(&|until| aborted_of(signal, until)).await;
-    reason
+pub fn aborted(signal: &JsValue) -> Wait {
+    Wait(aborted_of(signal))
 }
