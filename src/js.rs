@@ -4,7 +4,6 @@
 //! | room            | what happens there                                              |
 //! | --------------- | --------------------------------------------------------------- |
 //! | `core`          | what `CloudClient` stands on; its methods are in `pkg/src`      |
-//! | `work`          | operations and helpers that wait, as work for a promise         |
 //! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
 //! | `options`       | options objects, checked                                        |
 //! | `types`         | the TypeScript types of options                                 |
@@ -43,8 +42,6 @@ mod host;
 mod passwords;
 #[cfg(feature = "client")]
 mod types;
-#[cfg(feature = "client")]
-mod work;
 
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -1,7 +1,9 @@
 // @ts-check
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { Core } from "../dist/client_bg.js";
+import { CloudError, ConfigurationError } from "../dist/errors.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
+import { get } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { pairs, parts } from "./parameters.js";
@@ -79,8 +81,11 @@ export class Services extends ServicesOperations {
    */
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
-    const path = pairs({ serviceId });
-    return new CloudPromise(attempt(() => this.#core.call({ helper, path, password, ...callOptions(helper, options) })));
+    const set = () => {
+      const path = pairs({ serviceId });
+      return this.#core.call({ helper, operation: "services.updatePassword", path, password, ...callOptions(helper, options) });
+    };
+    return new CloudPromise(attempt(set).then((full) => ({ ...full, data: undefined })));
   }
 
   /**
@@ -105,8 +110,12 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
-    const states = [state].flat().map((one) => (typeof one === "string" ? one : ""));
-    return wait(this.#core, "services.waitFor", { path: { serviceId } }, options, { states });
+    const helper = "services.waitFor";
+    const states = [state].flat();
+    if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
+      return Promise.reject(new ConfigurationError(`${helper}: expects a state, or a list of states`));
+    }
+    return wait(this.#core, helper, "services.get", { serviceId }, options, { states });
   }
 
   /**
@@ -119,8 +128,20 @@ export class Services extends ServicesOperations {
    * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options]
    * @returns {Promise<CreateServiceResult>}
    */
-  createAndWait(body, options) {
-    return wait(this.#core, "services.createAndWait", { body }, options, {}, " onCreated:function");
+  async createAndWait(body, options) {
+    const helper = "services.createAndWait";
+    const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
+    const { data } = await this.#core.call({ operation: "services.create", ...parts(helper, { body }), ...rest });
+    onCreated?.(data);
+    try {
+      const path = pairs({ serviceId: get(get(data, "service"), "id") ?? "" });
+      data.service = await this.#core.call({ helper, operation: "services.get", path, states: ["running"], ...rest });
+      return data;
+    } catch (error) {
+      // The types that users see do not have it.
+      if (error instanceof CloudError) /** @type {any} */ (CloudError).attachCreated(error, data);
+      throw error;
+    }
   }
 
   /**
@@ -131,7 +152,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(this.#core, "services.ensureRunning", { path: { serviceId } }, options, {}, " start:flag");
+    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, {}, " start:flag");
   }
 
   /**
@@ -142,8 +163,8 @@ export class Services extends ServicesOperations {
    * @param {WaitOptions} [options]
    * @returns {Promise<void>}
    */
-  stopAndDelete(serviceId, options) {
-    return wait(this.#core, "services.stopAndDelete", { path: { serviceId } }, options);
+  async stopAndDelete(serviceId, options) {
+    await wait(this.#core, "services.stopAndDelete", "services.delete", { serviceId }, options);
   }
 }
 
@@ -171,7 +192,7 @@ export class Backups extends BackupsOperations {
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
-    return wait(this.#core, "backups.waitFor", { path: { serviceId, backupId } }, options);
+    return wait(this.#core, "backups.waitFor", "backups.get", { serviceId, backupId }, options);
   }
 }
 
@@ -266,13 +287,14 @@ const caller = (core) => (operation, parameters, options) =>
 /**
  * @param {Core} core
  * @param {string} helper
- * @param {{ path?: object, body?: object }} parameters
+ * @param {string} operation whose path it takes
+ * @param {object} path
  * @param {WaitOptions} [options]
  * @param {object} [more] what this helper alone is given
  * @param {string} [own] an option of this helper alone
  */
-function wait(core, helper, parameters, options, more, own) {
-  return attempt(() => core.call({ helper, ...parts(helper, parameters), ...waitOptions(helper, options, own), ...more }));
+function wait(core, helper, operation, path, options, more, own) {
+  return attempt(() => core.call({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more }));
 }
 
 /**

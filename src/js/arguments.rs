@@ -58,14 +58,6 @@ fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) ->
     Ok(arguments)
 }
 
-/// One argument of the path, which must be there.
-pub fn one(operation: &'static Operation, arguments: &Arguments, name: &'static str) -> Result<Argument, Error> {
-    arguments.path.iter().find(|argument| argument.name == name).cloned().ok_or_else(|| {
-        let path = [Step::Key("path".into()), Step::Key(name.into())];
-        breach(operation, &path, Code::Required, "a UUID", "nothing")
-    })
-}
-
 /// The arguments break the contract in one thing.
 pub fn breach(operation: &'static Operation, path: &[Step], code: Code, expected: &str, received: &str) -> Error {
     Error::Request { operation, issues: vec![request::breach(path, code, expected, received)] }

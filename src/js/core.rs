@@ -98,8 +98,8 @@ impl Core {
 
     /// Does what a method asks for.
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
-    pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Promise {
-        calls::start(self.0.clone(), given)
+    pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Promise, JsValue> {
+        calls::start(self.0.clone(), given).map_err(to_js)
     }
 
     /// Checks and builds a request: `{ method, url, headers, body, curl }`.

@@ -119,16 +119,14 @@ fn foreign(error: JsValue) -> Foreign {
     Rc::new(error)
 }
 
-impl JsHost {
-    /// Calls a hook, where there is one.
-    fn hook(&self, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
-        if get(&self.lent, name).is_undefined() {
-            return Ok(());
-        }
-        let event = Object::new();
-        fill(&event);
-        call_hook(&self.lent, name, &event).map_err(foreign)
+/// Calls a function that the caller lends, where there is one.
+pub fn hook(lent: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
+    if get(lent, name).is_undefined() {
+        return Ok(());
     }
+    let event = Object::new();
+    fill(&event);
+    call_hook(lent, name, &event).map_err(foreign)
 }
 
 fn describe(event: &Object, request: &Sending<'_>) {
@@ -140,7 +138,7 @@ fn describe(event: &Object, request: &Sending<'_>) {
 
 impl Hooks for JsHost {
     fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
-        self.hook("onRequest", &|event| {
+        hook(&self.lent, "onRequest", &|event| {
             describe(event, request);
             let headers = Object::new();
             for (name, value) in &request.headers {
@@ -151,7 +149,7 @@ impl Hooks for JsHost {
     }
 
     fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
-        self.hook("onResponse", &|event| {
+        hook(&self.lent, "onResponse", &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
             set(event, "headers", plain_object(response.headers));
@@ -161,7 +159,7 @@ impl Hooks for JsHost {
     }
 
     fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
-        self.hook("onRetry", &|event| {
+        hook(&self.lent, "onRetry", &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));
             set_number(event, "status", retry.status.map(f64::from));

@@ -16,10 +16,8 @@ use super::errors::to_js;
 use super::objects::set;
 use super::sandbox_clock::SandboxClock;
 use super::tasks::spawn;
-use super::time::aborted;
 use crate::error::Error;
 use crate::host::{HttpRequest, HttpResponse};
-use crate::race::{First, race};
 use crate::sandbox::{self, Entry, Fault, Outcome};
 use crate::secret::Secret;
 
@@ -254,11 +252,9 @@ fn clock(world: &Rc<World>) -> JsValue {
     let own = world.clone();
     let sleep = function(Closure::<dyn Fn(f64, JsValue) -> Promise>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
-        spawn(async move {
-            match race(aborted(&signal), world.clock.sleep(ms)).await {
-                First::Left(reason) => Err(reason),
-                First::Right(()) => Ok(JsValue::UNDEFINED),
-            }
+        spawn(&signal, async move {
+            world.clock.sleep(ms).await;
+            Ok(JsValue::UNDEFINED)
         })
     }));
     set(&object, "now", now);
@@ -273,14 +269,10 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 
 fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
     let world = world.clone();
-    spawn(async move {
-        let request = new_request(&input, &init)?;
-        let signal = request.signal();
-        match race(aborted(&signal), answer(&world, &request)).await {
-            First::Left(reason) => Err(reason),
-            First::Right(answered) => answered,
-        }
-    })
+    match new_request(&input, &init) {
+        Ok(request) => spawn(&request.signal(), async move { answer(&world, &request).await }),
+        Err(error) => Promise::reject(&error),
+    }
 }
 
 fn new_request(input: &JsValue, init: &JsValue) -> Result<Request, JsValue> {

@@ -1,11 +1,12 @@
 // Tasks: futures of Rust, run by JavaScript; and what they wait for.
 
+import { get } from "./values.js";
+
 /**
  * @typedef {object} Task
  * @property {() => void} run
  * @property {Promise<unknown>} promise
- * @property {(value: unknown) => void} resolve
- * @property {(reason: unknown) => void} reject
+ * @property {(kept: boolean, value: unknown) => void} end
  */
 
 /** Those that have not ended, by their numbers. @type {Map<number, Task>} */
@@ -18,19 +19,33 @@ let current;
 /**
  * A task to be run soon; its number.
  *
- * @param {{ poll(id: number): void }} exports of the wasm that has its future
+ * @param {{ poll(id: number, aborted: boolean): void }} exports of the wasm that has its future
+ * @param {AbortSignal | undefined} signal
  */
-export function begin(exports) {
+export function begin(exports, signal) {
   const id = ++last;
+  const soon = () => wake(id);
+  const isAborted = () => get(signal, "aborted") === true;
   const task = /** @type {Task} */ ({
     run() {
+      // First, so that nothing is begun that is not wanted any more.
+      const aborted = isAborted();
       current = task;
-      exports.poll(id);
+      exports.poll(id, aborted);
+      if (aborted) end(id, false, undefined);
     },
   });
-  task.promise = new Promise((resolve, reject) => Object.assign(task, { resolve, reject }));
+  task.promise = new Promise((resolve, reject) => {
+    task.end = (kept, value) => {
+      signal?.removeEventListener("abort", soon);
+      // A success is not given away: a password may be in it.
+      if (kept) resolve(value);
+      else reject(isAborted() ? get(signal, "reason") : value);
+    };
+  });
+  signal?.addEventListener("abort", soon);
   tasks.set(id, task);
-  wake(id);
+  soon();
   return id;
 }
 
@@ -61,7 +76,7 @@ export function wake(id) {
  * @param {unknown} value or the reason why not
  */
 export function end(id, kept, value) {
-  tasks.get(id)?.[kept ? "resolve" : "reject"](value);
+  tasks.get(id)?.end(kept, value);
   tasks.delete(id);
 }
 

@@ -16,7 +16,7 @@ use super::values::get;
 
 #[wasm_bindgen(module = "/src/js/tasks.js")]
 extern "C" {
-    fn begin(exports: &JsValue) -> u32;
+    fn begin(exports: &JsValue, signal: &JsValue) -> u32;
     fn promise(id: u32) -> Promise;
     fn wake(id: u32);
     fn end(id: u32, kept: bool, value: &JsValue);
@@ -45,22 +45,23 @@ impl Wake for Ticket {
     }
 }
 
-/// Runs a future, for the first time soon.
-pub fn spawn(future: impl Future<Output = Ending> + 'static) -> Promise {
-    let id = begin(&wasm_bindgen::exports());
+/// Runs a future, for the first time soon. When the signal aborts before its end it is dropped, and the promise rejects
+/// with the signal's reason.
+pub fn spawn(signal: &JsValue, future: impl Future<Output = Ending> + 'static) -> Promise {
+    let id = begin(&wasm_bindgen::exports(), signal);
     TASKS.with_borrow_mut(|tasks| tasks.push(Task { id, future: Box::pin(future) }));
     promise(id)
 }
 
-/// For `tasks.js`: lets the future of a task go on.
+/// For `tasks.js`: lets the future of a task go on, or drops it.
 #[wasm_bindgen]
-pub fn poll(id: u32) {
+pub fn poll(id: u32, aborted: bool) {
     let found = TASKS.with_borrow_mut(|tasks| {
         let index = tasks.iter().position(|task| task.id == id)?;
         Some(tasks.swap_remove(index))
     });
     // It may have ended since.
-    let Some(mut task) = found else { return };
+    let Some(mut task) = found.filter(|_| !aborted) else { return };
     let waker = Waker::from(Arc::new(Ticket(id)));
     match task.future.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Pending => TASKS.with_borrow_mut(|tasks| tasks.push(task)),

@@ -1,7 +1,6 @@
-// Time: the host's own, or a clock that the caller lends; and the caller's signals.
+// Time: the host's own, or a clock that the caller lends.
 
 import { wait } from "./tasks.js";
-import { get } from "./values.js";
 
 /**
  * @typedef {object} Clock
@@ -61,23 +60,4 @@ function timer(ms, signal) {
     next();
     signal.addEventListener("abort", () => clearTimeout(running));
   });
-}
-
-/**
- * Ends with the reason when a signal aborts; never without one.
- *
- * @param {AbortSignal | undefined} signal
- */
-export function aborted(signal) {
-  const one = wait(
-    (until) =>
-      new Promise((resolve) => {
-        if (signal === undefined) return;
-        const tell = () => resolve(signal.reason);
-        signal.addEventListener("abort", tell);
-        until.addEventListener("abort", () => signal.removeEventListener("abort", tell));
-      }),
-  );
-  // At once, so that nothing is begun that was not wanted any more.
-  return get(signal, "aborted") === true ? { ...one, done: true, value: get(signal, "reason") } : one;
 }

@@ -1,4 +1,4 @@
-//! Time: the host's own, or a clock that the caller lends; and the caller's signals.
+//! Time: the host's own, or a clock that the caller lends.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,8 +14,6 @@ extern "C" {
     fn now_of(clock: &JsValue) -> f64;
     #[wasm_bindgen(js_name = sleep)]
     fn sleep_of(clock: &JsValue, ms: f64) -> JsValue;
-    #[wasm_bindgen(js_name = aborted)]
-    fn aborted_of(signal: &JsValue) -> JsValue;
 }
 
 /// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's.
@@ -47,9 +45,4 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.0).poll(context).map(drop)
     }
-}
-
-/// Resolves with the signal's reason when it aborts; never where it is undefined.
-pub fn aborted(signal: &JsValue) -> Wait {
-    Wait(aborted_of(signal))
 }
