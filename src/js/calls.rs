@@ -26,7 +26,7 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
     // At once: what the caller handed over may be another tomorrow.
     let operation = arguments::operation(given)?;
     let mut arguments = arguments::read(operation, given)?;
-    let states = |helper| Some(Aim::States(helper, texts(given, "states").unwrap_or_default()));
+    let states = |helper| Some(Aim::States(helper, texts(&get(given, "states"))));
     let aim = match text(given, "helper").as_deref() {
         Some("services.setPassword") => {
             arguments.body = Some(new_password(&password(operation, given)?));
