@@ -131,16 +131,22 @@ export class Services extends ServicesOperations {
   async createAndWait(body, options) {
     const helper = "services.createAndWait";
     const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
-    const { data } = await this.#core.call({ operation: "services.create", ...parts(helper, { body }), ...rest });
-    onCreated?.(data);
+    const create = { operation: "services.create", ...parts(helper, { body }), ...rest };
+    // Of its own: who frees the client meanwhile does not lose what was created.
+    const core = this.#core.share();
+    let data;
     try {
+      ({ data } = await core.call(create));
+      onCreated?.(data);
       const path = pairs({ serviceId: get(get(data, "service"), "id") ?? "" });
-      data.service = await this.#core.call({ helper, operation: "services.get", path, states: ["running"], ...rest });
+      data.service = await core.call({ helper, operation: "services.get", path, states: ["running"], ...rest });
       return data;
     } catch (error) {
       // The types that users see do not have it.
       if (error instanceof CloudError) /** @type {any} */ (CloudError).attachCreated(error, data);
       throw error;
+    } finally {
+      core.free();
     }
   }
 

@@ -96,6 +96,12 @@ impl Core {
         Ok(Self(Rc::new(Client::new(host, settings))))
     }
 
+    /// The same client once more: freed, it lives as long as that.
+    #[must_use]
+    pub fn share(&self) -> Core {
+        Self(self.0.clone())
+    }
+
     /// Does what a method asks for.
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
     pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Promise, JsValue> {
