@@ -22,6 +22,13 @@ const NEEDLESS = [
 /** The files where panics would say that they happened. */
 const SOURCES = /(?:\/rustc\/[0-9a-f]{40}\/library|crates\/[\w.-]+|src)\/[\w./-]+?\.rs/g;
 
+/** What panics of the standard library would say. */
+const SAID =
+  /assertion failed: [\w.()]+\)|index out of bounds: the len is | but the index is |`async fn` resumed after completion|RefCell already (?:mutably )?borrowed|capacity overflow|window size must be non-zero|mid > len|Tried to shrink to a larger capacity/g;
+
+/** The pairs of digits that formatting would write numbers with. */
+const DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0")).join("");
+
 /** The standard library's formatting, in a module that writes its texts by parts: only panics would call it. */
 const FORMATTING = /\bcore::fmt::|\balloc::fmt::/;
 
@@ -72,5 +79,7 @@ export function trap(wasm, { formats }) {
   binaryen.setDebugInfo(true);
   // As long as before, since what is behind them must not move; zeros compress to nothing.
   const text = Buffer.from(module.emitBinary()).toString("latin1");
-  return Buffer.from(text.replaceAll(SOURCES, (path) => "\0".repeat(path.length)), "latin1");
+  const unread = [SOURCES, SAID, ...(formats ? [] : [DIGITS])];
+  const empty = (/** @type {string} */ found) => "\0".repeat(found.length);
+  return Buffer.from(unread.reduce((left, one) => left.replaceAll(one, empty), text), "latin1");
 }

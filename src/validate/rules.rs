@@ -66,10 +66,10 @@ impl<'a> Walker<'a> {
         }
         self.scan.rewind(start);
         let object = Object { record, members: self.scan.members()?, place };
-        let mut names = Set::new(object.members.len());
-        let mut count = 0;
-        for member in &object.members {
-            count += usize::from(names.add(hash_of(member.name.as_bytes())));
+        let mut count = object.members.len();
+        if Uses::counts() {
+            let mut names = Set::new(count);
+            count = object.members.iter().filter(|member| names.add(hash_of(member.name.as_bytes()))).count();
         }
         self.count(record.min, record.max, count, ("property", "an empty object"), place);
         for rule in record.rules {
