@@ -27,7 +27,7 @@ const SAID =
   /assertion failed: [\w.()]+\)|index out of bounds: the len is | but the index is |`async fn` resumed after completion|RefCell already (?:mutably )?borrowed|capacity overflow|window size must be non-zero|mid > len|Tried to shrink to a larger capacity/g;
 
 /** The pairs of digits that formatting would write numbers with. */
-const DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0")).join("");
+const DIGITS = new RegExp(Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0")).join(""), "g");
 
 /** The standard library's formatting, in a module that writes its texts by parts: only panics would call it. */
 const FORMATTING = /\bcore::fmt::|\balloc::fmt::/;
@@ -57,7 +57,7 @@ function formatters(module, needless) {
 /**
  * @param {Buffer} wasm with names
  * @param {{ formats: boolean }} options whether the module has texts formatted
- * @returns {Uint8Array} with names
+ * @returns {Buffer} with names
  */
 export function trap(wasm, { formats }) {
   const module = binaryen.readBinary(wasm);
