@@ -84,8 +84,8 @@ impl<'a> Walker<'a> {
                 if let (Some(low), Some(high)) = (object.number(least), object.number(most))
                     && low > high
                 {
-                    let high = if object.secret(most) { String::new() } else { text(&[" (", &high.text(), ")"]) };
-                    self.offend(object, Code::Rule, least, &["at most ", most, &high]);
+                    let value = words::received(object.get(most), object.secret(most), true);
+                    self.offend(object, Code::Rule, least, &["at most ", most, " (", &value, ")"]);
                 }
                 return;
             }
