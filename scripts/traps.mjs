@@ -2,6 +2,7 @@
 // Makes a trap of each function of a wasm module that is never called, or whose work nobody sees. wasm-opt cannot know
 // that, since their addresses are taken; with them goes all that only they use.
 import binaryen from "binaryen";
+import { Reader, TITLES, sections } from "./sections.mjs";
 import { fail } from "./tools.mjs";
 
 /** By what Rust names them, without hashes. */
@@ -55,6 +56,24 @@ function formatters(module, needless) {
 }
 
 /**
+ * Empties where panics say that they happened: the address and the length of a file's name, a line and a column.
+ *
+ * @param {Buffer} wasm
+ */
+function emptyPlaces(wasm) {
+  const reader = new Reader(sections(wasm).find(({ id }) => TITLES[id] === "data")?.content ?? Buffer.alloc(0));
+  // How many segments; of the first its kind, and its address as the expression of a constant.
+  reader.bytes(3);
+  const start = reader.number();
+  reader.byte();
+  const data = reader.bytes(reader.number());
+  const files = new Map([...data.toString("latin1").matchAll(SOURCES)].map(({ 0: file, index }) => [start + index, file.length]));
+  for (let at = 0; at + 16 <= data.length; at += 4) {
+    if (files.get(data.readUInt32LE(at)) === data.readUInt32LE(at + 4)) data.fill(0, at, at + 16);
+  }
+}
+
+/**
  * @param {Buffer} wasm with names
  * @param {{ formats: boolean }} options whether the module has texts formatted
  * @returns {Buffer} with names
@@ -77,8 +96,10 @@ export function trap(wasm, { formats }) {
     }
   }
   binaryen.setDebugInfo(true);
+  const emitted = Buffer.from(module.emitBinary());
+  emptyPlaces(emitted);
   // As long as before, since what is behind them must not move; zeros compress to nothing.
-  const text = Buffer.from(module.emitBinary()).toString("latin1");
+  const text = emitted.toString("latin1");
   const unread = [SOURCES, SAID, ...(formats ? [] : [DIGITS])];
   const empty = (/** @type {string} */ found) => "\0".repeat(found.length);
   return Buffer.from(unread.reduce((left, one) => left.replaceAll(one, empty), text), "latin1");
