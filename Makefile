@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test consumers demo docs lint clean
+.PHONY: setup build pack size test consumers demo docs lint soak clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -44,6 +44,10 @@ docs: build
 # The house rules alone; they are suites of `make test` too.
 lint: build
 	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
+
+# A million requests to one sandbox, or another number: make soak REQUESTS=10000000
+soak: setup
+	cargo bench --locked --bench soak -- $(REQUESTS)
 
 clean:
 	rm -rf target pkg/dist pkg/LICENSE pkg/*.tgz www/dist

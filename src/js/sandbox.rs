@@ -75,6 +75,14 @@ export interface LedgerEntry {
   operation: string | undefined;
   /** What it changed, such as `running -> stopping`. */
   change: string | undefined;
+  /**
+   * The body of a request that changed something. Passwords are in it as hashes only.
+   *
+   * The entries with a `change`, sent again at their times to a new sandbox with the same options but no `faults`, bring
+   * the same state. What befell a service (`failed`, `partially-running`, `degraded`, `idle-first`, `soft-deleted`) is
+   * injected again before its request; other faults leave no trace in the state.
+   */
+  body: object | undefined;
   /** The fault that met it. */
   fault: SandboxFault | undefined;
 }
@@ -249,6 +257,8 @@ struct JsEntry<'a> {
     status: u16,
     operation: Option<&'a str>,
     change: Option<&'a str>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    body: JsValue,
     fault: Option<&'static str>,
 }
 
@@ -261,6 +271,7 @@ impl<'a> JsEntry<'a> {
             status: entry.status,
             operation: entry.operation,
             change: entry.change.as_deref(),
+            body: entry.body.as_ref().and_then(|body| JSON::parse(body.reveal()).ok()).unwrap_or_default(),
             fault: entry.fault.map(Fault::name),
         }
     }

@@ -16,6 +16,7 @@ fn every_construct_of_the_published_document_is_taken() {
     writes("{ type: [string, integer, 'null'], minimum: 3, maxLength: 4 }", "max: 4");
     writes("{ const: AWS }", r#"Kind::Enum { values: &["AWS"], open: false }"#);
     writes("{ type: string, enum: [a, b], x-open: true }", r#"Kind::Enum { values: &["a", "b"], open: true }"#);
+    writes("{ enum: [a], x-forms: { b: '^a$' } }", r#"pub static X_FORMS: &[(&str, Pattern)] = &[("b", Pattern {"#);
     writes("{ type: integer, enum: [1, 3] }", r#"Kind::NumberEnum(&["1", "3"])"#);
     writes("{ oneOf: [{ type: string }, { type: 'null' }] }", "nullable: true");
     writes("{ anyOf: [{ type: string }, { type: integer }] }", "Kind::Union(&[");
