@@ -1,12 +1,13 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
-# Needed: Rust by rustup, Node 20, make; Chromium with its driver, and Redis, come from Debian's packages where they are missing.
+# Needed: Rust by rustup, Node 20, make. Chromium with its driver, Redis, curl and openssl come from Debian's packages
+# where they are missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test demo lint clean
+.PHONY: setup build pack size test consumers demo docs lint soak clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -29,12 +30,24 @@ size: build
 test: pack
 	@node scripts/test.mjs $(SUITES)
 
+# The package in every runtime and bundler, or some: make consumers CONSUMERS="deno_esm bun_esm"
+consumers: pack
+	@node tests/consumers/run.mjs $(CONSUMERS)
+
 demo: build
 	node_modules/.bin/vite www
+
+# The types and the pages of docs/, to read in a browser: target/docs/index.html.
+docs: build
+	@node scripts/docs.mjs
 
 # The house rules alone; they are suites of `make test` too.
 lint: build
 	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
+
+# A million requests to one sandbox, or another number: make soak REQUESTS=10000000
+soak: setup
+	cargo bench --locked --bench soak -- $(REQUESTS)
 
 clean:
 	rm -rf target pkg/dist pkg/LICENSE pkg/*.tgz www/dist
@@ -63,7 +76,7 @@ $(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text
 $D/errors.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
-$D/sandbox.cjs: $D/errors.js $D/methods.js $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js) $B/cjs.mjs
+$D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/cjs.mjs
 	node $B/cjs.mjs
 
 $D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
@@ -75,7 +88,10 @@ $D/schema.d.ts: $D/openapi.json $B/schema-types.mjs
 $D/methods.js: $D/openapi.json $B/methods.mjs
 	node $B/methods.mjs
 
-$D/sandbox.d.cts: $D/errors.js $D/methods.js $D/schema.d.ts $(wildcard pkg/src/*.js) $B/declarations.mjs
+$D/routes.js: $D/openapi.json $B/routes.mjs
+	node $B/routes.mjs
+
+$D/sandbox.d.cts: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/declarations.mjs
 	node $B/declarations.mjs
 
 $W/checked: $D/sandbox.cjs $D/sandbox.d.cts $(wildcard pkg/bin/*) pkg/package.json $B/check.mjs

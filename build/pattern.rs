@@ -14,6 +14,16 @@ pub struct Table {
     pub accepts: Vec<bool>,
 }
 
+impl Table {
+    /// Whether the text matches, as the validator finds it.
+    pub fn matches(&self, text: &str) -> bool {
+        let step = |state: u16, class: usize| cell(&self.next, usize::from(state) * self.stride + class);
+        let classes = text.bytes().map(|byte| self.classes.get(usize::from(byte)).copied().map_or(0, usize::from));
+        let end = classes.chain([self.stride - 1]).fold(self.start, step);
+        self.accepts.get(usize::from(end)) == Some(&true)
+    }
+}
+
 const DEAD: u16 = 0;
 const MATCHED: u16 = 1;
 

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Failure, Place};
+use crate::pattern;
 
 /// The least and greatest lengths and counts that mean "no limit".
 const NO_LIMIT: u32 = u32::MAX;
@@ -46,6 +47,8 @@ pub enum Kind {
     Enum {
         values: Vec<String>,
         open: bool,
+        /// Groups of values, each with the pattern of its members.
+        forms: Vec<(String, String)>,
     },
     NumberEnum(Vec<f64>),
     Array {
@@ -305,13 +308,17 @@ fn limits(object: &Map<String, Value>, place: &Place) -> Result<Limits, Failure>
 
 fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
     if object.contains_key("enum") || object.contains_key("const") {
-        place.only(object, &["type", "enum", "const", "x-open"], ANNOTATIONS)?;
+        place.only(object, &["type", "enum", "const", "x-open", "x-forms"], ANNOTATIONS)?;
         let values = match (object.get("enum"), object.get("const")) {
             (Some(values), None) => place.at("enum").texts(values)?,
             (None, Some(Value::String(value))) => vec![value.clone()],
             _ => return Err(place.failure("takes an enum or a const, of strings")),
         };
-        return Ok(Kind::Enum { values, open: place.flag(object, "x-open")? });
+        let forms = match object.get("x-forms") {
+            Some(forms) => forms_of(&values, forms, &place.at("x-forms"))?,
+            None => Vec::new(),
+        };
+        return Ok(Kind::Enum { values, open: place.flag(object, "x-open")?, forms });
     }
     place.only(object, &["type", "format", "minLength", "maxLength", "pattern"], ANNOTATIONS)?;
     let format = match place.optional_text(object, "format")? {
@@ -327,6 +334,22 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
         format,
         patterns: place.optional_text(object, "pattern")?.map(str::to_owned).into_iter().collect(),
     }))
+}
+
+/// The patterns that tell which group a value belongs to: each value of the enum to one.
+fn forms_of(values: &[String], forms: &Value, place: &Place) -> Result<Vec<(String, String)>, Failure> {
+    let mut out = Vec::new();
+    let mut tables = Vec::new();
+    let forms = place.object(forms)?;
+    for name in forms.keys() {
+        let source = place.text(forms, name)?;
+        tables.push(pattern::compile(source).map_err(|message| place.at(name).failure(&message))?);
+        out.push((name.clone(), source.to_owned()));
+    }
+    match values.iter().find(|value| tables.iter().filter(|table| table.matches(value)).count() != 1) {
+        Some(value) => Err(place.failure(&format!("{value} must have exactly one of the forms"))),
+        None => Ok(out),
+    }
 }
 
 fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {

@@ -10,16 +10,27 @@ use crate::schema::{self, Kind, Limits, Record, Rest, Rule, Schema, Text};
 /// The tables of the whole contract.
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
     let mut out = String::new();
-    let mut names = Vec::new();
-    for (name, (file, value)) in &document.schemas {
+    let (mut named, mut names) = (Vec::new(), Vec::new());
+    for (index, (name, (file, value))) in document.schemas.iter().enumerate() {
         let place = Place::new(file).at("components.schemas").at(name);
-        let schema = schema::read(document, value, &place)?;
-        let table = Writer { place: &place }.schema(&schema)?;
+        let mut schema = schema::read(document, value, &place)?;
+        let writer = Writer { place: &place };
+        if let Kind::Enum { forms, .. } = &mut schema.kind
+            && !forms.is_empty()
+        {
+            let _ = writeln!(out, "{}", writer.forms(name, &std::mem::take(forms))?);
+        }
+        named.push(writer.schema(&schema)?);
         let identifier = constant(name);
-        let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: Schema = {table};");
-        names.push(format!("({name:?}, &{identifier})"));
+        let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: &Schema = &NAMED[{index}];");
+        names.push(format!("({name:?}, {identifier})"));
     }
-    let _ = writeln!(out, "/// Every named schema.\npub static SCHEMAS: &[(&str, &Schema)] = &[{}];", names.join(", "));
+    let (count, named, names) = (named.len(), named.join(", "), names.join(", "));
+    let _ = writeln!(
+        out,
+        "/// The named schemas, in the order of their names.\npub static NAMED: [Schema; {count}] = [{named}];\n\
+         /// The same with their names.\npub static SCHEMAS: &[(&str, &Schema)] = &[{names}];"
+    );
     let mut identifiers = Vec::new();
     for operation in operations {
         let table = Writer { place: &operation.place }.operation(operation)?;
@@ -122,7 +133,7 @@ impl Writer<'_> {
     /// A reference to a schema: to the static of a named one, to a promoted constant of any other.
     fn reference(&self, schema: &Schema) -> Result<String, Failure> {
         match &schema.kind {
-            Kind::Named(name) if !schema.nullable && !schema.secret => Ok(format!("&{}", constant(name))),
+            Kind::Named(name) if !schema.nullable && !schema.secret => Ok(constant(name)),
             _ => Ok(format!("&{}", self.schema(schema)?)),
         }
     }
@@ -134,7 +145,10 @@ impl Writer<'_> {
             Kind::Number(limits) => format!("Kind::Number(&{})", write_limits(limits)),
             Kind::Integer(limits) => format!("Kind::Integer(&{})", write_limits(limits)),
             Kind::Text(text) => format!("Kind::Text(&{})", self.text(text)?),
-            Kind::Enum { values, open } => format!("Kind::Enum {{ values: &{values:?}, open: {open} }}"),
+            Kind::Enum { forms, .. } if !forms.is_empty() => {
+                return Err(self.place.failure("x-forms stands in a named schema"));
+            }
+            Kind::Enum { values, open, .. } => format!("Kind::Enum {{ values: &{values:?}, open: {open} }}"),
             Kind::NumberEnum(values) => {
                 let values: Vec<String> = values.iter().map(f64::to_string).collect();
                 format!("Kind::NumberEnum(&{values:?})")
@@ -145,7 +159,7 @@ impl Writer<'_> {
             }
             Kind::Record(record) => format!("Kind::Record(&{})", self.record(record)?),
             Kind::Union(variants) => format!("Kind::Union(&[{}])", self.references(variants)?),
-            Kind::Named(target) => format!("Kind::Union(&[&{}])", constant(target)),
+            Kind::Named(target) => format!("Kind::Union(&[{}])", constant(target)),
         };
         Ok(format!("Schema {{ kind: {kind}, nullable: {}, secret: {} }}", schema.nullable, schema.secret))
     }
@@ -155,17 +169,32 @@ impl Writer<'_> {
         Ok(references?.join(", "))
     }
 
+    /// The groups of an enum's values. Only the sandbox asks for them.
+    fn forms(&self, name: &str, forms: &[(String, String)]) -> Result<String, Failure> {
+        let mut out = String::new();
+        for (group, source) in forms {
+            let _ = write!(out, "({group:?}, {}), ", self.pattern(source)?);
+        }
+        Ok(format!(
+            "/// The groups of `{name}`, and how the values of each are written.\n#[cfg(feature = \"sandbox\")]\n\
+             pub static {}_FORMS: &[(&str, Pattern)] = &[{out}];",
+            constant(name)
+        ))
+    }
+
+    fn pattern(&self, source: &str) -> Result<String, Failure> {
+        let table = pattern::compile(source).map_err(|message| self.place.failure(&format!("{source}: {message}")))?;
+        Ok(format!(
+            "Pattern {{ source: {source:?}, classes: &{:?}, stride: {}, next: &{:?}, start: {}, accepts: &{:?} }}",
+            table.classes, table.stride, table.next, table.start, table.accepts
+        ))
+    }
+
     fn text(&self, text: &Text) -> Result<String, Failure> {
         let format = text.format.map_or("None".to_owned(), |format| format!("Some(Format::{format})"));
         let mut patterns = String::new();
         for source in &text.patterns {
-            let table =
-                pattern::compile(source).map_err(|message| self.place.failure(&format!("{source}: {message}")))?;
-            let _ = write!(
-                patterns,
-                "Pattern {{ source: {source:?}, classes: &{:?}, stride: {}, next: &{:?}, start: {}, accepts: &{:?} }}, ",
-                table.classes, table.stride, table.next, table.start, table.accepts
-            );
+            let _ = write!(patterns, "{}, ", self.pattern(source)?);
         }
         Ok(format!("Text {{ min: {}, max: {}, format: {format}, patterns: &[{patterns}] }}", text.min, text.max))
     }

@@ -24,10 +24,12 @@ if [ "$(wasm-pack --version 2>/dev/null || true)" != "wasm-pack 0.15.1" ]; then
 fi
 
 # Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's. Redis: for an example.
+# curl and openssl: for a page.
 packages=()
 if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then packages+=(chromium); fi
 if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-driver); fi
 if ! has redis-server; then packages+=(redis-server); fi
+for tool in curl openssl; do has "$tool" || packages+=("$tool"); done
 if [ ${#packages[@]} -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi

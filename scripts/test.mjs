@@ -26,6 +26,7 @@ const counting = (line) => (output) => {
 
 const cargo = counting(/^test result: .*?(?<passed>\d+) passed; (?<failed>\d+) failed/gm);
 const node = counting(/^ℹ (?:pass (?<passed>\d+)|(?:fail|cancelled) (?<failed>\d+))$/gm);
+const cells = counting(/^consumers: \d+; cells: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
 /** A program that has no tests of its own is one: it ended well or not. */
 const whole = () => ({ passed: 1, failed: 0 });
 
@@ -45,6 +46,9 @@ const files = (folder) =>
     : [];
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
+
+/** One of each kind: what they need beside the tarball is small. */
+const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build"];
 
 /** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined>, silentMs?: number }[]} */
 const suites = [
@@ -76,12 +80,16 @@ const suites = [
   { name: "boundary", command: nodeTests("tests/js"), count: node },
   // Every fault of the wire, over real sockets.
   { name: "faults", command: nodeTests("tests/faults"), count: node },
-  // The packed tarball, installed: in Node, and in Chromium through a bundler.
+  // The packed tarball in runtimes that differ. `make consumers` has them all.
+  { name: "consumers", command: ["node", "tests/consumers/run.mjs", ...everyday], count: cells },
+  // The packed tarball, installed: what is in it, and its types.
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
-  // The READMEs: their programs run, their tables are true.
+  // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
+  // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.
+  { name: "proxy", command: nodeTests("tests/proxy"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
 ];
 

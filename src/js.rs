@@ -8,6 +8,7 @@
 //! | `options`       | options objects, checked                                        |
 //! | `types`         | the TypeScript types of options                                 |
 //! | `arguments`     | what JavaScript hands over becomes the arguments of a request   |
+//! | `schemas`       | values against the contract's named schemas                     |
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
@@ -40,6 +41,8 @@ mod fetch;
 mod host;
 #[cfg(feature = "client")]
 mod passwords;
+#[cfg(feature = "client")]
+mod schemas;
 #[cfg(feature = "client")]
 mod types;
 

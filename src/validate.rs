@@ -42,6 +42,8 @@ use std::ops::Range;
 
 pub use envelope::{Envelope, validate_answer};
 pub use redact::{redact, redact_answer};
+#[cfg(feature = "sandbox")]
+pub(crate) use scalar::matches;
 pub(crate) use words::quote;
 
 use crate::contract::Schema;

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use clickhouse_cloud::contract::{self, Answer, Kind, OPERATIONS, Repeat, SCHEMAS, Schema};
+use clickhouse_cloud::contract::{self, Answer, Kind, NAMED, OPERATIONS, Repeat, SCHEMAS, Schema};
 
 /// Name, method, path below /v1/organizations, repeat, body, answer, deprecated.
 const EXPECTED: &str = "
@@ -158,4 +158,13 @@ fn a_state_that_the_client_speaks_of_is_one_of_the_contracts() {
         assert!(values.contains(&state), "{state}");
     }
     assert_eq!(values.len(), 14);
+}
+
+#[test]
+fn the_named_schemas_stand_in_the_order_of_their_names() {
+    assert!(SCHEMAS.is_sorted_by_key(|(name, _)| *name));
+    assert_eq!(SCHEMAS.len(), NAMED.len());
+    for ((name, schema), named) in SCHEMAS.iter().zip(&NAMED) {
+        assert!(std::ptr::eq(*schema, named), "{name}");
+    }
 }

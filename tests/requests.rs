@@ -124,7 +124,22 @@ fn every_bad_input_of_the_founding_reference_has_its_path_and_code() {
         (
             &contract::SERVICES_UPDATE_REPLICA_SCALING,
             of_service(Some(json!({ "minReplicaMemoryGb": 10, "numReplicas": 21, "maxReplicas": 1.5 }))),
-            &["body.maxReplicas type", "body.minReplicaMemoryGb step", "body.numReplicas maximum"],
+            &[
+                "body.maxReplicas type",
+                "body.minReplicaMemoryGb step",
+                "body.numReplicas maximum",
+                "body.maxReplicas rule",
+            ],
+        ),
+        (
+            &contract::SERVICES_UPDATE_REPLICA_SCALING,
+            of_service(Some(json!({ "numReplicas": 2, "minReplicas": 2, "maxReplicas": 2 }))),
+            &["body.minReplicas rule", "body.maxReplicas rule"],
+        ),
+        (
+            &contract::SERVICES_UPDATE_REPLICA_SCALING,
+            of_service(Some(json!({ "numReplicas": 2, "autoscalingMode": "horizontal" }))),
+            &["body.numReplicas rule"],
         ),
     ];
     for (operation, arguments, expected) in cases {

@@ -74,6 +74,13 @@ const FLAGS = {
     expected: "off, or REQUESTS/SECONDS such as 10/10",
     option: "rateLimit",
   },
+  "max-services": {
+    value: "N",
+    help: "how many services the organization may have, 20 by default",
+    read: number((most) => Number.isInteger(most) && most >= 1),
+    expected: "a whole number of at least 1",
+    option: "maxServices",
+  },
   fault: {
     value: "NAME=P",
     help: "let a fault meet requests with that probability, from 0 to 1; repeatable",

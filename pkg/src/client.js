@@ -10,7 +10,7 @@ import { pairs, parts } from "./parameters.js";
 import { CloudPromise } from "./promise.js";
 
 /**
- * @import { Backup, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
+ * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
  * @import { CallOptions, CloudClientOptions, WaitOptions } from "../dist/client_bg.js"
  */
 
@@ -39,8 +39,8 @@ export class Services extends ServicesOperations {
   /**
    * Starts a stopped service. It is `starting` for a while.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   start(serviceId, options) {
@@ -50,8 +50,8 @@ export class Services extends ServicesOperations {
   /**
    * Stops a service. It is `stopping` for a while.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   stop(serviceId, options) {
@@ -61,8 +61,8 @@ export class Services extends ServicesOperations {
   /**
    * Wakes an idle service. It is `awaking` for a while; on a running one this does nothing.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   awake(serviceId, options) {
@@ -74,25 +74,24 @@ export class Services extends ServicesOperations {
    *
    * For the MySQL interface too, use `updatePassword` with `hashPassword` and `doubleSha1Hash`.
    *
-   * @param {string} serviceId
-   * @param {string | Uint8Array} password
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {string | Uint8Array} password A string, or its bytes.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<void>}
    */
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
-    const set = () => {
-      const path = pairs({ serviceId });
-      return this.#core.call({ helper, operation: "services.updatePassword", path, password, ...callOptions(helper, options) });
-    };
-    return new CloudPromise(attempt(set).then((full) => ({ ...full, data: undefined })));
+    const operation = "services.updatePassword";
+    const given = () => ({ helper, operation, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
+    const set = attempt(() => enter(this.#core, "call", given()));
+    return new CloudPromise(set.then((full) => ({ ...full, data: undefined })));
   }
 
   /**
    * Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
    *
-   * @param {string} serviceId
-   * @param {CallOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
    * @returns {CloudPromise<{ password: string }>}
    */
   resetPassword(serviceId, options) {
@@ -104,18 +103,21 @@ export class Services extends ServicesOperations {
    *
    * Rejects with a `WaitError` when the time is up, when the service fails, or when it is gone.
    *
-   * @param {string} serviceId
-   * @param {State | readonly State[]} state
-   * @param {WaitOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {State | readonly State[]} state The state to wait for, or several.
+   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
     const helper = "services.waitFor";
-    const states = [state].flat();
-    if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
-      return Promise.reject(new ConfigurationError(`${helper}: expects a state, or a list of states`));
-    }
-    return wait(this.#core, helper, "services.get", { serviceId }, options, { states });
+    const more = () => {
+      const states = [state].flat();
+      if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
+        throw new ConfigurationError(`${helper}: expects a state, or a list of states`);
+      }
+      return { states };
+    };
+    return wait(this.#core, helper, "services.get", { serviceId }, options, "", more);
   }
 
   /**
@@ -124,8 +126,8 @@ export class Services extends ServicesOperations {
    * The password is shown only once. Should the wait fail, the error's `created` still has it; `onCreated` is told of it
    * before the wait begins, so that an abort loses nothing either.
    *
-   * @param {CreateServiceBody} body
-   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options]
+   * @param {CreateServiceBody} body The service to be created.
+   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options] Those of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
   async createAndWait(body, options) {
@@ -133,7 +135,7 @@ export class Services extends ServicesOperations {
     const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
     const create = { operation: "services.create", ...parts(helper, { body }), ...rest };
     // Of its own: who frees the client meanwhile does not lose what was created.
-    const core = this.#core.share();
+    const core = alive(this.#core, helper).share();
     let data;
     try {
       ({ data } = await core.call(create));
@@ -153,20 +155,20 @@ export class Services extends ServicesOperations {
   /**
    * Brings a service to `running`: wakes an idle one; starts a stopped one only with `{ start: true }`.
    *
-   * @param {string} serviceId
-   * @param {WaitOptions & { start?: boolean | undefined }} [options]
+   * @param {string} serviceId The service.
+   * @param {WaitOptions & { start?: boolean | undefined }} [options] Those of a wait, and `start`.
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, {}, " start:flag");
+    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, " start:flag");
   }
 
   /**
    * Stops what must be stopped, deletes the service, and resolves when it is gone. Called again at any point of a
    * half-done deletion, it goes on from there; a service that is gone already is a success.
    *
-   * @param {string} serviceId
-   * @param {WaitOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<void>}
    */
   async stopAndDelete(serviceId, options) {
@@ -192,9 +194,9 @@ export class Backups extends BackupsOperations {
    *
    * Rejects with a `WaitError` when the time is up, when the backup fails, or when it is gone.
    *
-   * @param {string} serviceId
-   * @param {string} backupId
-   * @param {WaitOptions} [options]
+   * @param {string} serviceId The service.
+   * @param {string} backupId The backup.
+   * @param {WaitOptions<BackupStatus>} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
@@ -222,20 +224,16 @@ export class Organizations extends OrganizationsOperations {
 export class CloudClient {
   /** @type {Core} */
   #core;
-  /** Held, so that clients of the same key find it. */
-  #limiter;
 
   /**
    * Nothing is sent before the first call.
    *
    * Throws a `ConfigurationError` when an option is unknown or wrong.
    *
-   * @param {CloudClientOptions} [options]
+   * @param {CloudClientOptions} [options] What is not given comes from the environment, where there is one.
    */
   constructor(options) {
-    const all = settings(options);
-    this.#core = new Core(...all);
-    this.#limiter = all[1];
+    this.#core = new Core(...settings(options));
     /** Services: create, change, stop, delete, and wait for them. */
     this.services = new Services(this.#core);
     /** Backups of services. */
@@ -249,12 +247,12 @@ export class CloudClient {
    * own then.
    *
    * @template {keyof Routes} R
-   * @param {R} route
-   * @param {RouteParameters<R>} rest
+   * @param {R} route Method and path template: `GET /v1/organizations`.
+   * @param {RouteParameters<R>} rest `{ path, query, body }` of the route, and the options of the call.
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
   request(route, ...rest) {
-    return caller(this.#core)(String(route), ...rest);
+    return caller(this.#core)(route, ...rest);
   }
 
   /**
@@ -262,32 +260,68 @@ export class CloudClient {
    * organization it throws a `ConfigurationError`.
    *
    * @template {keyof Routes} R
-   * @param {R} route
-   * @param {RouteParameters<R>} rest
+   * @param {R} route Method and path template: `GET /v1/organizations`.
+   * @param {RouteParameters<R>} rest `{ path, query, body }` of the route, and the options of the call.
    * @returns {BuiltRequest}
    */
   buildRequest(route, ...rest) {
     const operation = String(route);
-    return new BuiltRequest(this.#core.build({ operation, ...parts(operation, rest[0]) }));
+    return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, rest[0]) }));
   }
 
-  /** Frees the client's memory at once; without it, the garbage collector does. Calls that are under way go on. */
+  /**
+   * Frees the client's memory at once; without it, the garbage collector does, some time after the last use of the client
+   * and of its `services`, `backups` and `organizations`. Calls that are under way go on; new ones are refused with a
+   * `ConfigurationError`. Freed again, it does nothing.
+   */
   free() {
+    if (freed.has(this.#core)) return;
+    freed.add(this.#core);
     this.#core.free();
   }
 
+  /** `free()`, at the end of the block of a `using cloud = new CloudClient()`. */
   [Symbol.dispose]() {
     this.free();
   }
+}
+
+/** @type {WeakSet<Core>} */
+const freed = new WeakSet();
+
+/**
+ * The core of a client that has not been freed.
+ *
+ * @param {Core} core
+ * @param {string | undefined} what for
+ */
+function alive(core, what) {
+  if (freed.has(core)) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
+  return core;
+}
+
+/**
+ * Hands the wasm what a method asks for. What the caller has handed over has been read by then: reading it may free the
+ * client.
+ *
+ * @param {Core} core
+ * @param {"call" | "build"} method
+ * @param {{ operation: string, helper?: string }} given
+ */
+function enter(core, method, given) {
+  return alive(core, given.helper ?? given.operation)[method](given);
 }
 
 /**
  * @param {Core} core
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
-const caller = (core) => (operation, parameters, options) =>
+const caller = (core) => (named, parameters, options) =>
   new CloudPromise(
-    attempt(() => core.call({ operation, ...parts(operation, parameters), ...callOptions(operation, options) })),
+    attempt(() => {
+      const operation = String(named);
+      return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
+    }),
   );
 
 /**
@@ -295,12 +329,13 @@ const caller = (core) => (operation, parameters, options) =>
  * @param {string} helper
  * @param {string} operation whose path it takes
  * @param {object} path
- * @param {WaitOptions} [options]
- * @param {object} [more] what this helper alone is given
+ * @param {WaitOptions<string>} [options]
  * @param {string} [own] an option of this helper alone
+ * @param {() => object} [more] what this helper alone is given
  */
-function wait(core, helper, operation, path, options, more, own) {
-  return attempt(() => core.call({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more }));
+function wait(core, helper, operation, path, options, own, more) {
+  const given = () => ({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more?.() });
+  return attempt(() => enter(core, "call", given()));
 }
 
 /**
@@ -321,3 +356,4 @@ function attempt(begin) {
 export { BuiltRequest };
 export { RateLimiter } from "./limiter.js";
 export { doubleSha1Hash, generatePassword, hashPassword } from "./passwords.js";
+export { schemas } from "./schemas.js";

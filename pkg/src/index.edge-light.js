@@ -1,10 +1,17 @@
 // The client in edge functions, which compile no bytes: the module comes compiled.
-import { __wbg_set_wasm } from "../dist/client_bg.js";
-import { imports } from "../dist/client.imports.js";
-import wasm from "../dist/client_bg.wasm?module";
-import { instantiateOnFirstUse } from "./runtime.js";
-
-instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);
+import "./start.edge-light.js";
+import * as client from "./client.js";
 
 export * from "../dist/errors.js";
-export * from "./client.js";
+
+// Defined here, as in index.js.
+export const Backups = client.Backups;
+export const BuiltRequest = client.BuiltRequest;
+export const CloudClient = client.CloudClient;
+export const Organizations = client.Organizations;
+export const RateLimiter = client.RateLimiter;
+export const Services = client.Services;
+export const doubleSha1Hash = client.doubleSha1Hash;
+export const generatePassword = client.generatePassword;
+export const hashPassword = client.hashPassword;
+export const schemas = client.schemas;

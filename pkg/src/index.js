@@ -1,11 +1,18 @@
 // The client where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
-import { __wbg_set_wasm } from "../dist/client_bg.js";
-import { imports } from "../dist/client.imports.js";
-import { wasm } from "../dist/client.text.js";
-import { instantiateOnFirstUse } from "./runtime.js";
-import { decode } from "./text.js";
-
-instantiateOnFirstUse(__wbg_set_wasm, imports, () => decode(wasm));
+import "./start.js";
+import * as client from "./client.js";
 
 export * from "../dist/errors.js";
-export * from "./client.js";
+
+// Defined here, not passed on: who uses one of them needs this file, and by it the wasm; for who uses none, bundlers drop
+// both.
+export const Backups = client.Backups;
+export const BuiltRequest = client.BuiltRequest;
+export const CloudClient = client.CloudClient;
+export const Organizations = client.Organizations;
+export const RateLimiter = client.RateLimiter;
+export const Services = client.Services;
+export const doubleSha1Hash = client.doubleSha1Hash;
+export const generatePassword = client.generatePassword;
+export const hashPassword = client.hashPassword;
+export const schemas = client.schemas;

@@ -1,6 +1,7 @@
 // @ts-check
 // What says when a request may go: a rate limiter of ours, which clients may share, or one that the caller lends.
-import { Limiter, checkOptions, hashPassword } from "../dist/client_bg.js";
+import { Limiter, hashPassword } from "../dist/client_bg.js";
+import { read } from "./read.js";
 
 /** @import { CloudClientOptions } from "../dist/client_bg.js" */
 
@@ -17,11 +18,11 @@ export class RateLimiter {
   /**
    * Throws a `ConfigurationError` when an option is unknown or wrong.
    *
-   * @param {{ requests?: number; perMs?: number }} [options] by default 10 requests in 10,000 ms, the service's own limit
+   * @param {{ readonly requests?: number | undefined; readonly perMs?: number | undefined }} [options] by default 10 requests in 10,000 ms, the service's own limit
    */
   constructor(options) {
-    checkOptions("new RateLimiter", options, "requests:whole:1 perMs:from:1");
-    this.#options = { requests: options?.requests ?? LIMIT.requests, perMs: options?.perMs ?? LIMIT.perMs };
+    const { requests, perMs } = read("new RateLimiter", options, "requests:whole:1 perMs:from:1");
+    this.#options = { requests: requests ?? LIMIT.requests, perMs: perMs ?? LIMIT.perMs };
     this.#limiter = limiter(this.#options, undefined);
   }
 
@@ -48,6 +49,11 @@ export class RateLimiter {
 /** @type {Map<string, WeakRef<Limiter>>} */
 const shared = new Map();
 
+/** Where there are no weak references, as in Cloudflare Workers of an older compatibility date, nothing is shared. */
+const gone =
+  typeof FinalizationRegistry === "function" &&
+  new FinalizationRegistry((/** @type {string} */ key) => void (shared.get(key)?.deref() ?? shared.delete(key)));
+
 /**
  * The limiter of a client.
  *
@@ -60,11 +66,14 @@ export function limiter(option, sharing) {
   if (option instanceof RateLimiter) return RateLimiter.inner(option);
   const { requests, perMs, acquire } = /** @type {any} */ (option ?? LIMIT);
   if (acquire) return new Limiter(0, 0, true);
-  if (sharing === undefined) return new Limiter(requests, perMs, false);
-  for (const [key, one] of shared) if (one.deref() === undefined) shared.delete(key);
   // It names a secret: what is kept is its hash.
-  const key = hashPassword(`${sharing} ${requests} ${perMs}`);
-  const one = shared.get(key)?.deref() ?? new Limiter(requests, perMs, false);
-  shared.set(key, new WeakRef(one));
+  const key = gone && sharing && hashPassword(`${sharing} ${requests} ${perMs}`);
+  const known = key && shared.get(key)?.deref();
+  if (known) return known;
+  const one = new Limiter(requests, perMs, false);
+  if (gone && key) {
+    shared.set(key, new WeakRef(one));
+    gone.register(one, key);
+  }
   return one;
 }

@@ -1,15 +1,15 @@
 // @ts-check
 // The options of the constructor and of calls as the wasm takes them: checked, and with their defaults.
-import { checkOptions } from "../dist/client_bg.js";
 import { ConfigurationError } from "../dist/errors.js";
-import { get, headerPairs } from "../dist/values.js";
+import { headerPairs } from "../dist/values.js";
 import { environment } from "./host.js";
 import { limiter } from "./limiter.js";
+import { read } from "./read.js";
 import { target } from "./target.js";
 
-/** @import { CallOptions, CloudClientOptions, Limiter, WaitOptions } from "../dist/client_bg.js" */
+/** @import { CallOptions, CloudClientOptions, HeadersLike, Limiter, WaitOptions } from "../dist/client_bg.js" */
 
-const CLIENT =
+export const CLIENT =
   "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text timeoutMs:from:1 retryBudgetMs:from:0 " +
   "rateLimit:limiter maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers " +
   "logger:methods:error|warn|info|debug logLevel:word:off|error|warn|info|debug onRequest:function onResponse:function " +
@@ -31,9 +31,11 @@ export function settings(given) {
   });
   // Who brings a fetch or a clock is testing, and means what is there to be this client's alone.
   const sharing = fetch || clock ? undefined : authorization && `${baseUrl} ${authorization}`;
+  const one = limiter(rateLimit, sharing);
   const all = {
-    // Of its own: the caller's functions are called on it, and see no secret there.
-    host: { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry },
+    // Of its own: the caller's functions are called on it, and see no secret there. It lives as long as the client and its
+    // calls do, and with it their limiter, so that clients of the same key find it.
+    host: { fetch, clock, logger, rateLimit, limiter: one, onRequest, onResponse, onRetry },
     logLevel: ["off", "error", "warn", "info", "debug"].indexOf(options.logLevel ?? "warn"),
     maxBodyBytes: options.maxBodyBytes ?? 67_108_864,
     timeoutMs: options.timeoutMs ?? 30_000,
@@ -46,27 +48,12 @@ export function settings(given) {
     headers: headers(what, options.headers),
     organizationId: options.organizationId ?? environment("CLICKHOUSE_ORG_ID"),
   };
-  return [all, limiter(rateLimit, sharing)];
-}
-
-/**
- * Those that are known, checked; also of an object whose class has them. What is null is not there.
- *
- * @template {object} T
- * @param {string} what
- * @param {T | undefined} options
- * @param {string} known
- * @returns {Partial<T>}
- */
-function read(what, options, known) {
-  checkOptions(what, options, known);
-  const names = known.split(" ").map((one) => one.split(":")[0] ?? "");
-  return /** @type {Partial<T>} */ (Object.fromEntries(names.map((name) => [name, get(options, name) ?? undefined])));
+  return [all, one];
 }
 
 /**
  * @param {string} what
- * @param {HeadersInit | null | undefined} given
+ * @param {HeadersLike | null | undefined} given
  */
 function headers(what, given) {
   const pairs = headerPairs(given);
@@ -92,7 +79,7 @@ export function callOptions(what, options, own = "timeoutMs:from:1") {
 /**
  * The options of a wait.
  *
- * @template {WaitOptions} T
+ * @template {WaitOptions<string>} T
  * @param {string} what
  * @param {T | undefined} options
  * @param {string} [own] an option of one helper alone

@@ -1,18 +1,26 @@
 // @ts-check
 // The parameters of a call as the wasm takes them: names and JSON texts.
-import { checkOptions } from "../dist/client_bg.js";
-import { describe, get, isObject } from "../dist/values.js";
+import { describe, isObject } from "../dist/values.js";
+import { read } from "./read.js";
+
+/** No request is longer. One that filled the memory of the wasm would end it for all later calls. */
+const LONGEST = 16_777_216;
 
 /**
- * A value as JSON; where JSON cannot hold it, an exclamation mark and what it is.
+ * A value as JSON; where JSON cannot hold it, an exclamation mark and what it is. What the caller's own code throws goes
+ * back to the caller.
  *
  * @param {unknown} value
+ * @param {(this: any, key: string, value: any) => any} [replacer]
  */
-function json(value) {
+export function json(value, replacer) {
   try {
-    return JSON.stringify(value) ?? `!${describe(value)}`;
-  } catch {
-    return `!${describe(value)}`;
+    const text = JSON.stringify(value, replacer) ?? `!${describe(value)}`;
+    return text.length > LONGEST ? `!more than ${LONGEST} characters` : text;
+  } catch (error) {
+    // A circle, a BigInt, or too deep.
+    if (error instanceof TypeError || error instanceof RangeError) return `!${describe(value)}`;
+    throw error;
   }
 }
 
@@ -26,7 +34,7 @@ export function pairs(values) {
   if (values === undefined || values === null) return [];
   if (!isObject(values)) return [describe(values)];
   return Object.keys(values)
-    .map((name) => /** @type {const} */ ([name, get(values, name)]))
+    .map((name) => /** @type {const} */ ([name, values[name]]))
     .filter(([, value]) => value !== undefined)
     .flatMap(([name, value]) => [name, json(value)]);
 }
@@ -39,7 +47,6 @@ export function pairs(values) {
  * @returns {{ path: string[], query: string[], body: string | undefined }}
  */
 export function parts(what, parameters) {
-  checkOptions(what, parameters, "path:any query:any body:any");
-  const { path, query, body } = parameters ?? {};
+  const { path, query, body } = read(what, parameters, "path:any query:any body:any");
   return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : json(body) };
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The functions around passwords; all synchronous.
-import { checkOptions, generate } from "../dist/client_bg.js";
+import { generate } from "../dist/client_bg.js";
+import { read } from "./read.js";
 
 export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
 
@@ -9,10 +10,9 @@ export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
  *
  * `length` is 24 by default, at least 12 and at most 1,024. Throws a `ConfigurationError` where it is not.
  *
- * @param {{ length?: number | undefined }} [options]
+ * @param {{ length?: number | undefined }} [options] How many characters.
  * @returns {string}
  */
 export function generatePassword(options) {
-  checkOptions("generatePassword", options, "length:from:0");
-  return generate(options?.length ?? 24);
+  return generate(read("generatePassword", options, "length:from:0").length ?? 24);
 }

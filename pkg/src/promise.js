@@ -46,10 +46,12 @@ export class CloudPromise extends Promise {
   }
 
   /**
+   * As of every promise.
+   *
    * @template [R=T]
    * @template [E=never]
-   * @param {((value: T) => R | PromiseLike<R>) | null} [fulfilled]
-   * @param {((reason: unknown) => E | PromiseLike<E>) | null} [rejected]
+   * @param {((value: T) => R | PromiseLike<R>) | null} [fulfilled] told of the result
+   * @param {((reason: unknown) => E | PromiseLike<E>) | null} [rejected] told of the error
    * @returns {Promise<R | E>}
    */
   then(fulfilled, rejected) {

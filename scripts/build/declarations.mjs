@@ -54,6 +54,8 @@ function imports(of, offered, from) {
 const ofBindgen = (feature) =>
   read(join(work, `${feature}.d.ts`))
     .replace(/^\/\* (?:tslint|eslint)[^\n]*\n/gm, "")
+    .replace(/^( *)(?=free\(\): void;)/gm, "$1/** Frees its memory at once; without it, the garbage collector does. */\n$1")
+    .replace(/^( *)(?=\[Symbol\.dispose\]\(\): void;)/gm, "$1/** The same at the end of a block that began with `using`. */\n$1")
     .trimStart();
 
 /** @param {readonly ts.Diagnostic[]} diagnostics */
@@ -63,17 +65,8 @@ function report(diagnostics) {
   fail(ts.formatDiagnostics(diagnostics, host));
 }
 
-// wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
-const schema = names(read(join(dist, "schema.d.ts")));
-const parts = Object.fromEntries(modules.map(({ feature }) => [feature, names(ofBindgen(feature))]));
-for (const name of schema.exported) {
-  if (parts.client.exported.has(name)) fail(`the contract's schema ${name} has the name of a type of the client`);
-}
-for (const { feature } of modules) {
-  const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
-  write(join(dist, `${feature}_bg.d.ts`), [HEADER, imports(parts[feature], schema.exported, "./schema.js"), others, ofBindgen(feature)].join(""));
-}
-
+/** A property's words beside its type, which the declaration has anyway. */
+const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
 /** What is not for users. Of a constructor it stays that there is none for them. */
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** What only the sources need. */
@@ -112,16 +105,29 @@ function declare(sources) {
     const text = read(join(out, `${sources[index]}.d.ts`))
       .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
       .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
+      .replace(TYPED, (_, words) => `/** ${words.charAt(0).toUpperCase()}${words.slice(1)}. */`)
       .replace(COMMENTS, "");
     write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
   }
   return names;
 }
-// The classes, from their JSDoc.
-const classes = [
-  ...declare(["src/js/errors"]),
-  ...declare(["pkg/src/client", "pkg/src/built", "pkg/src/promise", "pkg/src/limiter", "pkg/src/passwords", "pkg/dist/methods"]),
-];
+// The classes, from their JSDoc; what they share first.
+const classes = declare(["src/js/errors"]);
+
+// wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
+const errors = names(read(join(dist, "errors.d.ts"))).exported;
+const schema = names(read(join(dist, "schema.d.ts")));
+const parts = Object.fromEntries(modules.map(({ feature }) => [feature, names(ofBindgen(feature))]));
+for (const name of schema.exported) {
+  if (parts.client.exported.has(name)) fail(`the contract's schema ${name} has the name of a type of the client`);
+}
+for (const { feature } of modules) {
+  const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
+  const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
+  write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
+}
+const sources = ["client", "built", "promise", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
+classes.push(...declare([...sources.map((name) => `pkg/src/${name}`), "pkg/dist/methods", "pkg/dist/routes"]));
 
 /**
  * @param {string} feature
@@ -131,15 +137,24 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "doubleSha1Hash", "generate", "hashPassword", "poll"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "poll"])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
 export type * from "./promise.js";
 `,
 );
 write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["poll"])} } from "./sandbox_bg.js";\n`);
+write(
+  join(dist, "proxy.d.ts"),
+  `export { createProxy } from "./handler.js";
+export { toNodeListener } from "./listener.js";
+export type { NodeRequest, NodeResponse } from "./listener.js";
+export type { ProxyCall, ProxyOptions, ProxyOwnOptions } from "./types.js";
+export type { OperationName } from "./routes.js";
+`,
+);
 
-const all = [...classes, "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
+const all = [...classes, "proxy", "schema", ...modules.flatMap(({ feature, entry }) => [`${feature}_bg`, entry])];
 for (const name of all) {
   write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/((?:from |import\()"\.\/\w+)\.js"/g, '$1.cjs"'));
 }

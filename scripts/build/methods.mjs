@@ -6,6 +6,11 @@ import { dist, fail, read, write } from "../tools.mjs";
 
 /** @typedef {Record<string, any>} Json */
 
+/** How each call may end badly. */
+const REJECTS =
+  "Rejects with a `CloudError`: a `RequestValidationError` before anything is sent, an `ApiError` where the service " +
+  "refuses, a `ResponseValidationError` where its answer breaks the contract, a `ConnectionError` where none comes.";
+
 /** @type {Json} */
 const { paths, components } = JSON.parse(read(join(dist, "openapi.json")));
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -72,7 +77,7 @@ function method(path, verb, operation) {
   tags.push("@param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.");
   tags.push(`@returns {CloudPromise<${resultType(operation.responses)}>}`);
   if (operation.deprecated) tags.push("@deprecated The API advises against it.");
-  const words = [operation.summary, operation.description, `\`${verb.toUpperCase()} ${path}\``]
+  const words = [operation.summary, operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
     .filter(Boolean)
     .map((text) => String(text).trim());
   const comment = [...words.join("\n\n").split("\n"), "", ...tags].map((line) => `   * ${line}`.trimEnd()).join("\n");

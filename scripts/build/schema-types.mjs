@@ -1,6 +1,7 @@
 // @ts-check
-// Phase 8: the contract as TypeScript: one exported type a schema, under its own name and with its description, and
-// `Routes`, which tells for each operation what goes in and what comes out.
+// Phase 8: the contract as TypeScript: one exported type a schema, under its own name and with its description;
+// `Routes`, which tells for each operation what goes in and what comes out; and `Schemas`, all types by their names. And
+// the names for `schemas`, as JavaScript.
 import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
@@ -16,7 +17,10 @@ const TYPE = "x-typescript";
 const contract = JSON.parse(read(join(dist, "openapi.json")));
 /** @type {Json} */
 const schemas = contract.components.schemas;
-if ("Routes" in schemas) fail("the contract has a schema Routes, which is the name of the table of operations");
+for (const name of ["Routes", "Schemas"]) {
+  if (name in schemas) fail(`the contract has a schema ${name}, which is the name of a table of the types`);
+}
+const names = Object.keys(schemas).sort();
 
 /** @type {{ path: string, method: string, operation: Json }[]} */
 const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
@@ -38,19 +42,25 @@ function walk(value, visit, seen = new Set()) {
   if ("$ref" in value && typeof value.$ref === "string") walk(schemas[value.$ref.split("/").at(-1) ?? ""], visit, seen);
 }
 
+/** What requests take, and what is in it. @type {Set<Json>} */
+const requested = new Set();
+walk(operations.map(({ operation }) => [operation.parameters, operation.requestBody]), (schema) => requested.add(schema));
+
 // The service grows new states and regions. So an enum in the types names all known values, for the editor, and admits
 // others; but where a request takes it, and the contract does not call it open, a value that is not named is a mistake.
-const closed = new Set();
-for (const { operation } of operations) {
-  walk([operation.parameters, operation.requestBody], (schema) => {
-    if (Array.isArray(schema.enum) && schema["x-open"] !== true) closed.add(schema);
-  });
-}
 walk([contract.paths, schemas], (schema) => {
-  if (Array.isArray(schema.enum) && schema.enum.every((value) => typeof value === "string") && !closed.has(schema)) {
+  const closed = requested.has(schema) && schema["x-open"] !== true;
+  if (Array.isArray(schema.enum) && schema.enum.every((value) => typeof value === "string") && !closed) {
     schema[TYPE] = [...schema.enum.map((value) => JSON.stringify(value)), "(string & {})"].join(" | ");
   }
 });
+
+write(
+  join(dist, "names.js"),
+  `// Generated from the contract. Behind a name stands an exclamation mark, where requests take it, or a space.
+export const names = "${names.map((name) => name + (requested.has(schemas[name]) ? "!" : " ")).join("")}";
+`,
+);
 
 /**
  * A record of `Routes`: properties that must be there, and those that may be missing.
@@ -95,6 +105,9 @@ function parameters(operation, where) {
  */
 const described = (schema, description) => ("$ref" in schema ? { allOf: [schema], description } : { ...schema, description });
 
+/** @param {string} name */
+const reference = (name) => ({ $ref: `#/components/schemas/${name}` });
+
 /** @param {Json} operation */
 function body({ requestBody }) {
   if (requestBody === undefined) return { required: false, schema: literally("undefined") };
@@ -125,8 +138,24 @@ for (const { path, method, operation } of operations) {
     deprecated: operation.deprecated === true,
   };
 }
-const description = "Every operation of the API: what goes in, and what comes out.";
-schemas.Routes = { type: "object", description, properties: routes, required: Object.keys(routes) };
+const ofRequests = new Set(names.filter((name) => requested.has(schemas[name])));
+schemas.Routes = {
+  type: "object",
+  description: "Every operation of the API: what goes in, and what comes out.",
+  properties: routes,
+  required: Object.keys(routes),
+};
+schemas.Schemas = {
+  type: "object",
+  description: "Every type of the contract by its name.",
+  properties: Object.fromEntries(
+    names.map((name) => {
+      const like = ofRequests.has(name) ? "requests" : "answers";
+      return [name, described(reference(name), `${schemas[name].description}\n\nIn \`schemas\` it is checked as ${like} are.`)];
+    }),
+  ),
+  required: names,
+};
 
 const nodes = await openapiTS(
   { openapi: contract.openapi, info: contract.info, paths: {}, components: { schemas } },
@@ -160,15 +189,51 @@ for (const node of nodes) {
 }
 if (members.length === 0) fail("openapi-typescript gave no schemas; has its form changed?");
 
+const UNDEFINED = ts.factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
+
+/**
+ * A type of what goes in: its lists may be read only, and what may be left out may be undefined.
+ *
+ * @template {ts.Node} N
+ * @param {N} node
+ * @returns {N}
+ */
+function input(node) {
+  /** @type {ts.Node} */
+  const seen = ts.visitEachChild(node, input, undefined);
+  return /** @type {N} */ (ts.isArrayTypeNode(seen) ? ts.factory.createTypeOperatorNode(ts.SyntaxKind.ReadonlyKeyword, seen) : optional(seen));
+}
+
+/** @param {ts.Node} node */
+function optional(node) {
+  if (!ts.isPropertySignature(node) || !node.questionToken || !node.type) return node;
+  const { modifiers, name, questionToken, type } = node;
+  if (ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === "undefined") return node;
+  return ts.factory.updatePropertySignature(node, modifiers, name, questionToken, ts.factory.createUnionTypeNode([type, UNDEFINED]));
+}
+
+/**
+ * Routes, of which all but the result goes in.
+ *
+ * @template {ts.Node} N
+ * @param {N} node
+ * @returns {N}
+ */
+function inputOfRoutes(node) {
+  if (!ts.isPropertySignature(node) || !ts.isIdentifier(node.name)) return ts.visitEachChild(node, inputOfRoutes, undefined);
+  return node.name.text === "result" ? node : input(node);
+}
+
 // `components["schemas"]["Service"]` is how a generator speaks; here it is `Service`.
 const declarations = members.map((member) => {
   if (!ts.isPropertySignature(member) || member.type === undefined || !ts.isIdentifier(member.name)) {
     return fail("openapi-typescript gave a schema in an unknown form");
   }
   const name = member.name.text;
-  const type = ts.isTypeLiteralNode(member.type)
-    ? ts.factory.createInterfaceDeclaration([exported], name, undefined, undefined, member.type.members)
-    : ts.factory.createTypeAliasDeclaration([exported], name, undefined, member.type);
+  const shape = name === "Routes" ? inputOfRoutes(member.type) : ofRequests.has(name) ? input(member.type) : member.type;
+  const type = ts.isTypeLiteralNode(shape)
+    ? ts.factory.createInterfaceDeclaration([exported], name, undefined, undefined, shape.members)
+    : ts.factory.createTypeAliasDeclaration([exported], name, undefined, shape);
   const comments = ts.getSyntheticLeadingComments(member);
   if (comments) ts.setSyntheticLeadingComments(type, comments);
   return type;

@@ -22,12 +22,18 @@ function named(target, name) {
  */
 
 /**
+ * What kind of breach an issue is. More may come.
+ *
+ * @typedef {"type" | "required" | "unknown" | "enum" | "minimum" | "maximum" | "step" | "length" | "format" | "pattern" |
+ *   "count" | "duplicate" | "union" | "rule" | "depth" | "syntax" | (string & {})} IssueCode
+ */
+
+/**
  * One way in which a value breaks the contract.
  *
  * @typedef {object} Issue
  * @property {(string | number)[]} path property names and indices: `["body", "ipAccessList", 0, "source"]`
- * @property {string} code what kind of breach: `type`, `required`, `unknown`, `enum`, `minimum`, `maximum`, `step`,
- *   `length`, `format`, `pattern`, `count`, `duplicate`, `union`, `rule`, `depth` or `syntax`
+ * @property {IssueCode} code what kind of breach: another JSON type, a required property that is missing, …
  * @property {string} message expected, received and advice in one line
  * @property {string} expected what the contract asks for
  * @property {string} received what came; of a secret, its type only
@@ -53,9 +59,11 @@ export class CloudError extends Error {
   #created;
 
   /**
-   * @param {string} message
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
    * @param {object} [_fields] what subclasses show
-   * @param {Hidden} [hidden]
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, _fields, hidden = {}) {
     super(message, hidden.cause === undefined ? undefined : { cause: hidden.cause });
@@ -82,12 +90,12 @@ export class CloudError extends Error {
   }
 
   /**
-   * @param {CloudError} error
+   * @param {unknown} error what the caller throws can be anything
    * @param {import("../../pkg/dist/schema.js").CreateServiceResult} created
    * @internal
    */
   static attachCreated(error, created) {
-    error.#created = created;
+    if (typeof error === "object" && error !== null && #created in error) error.#created = created;
   }
 
   /**
@@ -116,9 +124,11 @@ export class RequestValidationError extends CloudError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<RequestValidationError, keyof CloudError>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -141,9 +151,11 @@ export class ResponseValidationError extends CloudError {
   #text;
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body">} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden = {}) {
     super(message, fields, hidden);
@@ -153,7 +165,7 @@ export class ResponseValidationError extends CloudError {
     this.operation = fields.operation;
     /** @type {number} the HTTP status */
     this.status = fields.status;
-    /** @type {string | undefined}  */
+    /** @type {string | undefined} name it when you ask ClickHouse for help */
     this.requestId = fields.requestId;
     /** @type {number} how many attempts were made */
     this.attempts = fields.attempts;
@@ -169,7 +181,11 @@ export class ResponseValidationError extends CloudError {
     return this.#text;
   }
 
-  /** The answer, parsed; undefined where it is no JSON. May hold a password. */
+  /**
+   * The answer, parsed; undefined where it is no JSON. May hold a password.
+   *
+   * @returns {unknown}
+   */
   get body() {
     return parsed(this.#text);
   }
@@ -184,9 +200,11 @@ export class ApiError extends CloudError {
   #text;
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ApiError, keyof CloudError | "body">} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden = {}) {
     super(message, fields, hidden);
@@ -196,7 +214,7 @@ export class ApiError extends CloudError {
     this.code = fields.code;
     /** @type {string | undefined} name it when you ask ClickHouse for help */
     this.requestId = fields.requestId;
-    /** @type {string}  */
+    /** @type {string} the HTTP method */
     this.method = fields.method;
     /** @type {string} the path of the request */
     this.path = fields.path;
@@ -213,7 +231,11 @@ export class ApiError extends CloudError {
     this.#text = hidden.text ?? "";
   }
 
-  /** The answer, parsed, or as text where it is no JSON; undefined where it is empty. */
+  /**
+   * The answer, parsed, or as text where it is no JSON; undefined where it is empty.
+   *
+   * @returns {unknown}
+   */
   get body() {
     return parsed(this.#text) ?? (this.#text === "" ? undefined : this.#text);
   }
@@ -268,9 +290,11 @@ export class RateLimitError extends ApiError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<RateLimitError, keyof CloudError | "body">} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -293,9 +317,11 @@ export class ConnectionError extends CloudError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ConnectionError, keyof CloudError>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -317,9 +343,11 @@ export class TimeoutError extends ConnectionError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<TimeoutError, keyof CloudError>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
@@ -335,22 +363,24 @@ export class WaitError extends CloudError {
   }
 
   /**
-   * @param {string} message
-   * @param {any} fields
-   * @param {Hidden} [hidden]
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<WaitError, keyof CloudError>} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     /** @type {"deadline" | "failed-state" | "gone"} why it ended */
     this.reason = fields.reason;
-    /** @type {string | undefined} the last state that was read */
+    /** @type {import("../../pkg/dist/schema.js").State | import("../../pkg/dist/schema.js").BackupStatus | undefined} the last state that was read; of a backup, its status */
     this.lastState = fields.lastState;
     /** @type {number} how long it waited, in milliseconds */
     this.elapsedMs = fields.elapsedMs;
   }
 }
 
-/** @param {string} text */
+/** @param {string} text @returns {unknown} */
 function parsed(text) {
   try {
     // As a host's own decoder would, without the byte order mark.

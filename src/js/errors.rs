@@ -101,7 +101,8 @@ fn attempt(attempt: &Attempt) -> JsValue {
     fields.into()
 }
 
-fn all(issues: &[Issue]) -> Array {
+/// Issues as a list.
+pub fn all(issues: &[Issue]) -> Array {
     list(issues, issue)
 }
 

@@ -45,16 +45,15 @@ async function exchange(own, url, init, most) {
 }
 
 /**
- * A response whose status can be read without a surprise, and its headers: names, in lower case, and values in turn. Of
- * fetch's own that is sure; of what is like one, here is the last place where a surprise is an error and not the end of
- * the module.
+ * A response whose status can be read without a surprise, and its headers: names, in lower case, and values in turn. Here
+ * is the last place where a surprise is an error and not the end of the module.
  *
  * @param {Response} response
  */
 function sound(response) {
-  const { status } = response;
+  const status = Number(response.status);
   const headers = [...new Headers([...response.headers.entries()])].filter(([name]) => name !== "set-cookie").flat();
-  return { response: response instanceof Response ? response : /** @type {any} */ ({ status }), headers };
+  return { response: /** @type {any} */ ({ status }), headers };
 }
 
 /** @param {string} message */
@@ -70,8 +69,12 @@ function failed(cause, fault) {
   // Node says "fetch failed", and the reason only in the cause.
   const inner = /** @type {object} */ (member(cause, "cause"));
   const why = text(inner, "code") ?? text(inner, "message");
-  // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
-  if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", { enumerable: false });
+  try {
+    // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
+    if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", { enumerable: false });
+  } catch {
+    // A proxy that does not let itself be changed is not Node's.
+  }
   return { fault, message: why === undefined ? message : `${message} (${why})`, cause };
 }
 
@@ -95,7 +98,7 @@ async function read(response, most, signal) {
     return new Uint8Array(whole);
   }
   const reader = response.body.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
+  const cancel = () => void (async () => reader.cancel())().catch(() => {});
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel);
   const chunks = [];

@@ -30,19 +30,11 @@ export function log(lent, level, message) {
 }
 
 /**
- * Leave to send a request, from the caller's own rate limiter; or what it fails with.
+ * Leave to send a request, from the caller's own rate limiter.
  *
  * @param {any} lent
  */
-export function acquire(lent) {
-  return wait(async (signal) => {
-    try {
-      return { value: await lent.rateLimit.acquire(signal) };
-    } catch (value) {
-      return { failed: true, value };
-    }
-  });
-}
+export const acquire = (lent) => wait(async (signal) => lent.rateLimit.acquire(signal));
 
 /**
  * Tells the caller's rate limiter what came, where it asked for that.

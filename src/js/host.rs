@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::objects::{plain_object, set, set_number, set_text};
 use super::tasks::Wait;
 use super::time::JsClock;
-use super::values::{self, flag, get};
+use super::values::{self, get};
 use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
 use crate::text::text;
 
@@ -105,9 +105,8 @@ impl Slots for JsHost {
     type Slot = JsValue;
 
     async fn acquire(&self) -> Result<JsValue, Foreign> {
-        let met = Wait(acquire_of(&self.lent)).await;
-        let value = get(&met, "value");
-        if flag(&met, "failed") { Err(foreign(value)) } else { Ok(value) }
+        // Where it fails, `tasks.js` ends the call.
+        Ok(Wait(acquire_of(&self.lent)).await)
     }
 
     fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {

@@ -58,16 +58,21 @@ const KINDS = {
  */
 export function fault(options, known) {
   if (options === undefined || options === null) return undefined;
-  if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
-  const all = known.split(" ").map((one) => one.split(":"));
-  const names = all.map(([name]) => name);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) return [unknown, ...names];
-  for (const [name, kind, detail] of all) {
-    const value = get(options, name) ?? undefined;
-    if (value !== undefined && !KINDS[kind].fits(value, detail)) {
-      return [`${name} must be ${KINDS[kind].words(detail)}, received ${describe(value)}`];
+  try {
+    if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
+    const all = known.split(" ").map((one) => one.split(":"));
+    const names = all.map(([name]) => name);
+    const unknown = Object.keys(options).find((name) => !names.includes(name));
+    if (unknown !== undefined) return [unknown, ...names];
+    for (const [name, kind, detail] of all) {
+      const value = get(options, name) ?? undefined;
+      if (value !== undefined && !KINDS[kind].fits(value, detail)) {
+        return [`${name} must be ${KINDS[kind].words(detail)}, received ${describe(value)}`];
+      }
     }
+    return undefined;
+  } catch {
+    // A proxy, or a getter in one of them. Rust, which has called this, would not survive what it throws unharmed.
+    return ["the options cannot be read"];
   }
-  return undefined;
 }

@@ -11,6 +11,8 @@ use crate::password;
 use crate::text::text;
 
 /// base64(SHA-256(password)), for `newPasswordHash`.
+///
+/// A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
 #[wasm_bindgen(js_name = hashPassword, unchecked_return_type = "string")]
 pub fn hash_password(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,
@@ -19,6 +21,8 @@ pub fn hash_password(
 }
 
 /// base64(SHA-1(SHA-1(password))), for `newDoubleSha1Hash`, the MySQL interface's.
+///
+/// A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
 #[wasm_bindgen(js_name = doubleSha1Hash, unchecked_return_type = "string")]
 pub fn double_sha1_hash(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,

@@ -23,6 +23,28 @@ use crate::secret::Secret;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
+/** What `new CloudClient(…)` needs to talk to a sandbox. */
+export interface SandboxClientOptions {
+  /** The id of the sandbox's key. */
+  keyId: string;
+  /** The secret of the sandbox's key. */
+  keySecret: string;
+  /** The sandbox's one organization. */
+  organizationId: string;
+  /** The service's own address, of which the sandbox answers. */
+  baseUrl: string;
+  /** The sandbox's own. */
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** The sandbox's virtual time. */
+  clock: Clock;
+  /** The limit that the sandbox keeps. */
+  rateLimit: { requests: number; perMs: number } | false;
+  /** For one attempt, in virtual milliseconds. */
+  timeoutMs: number;
+  /** The key is worth nothing elsewhere. */
+  dangerouslyAllowBrowser: true;
+}
+
 /** What the sandbox has, as the API shows it. */
 export interface SandboxState {
   /** The virtual time, in milliseconds since the epoch. */
@@ -53,6 +75,14 @@ export interface LedgerEntry {
   operation: string | undefined;
   /** What it changed, such as `running -> stopping`. */
   change: string | undefined;
+  /**
+   * The body of a request that changed something. Passwords are in it as hashes only.
+   *
+   * The entries with a `change`, sent again at their times to a new sandbox with the same options but no `faults`, bring
+   * the same state. What befell a service (`failed`, `partially-running`, `degraded`, `idle-first`, `soft-deleted`) is
+   * injected again before its request; other faults leave no trace in the state.
+   */
+  body: object | undefined;
   /** The fault that met it. */
   fault: SandboxFault | undefined;
 }
@@ -92,23 +122,23 @@ impl Sandbox {
     /// Called like `fetch`; it may be passed around on its own. Every host and every origin leads to the sandbox.
     #[wasm_bindgen(
         getter,
-        unchecked_return_type = "(input: RequestInfo | URL, init?: RequestInit) => Promise<Response>"
+        unchecked_return_type = "(input: string | URL | Request, init?: RequestInit) => Promise<Response>"
     )]
-    pub fn fetch(&self) -> Function {
+    pub fn fetch(&self) -> Result<Function, JsValue> {
         let make = || {
             let world = self.world.clone();
-            function(Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |input, init| fetch(&world, input, init)))
+            function(Closure::<Fetch>::new(move |input, init| Ok(fetch(&world, input, init))))
         };
-        self.fetch.get_or_init(make).clone()
+        Ok(self.fetch.get_or_init(make).clone())
     }
 
     /// All that `new CloudClient(…)` needs to talk to the sandbox: fetch, clock and credentials.
     #[wasm_bindgen(
         getter,
         js_name = clientOptions,
-        unchecked_return_type = "{ keyId: string; keySecret: string; organizationId: string; baseUrl: string; fetch: (url: string, init: RequestInit) => Promise<Response>; clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> }; rateLimit: { requests: number; perMs: number } | false; timeoutMs: number; dangerouslyAllowBrowser: true }"
+        unchecked_return_type = "SandboxClientOptions"
     )]
-    pub fn client_options(&self) -> Object {
+    pub fn client_options(&self) -> Result<Object, JsValue> {
         let sandbox = self.world.sandbox.borrow();
         let options = sandbox.options();
         let object = Object::new();
@@ -116,7 +146,7 @@ impl Sandbox {
         set(&object, "keySecret", options.key_secret.reveal());
         set(&object, "organizationId", options.organization_id.as_str());
         set(&object, "baseUrl", "https://api.clickhouse.cloud");
-        set(&object, "fetch", self.fetch());
+        set(&object, "fetch", self.fetch()?);
         set(&object, "clock", self.clock.get_or_init(|| clock(&self.world)).clone());
         set(
             &object,
@@ -134,7 +164,7 @@ impl Sandbox {
         // The client's clock is virtual, the host's hiccups are real: 30 real seconds for one attempt.
         set(&object, "timeoutMs", 30_000.0 * options.time_scale.max(1.0));
         set(&object, "dangerouslyAllowBrowser", true);
-        object
+        Ok(object)
     }
 
     /// Lets virtual milliseconds pass at once. Answers that are held back come so much earlier.
@@ -166,14 +196,14 @@ impl Sandbox {
 
     /// All faults that there are, and what each does.
     #[wasm_bindgen(unchecked_return_type = "{ name: SandboxFault; description: string }[]")]
-    pub fn faults() -> JsValue {
+    pub fn faults() -> Result<JsValue, JsValue> {
         let row = |fault: &Fault| {
             let row = Object::new();
             set(&row, "name", fault.name());
             set(&row, "description", fault.what());
             row
         };
-        Fault::ALL.iter().map(row).collect::<Array>().into()
+        Ok(Fault::ALL.iter().map(row).collect::<Array>().into())
     }
 
     /// What there is, past all faults.
@@ -206,10 +236,10 @@ impl Sandbox {
 
     /// The last 10,000 requests, the oldest first.
     #[wasm_bindgen(unchecked_return_type = "LedgerEntry[]")]
-    pub fn ledger(&self) -> JsValue {
+    pub fn ledger(&self) -> Result<JsValue, JsValue> {
         let sandbox = self.world.sandbox.borrow();
         let entries: Vec<JsEntry<'_>> = sandbox.ledger().map(JsEntry::new).collect();
-        entries.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
+        Ok(entries.serialize(&Serializer::new())?)
     }
 
     /// Whether this is the password of the service's `default` user.
@@ -227,6 +257,8 @@ struct JsEntry<'a> {
     status: u16,
     operation: Option<&'a str>,
     change: Option<&'a str>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    body: JsValue,
     fault: Option<&'static str>,
 }
 
@@ -239,10 +271,15 @@ impl<'a> JsEntry<'a> {
             status: entry.status,
             operation: entry.operation,
             change: entry.change.as_deref(),
+            body: entry.body.as_ref().and_then(|body| JSON::parse(body.reveal()).ok()).unwrap_or_default(),
             fault: entry.fault.map(Fault::name),
         }
     }
 }
+
+// Results, as every export that returns a reference: see `Core::call`.
+type Fetch = dyn Fn(JsValue, JsValue) -> Result<Promise, JsValue>;
+type Sleep = dyn Fn(f64, JsValue) -> Result<Promise, JsValue>;
 
 /// `{ now(), sleep(ms, signal) }`
 fn clock(world: &Rc<World>) -> JsValue {
@@ -250,12 +287,12 @@ fn clock(world: &Rc<World>) -> JsValue {
     let own = world.clone();
     let now = function(Closure::<dyn Fn() -> f64>::new(move || own.clock.now()));
     let own = world.clone();
-    let sleep = function(Closure::<dyn Fn(f64, JsValue) -> Promise>::new(move |ms: f64, signal: JsValue| {
+    let sleep = function(Closure::<Sleep>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
-        spawn(&signal, async move {
+        Ok(spawn(&signal, async move {
             world.clock.sleep(ms).await;
             Ok(JsValue::UNDEFINED)
-        })
+        }))
     }));
     set(&object, "now", now);
     set(&object, "sleep", sleep);

@@ -7,6 +7,7 @@ import { get } from "./values.js";
  * @property {() => void} run
  * @property {Promise<unknown>} promise
  * @property {(kept: boolean, value: unknown) => void} end
+ * @property {[thrown: unknown]} [failed] what the caller's own code threw that it asked
  */
 
 /** Those that have not ended, by their numbers. @type {Map<number, Task>} */
@@ -19,34 +20,53 @@ let current;
 /**
  * A task to be run soon; its number.
  *
- * @param {{ poll(id: number, aborted: boolean): void }} exports of the wasm that has its future
+ * @param {{ poll(id: number, over: boolean): void }} exports of the wasm that has its future
  * @param {AbortSignal | undefined} signal
  */
 export function begin(exports, signal) {
   const id = ++last;
   const soon = () => wake(id);
   const isAborted = () => get(signal, "aborted") === true;
+  const isOver = () => isAborted() || task.failed !== undefined;
   const task = /** @type {Task} */ ({
     run() {
-      // First, so that nothing is begun that is not wanted any more.
-      const aborted = isAborted();
       current = task;
-      exports.poll(id, aborted);
-      if (aborted) end(id, false, undefined);
+      // Not where nothing is wanted any more.
+      if (!isOver()) exports.poll(id, false);
+      if (!isOver()) return;
+      exports.poll(id, true);
+      end(id, false, undefined);
     },
   });
   task.promise = new Promise((resolve, reject) => {
     task.end = (kept, value) => {
-      signal?.removeEventListener("abort", soon);
+      listen("removeEventListener");
       // A success is not given away: a password may be in it.
       if (kept) resolve(value);
-      else reject(isAborted() ? get(signal, "reason") : value);
+      else if (isAborted()) reject(get(signal, "reason"));
+      else reject(task.failed ? task.failed[0] : value);
     };
   });
-  signal?.addEventListener("abort", soon);
+  const listen = (/** @type {"addEventListener" | "removeEventListener"} */ method) => {
+    try {
+      signal?.[method]("abort", soon);
+    } catch (thrown) {
+      task.failed = [thrown];
+    }
+  };
+  listen("addEventListener");
   tasks.set(id, task);
   soon();
   return id;
+}
+
+/**
+ * Ends the task that runs, with what the caller's own code threw that it asked.
+ *
+ * @param {unknown} thrown
+ */
+export function fail(thrown) {
+  current.failed = [thrown];
 }
 
 /**
@@ -87,19 +107,26 @@ export function end(id, kept, value) {
  */
 
 /**
- * Begins what the task that runs will wait for.
+ * Begins what the task that runs will wait for. Where it fails, the task ends with that.
  *
- * @param {(signal: AbortSignal) => Promise<unknown>} start of which the promise is kept; its signal says that nobody waits
- *   any more
+ * @param {(signal: AbortSignal) => Promise<unknown>} start whose signal says that nobody waits any more
  * @returns {Wait}
  */
 export function wait(start) {
   const task = current;
   const one = /** @type {Wait} */ ({ done: false, value: undefined, controller: new AbortController() });
-  start(one.controller.signal).then((value) => {
-    Object.assign(one, { done: true, value });
+  /** @param {() => void} note */
+  const ended = (note) => {
+    if (one.done) return;
+    note();
     task.run();
-  });
+  };
+  // Nothing more is begun by what has failed.
+  if (task.failed) return one;
+  start(one.controller.signal).then(
+    (value) => ended(() => Object.assign(one, { done: true, value })),
+    (thrown) => ended(() => void (task.failed = [thrown])),
+  );
   return one;
 }
 
@@ -109,7 +136,7 @@ export function isDone(one) {
 }
 
 /** @type {Error | undefined} */
-let ended;
+let over;
 
 /**
  * Aborts what nobody waits for any more.
@@ -118,5 +145,7 @@ let ended;
  */
 export function leave(one) {
   // With a reason: the default one is an error with a stack, made for each timer that is cleared.
-  if (!one.done) one.controller.abort((ended ??= new Error("the call has ended")));
+  if (one.done) return;
+  one.done = true;
+  one.controller.abort((over ??= new Error("the call has ended")));
 }

@@ -1,6 +1,6 @@
 // Time: the host's own, or a clock that the caller lends.
 
-import { wait } from "./tasks.js";
+import { fail, wait } from "./tasks.js";
 
 /**
  * @typedef {object} Clock
@@ -20,25 +20,20 @@ export function now(clock) {
   if (clock === undefined) return performance.timeOrigin + performance.now();
   try {
     return Number(clock.now()) || 0;
-  } catch {
+  } catch (thrown) {
+    fail(thrown);
     return 0;
   }
 }
 
 /**
- * Lasts that many milliseconds, or until a lent clock fails.
+ * Lasts that many milliseconds.
  *
  * @param {Clock | undefined} clock
  * @param {number} ms
  */
 export function sleep(clock, ms) {
-  return wait(async (signal) => {
-    try {
-      await (clock ? clock.sleep(ms, signal) : timer(ms, signal));
-    } catch {
-      // Whoever cannot sleep goes on.
-    }
-  });
+  return wait(async (signal) => (clock ? clock.sleep(ms, signal) : timer(ms, signal)));
 }
 
 /**

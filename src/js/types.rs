@@ -1,5 +1,5 @@
-//! The TypeScript types of options. They end up beside those of the functions here; the classes' own are read from their
-//! JavaScript (`pkg/src`).
+//! The TypeScript types of options and of `schemas`. They end up beside those of the functions here; the classes' own are
+//! read from their JavaScript (`pkg/src`).
 
 use wasm_bindgen::prelude::*;
 
@@ -25,22 +25,25 @@ export interface CloudClientOptions {
    * By default 10 requests in 10,000 ms, the service's own limit, shared by all clients of a key; false: none. A
    * `RateLimiter` is shared by the clients that are given it; with `acquire` the caller says when a request may go.
    */
-  rateLimit?: { requests: number; perMs: number } | RateLimiterLike | false | undefined;
+  rateLimit?: { readonly requests: number; readonly perMs: number } | RateLimiterLike | false | undefined;
   /** A longer answer is refused. By default 64 MiB. */
   maxBodyBytes?: number | undefined;
-  /** Called as fetch(url, init). By default the host's. */
+  /** Called as fetch(url, init). By default the host's. What it throws ends the call, but for errors of fetch itself. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** For tests. By default the host's. */
-  clock?: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> } | undefined;
+  /** For tests. By default the host's. What it throws ends the call. */
+  clock?: Clock | undefined;
   /** Added to every request. */
-  headers?: HeadersInit | undefined;
-  /** An object like console. By default console. */
+  headers?: HeadersLike | undefined;
+  /** An object like console. By default console. What it throws is dropped. */
   logger?: Logger | undefined;
   /** Lines that matter less are dropped. By default "warn". */
   logLevel?: "off" | "error" | "warn" | "info" | "debug" | undefined;
   /** Told of each request before it leaves. What it throws ends the call. */
   onRequest?: ((request: RequestEvent) => void) | undefined;
-  /** Told of each answer. What it throws ends the call. */
+  /**
+   * Told of each answer. What it throws ends the call, also one that has succeeded: the password of a creation, which is
+   * shown only once, is lost then, and `resetPassword` makes another.
+   */
   onResponse?: ((response: ResponseEvent) => void) | undefined;
   /** Told of each retry before the wait for it. What it throws ends the call. */
   onRetry?: ((retry: RetryEvent) => void) | undefined;
@@ -52,13 +55,35 @@ export interface CloudClientOptions {
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
+/** Names and values of headers. What is undefined is not there. */
+export type HeadersLike =
+  | Headers
+  | Iterable<readonly [name: string, value: string]>
+  | { readonly [name: string]: string | undefined };
+
+/** A clock of the caller's own. */
+export interface Clock {
+  /** The time, in milliseconds since the epoch. */
+  now(): number;
+  /** Resolves so many milliseconds later. The signal fires when nobody waits any more. */
+  sleep(ms: number, signal: AbortSignal): Promise<unknown>;
+}
+
 /** A rate limiter of the caller's own, such as one that several processes share. */
 export interface RateLimiterLike {
   /**
    * Resolves when a request may go; optionally with a function that is told what came of it. The signal fires when the
    * call has ended meanwhile. What it rejects with ends the call.
    */
-  acquire(signal: AbortSignal): Promise<void | ((outcome: { status?: number; retryAfterMs?: number }) => void)>;
+  acquire(signal: AbortSignal): Promise<void | ((outcome: RateLimitOutcome) => void)>;
+}
+
+/** What came of a request, as a rate limiter of the caller's own is told of it. */
+export interface RateLimitOutcome {
+  /** The HTTP status; undefined: no answer came. */
+  readonly status: number | undefined;
+  /** How long a 429 asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /** A request, as `onRequest` is told of it. */
@@ -109,11 +134,15 @@ export interface RetryEvent {
   waitMs: number;
 }
 
-/** An object like console. */
+/** An object like console. No message holds a secret. */
 export interface Logger {
+  /** What nobody else hears. */
   error(message: string): void;
+  /** Values that the contract does not know, breaches that are tolerated, deprecated operations. */
   warn(message: string): void;
+  /** Retries, the states that waits see, calls that fail. */
   info(message: string): void;
+  /** Each request and each answer, with what the contract says may be shown of their bodies. */
   debug(message: string): void;
 }
 "#;
@@ -127,11 +156,11 @@ export interface CallOptions {
   /** For one attempt, its body included, in milliseconds; instead of the client's own. */
   timeoutMs?: number | undefined;
   /** Added to the request; they win over the client's own. */
-  headers?: HeadersInit | undefined;
+  headers?: HeadersLike | undefined;
 }
 
-/** The options of the helpers that wait. */
-export interface WaitOptions {
+/** The options of the helpers that wait; for services, if nothing else is said. */
+export interface WaitOptions<S extends string = State> {
   /** Ends the wait: it rejects with the signal's own reason. */
   signal?: AbortSignal | undefined;
   /** The deadline of the whole wait, in milliseconds; 30 minutes by default. */
@@ -139,20 +168,49 @@ export interface WaitOptions {
   /** Makes the pause between two polls fixed, in milliseconds; by default it grows from 1 s to 10 s. */
   pollIntervalMs?: number | undefined;
   /** Told of each poll. What it throws ends the wait. */
-  onProgress?: ((progress: Progress) => void) | undefined;
+  onProgress?: ((progress: Progress<S>) => void) | undefined;
   /** Added to each request of the wait. */
-  headers?: HeadersInit | undefined;
+  headers?: HeadersLike | undefined;
 }
 
-/** How a wait stands. */
-export interface Progress {
+/** How a wait stands. Of a backup, the state is its status. */
+export interface Progress<S extends string = State> {
   /** The state that was read. */
-  state: State;
+  state: S;
   /** The state before, where it has just changed. */
-  previousState: State | undefined;
+  previousState: S | undefined;
   /** How long the wait has lasted, in milliseconds. */
   elapsedMs: number;
   /** How many times it has read, this one included. */
   attempt: number;
 }
+"#;
+
+#[wasm_bindgen(typescript_custom_section)]
+const SCHEMAS: &str = r#"
+/** A schema as Standard Schema V1 (https://standardschema.dev) has it. What speaks that takes it as it is. */
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  /** What Standard Schema asks for. */
+  readonly "~standard": StandardSchemaProps<Input, Output>;
+}
+
+/** What Standard Schema V1 asks of a schema. */
+export interface StandardSchemaProps<Input = unknown, Output = Input> {
+  /** The version of Standard Schema. */
+  readonly version: 1;
+  /** Whose schema it is. */
+  readonly vendor: "clickhouse-cloud";
+  /** Checks a value: at once, and without ever throwing. */
+  readonly validate: (value: unknown) => SchemaResult<Output>;
+  /** For the compiler alone: at run time there is nothing. */
+  readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+}
+
+/**
+ * What a schema found: the value, which is what JSON holds of the one that was given, or every issue at once. Their paths
+ * begin at the value itself: `["ipAccessList", 0, "source"]`.
+ */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] };
 "#;

@@ -57,13 +57,19 @@ export function describe(value) {
 }
 
 /**
- * The bytes of a password: UTF-8 of a string, or bytes as they are.
+ * The bytes of a password: UTF-8 of a string, or a copy of bytes, since a class of the caller's own may lie about their
+ * length.
  *
  * @param {unknown} value
  */
 export function bytes(value) {
-  if (typeof value === "string") return new TextEncoder().encode(value);
-  return value instanceof Uint8Array ? value : undefined;
+  try {
+    if (typeof value === "string") return new TextEncoder().encode(value);
+    return value instanceof Uint8Array ? new Uint8Array(value) : undefined;
+  } catch {
+    // A proxy, or bytes that have been handed to another thread.
+    return undefined;
+  }
 }
 
 /** What a header can hold: visible characters, spaces and tabs. */

@@ -1,4 +1,5 @@
-//! The backups of one service: the first some minutes after it came up, then one a day while it is up.
+//! The backups of one service: the first some minutes after it came up, then one a day while it is up, idle or not. The
+//! last ones are kept.
 //!
 //! What the n-th backup of a service is like is drawn from the service's seed and n alone, so days that nobody watched
 //! can be skipped, and a backup looks the same whenever it is read.
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::random::Random;
-use super::time::{DAY, SECOND, timestamp};
+use super::time::{DAY, END, SECOND, timestamp};
 
 /// How many backups are kept; the oldest goes first.
 const KEPT: usize = 7;
@@ -41,7 +42,7 @@ impl Backup {
         Self {
             id: random.uuid(),
             started,
-            finished: started + random.seconds(DURATION),
+            finished: (started + random.seconds(DURATION)).min(END),
             error: number > 0 && random.below(ERROR_EVERY) == 0,
             full,
             size: if full { whole } else { whole / (10 + random.below(90)) },
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn the_end_of_time_comes_quickly() {
         let mut backups = Backups::new(Random::new(5));
-        backups.advance(0.0, super::super::time::END);
+        backups.advance(0.0, END);
         assert_eq!(backups.kept.len(), KEPT);
     }
 }

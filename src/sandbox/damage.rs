@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
 use super::answer::{Refusal, of_proxy};
 use super::faults::{Fault, is_state};
 use super::limit::Window;
 use super::random::Random;
+use super::reply::Outcome;
 use crate::contract::{Kind, Property, Record, Schema};
 use crate::host::HttpResponse;
 
@@ -48,6 +48,11 @@ pub fn instead(fault: Fault, request_id: &str, window: &Window, random: &Random)
         | Fault::MissingProperty
         | Fault::UnknownState
         | Fault::UnknownProperty
+        | Fault::Failed
+        | Fault::PartiallyRunning
+        | Fault::Degraded
+        | Fault::IdleFirst
+        | Fault::SoftDeleted
         | Fault::StaleRead => None,
     }
 }
@@ -71,6 +76,11 @@ pub fn after(fault: Fault, mut response: HttpResponse, random: &Random) -> Outco
         | Fault::MissingProperty
         | Fault::UnknownState
         | Fault::UnknownProperty
+        | Fault::Failed
+        | Fault::PartiallyRunning
+        | Fault::Degraded
+        | Fault::IdleFirst
+        | Fault::SoftDeleted
         | Fault::StaleRead => {}
     }
     Outcome::Respond(response)
@@ -117,6 +127,11 @@ pub fn spoil(fault: Fault, result: &mut Value, schema: &Schema, random: &Random)
         | Fault::Slow
         | Fault::Truncated
         | Fault::Html
+        | Fault::Failed
+        | Fault::PartiallyRunning
+        | Fault::Degraded
+        | Fault::IdleFirst
+        | Fault::SoftDeleted
         | Fault::StaleRead => false,
     }
 }

@@ -22,6 +22,11 @@ macro_rules! table {
             MissingProperty "missing-property" RequiredProperties "a required property of the answer is missing; the change is made";
             UnknownState "unknown-state" States "the state of a service is a word that nobody knows; the change is made";
             UnknownProperty "unknown-property" Properties "the answer has properties that nobody knows; the change is made";
+            Failed "failed" Starts "the service that is created, started or woken ends up failed instead of running";
+            PartiallyRunning "partially-running" Starts "the service that is created, started or woken is partially running for 1 to 5 virtual minutes first";
+            Degraded "degraded" Services "the running service that is asked for is degraded for 1 to 5 virtual minutes, from then on";
+            IdleFirst "idle-first" Commands "the service that is told to stop reads idle for 5 to 20 virtual seconds first";
+            SoftDeleted "soft-deleted" Deletions "the service that is deleted is softdeleting, then for 1 to 5 virtual minutes softdeleted, before it is gone";
             StaleRead "stale-read" Reads "what is read is as it was 1 to 15 virtual seconds before, in a list 5 to 60";
         }
     };
@@ -72,6 +77,14 @@ enum Scope {
     RequiredProperties,
     /// Those whose answer shows a service.
     States,
+    /// Those that may let a service run.
+    Starts,
+    /// Those that tell a service what to do.
+    Commands,
+    /// Those that delete a service.
+    Deletions,
+    /// Those that name a service.
+    Services,
 }
 
 impl Fault {
@@ -88,6 +101,12 @@ impl Fault {
         };
         let known = Self::ALL.iter().find(|fault| fault.name() == name);
         known.copied().ok_or_else(|| format!("unknown fault {name}: {}", hint()))
+    }
+
+    /// Whether it befalls the service itself, not the request. One that did is in the ledger as a change.
+    #[must_use]
+    pub const fn befalls(self) -> bool {
+        matches!(self.scope(), Scope::Starts | Scope::Commands | Scope::Deletions | Scope::Services)
     }
 
     /// Whether it spoils the result of a success.
@@ -108,13 +127,23 @@ impl Fault {
             Scope::Properties => shows(&|_| true),
             Scope::RequiredProperties => shows(&|property| property.required),
             Scope::States => shows(&is_state),
+            Scope::Starts => {
+                is(operation, &contract::SERVICES_CREATE) || is(operation, &contract::SERVICES_UPDATE_STATE)
+            }
+            Scope::Commands => is(operation, &contract::SERVICES_UPDATE_STATE),
+            Scope::Deletions => is(operation, &contract::SERVICES_DELETE),
+            Scope::Services => operation.path.starts_with(contract::SERVICES_GET.path),
         }
     }
 }
 
+fn is(operation: &Operation, other: &Operation) -> bool {
+    std::ptr::eq(operation, other)
+}
+
 /// Whether it is the state of a service.
 pub fn is_state(property: &Property) -> bool {
-    std::ptr::eq(property.schema, &contract::STATE)
+    std::ptr::eq(property.schema, contract::STATE)
 }
 
 fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {
@@ -155,5 +184,10 @@ mod tests {
         assert!(met_by(Fault::WrongType).contains(&"services.updatePassword"));
         assert!(!met_by(Fault::MissingProperty).contains(&"services.updatePassword"));
         assert!(!met_by(Fault::UnknownProperty).contains(&"services.delete"));
+        assert_eq!(met_by(Fault::Failed), ["services.create", "services.updateState"]);
+        assert_eq!(met_by(Fault::IdleFirst), ["services.updateState"]);
+        assert_eq!(met_by(Fault::SoftDeleted), ["services.delete"]);
+        assert!(met_by(Fault::Degraded).contains(&"backups.get"));
+        assert!(!met_by(Fault::Degraded).contains(&"services.list"));
     }
 }

@@ -51,7 +51,7 @@ mod tests {
     use crate::sandbox::random::Random;
 
     fn world(created: u64) -> World {
-        World { organization_id: String::new(), services: Vec::new(), created, random: Random::new(1) }
+        World { organization_id: String::new(), services: Vec::new(), max_services: 1, created, random: Random::new(1) }
     }
 
     fn created(history: &History, then: f64) -> (u64, f64) {

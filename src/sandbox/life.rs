@@ -2,7 +2,11 @@
 //!
 //! Nothing runs by itself: a service holds the moment at which its next state begins, and [`Life::advance`] lets
 //! everything happen that is due by now, in order. So the course of a life depends on what was asked of it and when,
-//! never on how often it was looked at.
+//! never on how often it was looked at. What goes wrong in a life goes wrong only when it is asked for: see `mishaps`.
+
+mod mishaps;
+
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +37,8 @@ pub enum State {
     Degraded,
     Failed,
     Terminating,
+    Softdeleting,
+    Softdeleted,
     Terminated,
 }
 
@@ -50,8 +56,15 @@ impl State {
             Self::Degraded => "degraded",
             Self::Failed => "failed",
             Self::Terminating => "terminating",
+            Self::Softdeleting => "softdeleting",
+            Self::Softdeleted => "softdeleted",
             Self::Terminated => "terminated",
         }
+    }
+
+    /// Whether it leads to nothing but the end.
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Terminating | Self::Softdeleting | Self::Softdeleted | Self::Terminated)
     }
 }
 
@@ -85,8 +98,8 @@ const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Life {
     state: State,
-    /// The next state and when it begins.
-    next: Option<(State, f64)>,
+    /// The states to come and when each begins, the next one first.
+    coming: VecDeque<(State, f64)>,
     /// The last time it came to run or was changed: idling counts from here.
     active: f64,
     /// Since when it has been up, idle times included; none while it is down.
@@ -99,10 +112,10 @@ pub struct Life {
 impl Life {
     /// A service that was created now.
     pub fn begin(now: f64, random: Random) -> Self {
-        let running = now + random.seconds(PROVISIONING);
+        let running = (now + random.seconds(PROVISIONING)).min(END);
         Self {
             state: State::Provisioning,
-            next: Some((State::Running, running)),
+            coming: VecDeque::from([(State::Running, running)]),
             active: now,
             up_since: None,
             settled: now,
@@ -114,7 +127,7 @@ impl Life {
     pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         visit(&mut self.active);
         visit(&mut self.settled);
-        self.next.iter_mut().for_each(|(_, at)| visit(at));
+        self.coming.iter_mut().for_each(|(_, at)| visit(at));
         self.up_since.iter_mut().for_each(visit);
     }
 
@@ -136,14 +149,17 @@ impl Life {
     /// The next state and when it begins. `idle_after`: the quiet milliseconds after which it goes idle.
     pub fn due(&self, idle_after: Option<f64>) -> Option<(State, f64)> {
         let idles = idle_after.filter(|_| self.state == State::Running).map(|ms| (State::Idle, self.active + ms));
-        self.next.or(idles)
+        self.coming.front().copied().or(idles)
     }
 
     /// Lets everything happen that is due by now.
     pub fn advance(&mut self, now: f64, idle_after: Option<f64>) {
         loop {
             match self.due(idle_after) {
-                Some((state, at)) if at <= now => self.enter(state, at),
+                Some((state, at)) if at <= now => {
+                    self.coming.pop_front();
+                    self.enter(state, at);
+                }
                 _ => return,
             }
         }
@@ -151,21 +167,20 @@ impl Life {
 
     fn enter(&mut self, state: State, at: f64) {
         self.state = state;
-        self.next = None;
         match state {
-            State::Running => {
+            State::Running | State::PartiallyRunning => {
                 self.active = at;
                 self.up_since.get_or_insert(at);
             }
-            State::Stopped => self.settled = at + self.random.seconds(SETTLING),
-            State::Stopping | State::Terminating => self.up_since = None,
+            State::Stopped => self.settled = (at + self.random.seconds(SETTLING)).min(END),
+            State::Stopping | State::Terminating | State::Softdeleting => self.up_since = None,
             State::Provisioning
             | State::Starting
-            | State::PartiallyRunning
             | State::Idle
             | State::Awaking
             | State::Degraded
             | State::Failed
+            | State::Softdeleted
             | State::Terminated => {}
         }
     }
@@ -210,9 +225,12 @@ impl Life {
             | State::PartiallyRunning
             | State::Awaking
             | State::Degraded => Effect::Nothing,
-            State::Stopping | State::Failed | State::Terminating | State::Terminated => {
-                Effect::Conflict { verb: "started", states: STARTABLE }
-            }
+            State::Stopping
+            | State::Failed
+            | State::Terminating
+            | State::Softdeleting
+            | State::Softdeleted
+            | State::Terminated => Effect::Conflict { verb: "started", states: STARTABLE },
         }
     }
 
@@ -227,6 +245,8 @@ impl Life {
             | State::Awaking
             | State::Failed
             | State::Terminating
+            | State::Softdeleting
+            | State::Softdeleted
             | State::Terminated => Effect::Conflict { verb: "stopped", states: STOPPABLE },
         }
     }
@@ -241,6 +261,8 @@ impl Life {
             | State::Stopped
             | State::Failed
             | State::Terminating
+            | State::Softdeleting
+            | State::Softdeleted
             | State::Terminated => Effect::Conflict { verb: "awakened", states: WAKEABLE },
         }
     }
@@ -248,7 +270,7 @@ impl Life {
     fn begin_change(&mut self, through: State, to: State, seconds: (u64, u64), now: f64) {
         self.enter(through, now);
         self.active = now;
-        self.next = Some((to, (now + self.random.seconds(seconds)).min(END)));
+        self.coming = VecDeque::from([(to, (now + self.random.seconds(seconds)).min(END))]);
     }
 
     /// Begins to delete it. For a short while after it reads stopped it still counts as stopping.
@@ -272,7 +294,7 @@ mod tests {
     use super::*;
     use crate::contract::{Kind, schema};
 
-    const ALL: [State; 12] = [
+    const ALL: [State; 14] = [
         State::Provisioning,
         State::Starting,
         State::Running,
@@ -284,6 +306,8 @@ mod tests {
         State::Degraded,
         State::Failed,
         State::Terminating,
+        State::Softdeleting,
+        State::Softdeleted,
         State::Terminated,
     ];
 
@@ -309,7 +333,7 @@ mod tests {
     fn commands_answer_in_every_state() {
         for state in ALL {
             for (command, begins) in [("start", STARTABLE), ("stop", STOPPABLE), ("awake", WAKEABLE)] {
-                let mut life = Life { state, next: None, ..Life::begin(0.0, Random::new(1)) };
+                let mut life = Life { state, coming: VecDeque::new(), ..Life::begin(0.0, Random::new(1)) };
                 let answer = life.command(command, 5.0);
                 assert_eq!(life.state != state, begins.contains(&state), "{command} {state:?}");
                 assert!(answer.is_ok() || life.state == state);
@@ -331,7 +355,7 @@ mod tests {
             assert_eq!(life.state, State::Idle);
             life.command("stop", end).unwrap();
         }
-        assert_eq!(often.next, rarely.next);
+        assert_eq!(often.coming, rarely.coming);
         assert_eq!(often.active, rarely.active);
     }
 }

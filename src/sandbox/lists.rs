@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 
+/// The most entries of any list, so that its memory has a bound.
+const ENTRIES: usize = 1_000;
 /// The most tags a service carries: the contract bounds what one change adds, this is about what comes of it.
 const TAGS: usize = 50;
 
@@ -17,8 +19,9 @@ pub fn check(name: &str, list: &[Value]) -> Result<(), Refusal> {
             return Err(duplicate(&format!("body.{name}[{index}]"), entry));
         }
     }
-    if name == "tags" && list.len() > TAGS {
-        return Err(Refusal::bad_request(format!("body.tags: expected at most {TAGS} tags, received {}", list.len())));
+    let most = if name == "tags" { TAGS } else { ENTRIES };
+    if list.len() > most {
+        return Err(Refusal::bad_request(format!("body.{name}: expected at most {most}, received {}", list.len())));
     }
     Ok(())
 }
@@ -41,8 +44,10 @@ pub fn changed(name: &str, list: &[Value], change: &Map<String, Value>) -> Resul
 
 /// What tells an entry from the others: an address, a tag's key, or the text itself.
 fn key(entry: &Value) -> Option<String> {
-    let text = entry.get("source").or_else(|| entry.get("key")).unwrap_or(entry);
-    text.as_str().map(str::to_ascii_lowercase)
+    match entry.get("source").and_then(Value::as_str) {
+        Some(source) => Some(source.to_ascii_lowercase()),
+        None => entry.get("key").unwrap_or(entry).as_str().map(str::to_owned),
+    }
 }
 
 /// Whether a removal takes an entry: the same key and, where the removal names one, the same value.

@@ -1,7 +1,7 @@
 //! ClickHouse Cloud in memory: a request in, the answer out.
 //!
 //! It routes, checks and answers by the contract, in the live API's shape, and keeps state behind it: services that
-//! provision, stop, start, idle and are deleted, their backups and passwords, the key, the rate limit. It has no clock,
+//! provision, scale, stop, start, idle and are deleted, their backups and passwords, the key, the limits. It has no clock,
 //! no timers and no network: the caller hands in virtual time with each request, and everything that is due by then
 //! has happened. The same options and the same requests at the same times bring the same bytes.
 //!
@@ -18,8 +18,10 @@
 //! | `scaling`    | its size                                                        |
 //! | `lists`      | its addresses, tags and private endpoints                       |
 //! | `backup`     | its backups                                                     |
+//! | `hashes`     | its password, as far as it is kept                              |
 //! | `options`    | what a sandbox is made with                                     |
 //! | `answer`     | the envelope, errors, and JSON in the contract's order          |
+//! | `reply`      | what a transport gets: an answer, or none                       |
 //! | `ledger`     | what was asked and changed                                      |
 //! | `faults`     | what can go wrong: one table                                    |
 //! | `meeting`    | which fault meets which request                                 |
@@ -35,6 +37,7 @@ mod backup;
 mod call;
 mod damage;
 pub(crate) mod faults;
+mod hashes;
 mod history;
 mod ledger;
 mod life;
@@ -44,6 +47,7 @@ mod meeting;
 mod operations;
 mod options;
 mod random;
+mod reply;
 mod route;
 mod scaling;
 mod service;
@@ -61,6 +65,7 @@ pub use ledger::{Entry, LEDGER_ENTRIES};
 pub use limit::RateLimit;
 pub use meeting::{INJECTIONS, Injection};
 pub use options::Options;
+pub use reply::{Outcome, Reply};
 
 use answer::Refusal;
 use call::Call;
@@ -77,43 +82,8 @@ use time::END;
 use world::World;
 
 use crate::contract::{Answer, Kind, Method};
-use crate::host::{self, HttpRequest, HttpResponse};
+use crate::host::HttpRequest;
 use crate::secret::Secret;
-
-/// What comes of a request, and when.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// What comes of it.
-    pub outcome: Outcome,
-    /// How long to hold it back, in real milliseconds. What the request changes is changed already.
-    pub delay_ms: f64,
-}
-
-/// What comes of a request.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// An answer.
-    Respond(HttpResponse),
-    /// The connection ends without one.
-    Drop,
-}
-
-impl Reply {
-    /// What a transport makes of it: the answer, or the fault that a client meets.
-    ///
-    /// # Errors
-    ///
-    /// The connection ended without an answer.
-    pub fn into_result(self) -> Result<HttpResponse, host::Fault> {
-        match self.outcome {
-            Outcome::Respond(response) => Ok(response),
-            Outcome::Drop => {
-                let message = "the sandbox closed the connection".to_owned();
-                Err(host::Fault { kind: host::FaultKind::Connection, message, cause: None })
-            }
-        }
-    }
-}
 
 /// A request, and the method of the contract that it comes to; none: the contract does not have it.
 struct Asked<'a> {
@@ -128,8 +98,15 @@ struct Asked<'a> {
 struct Course {
     outcome: Outcome,
     change: Option<String>,
+    body: Option<Secret>,
     fault: Option<Fault>,
     slow_ms: f64,
+}
+
+impl Course {
+    const fn unchanged(outcome: Outcome, fault: Option<Fault>) -> Self {
+        Self { outcome, change: None, body: None, fault, slow_ms: 0.0 }
+    }
 }
 
 /// How long a slow answer takes, in virtual seconds: now and then longer than the 30 that clients commonly wait.
@@ -160,6 +137,7 @@ impl Sandbox {
         let world = World {
             organization_id: options.organization_id.clone(),
             services: Vec::new(),
+            max_services: options.max_services as usize,
             created: 0,
             random: random.fork(),
         };
@@ -237,13 +215,13 @@ impl Sandbox {
     /// Whether this is the password of the service's default user. False for a service that there is not.
     #[must_use]
     pub fn verify_password(&self, service_id: &str, password: &str) -> bool {
-        self.world.service(service_id).is_ok_and(|service| service.verify_password(password))
+        self.world.service(service_id).is_ok_and(|service| service.credentials.verify(password))
     }
 
     /// The same for the MySQL interface, which has a hash of its own: false, too, while only the other one was set.
     #[must_use]
     pub fn verify_mysql_password(&self, service_id: &str, password: &str) -> bool {
-        self.world.service(service_id).is_ok_and(|service| service.verify_mysql_password(password))
+        self.world.service(service_id).is_ok_and(|service| service.credentials.verify_mysql(password))
     }
 
     /// Carries out a request that arrives at a virtual time, in milliseconds since the epoch. Time never runs
@@ -288,7 +266,7 @@ impl Sandbox {
             Err(refusal) => {
                 let mut response = refusal.answer(&request_id);
                 response.headers.append(&mut headers);
-                Course { outcome: Outcome::Respond(response), change: None, fault: None, slow_ms: 0.0 }
+                Course::unchanged(Outcome::Respond(response), None)
             }
         };
         self.ledger.write(Entry {
@@ -301,6 +279,7 @@ impl Sandbox {
             },
             operation: operation.map(|operation| operation.name),
             change: course.change,
+            body: course.body,
             fault: course.fault,
         });
         let delay_ms = self.options.latency_ms + course.slow_ms / self.options.time_scale;
@@ -329,17 +308,25 @@ impl Sandbox {
             met.and_then(|met| Some((met, damage::instead(met.fault, request_id, &self.window, &random)?)))
         {
             self.faults.spend(met);
-            return Course { outcome, change: None, fault: Some(met.fault), slow_ms: 0.0 };
+            return Course::unchanged(outcome, Some(met.fault));
         }
         let fault = met.map(|met| met.fault);
-        let done = Call::read(route, asked.body).and_then(|call| match fault {
-            Some(Fault::StaleRead) => self.read_stale(&call, &random),
-            _ => operations::run(&mut self.world, &call, self.now),
+        let mut happened = fault.is_some_and(|fault| !fault.spoils() && !fault.befalls());
+        let mut body = None;
+        let done = Call::read(route, asked.body).and_then(|call| {
+            let mut done = match fault {
+                Some(Fault::StaleRead) => self.read_stale(&call, &random),
+                _ => operations::run(&mut self.world, &call, self.now),
+            }?;
+            if let Some(fault) = fault {
+                happened |= operations::befall(&mut self.world, &call, &mut done, fault, self.now);
+            }
+            if done.change.is_some() {
+                self.history.note(self.now, &self.world);
+                body = operation.body.as_ref().map(|_| Secret::new(Value::Object(call.body).to_string()));
+            }
+            Ok(done)
         });
-        if done.is_ok() && operation.method != Method::Get {
-            self.history.note(self.now, &self.world);
-        }
-        let mut happened = fault.is_some_and(|fault| !fault.spoils());
         let (mut response, change) = match done {
             Ok(Done { mut result, change }) => {
                 let schema = match operation.answer {
@@ -355,11 +342,12 @@ impl Sandbox {
         };
         response.headers.append(&mut headers);
         let Some(met) = met.filter(|_| happened) else {
-            return Course { outcome: Outcome::Respond(response), change, fault: None, slow_ms: 0.0 };
+            return Course { change, body, ..Course::unchanged(Outcome::Respond(response), None) };
         };
         self.faults.spend(met);
         let slow_ms = if met.fault == Fault::Slow { random.seconds(SLOW) } else { 0.0 };
-        Course { outcome: damage::after(met.fault, response, &random), change, fault: Some(met.fault), slow_ms }
+        let outcome = damage::after(met.fault, response, &random);
+        Course { outcome, change, body, fault: Some(met.fault), slow_ms }
     }
 
     /// Reads the world as it was some time ago.

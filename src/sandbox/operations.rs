@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
 use super::call::Call;
+use super::faults::Fault;
 use super::life::State;
 use super::lists::TagFilter;
-use super::scaling::Scaling;
 use super::service::Service;
 use super::world::World;
 
@@ -46,8 +46,17 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
         "services.create" => create(world, &call.body, now),
         "services.get" => Ok(Done::read(world.service(id)?.show())),
         "services.update" => update(world.service_mut(id)?, &call.body, now),
-        "services.delete" => delete(world.service_mut(id)?, now),
-        "services.updateState" => update_state(world.service_mut(id)?, &call.body, now),
+        "services.delete" => {
+            bears_no_secondaries(world, id, "deleted")?;
+            delete(world.service_mut(id)?, now)
+        }
+        "services.updateState" => {
+            let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
+            if command == "stop" {
+                bears_no_secondaries(world, id, "stopped")?;
+            }
+            update_state(world.service_mut(id)?, command, now)
+        }
         "services.updateScaling" | "services.updateReplicaScaling" => scale(world.service_mut(id)?, &call.body, now),
         "services.updatePassword" => update_password(world.service_mut(id)?, &call.body, now),
         "backups.list" => {
@@ -59,6 +68,20 @@ pub fn run(world: &mut World, call: &Call, now: f64) -> Result<Done, Refusal> {
     }
 }
 
+/// Lets a fault befall the service that a call was about. False: it has not happened.
+pub fn befall(world: &mut World, call: &Call, done: &mut Done, fault: Fault, now: f64) -> bool {
+    let created = done.result.as_ref().and_then(|result| result.pointer("/service/id")).and_then(Value::as_str);
+    let id = call.path("serviceId").or(created).unwrap_or_default();
+    let Ok(service) = world.service_mut(id) else { return false };
+    let before = service.life.state();
+    let happened = service.life.befall(fault, now);
+    if happened {
+        let change = if service.life.state() == before { fault.name().to_owned() } else { transition(before, service) };
+        done.change = Some(done.change.take().map_or(change.clone(), |first| format!("{first}; {change}")));
+    }
+    happened
+}
+
 fn list(world: &World, call: &Call) -> Result<Done, Refusal> {
     let filters = call.query("filter").map(TagFilter::read).collect::<Result<Vec<_>, _>>()?;
     let fits = |service: &&Rc<Service>| filters.iter().all(|filter| filter.matches(service.list("tags")));
@@ -67,13 +90,14 @@ fn list(world: &World, call: &Call) -> Result<Done, Refusal> {
 
 fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
+    if world.services.len() >= world.max_services {
+        return Err(Refusal::bad_request(format!("the organization may have at most {} services", world.max_services)));
+    }
     if let Some(id) = text("backupId") {
         restorable(world, id, body, now)?;
     }
     match text("dataWarehouseId") {
-        Some(id) if !world.services.iter().any(|service| service.text("dataWarehouseId") == Some(id)) => {
-            return Err(Refusal::not_found(format!("data warehouse {id} not found")));
-        }
+        Some(id) => joins(world, id, body)?,
         None if body.get("isReadonly") == Some(&Value::Bool(true)) => {
             return Err(Refusal::bad_request(
                 "body.isReadonly: expected false for a service without a dataWarehouseId, received true",
@@ -87,6 +111,34 @@ fn create(world: &mut World, body: &Map<String, Value>, now: f64) -> Result<Done
     world.services.push(Rc::new(service));
     world.created += 1;
     Ok(Done::changed(Some(result), change))
+}
+
+/// Refuses a service that cannot share the data of the warehouse.
+fn joins(world: &World, id: &str, body: &Map<String, Value>) -> Result<(), Refusal> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let Some(member) = world.warehouse(id).find(|member| !member.life.state().ends()) else {
+        return Err(Refusal::not_found(format!("data warehouse {id} not found")));
+    };
+    for (name, sent) in [("provider", text("provider")), ("region", text("region").or_else(|| text("regionId")))] {
+        if let (Some(sent), Some(expected)) = (sent, member.text(name))
+            && sent != expected
+        {
+            return Err(Refusal::bad_request(format!(
+                "body.{name}: expected {expected}, where the data warehouse is, received {sent}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what would leave the secondary services of a warehouse without their data.
+fn bears_no_secondaries(world: &World, id: &str, verb: &str) -> Result<(), Refusal> {
+    if world.has_secondaries(world.service(id)?) {
+        return Err(Refusal::conflict(format!(
+            "The primary service of a warehouse cannot be {verb} while the warehouse has secondary services."
+        )));
+    }
+    Ok(())
 }
 
 /// Refuses to create a service from a backup that is not done, or that is of another region or tier.
@@ -112,10 +164,10 @@ fn restorable(world: &World, id: &str, body: &Map<String, Value>, now: f64) -> R
 
 /// Refuses what is no longer possible on a service that is being deleted.
 fn lives(service: &Service) -> Result<(), Refusal> {
-    match service.life.state() {
-        State::Terminating => Err(service.life.conflict("The service is being deleted.")),
-        _ => Ok(()),
+    if service.life.state().ends() {
+        return Err(service.life.conflict("The service is being deleted."));
     }
+    Ok(())
 }
 
 fn update(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {
@@ -132,9 +184,9 @@ fn delete(service: &mut Service, now: f64) -> Result<Done, Refusal> {
     Ok(Done::changed(None, transition(before, service)))
 }
 
-fn update_state(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Done, Refusal> {
+fn update_state(service: &mut Service, command: &str, now: f64) -> Result<Done, Refusal> {
     let before = service.life.state();
-    service.life.command(body.get("command").and_then(Value::as_str).unwrap_or_default(), now)?;
+    service.life.command(command, now)?;
     let change = (before != service.life.state()).then(|| transition(before, service));
     Ok(Done { result: Some(service.show()), change })
 }
@@ -151,10 +203,10 @@ fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<D
     if !matches!(service.life.state(), State::Running | State::Idle | State::Stopped) {
         return Err(service.life.conflict("A service is scaled only when it is running, idle or stopped."));
     }
-    let scaling: Scaling = service.scaling.changed(body)?;
-    let change = (scaling != service.scaling).then(|| "scaled".to_owned());
-    service.scaling = scaling;
-    service.life.touch(now);
+    let change = service.scale(body, now)?.then(|| "scaled".to_owned());
+    if change.is_some() {
+        service.life.touch(now);
+    }
     Ok(Done { result: Some(service.show()), change })
 }
 

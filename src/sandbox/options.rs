@@ -16,6 +16,8 @@ pub struct Options {
     pub time_scale: f64,
     /// The rate limit of the key; none: no limit.
     pub rate_limit: Option<RateLimit>,
+    /// How many services the organization may have.
+    pub max_services: u32,
     /// How likely each fault meets a request, from 0 to 1; without an entry never.
     pub faults: Vec<(Fault, f64)>,
     /// The id of the key.
@@ -26,7 +28,7 @@ pub struct Options {
     pub organization_id: String,
 }
 
-/// The live API's rate limit, real time, no latency; key and organization are always the same and no secret.
+/// The live API's limits, real time, no latency; key and organization are always the same and no secret.
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -34,6 +36,7 @@ impl Default for Options {
             latency_ms: 0.0,
             time_scale: 1.0,
             rate_limit: Some(RateLimit::LIVE),
+            max_services: 20,
             faults: Vec::new(),
             key_id: "sandbox-key-id".to_owned(),
             key_secret: Secret::new("sandbox-key-secret"),

@@ -8,7 +8,6 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
-use super::snapshot;
 use crate::host;
 use crate::password;
 use crate::secret::Secret;
@@ -20,7 +19,7 @@ const PASSWORD_LENGTH: usize = 26;
 
 /// A stream of draws.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Random(#[serde(with = "snapshot::draws")] Cell<u64>);
+pub struct Random(#[serde(with = "draws")] Cell<u64>);
 
 impl Random {
     /// The stream of a seed.
@@ -98,6 +97,22 @@ const fn mix(value: u64) -> u64 {
     let value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ value >> 31
+}
+
+/// Streams of draws as text: their state is a whole number that JSON readers round.
+mod draws {
+    use std::cell::Cell;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(state: &Cell<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", state.get()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cell<u64>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map(Cell::new).map_err(|_| D::Error::custom("expected 16 hexadecimal digits"))
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
-use super::time::MINUTE;
+use super::random::Random;
+use super::time::{END, MINUTE};
 use crate::contract::{self, Kind};
 
 /// The total memory of the older properties counts so many replicas.
@@ -17,16 +18,30 @@ const REPLICAS_IN_TOTAL: f64 = 3.0;
 /// The operations whose bodies name what belongs to the scaling.
 const OPERATIONS: [&str; 2] = ["services.updateScaling", "services.updateReplicaScaling"];
 
-/// The size of a service.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Scaling {
-    /// A development service: of one size, and always idling.
-    fixed: bool,
+/// How long it takes a running service to come to another size, in seconds. What does not run has it at once.
+const TAKES: (u64, u64) = (30, 120);
+
+/// How big a service may be.
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Size {
     horizontal: bool,
     least_memory: f64,
     most_memory: f64,
     least_replicas: u64,
     most_replicas: u64,
+}
+
+/// The scaling of a service.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scaling {
+    /// A development service: of one size, and always idling.
+    fixed: bool,
+    /// What was asked for.
+    wanted: Size,
+    /// What applies.
+    current: Size,
+    /// When what was asked for will apply; none: it does.
+    applies: Option<f64>,
     idles: bool,
     idle_minutes: f64,
 }
@@ -55,17 +70,17 @@ impl Scaling {
                 "body.{name}: expected nothing on a development service, which is of one size, received a value"
             )));
         }
-        let mut scaling = Self {
-            fixed,
+        let count = if fixed { 1 } else { 3 };
+        let size = Size {
             horizontal: false,
             least_memory: 16.0,
             most_memory: if fixed { 16.0 } else { 120.0 },
-            least_replicas: if fixed { 1 } else { 3 },
-            most_replicas: if fixed { 1 } else { 3 },
-            idles: true,
-            idle_minutes: 15.0,
+            least_replicas: count,
+            most_replicas: count,
         };
-        scaling.apply(body, true)?;
+        let wanted = size.changed(body, true)?;
+        let mut scaling = Self { fixed, wanted, current: wanted, applies: None, idles: true, idle_minutes: 15.0 };
+        scaling.change_idling(body);
         Ok(scaling)
     }
 
@@ -79,75 +94,129 @@ impl Scaling {
         (self.idles || self.fixed).then_some(self.idle_minutes * MINUTE)
     }
 
-    /// The scaling after a change; what the body leaves out stays.
-    pub fn changed(&self, body: &Map<String, Value>) -> Result<Self, Refusal> {
+    /// Every moment that it holds.
+    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        self.applies.iter_mut().for_each(visit);
+    }
+
+    /// Whether what was asked for applies by now, and did not before.
+    pub fn is_due(&self, now: f64) -> bool {
+        self.applies.is_some_and(|at| at <= now)
+    }
+
+    /// Lets what was asked for apply, if it does by now.
+    pub fn advance(&mut self, now: f64) {
+        if self.is_due(now) {
+            self.applies = None;
+            self.current = self.wanted;
+        }
+    }
+
+    /// The scaling after a change; what the body leaves out stays. Idling changes at once, the size of a service that
+    /// runs after a while.
+    pub fn changed(&self, body: &Map<String, Value>, runs: bool, now: f64, random: &Random) -> Result<Self, Refusal> {
         let mut scaling = self.clone();
-        scaling.apply(body, false)?;
+        scaling.wanted = self.wanted.changed(body, false)?;
+        scaling.change_idling(body);
+        if scaling.wanted != self.wanted {
+            scaling.applies = Some(if runs { (now + random.seconds(TAKES)).min(END) } else { now });
+            scaling.advance(now);
+        }
         Ok(scaling)
     }
 
-    /// On a new service, a bound that the body leaves open makes way for the other.
-    fn apply(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
-        self.apply_replicas(body)?;
-        self.apply_memory(body, new)?;
+    fn change_idling(&mut self, body: &Map<String, Value>) {
         if let Some(idles) = body.get("idleScaling").and_then(Value::as_bool) {
             self.idles = idles;
         }
         if let Some(minutes) = body.get("idleTimeoutMinutes").and_then(Value::as_f64) {
             self.idle_minutes = minutes;
         }
-        Ok(())
+    }
+
+    /// Writes all of it into a service as the API shows it.
+    pub fn show(&self, shown: &mut Map<String, Value>) {
+        let size = &self.wanted;
+        let mut put = |name: &str, value: Value| shown.insert(name.into(), value);
+        if !self.fixed {
+            put("minReplicaMemoryGb", number(size.least_memory));
+            put("maxReplicaMemoryGb", number(size.most_memory));
+        }
+        if size.horizontal {
+            put("minReplicas", size.least_replicas.into());
+            put("maxReplicas", size.most_replicas.into());
+            put("replicaMemoryGb", number(size.least_memory));
+        } else {
+            put("numReplicas", size.least_replicas.into());
+        }
+        if !(self.fixed || size.horizontal) {
+            put("minTotalMemoryGb", number(size.least_memory * REPLICAS_IN_TOTAL));
+            put("maxTotalMemoryGb", number(size.most_memory * REPLICAS_IN_TOTAL));
+        }
+        put("autoscalingMode", size.mode().into());
+        let idles = self.idle_after().is_some();
+        put("idleScaling", idles.into());
+        put("idleTimeoutMinutes", number(self.idle_minutes));
+        let current = json!({
+            "effectiveAutoscalingMode": self.current.mode(),
+            "effectiveMinReplicaMemoryGb": number(self.current.least_memory),
+            "effectiveMaxReplicaMemoryGb": number(self.current.most_memory),
+            "effectiveMinReplicas": self.current.least_replicas,
+            "effectiveMaxReplicas": self.current.most_replicas,
+            "effectiveIdleScaling": idles,
+            "effectiveIdleTimeoutMinutes": number(self.idle_minutes.ceil()),
+        });
+        put("currentScaling", current);
+    }
+}
+
+impl Size {
+    const fn mode(&self) -> &'static str {
+        if self.horizontal { "horizontal" } else { "vertical" }
+    }
+
+    /// The size after a change. On a new service, a bound that the body leaves open makes way for the other.
+    fn changed(mut self, body: &Map<String, Value>, new: bool) -> Result<Self, Refusal> {
+        self.change_replicas(body, new)?;
+        self.change_memory(body, new)?;
+        Ok(self)
     }
 
     /// A number of replicas makes the mode vertical, a range of them horizontal, unless the body says which it is.
-    fn apply_replicas(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
+    fn change_replicas(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
         // By way of f64: to JSON and to the contract, 2.0 is a whole number.
         let replicas = |name: &str| body.get(name).and_then(Value::as_f64).map(|count| count as u64);
         let mode = body.get("autoscalingMode").and_then(Value::as_str).map(|mode| mode == "horizontal");
-        match (replicas("numReplicas"), replicas("minReplicas"), replicas("maxReplicas")) {
-            (None, None, None) => self.horizontal = mode.unwrap_or(self.horizontal),
-            (Some(_), None, None) if mode == Some(true) => {
-                return Err(Refusal::bad_request(
-                    "body.numReplicas: expected minReplicas and maxReplicas instead for horizontal, received a number",
-                ));
-            }
-            (Some(count), None, None) => {
-                (self.least_replicas, self.most_replicas) = (count, count);
-                self.horizontal = false;
-            }
-            (None, Some(least), Some(most)) => {
-                (self.least_replicas, self.most_replicas) = (least, most);
-                self.horizontal = mode.unwrap_or(self.horizontal || least < most);
-                if least < most && !self.horizontal {
-                    return Err(Refusal::bad_request(
-                        "body.autoscalingMode: expected horizontal where minReplicas is below maxReplicas, \
-                         received vertical",
-                    ));
-                }
-            }
-            (Some(_), _, _) => {
-                return Err(Refusal::bad_request(
-                    "body.numReplicas: expected nothing beside minReplicas and maxReplicas, received a number",
-                ));
-            }
-            (None, Some(_), None) => {
-                return Err(Refusal::bad_request(
-                    "body.maxReplicas: expected a number beside minReplicas, received nothing",
-                ));
-            }
-            (None, None, Some(_)) => {
-                return Err(Refusal::bad_request(
-                    "body.minReplicas: expected a number beside maxReplicas, received nothing",
-                ));
-            }
+        let (least, most) = (replicas("minReplicas"), replicas("maxReplicas"));
+        if let Some(count) = replicas("numReplicas") {
+            (self.least_replicas, self.most_replicas, self.horizontal) = (count, count, false);
+            return Ok(());
         }
+        if new {
+            self.least_replicas = self.least_replicas.min(most.unwrap_or(u64::MAX));
+            self.most_replicas = self.most_replicas.max(least.unwrap_or(0));
+        }
+        (self.least_replicas, self.most_replicas) =
+            (least.unwrap_or(self.least_replicas), most.unwrap_or(self.most_replicas));
+        let (low, high) = (self.least_replicas, self.most_replicas);
+        if low > high {
+            let property = if least.is_some() { "minReplicas" } else { "maxReplicas" };
+            return Err(crossed(property, low as f64, high as f64));
+        }
+        let ranges = low < high && (least.is_some() || most.is_some());
+        if ranges && mode == Some(false) {
+            return Err(Refusal::bad_request(
+                "body.autoscalingMode: expected horizontal where minReplicas is below maxReplicas, received vertical",
+            ));
+        }
+        self.horizontal = mode.unwrap_or(self.horizontal || ranges);
         if !self.horizontal {
             self.most_replicas = self.least_replicas;
         }
         Ok(())
     }
 
-    fn apply_memory(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
+    fn change_memory(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
         let (least, most) = (memory(body, "min"), memory(body, "max"));
         if new && self.horizontal {
             self.most_memory = self.least_memory;
@@ -178,41 +247,6 @@ impl Scaling {
             )));
         }
         Ok(())
-    }
-
-    /// Writes all of it into a service as the API shows it.
-    pub fn show(&self, shown: &mut Map<String, Value>) {
-        let mode = if self.horizontal { "horizontal" } else { "vertical" };
-        let mut put = |name: &str, value: Value| shown.insert(name.into(), value);
-        if !self.fixed {
-            put("minReplicaMemoryGb", number(self.least_memory));
-            put("maxReplicaMemoryGb", number(self.most_memory));
-        }
-        if self.horizontal {
-            put("minReplicas", self.least_replicas.into());
-            put("maxReplicas", self.most_replicas.into());
-            put("replicaMemoryGb", number(self.least_memory));
-        } else {
-            put("numReplicas", self.least_replicas.into());
-        }
-        if !(self.fixed || self.horizontal) {
-            put("minTotalMemoryGb", number(self.least_memory * REPLICAS_IN_TOTAL));
-            put("maxTotalMemoryGb", number(self.most_memory * REPLICAS_IN_TOTAL));
-        }
-        put("autoscalingMode", mode.into());
-        let idles = self.idle_after().is_some();
-        put("idleScaling", idles.into());
-        put("idleTimeoutMinutes", number(self.idle_minutes));
-        let current = json!({
-            "effectiveAutoscalingMode": mode,
-            "effectiveMinReplicaMemoryGb": number(self.least_memory),
-            "effectiveMaxReplicaMemoryGb": number(self.most_memory),
-            "effectiveMinReplicas": self.least_replicas,
-            "effectiveMaxReplicas": self.most_replicas,
-            "effectiveIdleScaling": idles,
-            "effectiveIdleTimeoutMinutes": number(self.idle_minutes.ceil()),
-        });
-        put("currentScaling", current);
     }
 }
 

@@ -8,15 +8,15 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
 use super::backup::Backups;
-use super::life::Life;
+use super::hashes::Hashes;
+use super::life::{Life, State};
 use super::lists;
 use super::random::Random;
 use super::scaling::{self, Scaling};
-use super::snapshot;
 use super::time::timestamp;
-use crate::contract::{self, Kind};
-use crate::password::{double_sha1_base64, sha256_base64};
+use crate::contract::{self, Kind, Pattern, REGION_FORMS};
 use crate::secret::Secret;
+use crate::validate::matches;
 
 /// The release that new services run.
 const CLICKHOUSE_VERSION: &str = "25.12";
@@ -33,29 +33,11 @@ pub struct Service {
     label: String,
     /// Whether it listens for MySQL too.
     mysql: bool,
-    credentials: Credentials,
+    pub credentials: Hashes,
     pub scaling: Scaling,
     pub life: Life,
     pub backups: Backups,
     random: Random,
-}
-
-/// What is kept of a password: only what it can be verified by.
-#[derive(Clone, Serialize, Deserialize)]
-struct Credentials {
-    #[serde(with = "snapshot::hash")]
-    sha256: Option<Secret>,
-    /// For the MySQL interface; not known where only the other hash was sent.
-    #[serde(with = "snapshot::hash")]
-    double_sha1: Option<Secret>,
-}
-
-impl Credentials {
-    fn of(password: &Secret) -> Self {
-        let bytes = password.reveal().as_bytes();
-        let hash = |hash| Some(Secret::new(hash));
-        Self { sha256: hash(sha256_base64(bytes)), double_sha1: hash(double_sha1_base64(bytes)) }
-    }
 }
 
 impl Service {
@@ -63,7 +45,7 @@ impl Service {
     pub fn create(body: &Map<String, Value>, now: f64, random: Random) -> Result<(Self, Secret), Refusal> {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let provider = text("provider").unwrap_or("aws");
-        let region = region(text("region").or_else(|| text("regionId")), provider)?;
+        let region = region(body, provider)?;
         for name in LISTS {
             lists::check(name, body.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice))?;
         }
@@ -97,7 +79,7 @@ impl Service {
             record,
             label,
             mysql: false,
-            credentials: Credentials::of(&password),
+            credentials: Hashes::of(&password),
             scaling,
             life: Life::begin(now, random.fork()),
             backups: Backups::new(random.fork()),
@@ -110,21 +92,34 @@ impl Service {
     /// Every moment that it holds.
     pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         self.life.each_moment(visit);
+        self.scaling.each_moment(visit);
         self.backups.each_moment(visit);
     }
 
     /// Whether something happens by now.
     pub fn is_due(&self, now: f64) -> bool {
-        self.life.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
-            || self.life.up_since().is_some_and(|since| self.backups.due(since) <= now)
+        self.scaling.is_due(now)
+            || self.life.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
+            || self.backed_up_since().is_some_and(|since| self.backups.due(since) <= now)
     }
 
     /// Lets everything happen that is due by now.
     pub fn advance(&mut self, now: f64) {
+        self.scaling.advance(now);
         self.life.advance(now, self.scaling.idle_after());
-        if let Some(since) = self.life.up_since() {
+        if let Some(since) = self.backed_up_since() {
             self.backups.advance(since, now);
         }
+    }
+
+    /// Since when backups are made of it; none while it is down. Those of a warehouse are made of its primary service.
+    fn backed_up_since(&self) -> Option<f64> {
+        self.life.up_since().filter(|_| self.is_primary())
+    }
+
+    /// Whether the data of its warehouse are its own.
+    pub fn is_primary(&self) -> bool {
+        self.record.get("isPrimary") == Some(&Value::Bool(true))
     }
 
     /// The text of a property that does not change by itself.
@@ -158,6 +153,15 @@ impl Service {
         Ok(())
     }
 
+    /// Changes its size and its idling; tells whether there was something to change.
+    pub fn scale(&mut self, body: &Map<String, Value>, now: f64) -> Result<bool, Refusal> {
+        let runs = self.life.state() == State::Running;
+        let scaling = self.scaling.changed(body, runs, now, &self.random)?;
+        let changes = scaling != self.scaling;
+        self.scaling = scaling;
+        Ok(changes)
+    }
+
     fn change_endpoints(&mut self, body: &Map<String, Value>) {
         for change in body.get("endpoints").and_then(Value::as_array).into_iter().flatten() {
             if change.get("protocol").and_then(Value::as_str) == Some("mysql") {
@@ -168,26 +172,14 @@ impl Service {
 
     /// Takes a password by its hashes.
     pub fn set_password(&mut self, sha256: &str, double_sha1: Option<&str>) {
-        self.credentials = Credentials { sha256: Some(Secret::new(sha256)), double_sha1: double_sha1.map(Secret::new) };
+        self.credentials = Hashes::hashed(sha256, double_sha1);
     }
 
     /// Makes a new password, and keeps only its hashes.
     pub fn reset_password(&mut self) -> Secret {
         let password = self.random.password();
-        self.credentials = Credentials::of(&password);
+        self.credentials = Hashes::of(&password);
         password
-    }
-
-    /// Whether this is the password.
-    pub fn verify_password(&self, password: &str) -> bool {
-        let hash = self.credentials.sha256.as_ref();
-        hash.is_some_and(|hash| hash.reveal() == sha256_base64(password.as_bytes()))
-    }
-
-    /// Whether this is the password on the MySQL interface, which has its own hash; without one nobody gets in there.
-    pub fn verify_mysql_password(&self, password: &str) -> bool {
-        let hash = self.credentials.double_sha1.as_ref();
-        hash.is_some_and(|hash| hash.reveal() == double_sha1_base64(password.as_bytes()))
     }
 
     /// The service as the API shows it now.
@@ -240,21 +232,18 @@ fn known(body: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
         .map(|(name, value)| (name.clone(), value.clone()))
 }
 
-/// The region, when it can be one of the provider's. Which one it is shows in how the provider writes its regions:
-/// `eu-west-1` is of aws, `europe-west4` of gcp, `westus3` of azure.
-fn region<'a>(region: Option<&'a str>, provider: &str) -> Result<&'a str, Refusal> {
-    let Some(region) = region else {
+/// The region, under either of its names, when it can be one of the provider's.
+fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, Refusal> {
+    let sent = ["region", "regionId"].into_iter().find_map(|name| Some((name, body.get(name)?.as_str()?)));
+    let Some((name, region)) = sent else {
         return Err(Refusal::bad_request("body.region: expected a region, received nothing"));
     };
-    let owner = match region.matches('-').count() {
-        0 => "azure",
-        1 => "gcp",
-        _ => "aws",
-    };
-    if owner == provider {
+    let is_of = |(_, form): &&(&str, Pattern)| matches(form, region);
+    if REGION_FORMS.iter().filter(is_of).any(|(owner, _)| *owner == provider) {
         return Ok(region);
     }
-    Err(Refusal::bad_request(format!("body.region: expected a region of {provider}, received {region:?} of {owner}")))
+    let owner = REGION_FORMS.iter().find(is_of).map_or(String::new(), |(owner, _)| format!(" of {owner}"));
+    Err(Refusal::bad_request(format!("body.{name}: expected a region of {provider}, received {region:?}{owner}")))
 }
 
 /// What the service goes by at its provider, to be let into the caller's own buckets.
@@ -263,5 +252,34 @@ fn iam_role(provider: &str, label: &str, random: &Random) -> String {
         "aws" => format!("arn:aws:iam::{:012}:role/CH-S3-{label}-Role", random.below(1_000_000_000_000)),
         "gcp" => format!("{label}@sandbox-clickhouse.iam.gserviceaccount.com"),
         _ => random.uuid(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(provider: &str, region: &str) -> Result<String, String> {
+        let body = Map::from_iter([("region".to_owned(), region.into())]);
+        super::region(&body, provider).map(str::to_owned).map_err(|refusal| format!("{refusal:?}"))
+    }
+
+    #[test]
+    fn regions_that_are_still_to_come_have_their_providers_form() {
+        let Kind::Enum { values, .. } = contract::PROVIDER.kind else { panic!("providers are no enum") };
+        assert!(REGION_FORMS.iter().map(|(provider, _)| provider).eq(values));
+        for (owner, region) in [
+            ("aws", "us-gov-west-1"),
+            ("aws", "me-central-1"),
+            ("gcp", "northamerica-northeast2"),
+            ("gcp", "africa-south1"),
+            ("azure", "brazilsouth"),
+            ("azure", "norwayeast2"),
+        ] {
+            for (provider, _) in REGION_FORMS {
+                assert_eq!(sent(provider, region).is_ok(), *provider == owner, "{region} on {provider}");
+            }
+        }
+        assert!(sent("aws", "EU-WEST-1").unwrap_err().contains("a region of aws, received"));
     }
 }

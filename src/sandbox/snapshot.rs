@@ -61,34 +61,3 @@ impl Snapshot {
         if sound { Ok(read) } else { Err("has a moment that is out of all time".to_owned()) }
     }
 }
-
-/// Streams of draws as text: their state is a whole number that JSON readers round.
-pub mod draws {
-    use std::cell::Cell;
-
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(state: &Cell<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:016x}", state.get()))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cell<u64>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16).map(Cell::new).map_err(|_| D::Error::custom("expected 16 hexadecimal digits"))
-    }
-}
-
-/// Hashes of passwords. A snapshot is the one place that shows them.
-pub mod hash {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::secret::Secret;
-
-    pub fn serialize<S: Serializer>(hash: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
-        hash.as_ref().map(Secret::reveal).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
-    }
-}

@@ -17,6 +17,8 @@ const FOUNDED: f64 = 1_704_067_200_000.0;
 pub struct World {
     pub organization_id: String,
     pub services: Vec<Rc<Service>>,
+    /// How many there may be.
+    pub max_services: usize,
     /// How many services were ever created; what the next one is like is drawn from this number.
     pub created: u64,
     pub random: Random,
@@ -53,6 +55,19 @@ impl World {
     pub fn service_mut(&mut self, id: &str) -> Result<&mut Service, Refusal> {
         let found = self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id));
         found.map(Rc::make_mut).ok_or_else(|| unknown(id))
+    }
+}
+
+impl World {
+    /// The services that share the data of a warehouse.
+    pub fn warehouse<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Service> {
+        self.services.iter().map(Rc::as_ref).filter(move |service| service.text("dataWarehouseId") == Some(id))
+    }
+
+    /// Whether other services live on the data of this one.
+    pub fn has_secondaries(&self, service: &Service) -> bool {
+        let warehouse = service.text("dataWarehouseId").unwrap_or_default();
+        service.is_primary() && self.warehouse(warehouse).any(|other| !other.is_primary() && !other.life.state().ends())
     }
 }
 

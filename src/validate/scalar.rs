@@ -98,7 +98,7 @@ impl Walker<'_> {
 }
 
 /// Runs the automaton over the text. Where the table does not hold together, the text is lost in the dead state.
-fn matches(pattern: &Pattern, text: &str) -> bool {
+pub(crate) fn matches(pattern: &Pattern, text: &str) -> bool {
     let stride = usize::from(pattern.stride);
     let mut state = usize::from(pattern.start);
     // The end of the text has the last class.

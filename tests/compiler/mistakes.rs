@@ -63,6 +63,12 @@ fn of_schemas() {
         ("{ type: object, required: a }", ".required: must be a list"),
         ("{ type: object, nullable: true }", ": unknown keyword nullable"),
         ("{ type: string, x-secret: maybe }", ".x-secret: must be true or false"),
+        ("{ enum: [a], x-forms: b }", ".x-forms: must be an object"),
+        ("{ enum: [a], x-forms: { b: 1 } }", ".x-forms.b: must be a string"),
+        ("{ enum: [a], x-forms: { b: '[' } }", ".x-forms.b: "),
+        ("{ enum: [a, b], x-forms: { c: '^a$' } }", ".x-forms: b must have exactly one of the forms"),
+        ("{ enum: [a, b], x-forms: { c: '^a$', d: '^.$' } }", ".x-forms: a must have exactly one of the forms"),
+        ("{ properties: { a: { enum: [b], x-forms: { c: b } } } }", ": x-forms stands in a named schema"),
         ("[]", ": must be an object"),
     ] {
         let at = if expected.starts_with(".[") { expected.replacen('.', "", 1) } else { expected.to_owned() };

@@ -4,13 +4,7 @@ use crate::pattern::compile;
 
 /// Whether the text matches.
 fn matches(source: &str, text: &str) -> bool {
-    let table = compile(source).unwrap();
-    let step = |state: u16, class: usize| table.next[usize::from(state) * table.stride + class];
-    let mut state = table.start;
-    for byte in text.bytes() {
-        state = step(state, usize::from(table.classes[usize::from(byte)]));
-    }
-    table.accepts[usize::from(step(state, table.stride - 1))]
+    compile(source).unwrap().matches(text)
 }
 
 #[test]

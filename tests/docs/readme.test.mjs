@@ -1,30 +1,29 @@
 // @ts-check
-// What the READMEs say: every program in them runs, as it stands, from the installed tarball; every command exists; and
-// the table of operations is the contract's.
+// What the READMEs and the pages of docs/ say: every program in them runs, as it stands, from the installed tarball, and
+// prints what it says; every command exists; links lead somewhere; and the READMEs' tables are complete.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { sandbox, start } from "../http/server.mjs";
-import { file, installed } from "../package/consumer.mjs";
+import { file } from "../package/consumer.mjs";
+import { docs, operations, prints, programs, read, readmes, root } from "./pages.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-/** @param {string} path */
-const read = (path) => readFileSync(join(root, path), "utf8");
-
-for (const page of ["README.md", "pkg/README.md"]) {
-  const programs = [...read(page).matchAll(/^```js\n(.*?)^```$/gms)].map(([, program]) => program);
-  assert.notEqual(programs.length, 0);
-  for (const [index, program] of programs.entries()) {
+for (const page of readmes) assert.notEqual(programs(page).length, 0);
+// That page is one program and many commands, which need a world of their own: from-curl.test.mjs.
+for (const page of [...readmes, ...docs].filter((page) => page !== "docs/from-curl.md")) {
+  for (const [index, program] of programs(page).entries()) {
     test(`${page}: program ${index + 1}`, async (t) => {
       const { env } = await sandbox(t, "--time-scale", "60");
       const path = file(`${page.replaceAll("/", "-")}-${index}.mjs`, program);
-      const { code, stderr } = await start(process.execPath, [path], { env }).ended;
+      const { code, stdout, stderr } = await start(process.execPath, [path], { env }).ended;
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+      assert.equal(stdout, prints(program) ?? stdout);
     });
   }
+}
 
+for (const page of readmes) {
   test(`${page}: every block is a program or a command`, () => {
     const fences = [...read(page).matchAll(/^```(.*)$/gm)].map(([, language]) => language);
     assert.ok(fences.every((language) => language === "js" || language === ""));
@@ -39,13 +38,34 @@ for (const page of ["README.md", "pkg/README.md"]) {
   });
 }
 
+for (const page of docs) {
+  test(`${page}: every block is a program or, in from-curl.md, a line of curl`, () => {
+    const fences = [...read(page).matchAll(/^```(.+)$/gm)].map(([, language]) => language);
+    const known = page === "docs/from-curl.md" ? ["js", "sh"] : ["js"];
+    assert.deepEqual(fences.filter((language) => !known.includes(language)), []);
+    assert.doesNotMatch(read(page).replace(/^```.*?^```$/gms, ""), /^ {4}\S/m);
+  });
+}
+
+for (const page of [...readmes, ...docs]) {
+  test(`${page}: links lead to files, and none to a file that npm does not have`, () => {
+    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target).filter((target) => !/^https:/.test(target));
+    assert.deepEqual(targets.filter((target) => !existsSync(join(root, dirname(page), target))), []);
+    if (page === "pkg/README.md") assert.deepEqual(targets, []);
+  });
+}
+
+test("README.md names every page and every example", () => {
+  const text = read("README.md");
+  const examples = readdirSync(join(root, "examples")).map((name) => `examples/${name}`);
+  for (const path of [...docs, ...examples]) assert.ok(text.includes(`](${path}`), path);
+});
+
 test("the table of operations is the contract's", () => {
   const rows = [...read("README.md").matchAll(/^\| `(\w+\.\w+)\((.*?)\)`\s*\| `(.*?)`\s*\|$/gm)];
-  const { paths } = JSON.parse(readFileSync(join(installed, "dist/openapi.json"), "utf8"));
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => [operation["x-name"], `${method.toUpperCase()} ${path}`]),
-  );
-  assert.deepEqual(rows.map(([, name, , route]) => [name, route]).sort(), operations.sort());
+  /** @param {{ name: string, route: string }[]} all */
+  const sorted = (all) => all.map(({ name, route }) => `${name} ${route}`).sort();
+  assert.deepEqual(sorted(rows.map(([, name, , route]) => ({ name, route }))), sorted(operations()));
 });
 
 test("the table of dependencies is complete", () => {

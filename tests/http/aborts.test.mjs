@@ -12,7 +12,7 @@ const END_MS = 15_000;
 
 test(`${ABORTS} aborts at random moments leave nothing running`, { timeout: 120_000 }, async (t) => {
   const program = file("aborting.mjs", readFileSync(new URL("aborting.mjs", import.meta.url), "utf8"));
-  const { env } = await sandbox(t, "--time-scale", "1000", "--rate-limit", "off", "--latency-ms", "2");
+  const { env } = await sandbox(t, "--time-scale", "1000", "--rate-limit", "off", "--max-services", "1000", "--latency-ms", "2");
   const started = start(process.execPath, [program, "7", String(ABORTS)], { env });
   t.after(() => started.child.kill("SIGKILL"));
   const [line] = await started.printed(/^\{.*\}$/m);

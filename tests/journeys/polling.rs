@@ -20,7 +20,8 @@ use super::world::{Joined, World, all};
 /// A cloud without limits with so many new services, and a client on it that keeps the default limit.
 fn with_services(count: usize) -> (Cloud, Vec<String>) {
     let world = World::new();
-    let network = Rc::new(Network::new(Sandbox::new(Options { rate_limit: None, ..Options::default() })));
+    let network =
+        Rc::new(Network::new(Sandbox::new(Options { rate_limit: None, max_services: 50, ..Options::default() })));
     let maker = Cloud::on(&world, &network, |settings| settings.limiter = Limit::Off);
     let ids = world.run(async {
         let mut ids = Vec::new();

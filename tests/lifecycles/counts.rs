@@ -8,6 +8,8 @@ pub struct Counts {
     pub journeys: u64,
     /// Journeys that came to the end of what they set out to do.
     pub ended: u64,
+    /// Those of them whose service failed on the way.
+    pub failed: u64,
     pub requests: u64,
     /// Creations of which the client said that it does not know what came of them.
     pub ambiguous_creates: u64,
@@ -21,6 +23,7 @@ impl Counts {
     pub fn add(&mut self, other: &Self) {
         self.journeys += other.journeys;
         self.ended += other.ended;
+        self.failed += other.failed;
         self.requests += other.requests;
         self.ambiguous_creates += other.ambiguous_creates;
         self.found_again += other.found_again;
@@ -35,8 +38,8 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { journeys, ended, requests, ambiguous_creates, found_again, gave_up, faults } = self;
-        writeln!(f, "{journeys} journeys, {ended} ended, {requests} requests")?;
+        let Self { journeys, ended, failed, requests, ambiguous_creates, found_again, gave_up, faults } = self;
+        writeln!(f, "{journeys} journeys, {ended} ended, {failed} of them with a failed service, {requests} requests")?;
         writeln!(f, "  {ambiguous_creates} ambiguous creations, {found_again} of them made a service")?;
         writeln!(f, "  gave up: {gave_up:?}")?;
         write!(f, "  faults: {faults:?}")

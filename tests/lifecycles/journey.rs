@@ -56,28 +56,38 @@ impl Journey {
         if let Some(password) = password {
             assert!(self.verifies(&id, &password), "the password of a creation is another one");
         }
-        if self.plan.hurries {
-            return self.delete(&id).await;
-        }
-        self.until(&id, "running").await?;
-        self.scale(&id).await?;
-        self.set_password(&id).await?;
-        if self.plan.resets {
-            self.reset_password(&id).await?;
-        }
-        if self.plan.stops {
-            let stop = self.again(async || self.cloud.command(&id, Command::Stop).await).await;
-            stop.map_err(|error| GaveUp("stop", error))?;
-            self.until(&id, "stopped").await?;
+        if !self.plan.hurries {
+            match self.use_it(&id).await {
+                // What has failed can only be deleted.
+                Err(GaveUp(_, error)) if has_failed(&error) => self.counts.failed += 1,
+                used => used?,
+            }
         }
         self.delete(&id).await
+    }
+
+    async fn use_it(&self, id: &str) -> Result<(), GaveUp> {
+        self.until(id, "running").await?;
+        self.scale(id).await?;
+        self.set_password(id).await?;
+        if self.plan.resets {
+            self.reset_password(id).await?;
+        }
+        if self.plan.stops {
+            let stop = self.again(async || self.cloud.command(id, Command::Stop).await).await;
+            stop.map_err(|error| GaveUp("stop", error))?;
+            self.until(id, "stopped").await?;
+        }
+        Ok(())
     }
 
     async fn delete(&self, id: &str) -> Result<(), GaveUp> {
         let deleted = self.again(async || self.cloud.stop_and_delete(id).await).await;
         deleted.map_err(|error| GaveUp("delete", error))?;
         // A read that lags behind its creation may have said too early that it is gone, but on its way it is.
-        assert!(self.services().iter().all(|service| service["state"] == "terminating"), "left behind");
+        let ends =
+            |service: &Value| ["terminating", "softdeleting", "softdeleted"].iter().any(|it| service["state"] == *it);
+        assert!(self.services().iter().all(ends), "left behind");
         Ok(())
     }
 
@@ -142,8 +152,7 @@ impl Journey {
     async fn scale(&self, id: &str) -> Result<(), GaveUp> {
         let size = json!({ "minReplicaMemoryGb": 24, "maxReplicaMemoryGb": 48 });
         let operation = &contract::SERVICES_UPDATE_REPLICA_SCALING;
-        let scaled = self.again(async || self.cloud.call(operation, of(id, Some(&size))).await).await;
-        scaled.map_err(|error| GaveUp("scale", error))?;
+        self.once_it_runs(id, "scale", async || self.cloud.call(operation, of(id, Some(&size))).await).await?;
         let service = self.services().pop().unwrap();
         assert_eq!((&service["minReplicaMemoryGb"], &service["maxReplicaMemoryGb"]), (&json!(24), &json!(48)));
         Ok(())
@@ -151,8 +160,7 @@ impl Journey {
 
     async fn set_password(&self, id: &str) -> Result<(), GaveUp> {
         let password = format!("correct horse {}", self.plan.name);
-        let set = self.again(async || self.cloud.set_password(id, password.as_bytes()).await).await;
-        set.map_err(|error| GaveUp("set password", error))?;
+        self.once_it_runs(id, "set password", async || self.cloud.set_password(id, password.as_bytes()).await).await?;
         assert!(self.verifies(id, &password), "the password was not set");
         Ok(())
     }
@@ -170,6 +178,7 @@ impl Journey {
                     return Ok(());
                 }
                 Err(error) if ambiguous(&error) && tries <= AGAIN => known.clear(),
+                Err(error) if error.status() == Some(409) && tries <= AGAIN => self.until_it_runs_again(id).await?,
                 Err(error) => {
                     let lost = !ambiguous(&error) && !known.is_empty() && !self.verifies(id, &known);
                     assert!(!lost, "a new password got lost without a word: {error}");
@@ -177,6 +186,29 @@ impl Journey {
                 }
             }
         }
+    }
+
+    /// Does what only a running service takes: one that is degraded refuses it for a while.
+    async fn once_it_runs<T>(
+        &self,
+        id: &str,
+        step: &'static str,
+        mut act: impl AsyncFnMut() -> Result<T, Box<Error>>,
+    ) -> Result<T, GaveUp> {
+        let mut tries = 0;
+        loop {
+            match self.again(&mut act).await {
+                Err(error) if tries < AGAIN && error.status() == Some(409) => tries += 1,
+                done => return done.map_err(|error| GaveUp(step, error)),
+            }
+            self.until_it_runs_again(id).await?;
+        }
+    }
+
+    async fn until_it_runs_again(&self, id: &str) -> Result<(), GaveUp> {
+        // Until no read that lags behind says that it still runs.
+        self.cloud.world.sleep(20_000.0).await;
+        self.until(id, "running").await
     }
 
     /// Tries again what failed with something that may pass.
@@ -201,6 +233,10 @@ impl Journey {
     fn verifies(&self, id: &str, password: &str) -> bool {
         self.cloud.network.sandbox.borrow().verify_password(id, password)
     }
+}
+
+fn has_failed(error: &Error) -> bool {
+    matches!(error, Error::Wait { last_state: Some(state), .. } if state == "failed")
 }
 
 pub fn ambiguous(error: &Error) -> bool {

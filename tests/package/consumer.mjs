@@ -1,9 +1,9 @@
 // @ts-check
 // A project that has installed the packed tarball, as a user would: nothing of this repository is above it.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -27,8 +27,36 @@ export const installed = join(folder, "node_modules/clickhouse-cloud");
  */
 export function file(name, text) {
   const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   return path;
+}
+
+/**
+ * Puts the type tests into the project, each as a module of a kind, and gives their paths by their names.
+ *
+ * @param {string} extension such as `mts`
+ * @returns {Map<string, string>}
+ */
+export function typeTests(extension) {
+  const from = join(root, "tests/types");
+  return new Map(
+    readdirSync(from).map((name) => {
+      const own = name.endsWith(".d.ts") ? name : name.replace(/ts$/, extension);
+      return [name, file(join("types", extension, own), readFileSync(join(from, name), "utf8"))];
+    }),
+  );
+}
+
+/**
+ * Lends a package of this repository to the project.
+ *
+ * @param {string} name
+ */
+export function lend(name) {
+  const path = join(folder, "node_modules", name);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(join(root, "node_modules", name), path);
 }
 
 /**

@@ -2,10 +2,13 @@
 // What is in the packed tarball.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import ts from "typescript";
 import { installed, manifest } from "./consumer.mjs";
 
 const files = readdirSync(installed, { recursive: true, withFileTypes: true })
@@ -27,6 +30,43 @@ test("the wasm reads back from its text", async () => {
   for (const feature of ["client", "sandbox"]) {
     const { wasm } = await import(join(installed, `dist/${feature}.text.js`));
     assert.ok(readFileSync(join(installed, `dist/${feature}_bg.wasm`)).equals(decode(wasm)));
+  }
+});
+
+/** The values that a declaration file has; it only passes on what others declare. @param {string} path */
+function declared(path) {
+  const program = ts.createProgram([path], { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16, types: [] });
+  const checker = program.getTypeChecker();
+  /** @param {ts.Node | undefined} node */
+  const exportsOf = (node) => (node ? checker.getExportsOfModule(/** @type {ts.Symbol} */ (checker.getSymbolAtLocation(node))) : []);
+  const source = program.getSourceFile(path);
+  const statements = source?.statements.filter(ts.isExportDeclaration) ?? [];
+  const types = new Set(statements.filter((one) => one.isTypeOnly && !one.exportClause).flatMap((one) => exportsOf(one.moduleSpecifier)));
+  return exportsOf(source)
+    .map((one) => (one.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(one) : one))
+    .filter((one) => one.flags & ts.SymbolFlags.Value && !types.has(one))
+    .map((one) => one.name)
+    .sort();
+}
+
+/** What an entry exports. Not every runtime's is one that Node can load. @param {string} path */
+async function exported(path) {
+  if (path.endsWith(".cjs")) return Object.keys(createRequire(import.meta.url)(path)).sort();
+  const { metafile } = await build({
+    ...{ entryPoints: [path], bundle: true, format: "esm", external: ["*.wasm", "*.wasm?module"], logLevel: "silent" },
+    ...{ metafile: true, write: false },
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports).sort();
+}
+
+test("every entry exports what its declarations say", async () => {
+  for (const [entry, conditions] of Object.entries(manifest.exports)) {
+    if (typeof conditions === "string") continue;
+    for (const [condition, { types, default: path }] of Object.entries(conditions)) {
+      const names = declared(join(installed, types));
+      assert.ok(names.length > 0);
+      assert.deepEqual(await exported(join(installed, path)), names, `${entry}, ${condition}`);
+    }
   }
 });
 

@@ -1,19 +1,9 @@
 // @ts-check
-// The packed tarball in Node.
+// The packed tarball in Node: what the journeys of tests/consumers do not touch.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { file, run } from "./consumer.mjs";
-import { cjs, esm, expected } from "./journey.mjs";
-
-const print = "(answer) => console.log(JSON.stringify(answer))";
-
-test("import in an ES module", () => {
-  assert.deepEqual(JSON.parse(run("node", file("journey.mjs", esm(print)))), expected);
-});
-
-test("require in a CommonJS module", () => {
-  assert.deepEqual(JSON.parse(run("node", file("journey.cjs", cjs(print)))), expected);
-});
 
 test("nothing is instantiated before the first use", () => {
   const program = `
@@ -27,4 +17,31 @@ test("nothing is instantiated before the first use", () => {
     console.log(JSON.stringify([before, count]));
   `;
   assert.deepEqual(JSON.parse(run("node", file("lazy.mjs", program))), [0, 1]);
+});
+
+// Each entry is another module of wasm.
+for (const [name, entries] of [
+  ["errors.mjs", 'import * as client from "clickhouse-cloud"; import { Sandbox } from "clickhouse-cloud/sandbox";'],
+  ["errors.cjs", 'const client = require("clickhouse-cloud"); const { Sandbox } = require("clickhouse-cloud/sandbox");'],
+]) {
+  test(`the client and the sandbox throw the same classes: ${name}`, () => {
+    const program = `${entries}
+      for (const create of [() => new client.CloudClient({ bogus: 1 }), () => new Sandbox({ bogus: 1 })]) {
+        try { create(); } catch (error) { console.log(error instanceof client.ConfigurationError); }
+      }`;
+    assert.equal(run("node", file(name, program)), "true\ntrue\n");
+  });
+}
+
+test("who does not use the schemas does not carry them", async () => {
+  /** @param {string} name @param {string} program */
+  const bundled = async (name, program) => {
+    const { outputFiles } = await build({ entryPoints: [file(name, program)], bundle: true, format: "esm", write: false });
+    return outputFiles[0]?.text ?? "";
+  };
+  const hash = 'import { hashPassword } from "clickhouse-cloud"; console.log(hashPassword("abc"));';
+  const check = 'import { schemas } from "clickhouse-cloud"; console.log(schemas.Tag["~standard"].validate({}));';
+  // In the names, which are one text.
+  const mark = "IpAccessListChange!";
+  assert.deepEqual([await bundled("hash.mjs", hash), await bundled("check.mjs", check)].map((text) => text.includes(mark)), [false, true]);
 });

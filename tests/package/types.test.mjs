@@ -1,56 +1,63 @@
 // @ts-check
-// The declarations of the packed tarball, as a strict project reads them: in ES modules, in CommonJS modules, and as
-// bundlers resolve; with the libraries checked too.
+// The declarations of the packed tarball, as strict projects read them: in ES modules, in CommonJS modules, and as
+// bundlers and old compilers resolve. The libraries are checked too.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { dirname } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { file } from "./consumer.mjs";
+import ts from "typescript";
+import { lend, typeTests } from "./consumer.mjs";
 
-const tsc = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
+// What Node has, for projects without the lib of pages.
+lend("@types/node");
+for (const name of ["@hono/standard-validator", "@standard-schema/spec", "@tanstack/form-core", "hono"]) lend(name);
 
-const program = `
-import { CloudClient, CloudError, ConfigurationError, hashPassword, type Routes, type Service } from "clickhouse-cloud";
-import { Sandbox } from "clickhouse-cloud/sandbox";
+/** @type {ts.CompilerOptions} */
+const strict = {
+  noEmit: true,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  target: ts.ScriptTarget.ES2022,
+  types: [],
+};
+const page = { lib: ["lib.es2022.d.ts", "lib.dom.d.ts"] };
+const { ESNext, CommonJS, Node16, NodeNext } = ts.ModuleKind;
+const { Bundler, Node10 } = ts.ModuleResolutionKind;
 
-export const hash: string = hashPassword("abc");
-export const error = (one: ConfigurationError): CloudError => one;
-export const client: CloudClient = new CloudClient();
-export const sandbox: Sandbox = new Sandbox();
+/** @type {[what: string, extension: string, options: ts.CompilerOptions][]} */
+const modes = [
+  ["node16, an ES module", "mts", { ...page, module: Node16 }],
+  ["node16, a CommonJS module", "cts", { ...page, module: Node16 }],
+  ["nodenext, an ES module", "mts", { ...page, module: NodeNext }],
+  ["nodenext, a CommonJS module", "cts", { ...page, module: NodeNext }],
+  ["bundler", "ts", { ...page, module: ESNext, moduleResolution: Bundler }],
+  ["node10", "ts", { ...page, module: CommonJS, moduleResolution: Node10 }],
+  ["node16, with what Node has and without the lib of pages", "mts", { lib: ["lib.es2022.d.ts"], types: ["node"], module: Node16 }],
+];
 
-type List = Routes["GET /v1/organizations/{organizationId}/services"];
-export const names = (services: List["result"]): string[] => services.map((service: Service) => service.name);
-export const path: NonNullable<List["path"]> = {};
-
-// A state that is not known today is one, too.
-export const state: Service["state"] = "levitating";
-
-// @ts-expect-error a password is a string
-hashPassword(1);
-// @ts-expect-error there is no such operation
-export type Nowhere = Routes["GET /v1/nowhere"];
-// @ts-expect-error there is no such property
-export const misspelt = (service: Service) => service.sttae;
-`;
-
-for (const [name, module, resolution] of [
-  ["types.mts", "node16", "node16"],
-  ["types.cts", "node16", "node16"],
-  ["types.mts", "nodenext", "nodenext"],
-  ["types.mts", "esnext", "bundler"],
-]) {
-  test(`${name} with module ${module}, moduleResolution ${resolution}`, () => {
-    const path = file(name, program);
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [
-        ...[tsc, "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom"],
-        ...["--module", module, "--moduleResolution", resolution, path],
-      ],
-      { cwd: dirname(path), encoding: "utf8" },
-    );
-    assert.equal(stdout, "");
-    assert.equal(status, 0);
+/**
+ * @param {string[]} files
+ * @param {ts.CompilerOptions} options
+ */
+function mistakes(files, options) {
+  const program = ts.createProgram(files, { ...strict, ...options });
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const line = file === undefined ? "" : `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}: `;
+    return `${line}${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
 }
+
+for (const [what, extension, options] of modes) {
+  test(what, () => {
+    const tests = typeTests(extension);
+    tests.delete("libraries.ts");
+    assert.deepEqual(mistakes([...tests.values()], options), []);
+  });
+}
+
+test("libraries that speak Standard Schema", () => {
+  const tests = typeTests("mts");
+  const files = ["same.d.ts", "libraries.ts"].map((name) => tests.get(name) ?? "");
+  // Theirs are not checked here.
+  assert.deepEqual(mistakes(files, { ...page, module: NodeNext, skipLibCheck: true }), []);
+});

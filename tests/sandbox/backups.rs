@@ -108,3 +108,36 @@ fn only_a_finished_backup_is_restored() {
     assert_eq!((&service["name"], &service["state"]), (&json!("restored"), &json!("provisioning")));
     assert!(cloud.post("/services", &body(&json!({ "backupId": id }))).refused(404).starts_with("NOT_FOUND: backup"));
 }
+
+#[test]
+fn a_backup_that_went_wrong_is_not_restored() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let wrong = (0..365).find_map(|_| {
+        cloud.wait(DAY);
+        list(&mut cloud, &id).into_iter().find(|backup| backup["status"] == "error")
+    });
+    let wrong = wrong.unwrap();
+    assert!(wrong["finishedAt"].is_string() && wrong.get("sizeInBytes").is_none(), "{wrong}");
+    let text = cloud.post("/services", &body(&json!({ "backupId": wrong["id"] }))).refused(400).to_owned();
+    assert_eq!(text, "BAD_REQUEST: body.backupId: expected a backup that is done, received one that is error");
+}
+
+#[test]
+fn backups_last_as_long_as_their_service() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    cloud.wait(DAY);
+    assert_eq!(cloud.state(&id), "idle");
+    cloud.wait(DAY);
+    assert_eq!(list(&mut cloud, &id).len(), 2, "an idle service is backed up, too");
+    cloud.command(&id, "stop");
+    cloud.until(&id, "stopped");
+    let restore = body(&json!({ "backupId": list(&mut cloud, &id)[1]["id"] }));
+    assert_eq!(cloud.post("/services", &restore).status, 200, "of a stopped service");
+    cloud.wait(16.0);
+    assert_eq!(cloud.delete(&format!("/services/{id}")).status, 200);
+    cloud.wait(121.0);
+    assert_eq!(cloud.get(&format!("/services/{id}/backups")).status, 404);
+    assert_eq!(cloud.post("/services", &restore).status, 404, "it is gone with its service");
+}

@@ -41,6 +41,8 @@ fn a_bad_creation_names_the_field() {
         ("backupId", json!({ "backupId": "x" })),
         ("region", json!({ "region": "westus3" })),
         ("region", json!({ "provider": "gcp", "region": "eu-west-1" })),
+        ("region", json!({ "provider": "azure", "region": "us-east1" })),
+        ("region", json!({ "region": "Mars" })),
         ("isReadonly", json!({ "isReadonly": true })),
         ("tags[1]", json!({ "tags": [{ "key": "a", "value": "1" }, { "key": "a", "value": "2" }] })),
     ];
@@ -70,6 +72,9 @@ fn region_and_region_id_both_work_but_not_together() {
     assert_eq!(service.get("regionId"), None);
     let both = json!({ "name": "a", "provider": "gcp", "region": "europe-west4", "regionId": "europe-west4", "ipAccessList": [] });
     assert!(cloud.post("/services", &both).refused(400).contains("region"));
+    let other = json!({ "name": "a", "provider": "gcp", "regionId": "westus3", "ipAccessList": [] });
+    let text = r#"BAD_REQUEST: body.regionId: expected a region of gcp, received "westus3" of azure"#;
+    assert_eq!(cloud.post("/services", &other).refused(400), text);
     let none = json!({ "name": "a", "provider": "gcp", "ipAccessList": [] });
     assert!(cloud.post("/services", &none).refused(400).contains("region"));
 }
@@ -205,6 +210,39 @@ fn addresses_are_removed_before_others_are_added() {
 
     let all = json!([one("10.0.0.1"), one("10.0.0.2"), one("10.0.0.3")]);
     assert_eq!(cloud.patch(&path, &json!({ "ipAccessList": { "remove": all } })).result()["ipAccessList"], json!([]));
+}
+
+#[test]
+fn private_endpoints_change_like_addresses() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({ "privateEndpointIds": ["vpce-1", "vpce-2"] }));
+    let path = format!("/services/{id}");
+    let change = json!({ "privateEndpointIds": { "add": ["vpce-1", "vpce-3"], "remove": ["vpce-1", "vpce-9"] } });
+    let after = cloud.patch(&path, &change).result()["privateEndpointIds"].clone();
+    assert_eq!(after, json!(["vpce-2", "vpce-1", "vpce-3"]));
+    let text = cloud.patch(&path, &json!({ "privateEndpointIds": { "add": ["vpce-3"] } })).refused(400).to_owned();
+    assert!(text.contains("body.privateEndpointIds.add[0]") && text.contains("vpce-3"), "{text}");
+    assert_eq!(cloud.get(&path).result()["privateEndpointIds"], after);
+}
+
+#[test]
+fn lists_are_bounded() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({}));
+    let path = format!("/services/{id}");
+    let add = |from: usize, to: usize| {
+        let all: Vec<Value> =
+            (from..to).map(|at| json!({ "source": format!("10.0.{}.{}", at / 256, at % 256) })).collect();
+        json!({ "ipAccessList": { "add": all } })
+    };
+    assert_eq!(cloud.patch(&path, &add(0, 1_000)).status, 200);
+    assert!(cloud.patch(&path, &add(1_000, 1_001)).refused(400).contains("body.ipAccessList: expected at most 1000"));
+    let tags: Vec<Value> = (0..50).map(|at| json!({ "key": format!("k{at}") })).collect();
+    assert_eq!(cloud.patch(&path, &json!({ "tags": { "add": tags } })).status, 200);
+    let more = json!({ "tags": { "add": [{ "key": "more" }] } });
+    assert!(cloud.patch(&path, &more).refused(400).contains("body.tags: expected at most 50"));
+    let replaced = json!({ "tags": { "add": [{ "key": "K0" }], "remove": [{ "key": "k0" }] } });
+    assert_eq!(cloud.patch(&path, &replaced).result()["tags"][49], json!({ "key": "K0" }));
 }
 
 #[test]

@@ -21,8 +21,45 @@ fn both_ways_of_saying_it_mean_the_same() {
     let answer = cloud.patch(&format!("/services/{id}/replicaScaling"), &replica);
     assert_eq!(memory(answer.result()), [16, 32, 48, 96]);
     assert_eq!(answer.result()["numReplicas"], 2);
-    assert_eq!(answer.result()["currentScaling"]["effectiveMaxReplicas"], 2);
     assert_eq!(cloud.get(&format!("/services/{id}")).result(), answer.result());
+}
+
+#[test]
+fn what_runs_comes_to_its_new_size_after_a_while() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({ "minReplicaMemoryGb": 16, "maxReplicaMemoryGb": 32 }));
+    let path = format!("/services/{id}");
+    let size = json!({ "maxReplicaMemoryGb": 64, "numReplicas": 2, "idleTimeoutMinutes": 30 });
+    let asked = cloud.patch(&format!("{path}/replicaScaling"), &size).result().clone();
+    assert_eq!((&asked["maxReplicaMemoryGb"], &asked["numReplicas"]), (&json!(64), &json!(2)));
+    // Idling is a setting and changes at once.
+    assert_eq!(asked["currentScaling"]["effectiveIdleTimeoutMinutes"], 30);
+    let effective = |service: &Value| {
+        let current = &service["currentScaling"];
+        (current["effectiveMaxReplicaMemoryGb"].as_u64().unwrap(), current["effectiveMaxReplicas"].as_u64().unwrap())
+    };
+    let mut seconds = 0;
+    while effective(cloud.get(&path).result()) == (32, 3) {
+        cloud.wait(1.0);
+        seconds += 1;
+    }
+    assert_eq!(effective(cloud.get(&path).result()), (64, 2));
+    assert!((30..=121).contains(&seconds), "{seconds}");
+
+    // The last word counts, and it counts from when it was said.
+    cloud.patch(&format!("{path}/replicaScaling"), &json!({ "numReplicas": 4 }));
+    cloud.wait(29.0);
+    cloud.patch(&format!("{path}/replicaScaling"), &json!({ "numReplicas": 5 }));
+    cloud.wait(29.0);
+    assert_eq!(effective(cloud.get(&path).result()), (64, 2));
+    cloud.wait(91.0);
+    assert_eq!(effective(cloud.get(&path).result()), (64, 5));
+
+    // What does not run has its new size when it comes to run.
+    cloud.command(&id, "stop");
+    cloud.until(&id, "stopped");
+    let answer = cloud.patch(&format!("{path}/replicaScaling"), &json!({ "numReplicas": 6 }));
+    assert_eq!(effective(answer.result()), (64, 6));
 }
 
 #[test]
@@ -92,8 +129,8 @@ fn horizontal_scaling_has_replicas_of_one_size() {
         (json!({ "autoscalingMode": "vertical", "minReplicas": 1, "maxReplicas": 2 }), "autoscalingMode"),
         (json!({ "autoscalingMode": "horizontal", "numReplicas": 2 }), "numReplicas"),
         (json!({ "numReplicas": 2, "minReplicas": 2, "maxReplicas": 2 }), "numReplicas"),
-        (json!({ "minReplicas": 2 }), "maxReplicas"),
-        (json!({ "maxReplicas": 2 }), "minReplicas"),
+        (json!({ "minReplicas": 4 }), "minReplicas"),
+        (json!({ "maxReplicas": 2 }), "maxReplicas"),
     ] {
         let text = cloud.patch(&path, &wrong).refused(400).to_owned();
         assert!(text.contains(field), "{text}");
@@ -102,6 +139,8 @@ fn horizontal_scaling_has_replicas_of_one_size() {
     assert_eq!((&fixed["autoscalingMode"], &fixed["numReplicas"]), (&json!("vertical"), &json!(2)));
     let there = json!({ "minReplicaMemoryGb": 8, "maxReplicaMemoryGb": 8, "minReplicas": 2, "maxReplicas": 4 });
     assert_eq!(cloud.patch(&path, &there).result()["autoscalingMode"], "horizontal");
+    let more = cloud.patch(&path, &json!({ "maxReplicas": 5 })).result().clone();
+    assert_eq!((&more["minReplicas"], &more["maxReplicas"]), (&json!(2), &json!(5)));
     let back = cloud.patch(&path, &json!({ "numReplicas": 3 })).result().clone();
     assert_eq!((&back["autoscalingMode"], &back["numReplicas"]), (&json!("vertical"), &json!(3)));
 }

@@ -135,14 +135,16 @@ fn answers_are_held_back_as_asked() {
 }
 
 #[test]
-fn a_secondary_shares_the_warehouse() {
-    let mut cloud = Cloud::new();
-    let (id, _) = cloud.create(&json!({}));
-    let warehouse = cloud.get(&format!("/services/{id}")).result()["dataWarehouseId"].clone();
-    let more = json!({ "dataWarehouseId": warehouse, "isReadonly": true });
-    let answer = cloud.post("/services", &body(&more));
-    let secondary = &answer.result()["service"];
-    assert_eq!((&secondary["isPrimary"], &secondary["isReadonly"]), (&json!(false), &json!(true)));
-    assert_eq!(secondary["dataWarehouseId"], warehouse);
-    assert_eq!(cloud.post("/services", &body(&json!({ "dataWarehouseId": NOBODY }))).status, 404);
+fn an_organization_has_so_many_services() {
+    let mut cloud = Cloud::of(Options { rate_limit: None, ..Options::default() });
+    let ids: Vec<String> = (0..20).map(|_| cloud.create(&json!({})).0).collect();
+    assert_eq!(
+        cloud.post("/services", &body(&json!({}))).refused(400),
+        "BAD_REQUEST: the organization may have at most 20 services"
+    );
+    assert_eq!(cloud.delete(&format!("/services/{}", ids[7])).status, 200);
+    assert_eq!(cloud.post("/services", &body(&json!({}))).status, 400, "it is not gone yet");
+    cloud.wait(121.0);
+    cloud.create(&json!({}));
+    assert_eq!(cloud.get("/services").result().as_array().unwrap().len(), 20);
 }

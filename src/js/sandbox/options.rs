@@ -9,7 +9,7 @@ use crate::js::values::{describe, get, keys};
 use crate::sandbox::{self, Fault, Injection, RateLimit, faults};
 use crate::secret::Secret;
 
-const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit faults:chances keyId:text \
+const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit maxServices:whole:1 faults:chances keyId:text \
     keySecret:text organizationId:text";
 
 const INJECTION: &str = "fault:text times:whole:1 method:text path:text";
@@ -38,6 +38,8 @@ export interface SandboxOptions {
   timeScale?: number | undefined;
   /** By default 10 requests in 10,000 virtual ms; false: none. */
   rateLimit?: { requests: number; perMs: number } | false | undefined;
+  /** How many services the organization may have. By default 20. */
+  maxServices?: number | undefined;
   /**
    * How likely each fault meets a request: `{ "drop-after": 0.1 }`. A request that has the key, is inside the rate limit
    * and names an operation meets at most one. By default none comes.
@@ -82,6 +84,7 @@ pub fn read(value: &JsValue) -> Result<sandbox::Options, Error> {
     given.key_id = text("keyId").unwrap_or(given.key_id);
     given.key_secret = text("keySecret").map_or(given.key_secret, Secret::new);
     given.organization_id = text("organizationId").unwrap_or(given.organization_id);
+    given.max_services = number("maxServices").map_or(given.max_services, |most| most as u32);
     let limit = get(value, "rateLimit");
     if limit.as_bool() == Some(false) {
         given.rate_limit = None;

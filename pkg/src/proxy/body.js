@@ -1,0 +1,53 @@
+// @ts-check
+// The body of a request: bounded, and nothing but JSON.
+import { Refusal } from "./answers.js";
+
+/**
+ * The value that the body holds; undefined where there is none. A page of another site can send text or a form without
+ * asking first, but no `application/json`: so nothing else is taken.
+ *
+ * @param {Request} request
+ * @param {number} most how many bytes it may have
+ * @returns {Promise<unknown>}
+ */
+export async function bodyOf(request, most) {
+  const bytes = await read(request, most);
+  if (bytes.length === 0) return undefined;
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json *(?:;|$)/i.test(type)) {
+    throw new Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "a body must be of the content type application/json");
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal(400, "BAD_REQUEST", "the body is no JSON");
+  }
+}
+
+/**
+ * @param {Request} request
+ * @param {number} most
+ */
+async function read(request, most) {
+  const tooLong = () => new Refusal(413, "PAYLOAD_TOO_LARGE", `a body has at most ${most} bytes`);
+  // Read as it comes: what a header says of its length is only said.
+  if (Number(request.headers.get("content-length")) > most) throw tooLong();
+  const reader = request.body?.getReader();
+  const chunks = [];
+  let length = 0;
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    length += part.value.length;
+    if (length > most) {
+      reader?.cancel().catch(() => {});
+      throw tooLong();
+    }
+    chunks.push(part.value);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

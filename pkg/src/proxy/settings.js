@@ -1,0 +1,151 @@
+// @ts-check
+// The options of the proxy, checked; and the client that it stands on.
+import { ConfigurationError } from "../../dist/errors.js";
+import { ROUTES } from "../../dist/routes.js";
+import { CLIENT, CloudClient, RateLimiter, checkOptions, environment } from "../core.js";
+import { windowOf } from "./window.js";
+
+/** @import { ProxyOptions } from "./types.js" */
+
+const WHAT = "createProxy";
+const OWN = "allow:any authorize:function origins:any prefix:text maxRequestBytes:whole:1";
+/** Of the client's options all but one: a page's client checks the answers itself. */
+const FROM_CLIENT = CLIENT.split(" ").filter((one) => !one.startsWith("validateResponses:"));
+
+/** @param {string} message @returns {never} */
+function wrong(message) {
+  throw new ConfigurationError(`${WHAT}: ${message}`);
+}
+
+/** @param {ProxyOptions} given */
+export function settings(given) {
+  checkOptions(WHAT, given, [OWN, ...FROM_CLIENT].join(" "));
+  const organizationId = given?.organizationId ?? environment("CLICKHOUSE_ORG_ID");
+  if (typeof given?.authorize !== "function") {
+    wrong('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
+  }
+  if (organizationId === undefined) wrong("needs the organizationId option: only that organization is let through");
+  const { clock, logLevel, logger = console } = given;
+  const now = () => clock?.now() ?? Date.now();
+  const client = clientOf(given, organizationId, now);
+  const clean = cleaner(client);
+  return {
+    client,
+    organizationId,
+    allow: allowed(given.allow),
+    authorize: given.authorize,
+    origins: named(given.origins ?? []),
+    prefix: prefix(given.prefix),
+    maxRequestBytes: given.maxRequestBytes ?? 1_048_576,
+    now,
+    clean,
+    /**
+     * @param {string} line
+     * @param {unknown} [error]
+     */
+    log(line, error) {
+      if (logLevel === "off") return;
+      try {
+        logger.error(clean(`${WHAT}: ${line}${error === undefined ? "" : `: ${error}`}`));
+      } catch {
+        // What is thrown can be anything, also what no text can be made of.
+      }
+    },
+  };
+}
+
+/**
+ * The one client of all pages: they share its rate limit. Tried again is in the pages, by their own clients: only there is
+ * known how long somebody waits, and what an earlier attempt may have done. A proxy that is told to do it waits, too.
+ *
+ * @param {ProxyOptions} given
+ * @param {string} organizationId
+ * @param {() => number} now
+ */
+function clientOf(given, organizationId, now) {
+  const names = FROM_CLIENT.map((one) => one.split(":")[0] ?? "");
+  const options = Object.fromEntries(names.map((name) => [name, /** @type {any} */ (given)[name]]));
+  const timeoutMs = given.timeoutMs ?? 25_000;
+  const own = { organizationId, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
+  // An answer that breaks the contract is told to the log here, and to the page by its own client.
+  return worded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
+}
+
+/**
+ * What lets nobody wait; but for a proxy that tries again, or a limiter that is lent.
+ *
+ * @param {ProxyOptions} given
+ * @param {number} timeoutMs
+ * @param {() => number} now
+ */
+function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
+  const lent = rateLimit === false || rateLimit instanceof RateLimiter || (rateLimit && "acquire" in rateLimit);
+  return lent || retryBudgetMs ? rateLimit : windowOf(rateLimit ?? new RateLimiter(), timeoutMs, now);
+}
+
+/**
+ * What is wrong in the words of the proxy.
+ *
+ * @template T
+ * @param {() => T} run
+ * @param {string} theirs
+ * @param {string} ours
+ */
+function worded(run, theirs, ours) {
+  try {
+    return run();
+  } catch (error) {
+    return wrong(/** @type {Error} */ (error).message.replace(theirs, ours));
+  }
+}
+
+/** @param {unknown} names */
+function allowed(names) {
+  if (!Array.isArray(names)) return wrong("needs allow, a list of operations such as services.list");
+  const known = ROUTES.map(({ name }) => `${name}:any`).join(" ");
+  for (const name of names) {
+    if (String(name).includes("*")) wrong(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
+    worded(() => checkOptions(WHAT, { [String(name)]: true }, known), `${WHAT}: unknown option`, "allow: there is no operation");
+  }
+  return new Set(names);
+}
+
+/** @param {unknown} origins */
+function named(origins) {
+  if (!Array.isArray(origins)) return wrong("origins must be a list of origins such as https://app.example.com");
+  for (const one of origins) {
+    if (!/^https?:/.test(one) || !URL.canParse(one) || new URL(one).origin !== one) {
+      wrong(`origins must hold a scheme, a host and a port each, such as https://app.example.com, not ${one}`);
+    }
+  }
+  return origins;
+}
+
+/** @param {string | undefined} given */
+function prefix(given) {
+  if (given !== undefined && !given.startsWith("/")) wrong("prefix must begin with a slash");
+  return given?.replace(/\/+$/, "");
+}
+
+/** A shorter one may be found anywhere. */
+const SHORTEST = 8;
+
+/**
+ * Takes the key out of a text: a service, or what stands in between, may say back what it was told.
+ *
+ * @param {CloudClient} client
+ * @returns {(text: string) => string}
+ */
+function cleaner(client) {
+  // Which may be that of the environment.
+  const { authorization } = client.buildRequest("GET /v1/organizations").headers;
+  if (authorization === undefined) return wrong("needs keyId and keySecret, or bearerToken");
+  const [scheme = "", token = ""] = authorization.split(" ");
+  const secrets = scheme === "Basic" ? [token, ...decoded(token).split(/:(.*)/s)] : [token];
+  const written = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const all = written.filter((secret) => secret.length >= SHORTEST);
+  return (text) => all.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+}
+
+/** @param {string} base64 of UTF-8 */
+const decoded = (base64) => new TextDecoder().decode(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));

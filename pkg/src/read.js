@@ -1,0 +1,34 @@
+// @ts-check
+// Options objects, read and checked.
+import { checkOptions } from "../dist/client_bg.js";
+import { isObject } from "../dist/values.js";
+
+const ROOM = Array(8_192);
+
+/**
+ * Throws a RangeError where little of the stack is left: were it to end inside the wasm, nobody would tidy up what the wasm
+ * was about to do, and it would be of no use any more.
+ */
+export function needRoom() {
+  (() => {})(.../** @type {[]} */ (ROOM));
+}
+
+/**
+ * Those that are known, checked; also of an object whose class has them. What is null is not there. They are read here,
+ * and once: what a getter throws is the caller's to hear, and the next time it may say something else.
+ *
+ * @template {object} T
+ * @param {string} what
+ * @param {T | undefined} options
+ * @param {string} known
+ * @returns {Partial<T>}
+ */
+export function read(what, options, known) {
+  needRoom();
+  /** @type {any} */
+  const given = options ?? {};
+  const names = known.split(" ").map((one) => one.split(":")[0] ?? "");
+  const all = isObject(given) ? { ...given, ...Object.fromEntries(names.map((name) => [name, given[name] ?? undefined])) } : given;
+  checkOptions(what, all, known);
+  return all;
+}

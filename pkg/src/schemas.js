@@ -1,0 +1,79 @@
+// @ts-check
+// The schemas of the contract as Standard Schema V1 objects. The wasm checks; here a value becomes JSON.
+import { checkSchema } from "../dist/client_bg.js";
+import { names } from "../dist/names.js";
+import { describe } from "../dist/values.js";
+import { json } from "./parameters.js";
+
+/**
+ * @import { StandardSchemaV1 } from "../dist/client_bg.js"
+ * @import { Issue } from "../dist/errors.js"
+ * @import { Schemas } from "../dist/schema.js"
+ */
+
+/**
+ * Every schema of the contract by its name, as a Standard Schema V1 object: form libraries, routers and test tools take
+ * it as it is.
+ *
+ * What a request may hold is checked as requests are: to every rule, and without unknown properties. What only answers
+ * bring is checked as answers are: JSON types, required properties, and the formats uuid and date-time. `validate` is
+ * synchronous and throws nothing; the value that it gives is what JSON holds of the one that it got.
+ *
+ * @type {{ readonly [Name in keyof Schemas]: StandardSchemaV1<Schemas[Name]> }}
+ */
+export const schemas = /* @__PURE__ */ all(names);
+
+/**
+ * @param {string} names in the contract's order; behind one that requests take stands an exclamation mark
+ * @returns {any}
+ */
+function all(names) {
+  const marked = names.match(/\w+./g) ?? [];
+  return Object.fromEntries(marked.map((name, number) => [name.slice(0, -1), schema(number, name.endsWith("!"))]));
+}
+
+/**
+ * @param {number} number
+ * @param {boolean} request
+ * @returns {StandardSchemaV1}
+ */
+function schema(number, request) {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "clickhouse-cloud",
+      validate(value) {
+        /** @type {Issue[]} */
+        const issues = [];
+        /** @param {(string | number)[]} path @param {string} received */
+        const refuse = (path, received) => {
+          const expected = "a value that JSON can hold";
+          issues.push({ path, code: "type", message: `expected ${expected}, received ${received}`, expected, received });
+        };
+        /** What stands around a value, and under which key. @type {Map<unknown, [around: unknown, key: string]>} */
+        const places = new Map();
+        /** @this {any} @param {string} key @param {any} item */
+        const follow = function (key, item) {
+          places.set(item, [this, key]);
+          if (item === undefined || Number.isFinite(item) || /^(st|bo|ob)/.test(typeof item)) return item;
+          const path = [];
+          for (let at = this, name = key, place; (place = places.get(at)); [at, name] = place) {
+            path.unshift(Array.isArray(at) ? +name : name);
+          }
+          refuse(path, describe(item));
+        };
+        let text;
+        try {
+          text = json(value, follow);
+        } catch {
+          // The value's own code has thrown.
+          text = `!a value of type ${typeof value}`;
+        }
+        if (text[0] !== "!") issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
+        // All of it is nothing, a circle, or throws.
+        else if (!issues[0]) refuse([], text.slice(1));
+        return issues[0] ? { issues } : { value: JSON.parse(text) };
+      },
+    },
+  };
+}

@@ -1,0 +1,69 @@
+// @ts-check
+// Phase 9, for the proxy: the contract's routes as a table, by which a path and a method name an operation.
+import { join } from "node:path";
+import { dist, fail, read, write } from "../tools.mjs";
+
+/** @typedef {Record<string, any>} Json */
+
+/** @type {Json} */
+const { paths, components } = JSON.parse(read(join(dist, "openapi.json")));
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+/**
+ * The JSON type of a parameter, in brackets where it may come more than once.
+ *
+ * @param {Json} schema
+ * @returns {string}
+ */
+function kind(schema) {
+  if ("$ref" in schema) return kind(components.schemas[String(schema.$ref).split("/").at(-1) ?? ""]);
+  if (schema.type === "array") return `[${kind(schema.items)}]`;
+  return schema.type ?? fail(`the proxy cannot read a parameter of ${JSON.stringify(schema)}`);
+}
+
+/**
+ * @param {string} path
+ * @param {string} verb
+ * @param {Json} operation
+ */
+function route(path, verb, operation) {
+  const parameters = /** @type {Json[]} */ (operation.parameters ?? []);
+  const inPath = parameters.filter((one) => one.in === "path");
+  if (inPath.some((one) => kind(one.schema) !== "string")) fail(`the proxy reads only texts in a path, unlike ${path}`);
+  const inQuery = parameters.filter((one) => one.in === "query");
+  const success = operation.responses[Object.keys(operation.responses).find((status) => status.startsWith("2")) ?? ""];
+  return {
+    name: operation["x-name"],
+    method: verb.toUpperCase(),
+    steps: path.slice(1).split("/"),
+    query: Object.fromEntries(inQuery.map((one) => [one.name, kind(one.schema)])),
+    json: success?.content === undefined || "application/json" in success.content,
+  };
+}
+
+const routes = Object.entries(paths).flatMap(([path, item]) =>
+  METHODS.filter((verb) => verb in item).map((verb) => route(path, verb, item[verb])),
+);
+
+write(
+  join(dist, "routes.js"),
+  `// Generated from the contract.
+/**
+ * The name of an operation.
+ *
+ * @typedef {${routes.map(({ name }) => JSON.stringify(name)).join(" | ")}} OperationName
+ */
+/**
+ * A route: the steps of its path, the JSON types of its query, and whether its answer is JSON.
+ *
+ * @typedef {{ name: OperationName, method: string, steps: string[], query: Record<string, string>, json: boolean }} Route
+ */
+
+/**
+ * @type {readonly Route[]}
+ * @internal
+ */
+export const ROUTES = [
+${routes.map((one) => `  ${JSON.stringify(one)},\n`).join("")}];
+`,
+);

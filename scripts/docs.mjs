@@ -1,0 +1,88 @@
+// @ts-check
+// A site of the package's types, from the declarations as they are shipped, and of the pages in docs/: into target/docs,
+// or the folder that is named. What typedoc warns of stops it.
+import { basename, join } from "node:path";
+import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind } from "typedoc";
+import ts from "typescript";
+import { fail, pkg, read, root } from "./tools.mjs";
+
+const { name, exports } = JSON.parse(read(join(pkg, "package.json")));
+/** The entries with types, as users import them, and their declarations. */
+const entries = Object.entries(exports)
+  .filter(([, conditions]) => conditions.default?.types !== undefined)
+  .map(([path, conditions]) => ({ name: join(name, path), types: join(pkg, conditions.default.types) }));
+
+class Log extends ConsoleLogger {
+  /** @param {string} text @param {any[]} place */
+  validationWarning(text, ...place) {
+    // What stands in a type without a name is explained where that stands.
+    if (!/\.__type\..* does not have any documentation$/.test(text)) super.validationWarning(text, ...place);
+  }
+}
+
+const app = await Application.bootstrap(
+  {
+    name,
+    includeVersion: true,
+    entryPoints: entries.map(({ types }) => types),
+    readme: join(pkg, "README.md"),
+    projectDocuments: [join(root, "docs/*.md")],
+    out: process.argv[2] ?? join(root, "target/docs"),
+    disableSources: true,
+    // What comes from JavaScript itself, and what is not for users.
+    excludeExternals: true,
+    excludeProtected: true,
+    visibilityFilters: {},
+    customCss: join(root, "scripts/docs.css"),
+    groupOrder: ["Client", "Functions", "Options and events", "Errors", "What the API takes and gives"],
+    navigation: { includeGroups: true, includeFolders: false },
+    treatWarningsAsErrors: true,
+    validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
+  },
+  // It reads no other options: those stand here.
+  [],
+);
+app.options.setCompilerOptions(entries.map(({ types }) => types), { strict: true, target: ts.ScriptTarget.ES2022, types: [] }, undefined);
+app.logger = new Log();
+
+/** The classes whose methods are the contract's operations. What users see is the class that takes them on. */
+const GENERATED = /^\w+Operations\./;
+/** Under which heading stands what a file declares. By default it is that of its kind. @type {Record<string, string>} */
+const GROUPS = {
+  "client.d.ts": "Client",
+  "built.d.ts": "Client",
+  "limiter.d.ts": "Client",
+  "promise.d.ts": "Client",
+  "client_bg.d.ts": "Options and events",
+  "errors.d.ts": "Errors",
+  "schema.d.ts": "What the API takes and gives",
+};
+
+app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  // The client makes the errors, and a promise is one.
+  const made = project.getReflectionsByKind(ReflectionKind.Constructor).filter(({ parent }) => parent?.name.endsWith("Error"));
+  for (const one of [...made, ...["Hidden", "CloudPromise.then"].map((name) => project.getChildByName(`index.${name}`))]) {
+    if (one !== undefined) project.removeReflection(one);
+  }
+  for (const one of project.getReflectionsByKind(ReflectionKind.Class | ReflectionKind.Interface | ReflectionKind.TypeAlias)) {
+    const type = /** @type {import("typedoc").DeclarationReflection} */ (one);
+    type.extendedTypes = type.extendedTypes?.filter((base) => !GENERATED.test(`${base}.`));
+    const group = GROUPS[basename(project.getSymbolIdFromReflection(one)?.packagePath ?? "")];
+    if (group !== undefined) one.comment?.blockTags.push(new CommentTag("@group", [{ kind: "text", text: group }]));
+  }
+});
+
+const project = (await app.convert()) ?? fail("typedoc cannot read the declarations");
+// Modules and pages by the names that users know.
+for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+  module.name = entries.find(({ types }) => basename(types, ".d.ts") === module.name)?.name ?? fail(`no entry ${module.name}`);
+}
+for (const one of project.getReflectionsByKind(ReflectionKind.Method | ReflectionKind.CallSignature)) {
+  const method = /** @type {import("typedoc").SignatureReflection} */ (one);
+  if (GENERATED.test(method.inheritedFrom?.name ?? "")) method.inheritedFrom = undefined;
+}
+for (const page of project.documents ?? []) page.name = read(join(root, "docs", `${page.name}.md`)).match(/^# (.*)$/m)?.[1] ?? page.name;
+
+app.validate(project);
+await app.generateOutputs(project);
+if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);

@@ -1,0 +1,4 @@
+// @ts-check
+
+/** @type {import("../harness.mjs").Consumer} */
+export default async ({ run }) => JSON.parse(await run("bun", "main.js"));

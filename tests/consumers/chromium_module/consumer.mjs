@@ -1,0 +1,4 @@
+// @ts-check
+
+/** @type {import("../harness.mjs").Consumer} */
+export default ({ visit }) => visit({});

@@ -1,0 +1,9 @@
+import { CloudClient, CloudError, ConfigurationError, hashPassword } from "clickhouse-cloud";
+import { journey } from "../../journey.mjs";
+
+export const config = { runtime: "edge" };
+
+export default async function handler() {
+  const library = { CloudClient, CloudError, ConfigurationError, hashPassword };
+  return Response.json(await journey(library, JSON.parse(process.env.SANDBOX)));
+}

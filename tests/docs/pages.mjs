@@ -1,0 +1,55 @@
+// @ts-check
+// The pages, and what stands in them: programs, commands, tables.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+/** @param {string} path */
+export const read = (path) => readFileSync(join(root, path), "utf8");
+
+export const readmes = ["README.md", "pkg/README.md"];
+export const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
+
+/**
+ * The fenced blocks of a language, in order.
+ *
+ * @param {string} text
+ * @param {string} language
+ */
+export const blocks = (text, language) => [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, block]) => block);
+
+/**
+ * The programs of a page. A block that imports nothing goes on where the one before it ended.
+ *
+ * @param {string} page
+ */
+export function programs(page) {
+  /** @type {string[]} */
+  const found = [];
+  for (const block of blocks(read(page), "js")) {
+    if (/^import /m.test(block)) found.push(block);
+    else found.push(`${found.pop() ?? assert.fail(`${page} begins in the middle`)}\n${block}`);
+  }
+  return found;
+}
+
+/**
+ * What a program says that it prints: `// prints: …`, a line each. Undefined: it does not say.
+ *
+ * @param {string} program
+ */
+export function prints(program) {
+  const lines = [...program.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line]) => `${line}\n`);
+  return lines.length === 0 ? undefined : lines.join("");
+}
+
+/** The operations of the contract: their name, and their route. */
+export function operations() {
+  /** @type {{ paths: Record<string, Record<string, Record<string, string>>> }} */
+  const { paths } = JSON.parse(read("pkg/dist/openapi.json"));
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: operation["x-name"], route: `${method.toUpperCase()} ${path}` })),
+  );
+}

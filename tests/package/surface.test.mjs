@@ -1,0 +1,186 @@
+// @ts-check
+// What the declarations of the packed tarball offer: nothing is `any`, everything has its words, the type tests speak of
+// everything, and an editor completes what it can know.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import ts from "typescript";
+import { file, installed, typeTests } from "./consumer.mjs";
+import { spoken, surface } from "./surface.mjs";
+
+/** @type {ts.CompilerOptions} */
+const options = {
+  strict: true,
+  noEmit: true,
+  skipLibCheck: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.Node16,
+  lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+  types: [],
+};
+const entries = ["index", "sandbox"].map((name) => join(installed, `dist/${name}.d.ts`));
+const { paths, components } = JSON.parse(readFileSync(join(installed, "dist/openapi.json"), "utf8"));
+/** @type {{ name: string, route: string }[]} */
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: operation["x-name"], route: `${method.toUpperCase()} ${path}` })),
+);
+/** @param {string} name @returns {string[]} */
+const values = (name) => components.schemas[name].enum;
+
+const tests = typeTests("mts");
+tests.delete("libraries.ts");
+/** @type {ts.Program} */
+let program;
+/** @type {ReturnType<typeof surface>} */
+let offered;
+before(() => {
+  program = ts.createProgram([...tests.values(), ...entries], options);
+  offered = surface(program, entries, (name) => name.startsWith(installed));
+});
+
+test("every operation of the contract is a method, and a route", () => {
+  const names = new Set(offered.items.map(({ name }) => name));
+  assert.notEqual(operations.length, 0);
+  for (const { name, route } of operations) {
+    const method = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    assert.ok(names.has(method), `there is no ${method}`);
+    assert.ok(names.has(`Routes.${route}`), `there is no route ${route}`);
+  }
+  assert.deepEqual([...names].filter((name) => name.startsWith("Routes.")).sort(), operations.map(({ route }) => `Routes.${route}`).sort());
+});
+
+test("nothing is any", () => {
+  assert.deepEqual(offered.anys, []);
+});
+
+test("an any would be found, wherever it stood", () => {
+  const places = [
+    "class A { constructor(one: any); }",
+    "class A { method(one: Map<string, any>): void; }",
+    "class A { method(): Promise<{ [name: string]: any }>; }",
+    "class A { static of<T extends any[]>(): void; }",
+    "class A { get one(): any; }",
+    "interface A { readonly one?: ((two: { three: any }) => void) | undefined }",
+    "const a: { one: any }[];",
+    "function a(...one: any[]): void;",
+    "type A<T> = T extends string ? any : T;",
+    "type A = Record<string, any>;",
+  ];
+  const files = places.map((text, index) => file(`types/any${index}.d.mts`, `export declare ${text}`));
+  const program = ts.createProgram(files, options);
+  for (const [index, path] of files.entries()) assert.equal(surface(program, [path], (name) => name === path).anys.length > 0, true, places[index]);
+});
+
+test("everything has its words", () => {
+  assert.ok(offered.items.length > 300);
+  assert.deepEqual(offered.items.filter(({ words }) => words.length < 4).map(({ name }) => name), []);
+});
+
+test("the type tests speak of every method, option, error, event and route; and of what each refuses", () => {
+  const { right, wrong, rightTexts, wrongTexts } = spoken(program, [...tests.values()]);
+  /** @param {Set<ts.Node>} nodes @param {Set<string>} texts */
+  const missing = (nodes, texts) => (/** @type {import("./surface.mjs").Item} */ { name, symbol }) => {
+    if (name.startsWith("new ")) return !texts.has(name);
+    return !(symbol.declarations ?? []).some((node) => nodes.has(node)) && !(name.startsWith("Routes.") && texts.has(symbol.name));
+  };
+  // The shapes of the contract are the business of its own tests; here are the operations.
+  const items = offered.items.filter(({ name, symbol }) => {
+    const ofContract = symbol.declarations?.[0]?.getSourceFile().fileName.endsWith("/schema.d.ts");
+    return !ofContract || name.startsWith("Routes.");
+  });
+  assert.ok(items.length > 200);
+  assert.deepEqual(items.filter(missing(right, rightTexts)).map(({ name }) => name), []);
+  const refusing = items.filter(({ name, callable }) => {
+    // What the caller lends is called by the client alone.
+    if (/^(Clock|Logger|RateLimiterLike)\./.test(name)) return false;
+    return callable || name.startsWith("Routes.") || /^(CloudClient|Call|Wait|Sandbox)Options\./.test(name);
+  });
+  assert.ok(refusing.length > 80);
+  assert.deepEqual(refusing.filter(missing(wrong, wrongTexts)).map(({ name }) => name), []);
+});
+
+/**
+ * What an editor asks about a program.
+ *
+ * @param {string} path
+ */
+function editor(path) {
+  /** @type {ts.LanguageServiceHost} */
+  const host = {
+    getCompilationSettings: () => options,
+    getScriptFileNames: () => [path],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (name) => (ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(ts.sys.readFile(name) ?? "") : undefined),
+    getCurrentDirectory: () => installed,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: ts.sys.fileExists,
+    readFile: ts.sys.readFile,
+    readDirectory: ts.sys.readDirectory,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  };
+  return ts.createLanguageService(host);
+}
+
+test("an editor shows the contract's words", () => {
+  const program = `
+import { CloudClient, schemas } from "clickhouse-cloud";
+const cloud = new CloudClient({ timeoutMs: 1 });
+cloud.services.create({ name: "x", provider: "aws", minReplicaMemoryGb: 8 });
+schemas.ServiceName;
+`;
+  const path = file("types/hover.mts", program);
+  const service = editor(path);
+  /** @param {string} name */
+  const over = (name) => ts.displayPartsToString(service.getQuickInfoAtPosition(path, program.lastIndexOf(name))?.documentation);
+  const create = paths["/v1/organizations/{organizationId}/services"].post;
+  assert.ok(over("create").startsWith(create.summary));
+  assert.match(over("create"), /RequestValidationError/);
+  assert.equal(over("minReplicaMemoryGb"), components.schemas.CreateServiceBody.properties.minReplicaMemoryGb.description);
+  assert.match(over("timeoutMs"), /milliseconds/);
+  assert.ok(over("ServiceName").startsWith(components.schemas.ServiceName.description));
+  assert.match(over("schemas"), /Standard Schema/);
+});
+
+test("an editor completes states, regions and names, which stay open", () => {
+  const program = `
+import { CloudClient, schemas, RequestValidationError, type Service } from "clickhouse-cloud";
+const cloud = new CloudClient({ /*option*/ });
+export const isRunning = (service: Service) => service.state === "/*state*/";
+cloud.services.waitFor("id", "/*wait*/");
+cloud.services.create({ name: "x", provider: "/*provider*/", region: "/*region*/" });
+cloud.services.updateState("id", { command: "/*command*/" });
+cloud.backups.waitFor("id", "id", { onProgress: ({ state }) => state === "/*backup*/" });
+cloud.request("/*route*/");
+cloud.services./*method*/;
+schemas./*schema*/;
+export const isType = (error: RequestValidationError) => error.issues[0]?.code === "/*code*/";
+`;
+  const path = file("types/completion.mts", program);
+  const service = editor(path);
+  /** @param {string} mark */
+  const at = (mark) => {
+    const completions = service.getCompletionsAtPosition(path, program.indexOf(`/*${mark}*/`), {});
+    return (completions?.entries ?? []).map(({ name }) => name);
+  };
+  /** @param {string} mark @param {string[]} expected */
+  const completes = (mark, expected) => assert.deepEqual(expected.filter((name) => !at(mark).includes(name)), [], mark);
+  const states = values("State");
+  assert.ok(states.includes("running"));
+  completes("state", states);
+  completes("wait", states);
+  completes("backup", values("BackupStatus"));
+  completes("region", values("Region"));
+  // The codes are Rust's.
+  const rust = readFileSync(new URL("../../src/issue.rs", import.meta.url), "utf8");
+  const codes = [...rust.matchAll(/Self::\w+ => "(\w+)"/g)].map(([, code = ""]) => code);
+  assert.ok(codes.includes("type"));
+  assert.deepEqual(at("code").sort(), codes.sort());
+  completes("option", offered.items.map(({ name }) => name.split("CloudClientOptions.")[1] ?? "keyId"));
+  // What is closed is offered, and nothing else is.
+  for (const [mark, name] of [["provider", "Provider"], ["command", "StateCommand"]]) assert.deepEqual(at(mark).sort(), values(name).sort());
+  assert.deepEqual(at("route").sort(), operations.map(({ route }) => route).sort());
+  completes("method", [...operations.flatMap(({ name }) => (name.startsWith("services.") ? [name.slice("services.".length)] : [])), "waitFor"]);
+  assert.deepEqual(at("schema").sort(), Object.keys(components.schemas).sort());
+});

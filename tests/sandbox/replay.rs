@@ -1,0 +1,105 @@
+//! The ledger: its changes, made again, bring the same state.
+
+use clickhouse_cloud::contract::{Format, Kind, OPERATIONS, Schema};
+use clickhouse_cloud::sandbox::{Fault, LEDGER_ENTRIES, Options, Sandbox};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::cloud::{Cloud, START};
+use crate::walk::{Walk, assert_consistent, calm, everything, replay};
+
+fn options(seed: u64, probability: f64) -> Options {
+    let faults = Fault::ALL.iter().map(|fault| (*fault, probability)).collect();
+    Options { seed, faults, rate_limit: None, ..Options::default() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn the_changes_of_a_ledger_bring_the_same_state(
+        seed: u64,
+        probability in prop_oneof![Just(0.0), Just(0.02), Just(0.3)],
+        numbers in prop::collection::vec(any::<u64>(), 1..120),
+        before in 0..120_usize,
+    ) {
+        let mut walk = Walk::new(options(seed, probability), START);
+        let mut snapshot = (walk.sandbox.snapshot(walk.now), walk.now, 0);
+        for (index, number) in numbers.iter().enumerate() {
+            if index == before {
+                snapshot = (walk.sandbox.snapshot(walk.now), walk.now, walk.sandbox.ledger().len());
+            }
+            walk.step(*number);
+        }
+        assert_consistent(&walk.sandbox);
+        let expected = everything(&mut walk.sandbox, walk.now);
+
+        let mut fresh = Sandbox::new(calm(walk.sandbox.options()));
+        replay(&mut fresh, walk.sandbox.ledger());
+        prop_assert_eq!(everything(&mut fresh, walk.now), expected.clone());
+
+        // And from a snapshot on, in a sandbox of another seed.
+        let mut restored = Sandbox::new(calm(&options(seed ^ 1, 0.0)));
+        restored.restore(snapshot.1, &snapshot.0).unwrap();
+        replay(&mut restored, walk.sandbox.ledger().skip(snapshot.2));
+        prop_assert_eq!(everything(&mut restored, walk.now), expected);
+    }
+}
+
+#[test]
+fn a_long_walk_leaves_ledgers_that_hold() {
+    let mut walk = Walk::new(options(5, 0.02), START);
+    for _ in 0..3 {
+        walk.as_far_as_the_ledger_reaches();
+    }
+    assert!(walk.asked > 2 * LEDGER_ENTRIES);
+}
+
+/// Every schema that a request's body holds.
+fn each(schema: &'static Schema, visit: &mut dyn FnMut(&'static Schema)) {
+    visit(schema);
+    match &schema.kind {
+        Kind::Array { items, .. } => each(items, visit),
+        Kind::Record(record) => record.properties.iter().for_each(|property| each(property.schema, visit)),
+        Kind::Union(schemas) => schemas.iter().for_each(|schema| each(schema, visit)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_is_secret_in_a_body_is_a_hash() {
+    let mut secrets = 0;
+    for body in OPERATIONS.iter().filter_map(|operation| operation.body.as_ref()) {
+        each(body.schema, &mut |schema| {
+            if schema.secret {
+                let Kind::Text(text) = &schema.kind else { panic!("a secret that is no text") };
+                assert!(matches!(text.format, Some(Format::Sha256 | Format::Sha1)), "the ledger would keep it");
+                secrets += 1;
+            }
+        });
+    }
+    assert_eq!(secrets, 2);
+}
+
+#[test]
+fn bodies_are_those_of_changes_and_are_not_printed() {
+    let mut cloud = Cloud::new();
+    let (id, password) = cloud.create_running(&json!({}));
+    let path = format!("/services/{id}");
+    let body = json!({ "newPasswordHash": "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=" });
+    cloud.patch(&format!("{path}/password"), &body);
+    let entry = cloud.sandbox.ledger().next_back().unwrap();
+    assert_eq!(entry.body.as_ref().unwrap().reveal(), body.to_string());
+    assert!(!format!("{entry:?}").contains("ungWv48"));
+    cloud.patch(&path, &json!({ "name": "" }));
+    cloud.get(&path);
+    cloud.command(&id, "awake");
+    assert!(cloud.sandbox.ledger().rev().take(3).all(|entry| entry.body.is_none()));
+    let kept = cloud.sandbox.ledger().filter_map(|entry| entry.body.as_ref());
+    assert!(
+        kept.count() == 2
+            && !cloud
+                .sandbox
+                .ledger()
+                .any(|entry| { entry.body.as_ref().is_some_and(|body| body.reveal().contains(&password)) })
+    );
+}
