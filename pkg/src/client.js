@@ -81,11 +81,10 @@ export class Services extends ServicesOperations {
    */
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
-    const set = () => {
-      const path = pairs({ serviceId });
-      return enter(this.#core, "call", { helper, operation: "services.updatePassword", path, password, ...callOptions(helper, options) });
-    };
-    return new CloudPromise(attempt(set).then((full) => ({ ...full, data: undefined })));
+    const operation = "services.updatePassword";
+    const given = () => ({ helper, operation, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
+    const set = attempt(() => enter(this.#core, "call", given()));
+    return new CloudPromise(set.then((full) => ({ ...full, data: undefined })));
   }
 
   /**
@@ -109,13 +108,16 @@ export class Services extends ServicesOperations {
    * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<Service>}
    */
-  async waitFor(serviceId, state, options) {
+  waitFor(serviceId, state, options) {
     const helper = "services.waitFor";
-    const states = [state].flat();
-    if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
-      throw new ConfigurationError(`${helper}: expects a state, or a list of states`);
-    }
-    return wait(this.#core, helper, "services.get", { serviceId }, options, { states });
+    const more = () => {
+      const states = [state].flat();
+      if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
+        throw new ConfigurationError(`${helper}: expects a state, or a list of states`);
+      }
+      return { states };
+    };
+    return wait(this.#core, helper, "services.get", { serviceId }, options, "", more);
   }
 
   /**
@@ -133,7 +135,7 @@ export class Services extends ServicesOperations {
     const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
     const create = { operation: "services.create", ...parts(helper, { body }), ...rest };
     // Of its own: who frees the client meanwhile does not lose what was created.
-    const core = enter(this.#core, "share", { helper });
+    const core = alive(this.#core, helper).share();
     let data;
     try {
       ({ data } = await core.call(create));
@@ -158,7 +160,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, {}, " start:flag");
+    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, " start:flag");
   }
 
   /**
@@ -288,16 +290,26 @@ export class CloudClient {
 const freed = new WeakSet();
 
 /**
+ * The core of a client that has not been freed.
+ *
+ * @param {Core} core
+ * @param {string | undefined} what for
+ */
+function alive(core, what) {
+  if (freed.has(core)) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
+  return core;
+}
+
+/**
  * Hands the wasm what a method asks for. What the caller has handed over has been read by then: reading it may free the
  * client.
  *
  * @param {Core} core
- * @param {"call" | "build" | "share"} method
- * @param {{ operation?: string, helper?: string, [more: string]: unknown }} given
+ * @param {"call" | "build"} method
+ * @param {{ operation: string, helper?: string }} given
  */
 function enter(core, method, given) {
-  if (freed.has(core)) throw new ConfigurationError(`${given.helper ?? given.operation}: the client has been freed, make another one`);
-  return /** @type {any} */ (core)[method](given);
+  return alive(core, given.helper ?? given.operation)[method](given);
 }
 
 /**
@@ -318,11 +330,11 @@ const caller = (core) => (named, parameters, options) =>
  * @param {string} operation whose path it takes
  * @param {object} path
  * @param {WaitOptions<string>} [options]
- * @param {object} [more] what this helper alone is given
  * @param {string} [own] an option of this helper alone
+ * @param {() => object} [more] what this helper alone is given
  */
-function wait(core, helper, operation, path, options, more, own) {
-  const given = () => ({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more });
+function wait(core, helper, operation, path, options, own, more) {
+  const given = () => ({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more?.() });
   return attempt(() => enter(core, "call", given()));
 }
 

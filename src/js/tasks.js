@@ -21,7 +21,7 @@ let current = 0;
 /**
  * A task to be run soon; its number.
  *
- * @param {{ poll(id: number, aborted: boolean): void }} exports of the wasm that has its future
+ * @param {{ poll(id: number, over: boolean): void }} exports of the wasm that has its future
  * @param {AbortSignal | undefined} signal
  */
 export function begin(exports, signal) {
@@ -52,10 +52,10 @@ export function begin(exports, signal) {
   });
   task.promise = new Promise((resolve, reject) => {
     task.end = (kept, value) => {
-      listen("removeEventListener");
       // A success is not given away: a password may be in it.
       if (kept) resolve(value);
       else reject(isAborted() ? get(signal, "reason") : task.failed ? task.failed[0] : value);
+      listen("removeEventListener");
     };
   });
   tasks.set(id, task);
@@ -128,15 +128,14 @@ export function goOn() {
 export function wait(start) {
   // No more than its number: a promise of the caller's own may never end, and would hold the task.
   const id = current;
-  const controller = new AbortController();
-  const one = /** @type {Wait} */ ({ done: false, value: undefined, controller });
+  const one = /** @type {Wait} */ ({ done: false, value: undefined, controller: new AbortController() });
   const settle = (/** @type {() => void} */ note) => {
-    if (controller.signal.aborted) return;
+    if (one.done) return;
     note();
     tasks.get(id)?.run();
   };
   if (!tasks.get(id)?.failed) {
-    start(controller.signal).then(
+    start(one.controller.signal).then(
       (value) => settle(() => Object.assign(one, { done: true, value })),
       (reason) => settle(() => fail(reason, id)),
     );
@@ -150,7 +149,7 @@ export function isDone(one) {
 }
 
 /** @type {Error | undefined} */
-let ended;
+let over;
 
 /**
  * Aborts what nobody waits for any more.
@@ -159,5 +158,7 @@ let ended;
  */
 export function leave(one) {
   // With a reason: the default one is an error with a stack, made for each timer that is cleared.
-  if (!one.done) one.controller.abort((ended ??= new Error("the call has ended")));
+  if (one.done) return;
+  one.done = true;
+  one.controller.abort((over ??= new Error("the call has ended")));
 }

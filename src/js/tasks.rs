@@ -55,13 +55,13 @@ pub fn spawn(signal: &JsValue, future: impl Future<Output = Ending> + 'static) -
 
 /// For `tasks.js`: lets the future of a task go on, or drops it.
 #[wasm_bindgen]
-pub fn poll(id: u32, aborted: bool) {
+pub fn poll(id: u32, over: bool) {
     let found = TASKS.with_borrow_mut(|tasks| {
         let index = tasks.iter().position(|task| task.id == id)?;
         Some(tasks.swap_remove(index))
     });
     // It may have ended since.
-    let Some(mut task) = found.filter(|_| !aborted) else { return };
+    let Some(mut task) = found.filter(|_| !over) else { return };
     let waker = Waker::from(Arc::new(Ticket(id)));
     match task.future.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Pending => TASKS.with_borrow_mut(|tasks| tasks.push(task)),

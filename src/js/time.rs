@@ -16,14 +16,16 @@ extern "C" {
     fn sleep_of(clock: &JsValue, ms: f64) -> JsValue;
 }
 
-/// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's.
-#[derive(Clone)]
+/// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's. What the caller's throws ends the
+/// task that has asked it.
 pub struct JsClock(pub JsValue);
 
 impl JsClock {
     /// The host's.
     #[cfg(feature = "sandbox")]
-    pub const HOST: Self = Self(JsValue::UNDEFINED);
+    pub fn host() -> Self {
+        Self(JsValue::UNDEFINED)
+    }
 
     /// Milliseconds since the epoch: like `Date.now`, but it never jumps.
     pub fn now(&self) -> f64 {
