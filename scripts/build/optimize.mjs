@@ -27,6 +27,7 @@ function optimize(module, ...options) {
     "--skip-pass=memory-packing",
     // The first kilobyte of the memory is the last of the stack: no address begins there.
     "--low-memory-unused",
+    "-Oz",
     "--flatten",
     "--rereloop",
     "-Oz",
