@@ -54,11 +54,15 @@ fn uses(tables: &str) -> String {
         .filter(|(_, format)| has(&format!("Some(Format::{format})")))
         .map(|(_, format)| format!("1 << Format::{format} as u32"))
         .collect();
+    // Records without limits, and those that must not be empty.
+    let plain = |min: u32| format!("min: {min}, max: {}", u32::MAX);
+    let records = |limits: &str| tables.matches(&format!("{limits}, rules: &[")).count();
     format!(
-        "const USED: Uses = Uses {{ unique: {}, maps: {}, number_enums: {}, formats: {} }};\n",
+        "const USED: Uses = Uses {{ unique: {}, maps: {}, number_enums: {}, counts: {}, formats: {} }};\n",
         has("unique: true"),
         has("Rest::Map("),
         has("Kind::NumberEnum("),
+        records("") != records(&plain(0)) + records(&plain(1)),
         if formats.is_empty() { "0".to_owned() } else { formats.join(" | ") }
     )
 }

@@ -2,6 +2,7 @@
 // Makes a trap of each function of a wasm module that is never called, or whose work nobody sees. wasm-opt cannot know
 // that, since their addresses are taken; with them goes all that only they use.
 import binaryen from "binaryen";
+import { Reader, TITLES, sections } from "./sections.mjs";
 import { fail } from "./tools.mjs";
 
 /** By what Rust names them, without hashes. */
@@ -21,6 +22,13 @@ const NEEDLESS = [
 
 /** The files where panics would say that they happened. */
 const SOURCES = /(?:\/rustc\/[0-9a-f]{40}\/library|crates\/[\w.-]+|src)\/[\w./-]+?\.rs/g;
+
+/** What panics of the standard library would say. */
+const SAID =
+  /assertion failed: [\w.()]+\)|index out of bounds: the len is | but the index is |`async fn` resumed after completion|RefCell already (?:mutably )?borrowed|capacity overflow|window size must be non-zero|mid > len|Tried to shrink to a larger capacity/g;
+
+/** The pairs of digits that formatting would write numbers with. */
+const DIGITS = new RegExp(Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0")).join(""), "g");
 
 /** The standard library's formatting, in a module that writes its texts by parts: only panics would call it. */
 const FORMATTING = /\bcore::fmt::|\balloc::fmt::/;
@@ -62,9 +70,27 @@ function exportsOfReferences(module) {
 }
 
 /**
+ * Empties where panics say that they happened: the address and the length of a file's name, a line and a column.
+ *
+ * @param {Buffer} wasm
+ */
+function emptyPlaces(wasm) {
+  const reader = new Reader(sections(wasm).find(({ id }) => TITLES[id] === "data")?.content ?? Buffer.alloc(0));
+  // How many segments; of the first its kind, and its address as the expression of a constant.
+  reader.bytes(3);
+  const start = reader.number();
+  reader.byte();
+  const data = reader.bytes(reader.number());
+  const files = new Map([...data.toString("latin1").matchAll(SOURCES)].map(({ 0: file, index }) => [start + index, file.length]));
+  for (let at = 0; at + 16 <= data.length; at += 4) {
+    if (files.get(data.readUInt32LE(at)) === data.readUInt32LE(at + 4)) data.fill(0, at, at + 16);
+  }
+}
+
+/**
  * @param {Buffer} wasm with names
  * @param {{ formats: boolean }} options whether the module has texts formatted
- * @returns {Uint8Array} with names
+ * @returns {Buffer} with names
  */
 export function trap(wasm, { formats }) {
   const module = binaryen.readBinary(wasm);
@@ -86,7 +112,11 @@ export function trap(wasm, { formats }) {
     }
   }
   binaryen.setDebugInfo(true);
+  const emitted = Buffer.from(module.emitBinary());
+  emptyPlaces(emitted);
   // As long as before, since what is behind them must not move; zeros compress to nothing.
-  const text = Buffer.from(module.emitBinary()).toString("latin1");
-  return Buffer.from(text.replaceAll(SOURCES, (path) => "\0".repeat(path.length)), "latin1");
+  const text = emitted.toString("latin1");
+  const unread = [SOURCES, SAID, ...(formats ? [] : [DIGITS])];
+  const empty = (/** @type {string} */ found) => "\0".repeat(found.length);
+  return Buffer.from(unread.reduce((left, one) => left.replaceAll(one, empty), text), "latin1");
 }

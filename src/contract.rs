@@ -301,6 +301,7 @@ pub(crate) struct Uses {
     unique: bool,
     maps: bool,
     number_enums: bool,
+    counts: bool,
     /// A bit each.
     formats: u32,
 }
@@ -319,6 +320,11 @@ impl Uses {
     /// Enumerations of numbers.
     pub(crate) const fn number_enums() -> bool {
         USED.number_enums || !cfg!(contract_only)
+    }
+
+    /// Limits of how many properties an object has, other than that it has any.
+    pub(crate) const fn counts() -> bool {
+        USED.counts || !cfg!(contract_only)
     }
 
     /// Strings of this format.

@@ -228,7 +228,7 @@ impl Error {
             }
             Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
                 let state = last_state.as_deref().unwrap_or("unknown");
-                let seconds = digits((elapsed_ms / 1000.0).round() as u64);
+                let seconds = digits((elapsed_ms / 1000.0 + 0.5) as u64);
                 match reason {
                     WaitReason::Deadline => text(&[
                         helper,

@@ -4,7 +4,6 @@
 //! | room            | what happens there                                              |
 //! | --------------- | --------------------------------------------------------------- |
 //! | `core`          | what `CloudClient` stands on; its methods are in `pkg/src`      |
-//! | `work`          | operations and helpers that wait, as work for a promise         |
 //! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
 //! | `options`       | options objects, checked                                        |
 //! | `types`         | the TypeScript types of options                                 |
@@ -13,9 +12,9 @@
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
 //! | `fetch`         | sending with `fetch`                                            |
-//! | `time`          | clocks, timers, and the caller's signals                        |
-//! | `guard`         | what JavaScript does for a future ends with it                  |
+//! | `time`          | clocks and timers                                               |
 //! | `errors`        | errors become JavaScript classes (`errors.js`)                  |
+//! | `tasks`         | futures that JavaScript runs or drops, and what they wait for   |
 //! | `memory`        | the allocator                                                   |
 //! | `objects`       | plain objects, made                                             |
 //! | `values`        | values of all kinds, read                                       |
@@ -23,10 +22,10 @@
 //! | `sandbox_clock` | its time: virtual, scaled, and advanced by hand                 |
 
 mod errors;
-mod guard;
 mod memory;
 mod objects;
 mod options;
+mod tasks;
 mod time;
 mod values;
 
@@ -46,8 +45,6 @@ mod passwords;
 mod schemas;
 #[cfg(feature = "client")]
 mod types;
-#[cfg(feature = "client")]
-mod work;
 
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -4,9 +4,7 @@
 //! `echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`, and for the MySQL interface its double SHA-1.
 
 mod base64;
-mod sha1;
-
-use sha2::{Digest as _, Sha256};
+mod sha;
 
 use crate::host::Random;
 use crate::secret::Secret;
@@ -32,13 +30,13 @@ const CLASSES: [(usize, usize); 4] = [(0, 26), (26, 52), (52, 62), (62, LETTERS.
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
 pub fn sha256_base64(password: &[u8]) -> String {
-    base64(&Sha256::digest(password))
+    base64(&sha::sha256(password))
 }
 
 /// base64(SHA-1(SHA-1(password))): `newDoubleSha1Hash`, for the MySQL interface.
 #[must_use]
 pub fn double_sha1_base64(password: &[u8]) -> String {
-    base64(&sha1::sha1(&sha1::sha1(password)))
+    base64(&sha::sha1(&sha::sha1(password)))
 }
 
 /// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the

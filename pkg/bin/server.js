@@ -162,7 +162,8 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
     const abort = () => gone.abort();
     response.once("close", abort);
     waiting.add(socket);
-    await hold(sandbox, ms, gone.signal);
+    // Who has gone waits no more.
+    await hold(sandbox, ms, gone.signal).catch(() => {});
     waiting.delete(socket);
     response.off("close", abort);
   }

@@ -1,8 +1,9 @@
 // @ts-check
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { Core } from "../dist/client_bg.js";
-import { ConfigurationError } from "../dist/errors.js";
+import { CloudError, ConfigurationError } from "../dist/errors.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
+import { get } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { pairs, parts } from "./parameters.js";
@@ -80,8 +81,10 @@ export class Services extends ServicesOperations {
    */
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
-    const given = () => ({ helper, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
-    return new CloudPromise(attempt(() => enter(this.#core, "call", given())));
+    const operation = "services.updatePassword";
+    const given = () => ({ helper, operation, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
+    const set = attempt(() => enter(this.#core, "call", given()));
+    return new CloudPromise(set.then((full) => ({ ...full, data: undefined })));
   }
 
   /**
@@ -106,8 +109,15 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
-    const states = () => ({ states: [state].flat().map((one) => (typeof one === "string" ? one : "")) });
-    return wait(this.#core, "services.waitFor", { path: { serviceId } }, options, "", states);
+    const helper = "services.waitFor";
+    const more = () => {
+      const states = [state].flat();
+      if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
+        throw new ConfigurationError(`${helper}: expects a state, or a list of states`);
+      }
+      return { states };
+    };
+    return wait(this.#core, helper, "services.get", { serviceId }, options, "", more);
   }
 
   /**
@@ -120,8 +130,26 @@ export class Services extends ServicesOperations {
    * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options] Those of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
-  createAndWait(body, options) {
-    return wait(this.#core, "services.createAndWait", { body }, options, " onCreated:function");
+  async createAndWait(body, options) {
+    const helper = "services.createAndWait";
+    const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
+    const create = { operation: "services.create", ...parts(helper, { body }), ...rest };
+    // Of its own: who frees the client meanwhile does not lose what was created.
+    const core = alive(this.#core, helper).share();
+    let data;
+    try {
+      ({ data } = await core.call(create));
+      onCreated?.(data);
+      const path = pairs({ serviceId: get(get(data, "service"), "id") ?? "" });
+      data.service = await core.call({ helper, operation: "services.get", path, states: ["running"], ...rest });
+      return data;
+    } catch (error) {
+      // The types that users see do not have it.
+      /** @type {any} */ (CloudError).attachCreated(error, data);
+      throw error;
+    } finally {
+      core.free();
+    }
   }
 
   /**
@@ -132,7 +160,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(this.#core, "services.ensureRunning", { path: { serviceId } }, options, " start:flag");
+    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, " start:flag");
   }
 
   /**
@@ -143,8 +171,8 @@ export class Services extends ServicesOperations {
    * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
    * @returns {Promise<void>}
    */
-  stopAndDelete(serviceId, options) {
-    return wait(this.#core, "services.stopAndDelete", { path: { serviceId } }, options);
+  async stopAndDelete(serviceId, options) {
+    await wait(this.#core, "services.stopAndDelete", "services.delete", { serviceId }, options);
   }
 }
 
@@ -172,7 +200,7 @@ export class Backups extends BackupsOperations {
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
-    return wait(this.#core, "backups.waitFor", { path: { serviceId, backupId } }, options);
+    return wait(this.#core, "backups.waitFor", "backups.get", { serviceId, backupId }, options);
   }
 }
 
@@ -262,16 +290,26 @@ export class CloudClient {
 const freed = new WeakSet();
 
 /**
+ * The core of a client that has not been freed.
+ *
+ * @param {Core} core
+ * @param {string | undefined} what for
+ */
+function alive(core, what) {
+  if (freed.has(core)) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
+  return core;
+}
+
+/**
  * Hands the wasm what a method asks for. What the caller has handed over has been read by then: reading it may free the
  * client.
  *
  * @param {Core} core
  * @param {"call" | "build"} method
- * @param {{ operation?: string, helper?: string }} given
+ * @param {{ operation: string, helper?: string }} given
  */
 function enter(core, method, given) {
-  if (freed.has(core)) throw new ConfigurationError(`${given.operation ?? given.helper}: the client has been freed, make another one`);
-  return core[method](given);
+  return alive(core, given.helper ?? given.operation)[method](given);
 }
 
 /**
@@ -289,13 +327,14 @@ const caller = (core) => (named, parameters, options) =>
 /**
  * @param {Core} core
  * @param {string} helper
- * @param {{ path?: object, body?: object }} parameters
+ * @param {string} operation whose path it takes
+ * @param {object} path
  * @param {WaitOptions<string>} [options]
  * @param {string} [own] an option of this helper alone
  * @param {() => object} [more] what this helper alone is given
  */
-function wait(core, helper, parameters, options, own, more) {
-  const given = () => ({ helper, ...parts(helper, parameters), ...waitOptions(helper, options, own), ...more?.() });
+function wait(core, helper, operation, path, options, own, more) {
+  const given = () => ({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more?.() });
   return attempt(() => enter(core, "call", given()));
 }
 

@@ -66,8 +66,9 @@ function headers(what, given) {
 /**
  * The options of a call as `Core` takes them.
  *
+ * @template {CallOptions} T
  * @param {string} what
- * @param {CallOptions | undefined} options
+ * @param {T | undefined} options
  * @param {string} [own] those that only some calls have
  */
 export function callOptions(what, options, own = "timeoutMs:from:1") {
@@ -78,10 +79,13 @@ export function callOptions(what, options, own = "timeoutMs:from:1") {
 /**
  * The options of a wait.
  *
+ * @template {WaitOptions<string>} T
  * @param {string} what
- * @param {WaitOptions<string> | undefined} options
+ * @param {T | undefined} options
  * @param {string} [own] an option of one helper alone
  */
 export function waitOptions(what, options, own = "") {
-  return callOptions(what, options, `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own}`);
+  const known = `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own}`;
+  const { timeoutMs: deadlineMs, ...rest } = callOptions(what, options, known);
+  return { ...rest, deadlineMs };
 }

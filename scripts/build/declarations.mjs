@@ -137,13 +137,13 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "poll"])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
 export type * from "./promise.js";
 `,
 );
-write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "changes", "hold", "resume"])} } from "./sandbox_bg.js";\n`);
+write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "changes", "hold", "poll", "resume"])} } from "./sandbox_bg.js";\n`);
 write(
   join(dist, "proxy.d.ts"),
   `export { createProxy } from "./handler.js";

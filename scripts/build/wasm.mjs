@@ -27,7 +27,8 @@ const flags = [
 const messages = run(
   "cargo",
   [
-    ...["build", "--release", "--lib", "--locked", "--target", "wasm32-unknown-unknown"],
+    // As nothing but a cdylib: beside an rlib, whose users could call anything, less is inlined and dropped.
+    ...["rustc", "--release", "--lib", "--crate-type", "cdylib", "--locked", "--target", "wasm32-unknown-unknown"],
     ...["--no-default-features", "--features", feature, "--message-format", "json-render-diagnostics"],
   ],
   { env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, ...(fast && { CARGO_PROFILE_RELEASE_OPT_LEVEL: "2" }) } },

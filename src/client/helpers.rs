@@ -1,8 +1,8 @@
 //! What takes more than one call, or more than the call: passwords hashed here, waiting, waking, stopping and deleting.
 
 use super::Client;
-use super::wait::{Action, Goal, Missing, Verdict, WaitOptions, Waiting};
-use crate::contract;
+use super::wait::{Action, Missing, Verdict, WaitOptions, Waiting};
+use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::host::Host;
 use crate::password;
@@ -47,7 +47,13 @@ pub fn command(service: &Argument, command: Command) -> Arguments {
 /// The arguments of `services.updatePassword`: sets a password by its hash. The password itself is never sent.
 #[must_use]
 pub fn set_password(service: &Argument, password: &[u8]) -> Arguments {
-    of(service, Some(text(&[r#"{"newPasswordHash":""#, &password::sha256_base64(password), r#""}"#])))
+    of(service, Some(new_password(password)))
+}
+
+/// The body of `services.updatePassword` that sets a password.
+#[must_use]
+pub fn new_password(password: &[u8]) -> String {
+    text(&[r#"{"newPasswordHash":""#, &password::sha256_base64(password), r#""}"#])
 }
 
 /// The arguments of `services.updatePassword`: the server makes a new password, which it shows once.
@@ -57,9 +63,9 @@ pub fn reset_password(service: &Argument) -> Arguments {
 }
 
 /// What a helper waits for.
-pub(super) enum Aim<'a> {
-    /// That a service is in one of these states.
-    States(&'a [String]),
+pub enum Aim {
+    /// That a service is in one of these states; the helper's name.
+    States(&'static str, Vec<String>),
     /// That a backup is done.
     Backup,
     /// That a service runs; whether a stopped one is to be started.
@@ -68,16 +74,55 @@ pub(super) enum Aim<'a> {
     Deletion,
 }
 
-impl Aim<'_> {
+impl Aim {
+    /// The helper, as users call it.
+    pub(super) fn helper(&self) -> &'static str {
+        match self {
+            Self::States(helper, _) => helper,
+            Self::Backup => "backups.waitFor",
+            Self::Running(_) => "services.ensureRunning",
+            Self::Deletion => "services.stopAndDelete",
+        }
+    }
+
+    /// What is waited for, in words.
+    pub(super) fn wanted(&self) -> String {
+        let mut wanted = String::new();
+        match self {
+            Self::States(_, states) => states.iter().for_each(|state| also(&mut wanted, " or ", state)),
+            Self::Backup => wanted.push_str("done"),
+            Self::Running(_) => wanted.push_str("running"),
+            Self::Deletion => wanted.push_str("its deletion"),
+        }
+        wanted
+    }
+
+    /// What it means that the thing is not there.
+    pub(super) fn missing(&self) -> Missing {
+        match self {
+            Self::States(..) | Self::Backup => Missing::Gone,
+            Self::Running(_) => Missing::Unknown,
+            Self::Deletion => Missing::Reached,
+        }
+    }
+
+    /// What reads the thing, and the property that holds its state.
+    pub(super) fn source(&self) -> (&'static Operation, &'static str) {
+        match self {
+            Self::Backup => (&contract::BACKUPS_GET, "status"),
+            Self::States(..) | Self::Running(_) | Self::Deletion => (&contract::SERVICES_GET, "state"),
+        }
+    }
+
     /// What a state means, and the status with which a deletion was refused.
     pub(super) fn judge(&self, state: &str, refused: Option<u16>) -> Verdict {
         const STOP: Verdict = Verdict::Do(Action::Tell(Command::Stop), &[404, 409]);
         let ends = ENDING.contains(&state);
         match (self, state) {
-            (Self::States(states), _) if states.iter().any(|wanted| wanted == state) => Verdict::Reached,
-            (Self::States(_), "failed") => Verdict::Failed,
+            (Self::States(_, states), _) if states.iter().any(|wanted| wanted == state) => Verdict::Reached,
+            (Self::States(..), "failed") => Verdict::Failed,
             // On the way to the end only the end can be waited for.
-            (Self::States(states), _) if ends && !states.iter().any(|wanted| ENDING.contains(&wanted.as_str())) => {
+            (Self::States(_, states), _) if ends && !states.iter().any(|wanted| ENDING.contains(&wanted.as_str())) => {
                 Verdict::Failed
             }
             (Self::Backup, "done") | (Self::Running(_), "running") => Verdict::Reached,
@@ -103,12 +148,10 @@ impl<H: Host> Client<H> {
         &'a self,
         helper: &'static str,
         service: &Argument,
-        states: &'a [String],
+        states: &[String],
         options: &'a WaitOptions,
     ) -> Waiting<'a, H::Value> {
-        let mut wanted = String::new();
-        states.iter().for_each(|state| also(&mut wanted, " or ", state));
-        self.wait(goal(helper, service, wanted, Missing::Gone, Aim::States(states)), options)
+        self.wait(Aim::States(helper, states.to_vec()), of(service, None), options)
     }
 
     /// Waits until the backup is done; resolves with the backup.
@@ -118,11 +161,9 @@ impl<H: Host> Client<H> {
         backup: &Argument,
         options: &'a WaitOptions,
     ) -> Waiting<'a, H::Value> {
-        let mut goal = goal("backups.waitFor", service, "done".to_owned(), Missing::Gone, Aim::Backup);
-        goal.operation = &contract::BACKUPS_GET;
-        goal.property = "status";
-        goal.arguments.path.push(backup.clone());
-        self.wait(goal, options)
+        let mut arguments = of(service, None);
+        arguments.path.push(backup.clone());
+        self.wait(Aim::Backup, arguments, options)
     }
 
     /// Brings a service to `running`: wakes an idle one, starts a stopped one only where `start` says so.
@@ -132,23 +173,14 @@ impl<H: Host> Client<H> {
         start: bool,
         options: &'a WaitOptions,
     ) -> Waiting<'a, H::Value> {
-        let wanted = "running".to_owned();
-        self.wait(goal("services.ensureRunning", service, wanted, Missing::Unknown, Aim::Running(start)), options)
+        self.wait(Aim::Running(start), of(service, None), options)
     }
 
     /// Stops what must be stopped, deletes, and waits until it is gone. Called again at any point, it goes on from
     /// there; gone is success.
     pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<(), Box<Error>> {
-        let wanted = "its deletion".to_owned();
-        let goal = goal("services.stopAndDelete", service, wanted, Missing::Reached, Aim::Deletion);
-        self.wait(goal, options).await.map(|_| ())
+        self.wait(Aim::Deletion, of(service, None), options).await.map(|_| ())
     }
-}
-
-/// What is to be waited for, of a service.
-fn goal<'a>(helper: &'static str, service: &Argument, wanted: String, missing: Missing, aim: Aim<'a>) -> Goal<'a> {
-    let arguments = of(service, None);
-    Goal { helper, operation: &contract::SERVICES_GET, arguments, property: "state", wanted, missing, aim }
 }
 
 fn of(service: &Argument, body: Option<String>) -> Arguments {

@@ -19,7 +19,6 @@ use std::task::{Poll, Waker};
 use super::retry::fraction;
 use super::turns::Turns;
 use crate::host::{Clock, Random};
-use crate::race::first;
 
 /// What a 429 leaves of the share.
 const CUT: f64 = 0.7;
@@ -104,13 +103,23 @@ impl RateLimiter {
     pub async fn acquire<'a, H: Clock + Random>(&'a self, host: &'a H, place: &mut u64) -> Permit<'a, H> {
         let _turn = self.turns.take(place).await;
         loop {
-            match self.room(host.now()) {
+            let mut timer = pin!(match self.room(host.now()) {
                 Room::Now => return Permit { limiter: self, host },
-                Room::After(ms) => {
-                    first(pin!(host.sleep(ms)), pin!(self.freed())).await;
+                Room::After(ms) => Some(host.sleep(ms)),
+                Room::WhenFreed => None,
+            });
+            let before = self.ended.get();
+            // Until then, or until a permit has ended since, whatever else wakes the task.
+            poll_fn(|context| {
+                let is_over = timer.as_mut().as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready());
+                if is_over || self.ended.get() != before {
+                    return Poll::Ready(());
                 }
-                Room::WhenFreed => self.freed().await,
-            }
+                // Only the one whose turn it is waits here.
+                self.freed.set(Some(context.waker().clone()));
+                Poll::Pending
+            })
+            .await;
         }
     }
 
@@ -145,18 +154,6 @@ impl RateLimiter {
             Some(free) => Room::After(free - now),
             None => Room::WhenFreed,
         }
-    }
-
-    /// Resolves when a permit has ended since, whatever else wakes the task. Only the one whose turn it is waits here.
-    fn freed(&self) -> impl Future<Output = ()> {
-        let before = self.ended.get();
-        poll_fn(move |context| {
-            if self.ended.get() != before {
-                return Poll::Ready(());
-            }
-            self.freed.set(Some(context.waker().clone()));
-            Poll::Pending
-        })
     }
 }
 

@@ -74,7 +74,15 @@ impl<H: Host> Client<H> {
             doubtful: false,
         };
         loop {
-            match self.attempt(&mut course).await {
+            let queued = self.host.now();
+            let limiter = match &self.settings.limiter {
+                Limit::Shared(limiter) => Some(&**limiter),
+                Limit::Off | Limit::Lent => None,
+            };
+            let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
+            self.begin(&mut course, queued).map_err(Error::Caller)?;
+            let met = first(pin!(self.host.send(&checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+            match self.judge(met, &mut course, leave) {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => {
                     let pause_ms = self.again(&mut course, failed)?;
@@ -84,18 +92,6 @@ impl<H: Host> Client<H> {
                 }
             }
         }
-    }
-
-    async fn attempt(&self, course: &mut Course<'_>) -> Result<Outcome<H::Value>, Failed> {
-        let queued = self.host.now();
-        let limiter = match &self.settings.limiter {
-            Limit::Shared(limiter) => Some(&**limiter),
-            Limit::Off | Limit::Lent => None,
-        };
-        let leave = Leave::take(limiter, &self.host, &mut course.place).await?;
-        self.begin(course, queued)?;
-        let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
-        self.judge(met, course, leave)
     }
 
     /// An attempt begins.

@@ -52,35 +52,8 @@ pub struct Progress {
     pub attempt: u32,
 }
 
-/// What is to be waited for.
-pub(super) struct Goal<'a> {
-    /// The helper, for errors.
-    pub helper: &'static str,
-    /// Reads the thing.
-    pub operation: &'static Operation,
-    /// Which thing.
-    pub arguments: Arguments,
-    /// The property that holds the state.
-    pub property: &'static str,
-    /// In words.
-    pub wanted: String,
-    /// What it means that the thing is not there.
-    pub missing: Missing,
-    /// What a state means.
-    pub aim: Aim<'a>,
-}
-
 /// A wait under way.
 pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<V, Box<Error>>> + 'a>>;
-
-impl Goal<'_> {
-    /// The id of the service, where the wait is for one and may share its polls.
-    fn shared(&self, options: &WaitOptions) -> Option<&str> {
-        let [service] = self.arguments.path.as_slice() else { return None };
-        // Without its quotes: what is a UUID has no escapes.
-        options.call.headers.is_empty().then(|| service.json.get(1..service.json.len().checked_sub(1)?))?
-    }
-}
 
 /// What a state means for a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +90,9 @@ pub(super) enum Missing {
 
 /// What a wait knows so far.
 struct Wait<'a, V> {
-    goal: Goal<'a>,
+    aim: Aim,
+    /// Which thing.
+    arguments: Arguments,
     options: &'a WaitOptions,
     scrub: Scrub,
     began: f64,
@@ -141,13 +116,20 @@ enum Step<V> {
 }
 
 impl<V> Wait<'_, V> {
+    /// The id of the service, where the wait is for one and may share its polls.
+    fn shared(&self) -> Option<&str> {
+        let [service] = self.arguments.path.as_slice() else { return None };
+        // Without its quotes: what is a UUID has no escapes.
+        self.options.call.headers.is_empty().then(|| service.json.get(1..service.json.len().checked_sub(1)?))?
+    }
+
     /// The error with which the wait ends.
     fn error(&self, reason: WaitReason, now: f64) -> Box<Error> {
         // It comes from an answer, which may echo.
         let mut last_state = self.last_state.clone();
         self.scrub.option(&mut last_state);
-        let Goal { helper, wanted, .. } = &self.goal;
-        Error::Wait { helper, reason, wanted: wanted.clone(), last_state, elapsed_ms: now - self.began }.into()
+        let (helper, wanted) = (self.aim.helper(), self.aim.wanted());
+        Error::Wait { helper, reason, wanted, last_state, elapsed_ms: now - self.began }.into()
     }
 
     /// Remembers a state and tells the caller of it.
@@ -167,6 +149,18 @@ impl<V> Wait<'_, V> {
     /// So young a wait may look for a thing that is too new to be read.
     fn is_young(&self, now: f64) -> bool {
         now - self.began < MISSING_MS
+    }
+
+    /// What does it.
+    fn command(&self, action: Action) -> (&'static Operation, Arguments) {
+        let mut arguments = self.arguments.clone();
+        match action {
+            Action::Tell(command) => {
+                arguments.body = Some(command.body());
+                (&contract::SERVICES_UPDATE_STATE, arguments)
+            }
+            Action::Delete => (&contract::SERVICES_DELETE, arguments),
+        }
     }
 
     /// Remembers what came of it, and the thing as it was before; `None`: it was missing.
@@ -212,12 +206,13 @@ impl Done {
 }
 
 impl<H: Host> Client<H> {
-    /// Polls until the goal is reached, inside the deadline; resolves with the thing as it was then. Boxed: all that waits
+    /// Polls until the aim is reached, inside the deadline; resolves with the thing as it was then. Boxed: all that waits
     /// is of one kind.
-    pub(super) fn wait<'a>(&'a self, goal: Goal<'a>, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
+    pub fn wait<'a>(&'a self, aim: Aim, arguments: Arguments, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
         Box::pin(async move {
             let mut wait = Wait {
-                goal,
+                aim,
+                arguments,
                 options,
                 scrub: Scrub::of_client(&self.settings),
                 began: self.host.now(),
@@ -239,13 +234,28 @@ impl<H: Host> Client<H> {
     }
 
     async fn poll(&self, wait: &mut Wait<'_, H::Value>) -> Result<H::Value, Box<Error>> {
-        let _sharing = wait.goal.shared(wait.options).map(|_| self.polls.join());
+        let _sharing = wait.shared().map(|_| self.polls.join());
+        let options = &wait.options.call;
         loop {
-            let looked = self.look(wait).await;
+            let listed = match wait.shared() {
+                Some(id) => self.listed(id, wait.pause_ms).await?,
+                None => None,
+            };
+            let looked = match listed.filter(|listed| self.tells(wait, listed)) {
+                Some(listed) => Ok(listed),
+                None => self.call(wait.aim.source().0, &wait.arguments, options).await.map(|outcome| outcome.data),
+            };
             match self.step(wait, looked)? {
                 Step::Reached(found) => return Ok(found),
                 Step::Do(action, tolerated, found) => {
-                    let refused = self.act(wait, action, tolerated).await?;
+                    let (operation, arguments) = wait.command(action);
+                    let refused = match self.call(operation, &arguments, options).await {
+                        Ok(_) => None,
+                        Err(error) if error.status().is_some_and(|status| tolerated.contains(&status)) => {
+                            error.status()
+                        }
+                        Err(error) => return Err(error),
+                    };
                     if found.is_none() && refused == Some(404) {
                         return Ok(self.host.nothing());
                     }
@@ -270,14 +280,14 @@ impl<H: Host> Client<H> {
             Err(error) if error.status() == Some(404) => return self.missed(wait, error, now),
             Err(error) => return Err(error),
         };
-        let state = self.state(&wait.goal, &found);
+        let state = self.state(wait, &found);
         if wait.last_state.as_ref() != Some(&state) {
             let mut shown = state.clone();
             wait.scrub.text(&mut shown);
-            self.say(Level::Info, &[wait.goal.helper, ": the ", wait.goal.property, " is ", &shown]);
+            self.say(Level::Info, &[wait.aim.helper(), ": the ", wait.aim.source().1, " is ", &shown]);
         }
         wait.progress(&state, now)?;
-        match wait.goal.aim.judge(&state, wait.refused) {
+        match wait.aim.judge(&state, wait.refused) {
             Verdict::Reached => return Ok(Step::Reached(found)),
             Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
             Verdict::Do(action, tolerated) if wait.done.is_due(action, now) => {
@@ -291,13 +301,12 @@ impl<H: Host> Client<H> {
 
     /// What follows from it that the thing is not there.
     fn missed(&self, wait: &mut Wait<'_, H::Value>, error: Box<Error>, now: f64) -> Result<Step<H::Value>, Box<Error>> {
-        let goal = &wait.goal;
-        match (goal.missing, &wait.last) {
+        match (wait.aim.missing(), &wait.last) {
             (Missing::Reached, Some(last)) if wait.deleted => Ok(Step::Reached(last.clone())),
             // Reads lag behind a creation: of a service that nobody has deleted, only its deletion can tell.
             (Missing::Reached, _) => Ok(Step::Do(Action::Delete, &[404, 409, 424], None)),
             // Who waits for its end has what it waits for.
-            (Missing::Gone, Some(last)) if goal.aim.judge(GONE, None) == Verdict::Reached => {
+            (Missing::Gone, Some(last)) if wait.aim.judge(GONE, None) == Verdict::Reached => {
                 Ok(Step::Reached(last.clone()))
             }
             // Of two reads, the second may lag further behind.
@@ -307,48 +316,18 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// Reads the thing: by itself, or from a list that waits share. Of a list only good news is taken, and that it is there
+    /// Whether the thing as a list has it is worth a read of it. Of a list only good news is taken, and that it is there
     /// already only where this wait has seen it otherwise: a list may be older than the change that is waited for.
-    async fn look(&self, wait: &Wait<'_, H::Value>) -> Result<H::Value, Box<Error>> {
-        let goal = &wait.goal;
-        if let Some(id) = goal.shared(wait.options)
-            && let Some(listed) = self.listed(id, wait.pause_ms).await?
-        {
-            match goal.aim.judge(&self.state(goal, &listed), wait.refused) {
-                Verdict::Waiting => return Ok(listed),
-                Verdict::Reached if wait.last_state.is_some() => return Ok(listed),
-                Verdict::Reached | Verdict::Failed | Verdict::Do(..) => {}
-            }
+    fn tells(&self, wait: &Wait<'_, H::Value>, listed: &H::Value) -> bool {
+        match wait.aim.judge(&self.state(wait, listed), wait.refused) {
+            Verdict::Waiting => true,
+            Verdict::Reached => wait.last_state.is_some(),
+            Verdict::Failed | Verdict::Do(..) => false,
         }
-        Ok(self.call(goal.operation, &goal.arguments, &wait.options.call).await?.data)
     }
 
-    fn state(&self, goal: &Goal<'_>, found: &H::Value) -> String {
-        let state = self.host.member(found, goal.property);
+    fn state(&self, wait: &Wait<'_, H::Value>, found: &H::Value) -> String {
+        let state = self.host.member(found, wait.aim.source().1);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
-    }
-
-    /// Does it; the status, where it was refused with one that is no error.
-    async fn act(
-        &self,
-        wait: &Wait<'_, H::Value>,
-        action: Action,
-        tolerated: &[u16],
-    ) -> Result<Option<u16>, Box<Error>> {
-        let mut arguments = wait.goal.arguments.clone();
-        let operation = match action {
-            Action::Tell(command) => {
-                arguments.body = Some(command.body());
-                &contract::SERVICES_UPDATE_STATE
-            }
-            Action::Delete => &contract::SERVICES_DELETE,
-        };
-        match self.call(operation, &arguments, &wait.options.call).await {
-            Ok(_) => Ok(None),
-            Err(error) => match error.status().filter(|status| tolerated.contains(status)) {
-                Some(status) => Ok(Some(status)),
-                None => Err(error),
-            },
-        }
     }
 }

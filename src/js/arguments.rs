@@ -3,7 +3,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::values::{text, texts};
+use super::values::{get, text, texts};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Step};
@@ -44,7 +44,7 @@ const NO_JSON: &str = "a value that JSON can hold";
 
 fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) -> Result<Vec<Argument>, Error> {
     let mut arguments = Vec::new();
-    let mut list = texts(given, place).unwrap_or_default().into_iter();
+    let mut list = texts(&get(given, place)).into_iter();
     while let Some(name) = list.next() {
         let Some(json) = list.next() else {
             return Err(breach(operation, &[Step::Key(place.into())], Code::Type, "an object", &name));
@@ -56,14 +56,6 @@ fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) ->
         arguments.push(Argument { name, json });
     }
     Ok(arguments)
-}
-
-/// One argument of the path, which must be there.
-pub fn one(operation: &'static Operation, arguments: &Arguments, name: &'static str) -> Result<Argument, Error> {
-    arguments.path.iter().find(|argument| argument.name == name).cloned().ok_or_else(|| {
-        let path = [Step::Key("path".into()), Step::Key(name.into())];
-        breach(operation, &path, Code::Required, "a UUID", "nothing")
-    })
 }
 
 /// The arguments break the contract in one thing.

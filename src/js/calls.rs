@@ -1,58 +1,91 @@
-//! A call becomes a promise that an `AbortSignal` can end.
+//! What the methods of the package ask for becomes a promise that an `AbortSignal` can end.
 
-use std::future::poll_fn;
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-use super::errors::to_js;
-use super::host::JsHost;
+use super::arguments;
+use super::errors::failure;
+use super::host::{JsHost, hook};
 use super::objects::{plain_object, set, set_number, set_text};
-use super::time::aborted;
-use super::values::{flag, get};
-use super::work;
-use crate::client::Client;
-use crate::error::Exchange;
-use crate::race::{First, race};
+use super::tasks::spawn;
+use super::values::{bytes, flag, get, number, pairs, text, texts};
+use crate::client::helpers::{Aim, new_password};
+use crate::client::wait::{OnProgress, WaitOptions};
+use crate::client::{CallOptions, Client, Outcome};
+use crate::contract::Operation;
+use crate::error::Error;
+use crate::issue::{Code, Step};
+use crate::text::text as joined;
 
-/// Does what a method of the package hands over, which [`work::read`] describes.
-pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Promise {
+/// Does what a method of the package hands over: `{ operation, path, query, body, timeoutMs, headers, signal }`; with a
+/// `helper`, as users call it, also what it takes: `password`, `states`, `start`, `deadlineMs`, `pollIntervalMs`,
+/// `onProgress`. An operation resolves with what `withResponse` gives.
+pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Error> {
     // At once: what the caller handed over may be another tomorrow.
-    let (work, options, signal) = (work::read(given), work::options(given), get(given, "signal"));
-    future_to_promise(async move {
-        let work = async {
-            match work {
-                Ok(work) => work.run(&client, &options).await,
-                Err(error) => Err(to_js(error)),
-            }
-        };
-        let mut work = pin!(work);
-        let clocked = poll_fn(|context| {
-            // Of a call that has ended: nobody is left to hear it.
-            client.host.clock.thrown();
-            let polled = work.as_mut().poll(context);
-            match client.host.clock.thrown() {
-                Some(thrown) if !matches!(polled, Poll::Ready(Ok(_))) => Poll::Ready(Err(thrown)),
-                _ => polled,
-            }
-        });
-        match race(aborted(&signal), clocked).await {
-            First::Left(reason) => Err(reason),
-            // The signal's own message may still be on its way. A success is not given away: a password may be in it.
-            First::Right(Err(_)) if flag(&signal, "aborted") => Err(get(&signal, "reason")),
-            First::Right(result) => result,
+    let operation = arguments::operation(given)?;
+    let mut arguments = arguments::read(operation, given)?;
+    let states = |helper| Some(Aim::States(helper, texts(&get(given, "states"))));
+    let aim = match text(given, "helper").as_deref() {
+        Some("services.setPassword") => {
+            arguments.body = Some(new_password(&password(operation, given)?));
+            None
         }
+        Some("services.waitFor") => states("services.waitFor"),
+        Some("services.createAndWait") => states("services.createAndWait"),
+        Some("services.ensureRunning") => Some(Aim::Running(flag(given, "start"))),
+        Some("services.stopAndDelete") => Some(Aim::Deletion),
+        Some("backups.waitFor") => Some(Aim::Backup),
+        _ => None,
+    };
+    let options = WaitOptions {
+        call: CallOptions { timeout_ms: number(given, "timeoutMs"), headers: pairs(given, "headers") },
+        timeout_ms: number(given, "deadlineMs"),
+        poll_interval_ms: number(given, "pollIntervalMs"),
+        on_progress: Some(on_progress(given.clone())),
+    };
+    // One future does it all: one for each would multiply the code around it.
+    let work = async move {
+        let done = match aim {
+            Some(aim) => client.wait(aim, arguments, &options).await,
+            None => client.call(operation, &arguments, &options.call).await.map(with_response),
+        };
+        done.map_err(failure)
+    };
+    Ok(spawn(&get(given, "signal"), work))
+}
+
+fn password(operation: &'static Operation, given: &JsValue) -> Result<Vec<u8>, Error> {
+    let password = get(given, "password");
+    bytes(&password).filter(|bytes| !bytes.is_empty()).ok_or_else(|| {
+        let received = match password.as_string() {
+            Some(_) => "an empty string".to_owned(),
+            // Not even a number is shown: it may be the password.
+            None => joined(&["a value of type ", &password.js_typeof().as_string().unwrap_or_default()]),
+        };
+        let expected = "a string or a Uint8Array that is not empty";
+        arguments::breach(operation, &[Step::Key("password".into())], Code::Type, expected, &received)
+    })
+}
+
+/// The caller's function, which is told of each poll.
+fn on_progress(given: JsValue) -> OnProgress {
+    Box::new(move |progress| {
+        hook(&given, "onProgress", &|event| {
+            set_text(event, "state", Some(&progress.state));
+            set_text(event, "previousState", progress.previous_state.as_deref());
+            set_number(event, "elapsedMs", Some(progress.elapsed_ms));
+            set_number(event, "attempt", Some(progress.attempt.into()));
+        })
     })
 }
 
 /// `{ data, status, headers, requestId, attempts }`
-pub fn with_response(data: JsValue, exchange: &Exchange) -> JsValue {
+fn with_response(outcome: Outcome<JsValue>) -> JsValue {
+    let exchange = &outcome.exchange;
     let full = Object::new();
-    set(&full, "data", data);
+    set(&full, "data", outcome.data);
     set_number(&full, "status", Some(exchange.status.into()));
     set(&full, "headers", plain_object(&exchange.headers));
     set_text(&full, "requestId", exchange.request_id.as_deref());

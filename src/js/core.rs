@@ -82,7 +82,7 @@ impl Core {
         };
         let lent = get(given, "host");
         let host = JsHost {
-            clock: JsClock::new(get(&lent, "clock")),
+            clock: JsClock(get(&lent, "clock")),
             max_body_bytes: ms("maxBodyBytes"),
             log_level: match ms("logLevel") as u8 {
                 0 => None,
@@ -96,13 +96,19 @@ impl Core {
         Ok(Self(Rc::new(Client::new(host, settings))))
     }
 
+    /// The same client once more: freed, it lives as long as that.
+    #[must_use]
+    pub fn share(&self) -> Core {
+        Self(self.0.clone())
+    }
+
     /// Does what a method asks for.
     ///
-    /// A result, though it never fails: where an export returns one reference, V8 11.3 ends the process (Node 20) when
-    /// optimized code that calls it has to be given up meanwhile. `scripts/traps.mjs` finds those.
+    /// A result, as every export that returns a reference: where it is the reference alone, V8 11.3 ends the process
+    /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/traps.mjs` finds those.
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
     pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Promise, JsValue> {
-        Ok(calls::start(self.0.clone(), given))
+        calls::start(self.0.clone(), given).map_err(to_js)
     }
 
     /// Checks and builds a request: `{ method, url, headers, body, curl }`.

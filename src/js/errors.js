@@ -421,12 +421,3 @@ export function createError(kind, message, fields, text, cause) {
   const byStatus = fields.status >= 500 ? ServerError : (CLASSES[fields.status] ?? ApiError);
   return new (kind === "api" ? byStatus : CLASSES[kind])(message, fields, { text, cause });
 }
-
-/**
- * @param {unknown} error
- * @param {import("../../pkg/dist/schema.js").CreateServiceResult} created
- * @internal
- */
-export function attachCreated(error, created) {
-  CloudError.attachCreated(error, created);
-}

@@ -12,11 +12,6 @@ use crate::issue::{Issue, Step};
 extern "C" {
     #[wasm_bindgen(js_name = createError)]
     fn create_error(kind: &str, message: &str, fields: &Object, text: &JsValue, cause: &JsValue) -> JsValue;
-
-    /// Adds to an error what `createAndWait` had created.
-    #[cfg(feature = "client")]
-    #[wasm_bindgen(js_name = attachCreated)]
-    pub fn attach_created(error: &JsValue, created: &JsValue);
 }
 
 /// The JavaScript error.

@@ -1,5 +1,7 @@
 // Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
 
+import { wait } from "./tasks.js";
+
 /**
  * What came of a request: a response, its headers and its body, or what went wrong. `fault` is `connection` for what fetch
  * itself reports, `caller` for what the caller's own fetch did, and `too-long`.
@@ -13,9 +15,19 @@
  * @param {string} url
  * @param {RequestInit} init
  * @param {number} most how many bytes the answer may have
+ */
+export function send(own, url, init, most) {
+  return wait((signal) => exchange(own, url, Object.assign(init, { signal }), most));
+}
+
+/**
+ * @param {((url: string, init: RequestInit) => Promise<Response>) | undefined} own
+ * @param {string} url
+ * @param {RequestInit} init
+ * @param {number} most
  * @returns {Promise<Met>}
  */
-export async function send(own, url, init, most) {
+async function exchange(own, url, init, most) {
   // The host's is looked up at each call: tests and tracing libraries replace it.
   const fetch = own ?? globalThis.fetch;
   if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");

@@ -1,5 +1,7 @@
 // What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
 
+import { goOn, wait } from "./tasks.js";
+
 /** @param {Uint8Array<ArrayBuffer>} buffer */
 export function fillRandom(buffer) {
   crypto.getRandomValues(buffer);
@@ -31,10 +33,9 @@ export function log(lent, level, message) {
  * Leave to send a request, from the caller's own rate limiter.
  *
  * @param {any} lent
- * @param {AbortSignal} signal
  */
-export async function acquire(lent, signal) {
-  return lent.rateLimit.acquire(signal);
+export function acquire(lent) {
+  return wait(async (signal) => lent.rateLimit.acquire(signal));
 }
 
 /**
@@ -54,5 +55,7 @@ export function tell(slot, status, retryAfterMs) {
  * @param {object} event
  */
 export function hook(lent, name, event) {
+  // Nothing is sent by a clock that throws.
+  if (name === "onRequest") goOn();
   lent[name](event);
 }

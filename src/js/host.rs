@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use super::guard::Guarded;
 use super::objects::{plain_object, set, set_number, set_text};
+use super::tasks::Wait;
 use super::time::JsClock;
 use super::values::{self, get};
 use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
@@ -34,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(js_name = log)]
     fn write_log(lent: &JsValue, level: &str, message: &str);
     #[wasm_bindgen(js_name = acquire)]
-    fn acquire_of(lent: &JsValue, signal: &AbortSignal) -> Promise;
+    fn acquire_of(lent: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = tell, catch)]
     fn tell_slot(slot: &JsValue, status: Option<f64>, retry_after_ms: Option<f64>) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
@@ -51,8 +50,8 @@ impl Clock for JsHost {
         (!ms.is_nan()).then_some(ms)
     }
 
-    async fn sleep(&self, ms: f64) {
-        self.clock.sleep(ms).await;
+    fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
+        self.clock.sleep(ms)
     }
 }
 
@@ -106,7 +105,8 @@ impl Slots for JsHost {
     type Slot = JsValue;
 
     async fn acquire(&self) -> Result<JsValue, Foreign> {
-        Guarded::start(&|signal| acquire_of(&self.lent, signal)).await.map_err(foreign)
+        // What it fails with ends the call there.
+        Ok(Wait(acquire_of(&self.lent)).await)
     }
 
     fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
@@ -118,16 +118,14 @@ fn foreign(error: JsValue) -> Foreign {
     Rc::new(error)
 }
 
-impl JsHost {
-    /// Calls a hook, where there is one.
-    fn hook(&self, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
-        if get(&self.lent, name).is_undefined() {
-            return Ok(());
-        }
-        let event = Object::new();
-        fill(&event);
-        call_hook(&self.lent, name, &event).map_err(foreign)
+/// Calls a function that the caller lends, where there is one.
+pub fn hook(lent: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
+    if get(lent, name).is_undefined() {
+        return Ok(());
     }
+    let event = Object::new();
+    fill(&event);
+    call_hook(lent, name, &event).map_err(foreign)
 }
 
 fn describe(event: &Object, request: &Sending<'_>) {
@@ -139,11 +137,7 @@ fn describe(event: &Object, request: &Sending<'_>) {
 
 impl Hooks for JsHost {
     fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
-        // Nothing is sent by a clock that throws.
-        if let Some(thrown) = self.clock.thrown() {
-            return Err(foreign(thrown));
-        }
-        self.hook("onRequest", &|event| {
+        hook(&self.lent, "onRequest", &|event| {
             describe(event, request);
             let headers = Object::new();
             for (name, value) in &request.headers {
@@ -154,7 +148,7 @@ impl Hooks for JsHost {
     }
 
     fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
-        self.hook("onResponse", &|event| {
+        hook(&self.lent, "onResponse", &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
             set(event, "headers", plain_object(response.headers));
@@ -164,7 +158,7 @@ impl Hooks for JsHost {
     }
 
     fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
-        self.hook("onRetry", &|event| {
+        hook(&self.lent, "onRetry", &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));
             set_number(event, "status", retry.status.map(f64::from));

@@ -3,21 +3,22 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::values::texts;
 use crate::error::Error;
 use crate::nearest::nearest;
 use crate::text::{also, text};
 
 #[wasm_bindgen(module = "/src/js/options.js")]
 extern "C" {
-    fn fault(options: &JsValue, known: &str) -> Option<Vec<String>>;
+    fn fault(options: &JsValue, known: &str) -> JsValue;
 }
 
 /// Takes an object, or nothing. What is known is said in the words of `options.js`.
 pub fn check(what: &str, options: &JsValue, known: &str) -> Result<(), Error> {
-    match fault(options, known).as_deref() {
-        None | Some([]) => Ok(()),
-        Some([message]) => Err(wrong(what, message)),
-        Some([name, names @ ..]) => {
+    match texts(&fault(options, known)).as_slice() {
+        [] => Ok(()),
+        [message] => Err(wrong(what, message)),
+        [name, names @ ..] => {
             let hint = match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => text(&["did you mean ", near, "?"]),
                 None => {

@@ -10,16 +10,15 @@ use js_sys::{Array, Function, JSON, Object, Promise, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
 use super::errors::to_js;
 use super::objects::set;
 use super::sandbox_clock::SandboxClock;
-use super::time::aborted;
+use super::tasks::spawn;
 use crate::error::Error;
 use crate::host::HttpResponse;
-use crate::race::{First, race};
 use crate::sandbox::{self, Entry, Fault, Outcome};
 use crate::secret::Secret;
 
@@ -293,11 +292,9 @@ fn clock(world: &Rc<World>) -> JsValue {
     let own = world.clone();
     let sleep = function(Closure::<Sleep>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
-        Ok(future_to_promise(async move {
-            match race(aborted(&signal), world.clock.sleep(ms)).await {
-                First::Left(reason) => Err(reason),
-                First::Right(()) => Ok(JsValue::UNDEFINED),
-            }
+        Ok(spawn(&signal, async move {
+            world.clock.sleep(ms).await;
+            Ok(JsValue::UNDEFINED)
         }))
     }));
     set(&object, "now", now);
@@ -312,14 +309,10 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 
 fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
     let world = world.clone();
-    future_to_promise(async move {
-        let request = new_request(&input, &init)?;
-        let signal = request.signal();
-        match race(aborted(&signal), answer(&world, &request)).await {
-            First::Left(reason) => Err(reason),
-            First::Right(answered) => answered,
-        }
-    })
+    match new_request(&input, &init) {
+        Ok(request) => spawn(&request.signal(), async move { answer(&world, &request).await }),
+        Err(error) => Promise::reject(&error),
+    }
 }
 
 fn new_request(input: &JsValue, init: &JsValue) -> Result<Request, JsValue> {

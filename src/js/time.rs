@@ -1,78 +1,52 @@
-//! Time: the host's own, or a clock that the caller lends; and the caller's signals.
+//! Time: the host's own, or a clock that the caller lends.
 
-use std::cell::Cell;
-use std::future::pending;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use super::guard::Guarded;
-use super::values::get;
+use super::tasks::Wait;
 
 #[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
     #[cfg(feature = "client")]
-    #[wasm_bindgen(js_name = now, catch)]
-    fn now_of(clock: &JsValue) -> Result<f64, JsValue>;
+    #[wasm_bindgen(js_name = now)]
+    fn now_of(clock: &JsValue) -> f64;
     #[wasm_bindgen(js_name = sleep)]
-    fn sleep_of(clock: &JsValue, ms: f64, signal: &AbortSignal) -> Promise;
-    #[wasm_bindgen(js_name = aborted)]
-    fn aborted_of(signal: &JsValue, until: &AbortSignal) -> Promise;
+    fn sleep_of(clock: &JsValue, ms: f64) -> JsValue;
 }
 
-/// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's.
-pub struct JsClock {
-    lent: JsValue,
-    /// What it threw, until that has been said.
-    thrown: Cell<Option<JsValue>>,
-}
+/// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's. What the caller's throws ends the
+/// task that has asked it.
+pub struct JsClock(pub JsValue);
 
 impl JsClock {
     /// The host's.
     #[cfg(feature = "sandbox")]
     pub fn host() -> Self {
-        Self::new(JsValue::UNDEFINED)
-    }
-
-    /// The caller's; with undefined the host's.
-    pub fn new(lent: JsValue) -> Self {
-        Self { lent, thrown: Cell::new(None) }
+        Self(JsValue::UNDEFINED)
     }
 
     #[cfg(feature = "client")]
     /// Milliseconds since the epoch: like `Date.now`, but it never jumps.
     pub fn now(&self) -> f64 {
-        now_of(&self.lent).unwrap_or_else(|thrown| {
-            self.thrown.set(Some(thrown));
-            0.0
-        })
+        now_of(&self.0)
     }
 
-    /// Resolves after that many milliseconds; never where the clock throws. Its drop clears the timer.
-    pub async fn sleep(&self, ms: f64) {
-        if let Err(thrown) = Guarded::start(&|signal| sleep_of(&self.lent, ms, signal)).await {
-            self.thrown.set(Some(thrown));
-            pending().await
-        }
-    }
-
-    /// What the clock threw since this was last asked. It ends the call that asked the clock.
-    #[cfg(feature = "client")]
-    pub fn thrown(&self) -> Option<JsValue> {
-        self.thrown.take()
+    /// Resolves after that many milliseconds. Its drop clears the timer.
+    pub fn sleep(&self, ms: f64) -> Sleep {
+        Sleep(Wait(sleep_of(&self.0, ms)))
     }
 }
 
-/// Resolves with the signal's reason when it aborts; never where it is undefined.
-pub async fn aborted(signal: &JsValue) -> JsValue {
-    if signal.is_undefined() {
-        return pending().await;
+/// Some time, that passes.
+pub struct Sleep(Wait);
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(context).map(drop)
     }
-    // At once, so that nothing is begun that was not wanted any more.
-    if get(signal, "aborted").as_bool() == Some(true) {
-        return get(signal, "reason");
-    }
-    let (Ok(reason) | Err(reason)) = Guarded::start(&|until| aborted_of(signal, until)).await;
-    reason
 }

@@ -35,13 +35,14 @@ export function keys(value) {
 }
 
 /**
- * The items of a list; of anything else none.
+ * An item of a list; undefined behind its end, and where it is no list.
  *
- * @param {unknown} value
- * @returns {unknown[]}
+ * @param {unknown} list
+ * @param {number} index
+ * @returns {unknown}
  */
-export function items(value) {
-  return Array.isArray(value) ? value : [];
+export function item(list, index) {
+  return Array.isArray(list) ? list[index] : undefined;
 }
 
 /**

@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// A property; undefined where there is none.
     pub fn get(object: &JsValue, name: &str) -> JsValue;
-    /// The items of a list; of anything else none.
-    pub fn items(value: &JsValue) -> Vec<JsValue>;
+    /// An item of a list; undefined behind its end, and where it is no list.
+    fn item(list: &JsValue, index: usize) -> JsValue;
     /// Text of UTF-8, with or without its byte order mark. It does not come into wasm.
     pub fn decode(bytes: &[u8], mark: bool) -> JsValue;
 }
@@ -15,9 +15,6 @@ extern "C" {
 #[cfg(feature = "client")]
 #[wasm_bindgen(module = "/src/js/values.js")]
 extern "C" {
-    /// A property that is undefined or a list of texts.
-    #[wasm_bindgen(js_name = get)]
-    pub fn texts(object: &JsValue, name: &str) -> Option<Vec<String>>;
     /// The bytes of a password: UTF-8 of a string, or bytes as they are.
     pub fn bytes(value: &JsValue) -> Option<Vec<u8>>;
     /// Parses JSON; undefined where it is none.
@@ -31,6 +28,27 @@ extern "C" {
     pub fn describe(value: &JsValue) -> String;
     /// The names of an object's own properties; of anything else none.
     pub fn keys(object: &JsValue) -> Vec<String>;
+}
+
+/// The items of a list; of anything else none. One by one: what takes a list over as a whole is twice the code.
+pub fn items(list: &JsValue) -> Vec<JsValue> {
+    let mut items = Vec::new();
+    loop {
+        let next = item(list, items.len());
+        if next.is_undefined() {
+            return items;
+        }
+        items.push(next);
+    }
+}
+
+/// The texts of a list.
+pub fn texts(list: &JsValue) -> Vec<String> {
+    let mut texts = Vec::new();
+    while let Some(text) = item(list, texts.len()).as_string() {
+        texts.push(text);
+    }
+    texts
 }
 
 /// A property that is a text.
@@ -55,7 +73,7 @@ pub fn flag(object: &JsValue, name: &str) -> bool {
 #[cfg(feature = "client")]
 pub fn pairs(object: &JsValue, name: &str) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    let mut list = texts(object, name).unwrap_or_default().into_iter();
+    let mut list = texts(&get(object, name)).into_iter();
     while let (Some(name), Some(value)) = (list.next(), list.next()) {
         pairs.push((name, value));
     }

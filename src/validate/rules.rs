@@ -66,10 +66,10 @@ impl<'a> Walker<'a> {
         }
         self.scan.rewind(start);
         let object = Object { record, members: self.scan.members()?, place };
-        let mut names = Set::new(object.members.len());
-        let mut count = 0;
-        for member in &object.members {
-            count += usize::from(names.add(hash_of(member.name.as_bytes())));
+        let mut count = object.members.len();
+        if Uses::counts() {
+            let mut names = Set::new(count);
+            count = object.members.iter().filter(|member| names.add(hash_of(member.name.as_bytes()))).count();
         }
         self.count(record.min, record.max, count, ("property", "an empty object"), place);
         for rule in record.rules {
@@ -84,8 +84,8 @@ impl<'a> Walker<'a> {
                 if let (Some(low), Some(high)) = (object.number(least), object.number(most))
                     && low > high
                 {
-                    let high = if object.secret(most) { String::new() } else { text(&[" (", &high.text(), ")"]) };
-                    self.offend(object, Code::Rule, least, &["at most ", most, &high]);
+                    let value = words::received(object.get(most), object.secret(most), true);
+                    self.offend(object, Code::Rule, least, &["at most ", most, " (", &value, ")"]);
                 }
                 return;
             }

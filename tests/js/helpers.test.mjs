@@ -98,6 +98,13 @@ test("who creates and waits is told of the creation first, and keeps it when the
   assert.ok((await rejection(cloud.services.waitFor(ID, "running", /** @type {any} */ ({ onCreated })))) instanceof ConfigurationError);
 });
 
+test("who creates and waits may free the client meanwhile", async () => {
+  const creation = { service: { ...service, state: "provisioning" }, password: "shown once" };
+  const { cloud } = scripted([() => success(creation), () => success(service)]);
+  const created = await cloud.services.createAndWait(body, { onCreated: () => cloud.free() });
+  assert.deepEqual(created, { service, password: "shown once" });
+});
+
 test("a password that is none is refused before anything is sent", async () => {
   const { cloud, calls } = scripted([success({})]);
   for (const value of ["", undefined, null, 7, new Uint8Array()]) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { collect, collected, held } from "./memory.mjs";
-import { RateLimiter, TimeoutError, WaitError } from "clickhouse-cloud";
+import { RateLimiter, RequestValidationError, TimeoutError, WaitError } from "clickhouse-cloud";
 import { hanging, ID, rejection, scripted, service } from "./support.mjs";
 
 const CALLS = 100_000;
@@ -173,6 +173,19 @@ test("nothing is left after waits, alone and together", async () => {
     assert.ok((await rejection(cloud.services.waitFor(ID, "stopped", { onProgress, timeoutMs: 1 }))) instanceof WaitError);
   });
   assert.ok(told.polls > 5_000);
+});
+
+test("nothing is left after creations that are waited for, whoever ends them", async () => {
+  const created = answer({ service, password: "x" });
+  const { cloud, calls } = scripted([(/** @type {string} */ _, /** @type {any} */ { method }) => (method === "POST" ? created : found)]);
+  /** @type {any} */
+  const body = { name: "events", provider: "aws", region: "eu-west-1" };
+  await steady(1_000, async () => {
+    calls.length = 0;
+    assert.equal((await cloud.services.createAndWait(body)).service.state, "running");
+    assert.equal(await rejection(cloud.services.createAndWait(body, { onCreated() { throw ID; } })), ID);
+    assert.ok((await rejection(cloud.services.createAndWait(/** @type {any} */ ({})))) instanceof RequestValidationError);
+  });
 });
 
 test("nothing is left after large answers", async () => {

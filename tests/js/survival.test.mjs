@@ -101,6 +101,31 @@ test("what the caller's own code throws comes back as it is, and the client live
   }
 });
 
+test("by a clock that throws nothing is sent, and nobody is told of a request", async () => {
+  const own = new Error("mine");
+  /** @type {string[]} */
+  const told = [];
+  const acquire = async () => void told.push("acquire");
+  for (const rateLimit of [false, { acquire }, new RateLimiter({ requests: 9, perMs: 1 })]) {
+    const options = { rateLimit, clock: { ...clock, now() { throw own; } }, onRequest: () => told.push("onRequest") };
+    const { cloud, calls } = scripted([answer], options);
+    assert.equal(await within(rejection(cloud.services.list())), own);
+    assert.deepEqual([calls, told], [[], []]);
+  }
+});
+
+test("what is like a signal, and throws", async () => {
+  const own = new Error("mine");
+  const fail = () => { throw own; };
+  const signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
+  const { cloud, calls } = scripted([answer]);
+  const call = (/** @type {object} */ more) => within(cloud.services.list({}, { signal: /** @type {any} */ (Object.defineProperties({ ...signal }, more)) }));
+  assert.equal(await rejection(call({ addEventListener: { value: fail } })), own);
+  assert.equal(calls.length, 0);
+  assert.deepEqual(await call({ removeEventListener: { value: fail } }), [service]);
+  assert.deepEqual(await call({ aborted: { get: fail } }), [service]);
+});
+
 test("a log that throws costs nobody's call", async () => {
   const boom = () => { throw new Error("the disk is full"); };
   for (const logger of [{ error: boom, warn: boom, info: boom, debug: boom }, Object.fromEntries(["error", "warn", "info", "debug"].map((name) => [name, async () => undefined]))]) {
@@ -282,6 +307,24 @@ test("hot code that is given up while it calls the client", () => {
   `;
   const flags = ["--allow-natives-syntax", "--input-type=module", "-e", program];
   assert.equal(execFileSync(process.execPath, flags, { encoding: "utf8", cwd: new URL(".", import.meta.url) }), "2 RequestValidationError\n");
+});
+
+test("a wasm that fails in the midst of a call ends the call", () => {
+  const program = `
+    const { Instance } = WebAssembly;
+    let fails = false;
+    WebAssembly.Instance = class {
+      constructor(...given) {
+        const { poll, ...exports } = new Instance(...given).exports;
+        this.exports = { ...exports, poll: (...task) => { if (fails) throw new WebAssembly.RuntimeError("unreachable"); poll(...task); } };
+      }
+    };
+    const { CloudClient } = await import("clickhouse-cloud");
+    const cloud = new CloudClient({ keyId: "a", keySecret: "b", organizationId: "${ID}", fetch: async () => ((fails = true), new Response("[]")) });
+    await cloud.services.list().catch((error) => console.log(error.name));
+  `;
+  const flags = ["--input-type=module", "-e", program];
+  assert.equal(execFileSync(process.execPath, flags, { encoding: "utf8", cwd: new URL(".", import.meta.url) }), "RuntimeError\n");
 });
 
 test("calls at the end of the stack", () => {

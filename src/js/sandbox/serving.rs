@@ -3,13 +3,11 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::Sandbox;
 use crate::error::Error;
 use crate::js::errors::to_js;
-use crate::js::time::aborted;
-use crate::race::race;
+use crate::js::tasks::spawn;
 use crate::sandbox::Outcome;
 use crate::secret::Secret;
 
@@ -59,12 +57,12 @@ pub fn ask(
     })
 }
 
-/// Resolves after so many real milliseconds, or when the signal aborts. `sandbox.advance` shortens it.
+/// Resolves after so many real milliseconds; when the signal aborts, it rejects. `sandbox.advance` shortens it.
 #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
 pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsValue> {
     let world = sandbox.world.clone();
-    Ok(future_to_promise(async move {
-        race(aborted(&signal), world.hold(ms)).await;
+    Ok(spawn(&signal, async move {
+        world.hold(ms).await;
         Ok(JsValue::UNDEFINED)
     }))
 }
