@@ -119,7 +119,7 @@ test("what is like a signal, and throws", async () => {
   const fail = () => { throw own; };
   const signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
   const { cloud, calls } = scripted([answer]);
-  const call = (/** @type {object} */ more) => within(cloud.services.list({}, { signal: /** @type {any} */ (Object.defineProperties({ ...signal }, more)) }));
+  const call = (/** @type {PropertyDescriptorMap} */ more) => within(cloud.services.list({}, { signal: /** @type {any} */ (Object.defineProperties({ ...signal }, more)) }));
   assert.equal(await rejection(call({ addEventListener: { value: fail } })), own);
   assert.equal(calls.length, 0);
   assert.deepEqual(await call({ removeEventListener: { value: fail } }), [service]);
