@@ -6,11 +6,13 @@ import {
   type SandboxClientOptions,
   type SandboxFault,
   type SandboxInjection,
+  type SandboxKey,
   type SandboxOptions,
   type SandboxSnapshot,
   type SandboxState,
 } from "clickhouse-cloud/sandbox";
 
+const key: Required<SandboxKey> = { keyId: "other", keySecret: "secret", organizationId: undefined };
 export const all: Required<SandboxOptions> = {
   seed: 7,
   latencyMs: 0,
@@ -20,6 +22,8 @@ export const all: Required<SandboxOptions> = {
   keyId: "key",
   keySecret: "secret",
   organizationId: undefined,
+  maxServices: 100,
+  keys: [key, { keyId: "third", keySecret: "secret" }],
 };
 export const sandboxes = [
   new Sandbox(),
@@ -41,6 +45,16 @@ export const sandboxes = [
   new Sandbox({ keySecret: 1 }),
   // @ts-expect-error an organization is told by its id
   new Sandbox({ organizationId: {} }),
+  // @ts-expect-error how many is a number
+  new Sandbox({ maxServices: "many" }),
+  // @ts-expect-error a key is an object
+  new Sandbox({ keys: ["key:secret"] }),
+  // @ts-expect-error a key has an id
+  new Sandbox({ keys: [{ keySecret: "secret" }] }),
+  // @ts-expect-error a key has a secret
+  new Sandbox({ keys: [{ keyId: "other" }] }),
+  // @ts-expect-error an organization is told by its id
+  new Sandbox({ keys: [{ ...key, organizationId: 1 }] }),
   // @ts-expect-error there is no such option
   new Sandbox({ speed: 60 }),
 ];
@@ -92,6 +106,7 @@ same<typeof state, SandboxState>();
 same<typeof state.now, number>();
 same<typeof state.organization, Organization>();
 same<typeof state.services, Service[]>();
+same<typeof state.others, { organization: Organization; services: Service[] }[]>();
 // @ts-expect-error there are no keys to see
 state.keys;
 // @ts-expect-error it takes nothing
@@ -115,8 +130,9 @@ for (const entry of sandbox.ledger()) {
   same<typeof entry.operation, string | undefined>();
   same<typeof entry.change, string | undefined>();
   same<typeof entry.fault, SandboxFault | undefined>();
-  // @ts-expect-error bodies are not kept
-  entry.body;
+  same<typeof entry.body, object | undefined>();
+  // @ts-expect-error answers are not kept
+  entry.answer;
 }
 // @ts-expect-error it takes nothing
 sandbox.ledger(1);
