@@ -49,9 +49,13 @@ export class RateLimiter {
 /** @type {Map<string, WeakRef<Limiter>>} */
 const shared = new Map();
 
-/** Where there are no weak references, as in Cloudflare Workers of an older compatibility date, nothing is shared. */
+/**
+ * Nothing is shared where there are no weak references; nor in Cloudflare Workers, which end a request that waits for
+ * another one: there each has a client of its own.
+ */
 const gone =
   typeof FinalizationRegistry === "function" &&
+  globalThis.navigator?.userAgent !== "Cloudflare-Workers" &&
   new FinalizationRegistry((/** @type {string} */ key) => void (shared.get(key)?.deref() ?? shared.delete(key)));
 
 /**
