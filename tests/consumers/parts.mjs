@@ -15,6 +15,19 @@ const parts = {
     prints: "0",
     most: Infinity,
   },
+  schemas: {
+    program: 'import { schemas } from "clickhouse-cloud"; console.log(schemas.Tag["~standard"].validate({ key: "a b" }).issues[0].path);',
+    prints: "[ 'key' ]",
+    most: Infinity,
+  },
+  proxy: {
+    program: `import { createProxy } from "clickhouse-cloud/proxy";
+      const organizationId = "5a9db0c5-0000-4000-8000-000000000001";
+      const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId, allow: ["services.list"], authorize: () => true });
+      proxy(new Request("http://localhost/v1/organizations")).then((answer) => console.log(answer.status));`,
+    prints: "200",
+    most: Infinity,
+  },
   error: {
     program: 'import { CloudError } from "clickhouse-cloud"; console.log(new CloudError("x") instanceof Error);',
     prints: "true",
