@@ -192,23 +192,22 @@ impl<H: Host> Client<H> {
     /// The pause before the next attempt; the error, where there is none.
     fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Box<Error>> {
         let Failed { setback, error } = failed;
-        let pause = setback.and_then(|setback| Some((setback, self.wait_ms(course, setback, &error)?)));
-        if let (Limit::Shared(limiter), Some((Setback::RateLimited, wait_ms))) = (&self.settings.limiter, pause) {
-            // Everyone who shares the limiter pauses, also where this call ends here.
-            limiter.refused(self.host.now(), course.began, wait_ms);
-            course.held_ms = wait_ms;
-        }
-        let spent_ms = self.host.now() - course.first_began - course.queued_ms;
-        let Some((setback, wait_ms)) = pause.filter(|(_, wait_ms)| spent_ms + wait_ms < self.settings.retry_budget_ms)
+        let Some((setback, wait_ms)) =
+            setback.and_then(|setback| Some((setback, self.wait_ms(course, setback, &error)?)))
         else {
             self.say_failed(&error);
             return Err(error);
         };
         self.tell_retry(course, setback, wait_ms).map_err(Error::Caller)?;
+        if let (Limit::Shared(limiter), Setback::RateLimited) = (&self.settings.limiter, setback) {
+            // Everyone who shares the limiter pauses, this call among them.
+            limiter.refused(self.host.now(), course.began, wait_ms);
+            course.held_ms = wait_ms;
+        }
         Ok(wait_ms)
     }
 
-    /// How long to wait before the next attempt, if there is still time; `None`: there is none.
+    /// How long to wait before the next attempt; `None`: there is none.
     fn wait_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
         let tries = u32::try_from(course.attempts.len()).unwrap_or(u32::MAX);
         let window_ms = match error {
@@ -216,14 +215,16 @@ impl<H: Host> Client<H> {
             _ => 0.0,
         };
         let safe = retry::is_safe(course.operation, |name| course.checked.has_property(name));
-        Some(match setback.next(safe) {
+        let wait_ms = match setback.next(safe) {
             Next::Stop => return None,
             Next::OnceMore if course.breaches > 1 => return None,
             Next::OnceMore | Next::BackOff => retry::back_off_ms(tries, &self.host),
             // A reset that has passed already says nothing of when the next request may go.
             Next::AwaitWindow if window_ms <= 0.0 => retry::back_off_ms(tries, &self.host),
             Next::AwaitWindow => retry::with_jitter(window_ms, &self.host),
-        })
+        };
+        let spent_ms = self.host.now() - course.first_began - course.queued_ms;
+        (spent_ms + wait_ms < self.settings.retry_budget_ms).then_some(wait_ms)
     }
 
     fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {

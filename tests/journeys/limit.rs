@@ -204,15 +204,6 @@ fn everyone_who_shares_the_limiter_pauses() {
 }
 
 #[test]
-fn a_429_that_is_not_tried_again_pauses_the_others_too() {
-    let cloud = Cloud::with(|settings| settings.retry_budget_ms = 0.0);
-    cloud.network.next(answer_with(429, &[("x-ratelimit-reset", "5")], LIMITED));
-    assert!(matches!(failed(cloud.run(cloud.list())), Error::Api { .. }));
-    cloud.run(cloud.list()).unwrap();
-    assert_about(cloud.network.sent.borrow()[1].at, 5_000.0);
-}
-
-#[test]
 fn a_service_that_only_ever_says_429_is_given_up() {
     for limited in [true, false] {
         let cloud = Cloud::with(|settings| {
