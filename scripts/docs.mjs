@@ -37,6 +37,7 @@ const app = await Application.bootstrap(
     groupOrder: ["Client", "Functions", "Options and events", "Errors", "What the API takes and gives"],
     navigation: { includeGroups: true, includeFolders: false },
     treatWarningsAsErrors: true,
+    highlightLanguages: ["js", "ts", "sh", "python"],
     validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   },
   // It reads no other options: those stand here.
