@@ -28,19 +28,6 @@ const parts = {
     prints: "200",
     most: Infinity,
   },
-  // Near the end of the stack the wasm is not entered, whatever a bundler makes of what sees to that.
-  stack: {
-    program: `import { CloudClient } from "clickhouse-cloud";
-      const options = { keyId: "id", keySecret: "secret" };
-      const met = new Set();
-      const make = () => { try { new CloudClient(options).free(); } catch (error) { met.add(error.name); } };
-      const deeper = () => { make(); deeper(); };
-      for (let round = 0; round < 3; round += 1) try { deeper(); } catch {}
-      make();
-      console.log([...met].join());`,
-    prints: "RangeError",
-    most: Infinity,
-  },
   error: {
     program: 'import { CloudError } from "clickhouse-cloud"; console.log(new CloudError("x") instanceof Error);',
     prints: "true",

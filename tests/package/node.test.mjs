@@ -1,9 +1,10 @@
 // @ts-check
 // The packed tarball in Node: what the journeys of tests/consumers do not touch.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
-import { file, run } from "./consumer.mjs";
+import { file, installed, run } from "./consumer.mjs";
 
 test("nothing is instantiated before the first use", () => {
   const program = `
@@ -44,4 +45,16 @@ test("who does not use the schemas does not carry them", async () => {
   // In the names, which are one text.
   const mark = "IpAccessListChange!";
   assert.deepEqual([await bundled("hash.mjs", hash), await bundled("check.mjs", check)].map((text) => text.includes(mark)), [false, true]);
+});
+
+test("a minified bundle still looks for room on the stack before it enters the wasm", async () => {
+  const entry = file("room.mjs", `
+    import { needRoom } from ${JSON.stringify(join(installed, "src/read.js"))};
+    const more = (levels) => { try { return more(levels + 1); } catch { return levels; } };
+    const deeper = () => { try { needRoom(); } catch { return more(0); } return deeper(); };
+    console.log(deeper());`);
+  const outfile = entry.replace(/mjs$/, "bundle.mjs");
+  await build({ entryPoints: [entry], outfile, bundle: true, minify: true, format: "esm" });
+  // Where it throws there is room yet.
+  assert.ok(Number(run("node", outfile)) > 200);
 });
