@@ -86,13 +86,13 @@ $D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(MODULES
 $D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
 	node $B/openapi.mjs
 
-$D/schema.d.ts: $D/openapi.json $B/schema-types.mjs
+$D/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/contract.mjs
 	node $B/schema-types.mjs
 
-$D/methods.js: $D/openapi.json $B/methods.mjs
+$D/methods.js: $D/openapi.json $B/methods.mjs scripts/contract.mjs
 	node $B/methods.mjs
 
-$D/routes.js: $D/openapi.json $B/routes.mjs
+$D/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs
 	node $B/routes.mjs
 
 $D/sandbox.d.cts: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/declarations.mjs

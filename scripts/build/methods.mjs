@@ -2,18 +2,15 @@
 // Phase 9: the methods of the contract's operations as a JavaScript module, one class a resource, with the contract's own
 // words on hover. They only name the operation and its arguments; pkg/src/client.js has what calls it.
 import { join } from "node:path";
-import { dist, fail, read, write } from "../tools.mjs";
+import { answerOf, contract, operations } from "../contract.mjs";
+import { dist, fail, write } from "../tools.mjs";
 
-/** @typedef {Record<string, any>} Json */
+/** @import { Json } from "../contract.mjs" */
 
 /** How each call may end badly. */
 const REJECTS =
   "Rejects with a `CloudError`: a `RequestValidationError` before anything is sent, an `ApiError` where the service " +
   "refuses, a `ResponseValidationError` where its answer breaks the contract, a `ConnectionError` where none comes.";
-
-/** @type {Json} */
-const { paths, components } = JSON.parse(read(join(dist, "openapi.json")));
-const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /** @type {Map<string, string[]>} the methods of each resource */
 const resources = new Map();
@@ -29,7 +26,7 @@ const named = new Set();
 function typeName(schema) {
   if ("$ref" in schema) {
     const name = String(schema.$ref).split("/").at(-1) ?? "";
-    if (!(name in components.schemas)) fail(`the contract refers to ${schema.$ref}, which is not there`);
+    if (!(name in contract.components.schemas)) fail(`the contract refers to ${schema.$ref}, which is not there`);
     named.add(name);
     return name;
   }
@@ -39,11 +36,11 @@ function typeName(schema) {
   return fail(`a method speaks of a schema without a name: ${JSON.stringify(schema)}`);
 }
 
-/** @param {Json} responses */
-function resultType(responses) {
-  const success = responses[Object.keys(responses).find((status) => status.startsWith("2")) ?? ""];
-  if (success?.content === undefined) return "void";
-  const json = success.content["application/json"];
+/** @param {Json} operation */
+function resultType(operation) {
+  const content = answerOf(operation);
+  if (content === undefined) return "void";
+  const json = content["application/json"];
   if (json === undefined) return "string";
   const result = json.schema.properties?.result;
   return result === undefined ? "void" : typeName(result);
@@ -75,7 +72,7 @@ function method(path, verb, operation) {
     given.push("body");
   }
   tags.push("@param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.");
-  tags.push(`@returns {CloudPromise<${resultType(operation.responses)}>}`);
+  tags.push(`@returns {CloudPromise<${resultType(operation)}>}`);
   if (operation.deprecated) tags.push("@deprecated The API advises against it.");
   const words = [operation.summary, operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
     .filter(Boolean)
@@ -95,11 +92,9 @@ ${comment}
   };
 }
 
-for (const [path, item] of Object.entries(paths)) {
-  for (const verb of METHODS.filter((verb) => verb in item)) {
-    const { resource, text } = method(path, verb, item[verb]);
-    resources.set(resource, [...(resources.get(resource) ?? []), text]);
-  }
+for (const { path, method: verb, operation } of operations) {
+  const { resource, text } = method(path, verb, operation);
+  resources.set(resource, [...(resources.get(resource) ?? []), text]);
 }
 
 const classes = [...resources].map(([resource, methods]) => {

@@ -1,13 +1,10 @@
 // @ts-check
 // Phase 9, for the proxy: the contract's routes as a table, by which a path and a method name an operation.
 import { join } from "node:path";
-import { dist, fail, read, write } from "../tools.mjs";
+import { answerOf, contract, operations } from "../contract.mjs";
+import { dist, fail, write } from "../tools.mjs";
 
-/** @typedef {Record<string, any>} Json */
-
-/** @type {Json} */
-const { paths, components } = JSON.parse(read(join(dist, "openapi.json")));
-const METHODS = ["get", "post", "put", "patch", "delete"];
+/** @import { Json } from "../contract.mjs" */
 
 /**
  * The JSON type of a parameter, in brackets where it may come more than once.
@@ -16,7 +13,7 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
  * @returns {string}
  */
 function kind(schema) {
-  if ("$ref" in schema) return kind(components.schemas[String(schema.$ref).split("/").at(-1) ?? ""]);
+  if ("$ref" in schema) return kind(contract.components.schemas[String(schema.$ref).split("/").at(-1) ?? ""]);
   if (schema.type === "array") return `[${kind(schema.items)}]`;
   return schema.type ?? fail(`the proxy cannot read a parameter of ${JSON.stringify(schema)}`);
 }
@@ -31,19 +28,17 @@ function route(path, verb, operation) {
   const inPath = parameters.filter((one) => one.in === "path");
   if (inPath.some((one) => kind(one.schema) !== "string")) fail(`the proxy reads only texts in a path, unlike ${path}`);
   const inQuery = parameters.filter((one) => one.in === "query");
-  const success = operation.responses[Object.keys(operation.responses).find((status) => status.startsWith("2")) ?? ""];
+  const content = answerOf(operation);
   return {
     name: operation["x-name"],
     method: verb.toUpperCase(),
     steps: path.slice(1).split("/"),
     query: Object.fromEntries(inQuery.map((one) => [one.name, kind(one.schema)])),
-    json: success?.content === undefined || "application/json" in success.content,
+    json: content === undefined || "application/json" in content,
   };
 }
 
-const routes = Object.entries(paths).flatMap(([path, item]) =>
-  METHODS.filter((verb) => verb in item).map((verb) => route(path, verb, item[verb])),
-);
+const routes = operations.map(({ path, method, operation }) => route(path, method, operation));
 
 write(
   join(dist, "routes.js"),

@@ -5,27 +5,20 @@
 import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
-import { dist, fail, read, write } from "../tools.mjs";
+import { answerOf, contract, operations } from "../contract.mjs";
+import { dist, fail, write } from "../tools.mjs";
 
-const METHODS = ["get", "post", "put", "patch", "delete"];
 /** Set on schemas that say their TypeScript type themselves. */
 const TYPE = "x-typescript";
 
-/** @typedef {Record<string, any>} Json */
+/** @import { Json } from "../contract.mjs" */
 
-/** @type {Json} */
-const contract = JSON.parse(read(join(dist, "openapi.json")));
 /** @type {Json} */
 const schemas = contract.components.schemas;
 for (const name of ["Routes", "Schemas"]) {
   if (name in schemas) fail(`the contract has a schema ${name}, which is the name of a table of the types`);
 }
 const names = Object.keys(schemas).sort();
-
-/** @type {{ path: string, method: string, operation: Json }[]} */
-const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
-  METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
-);
 
 /**
  * Visits a schema, all that stands in it, and all that it refers to.
@@ -115,9 +108,8 @@ function body({ requestBody }) {
 }
 
 /** @param {Json} operation */
-function result({ responses }) {
-  const status = Object.keys(responses).find((status) => status.startsWith("2"));
-  const content = status === undefined ? undefined : responses[status].content;
+function result(operation) {
+  const content = answerOf(operation);
   if (content === undefined) return literally("void");
   const json = content["application/json"];
   if (json === undefined) return literally("string");

@@ -1,0 +1,27 @@
+// @ts-check
+// The bundled contract, as the phases of the build read it.
+import { join } from "node:path";
+import { dist, read } from "./tools.mjs";
+
+/** @typedef {Record<string, any>} Json */
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+/** @type {Json} */
+export const contract = JSON.parse(read(join(dist, "openapi.json")));
+
+/** The contract's operations, in its order. @type {{ path: string, method: string, operation: Json }[]} */
+export const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
+  METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
+);
+
+/**
+ * What an operation answers where it succeeds, by content type; undefined: no body.
+ *
+ * @param {Json} operation
+ * @returns {Json | undefined}
+ */
+export function answerOf({ responses }) {
+  const status = Object.keys(responses).find((status) => status.startsWith("2"));
+  return status === undefined ? undefined : responses[status].content;
+}
