@@ -39,32 +39,9 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
             writeln!(out, "/// `{}` of the contract.\npub static {identifier}: Operation = {table};", operation.name);
         identifiers.push(format!("&{identifier}"));
     }
-    let used = uses(&out);
-    out.push_str(&used);
     let _ =
         writeln!(out, "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];", identifiers.join(", "));
     Ok(out)
-}
-
-/// What the tables make use of.
-fn uses(tables: &str) -> String {
-    let has = |what: &str| tables.contains(what);
-    let formats: Vec<String> = schema::FORMATS
-        .iter()
-        .filter(|(_, format)| has(&format!("Some(Format::{format})")))
-        .map(|(_, format)| format!("1 << Format::{format} as u32"))
-        .collect();
-    // Records without limits, and those that must not be empty.
-    let plain = |min: u32| format!("min: {min}, max: {}", u32::MAX);
-    let records = |limits: &str| tables.matches(&format!("{limits}, rules: &[")).count();
-    format!(
-        "const USED: Uses = Uses {{ unique: {}, maps: {}, number_enums: {}, counts: {}, formats: {} }};\n",
-        has("unique: true"),
-        has("Rest::Map("),
-        has("Kind::NumberEnum("),
-        records("") != records(&plain(0)) + records(&plain(1)),
-        if formats.is_empty() { "0".to_owned() } else { formats.join(" | ") }
-    )
 }
 
 /// `services.updateState` and `CreateServiceBody` as the names of statics: `SERVICES_UPDATE_STATE`, …

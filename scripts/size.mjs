@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { dist, modules, pkg } from "./tools.mjs";
 
 /** In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. */
-const BUDGET = { inline: 55_000, wasm: 42_000 };
+const BUDGET = { inline: 70_000, wasm: 58_000 };
 
 /** @type {{ what: string, raw: number, brotli: number }[]} */
 const rows = [];

@@ -295,44 +295,6 @@ pub enum Rule {
     },
 }
 
-/// What schemas make use of. Code for what the contract does not use stays out of the shipped modules, and comes back
-/// with the first schema that uses it. They are built with `contract_only`; tests bring schemas of their own.
-pub(crate) struct Uses {
-    unique: bool,
-    maps: bool,
-    number_enums: bool,
-    counts: bool,
-    /// A bit each.
-    formats: u32,
-}
-
-impl Uses {
-    /// Lists in which no item stands twice.
-    pub(crate) const fn unique() -> bool {
-        USED.unique || !cfg!(contract_only)
-    }
-
-    /// Objects that are maps.
-    pub(crate) const fn maps() -> bool {
-        USED.maps || !cfg!(contract_only)
-    }
-
-    /// Enumerations of numbers.
-    pub(crate) const fn number_enums() -> bool {
-        USED.number_enums || !cfg!(contract_only)
-    }
-
-    /// Limits of how many properties an object has, other than that it has any.
-    pub(crate) const fn counts() -> bool {
-        USED.counts || !cfg!(contract_only)
-    }
-
-    /// Strings of this format.
-    pub(crate) const fn format(format: Format) -> bool {
-        USED.formats & (1 << format as u32) != 0 || !cfg!(contract_only)
-    }
-}
-
 /// The operation of a name such as `services.list`.
 #[must_use]
 pub fn operation(name: &str) -> Option<&'static Operation> {

@@ -1,5 +1,4 @@
-//! Texts of parts. Not formatted: the standard library's way to write numbers and arguments costs more than all else that
-//! is said here.
+//! Texts of parts. New code uses `format!` and the standard library's methods.
 
 /// A text of parts.
 #[inline(never)]

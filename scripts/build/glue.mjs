@@ -1,7 +1,7 @@
 // @ts-check
 // Phase 4: the glue and the snippets move into the package as wasm-bindgen wrote them. Its entry, which expects a
-// bundler that understands wasm, stays behind; FEATURE.imports.js says for pkg/src what the wasm imports.
-import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+// bundler that understands wasm, stays behind; FEATURE.imports.js has the functions that the wasm imports.
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { dist, fail, modules, read, work, write } from "../tools.mjs";
 
@@ -11,13 +11,17 @@ for (const { feature } of modules) {
   write(join(dist, `${feature}_bg.js`), read(join(from, `${feature}_bg.js`)));
   if (existsSync(join(from, "snippets"))) cpSync(join(from, "snippets"), join(dist, "snippets"), { recursive: true });
 
-  /** @type {{ module: string, name: string }[]} */
-  const imported = JSON.parse(read(join(work, `${feature}.imports.json`)));
-  const lines = imported.map(({ module, name }, index) => `import { ${name} as import${index} } from "${module}";\n`);
-  write(
-    join(dist, `${feature}.imports.js`),
-    `${lines.join("")}export const imports = { "": [${imported.map((_, index) => `import${index}`).join(", ")}] };\n`,
-  );
+  const imported = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(join(dist, `${feature}_bg.wasm`))));
+  const sources = [...new Set(imported.map(({ module }) => module))];
+  const lines = sources.map((module, index) => {
+    const names = imported.filter((one) => one.module === module).map(({ name }) => name);
+    return { names, line: `import { ${names.map((name) => `${name} as ${name}_${index}`).join(", ")} } from "${module}";\n` };
+  });
+  const objects = lines.map(({ names }, index) => {
+    const members = names.map((name) => `    ${name}: ${name}_${index},\n`);
+    return `  ${JSON.stringify(sources[index])}: {\n${members.join("")}  },\n`;
+  });
+  write(join(dist, `${feature}.imports.js`), `${lines.map(({ line }) => line).join("")}export const imports = {\n${objects.join("")}};\n`);
 }
 
 // The client and the sandbox throw the same classes: the crate's snippets are one folder for both.

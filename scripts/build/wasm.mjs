@@ -18,8 +18,6 @@ const flags = [
   `--remap-path-prefix=${root}=`,
   // Passwords are short: small code is worth more than unrolled rounds.
   '--cfg=sha2_backend_soft="compact"',
-  // There are no schemas but the contract's: code for what it does not use stays out.
-  "--cfg=contract_only",
   // Nothing here recurses deep: an idle module takes 64 KB, not 1 MB. Fast code has larger frames.
   `-Clink-arg=-zstack-size=${fast ? 262_144 : 65_536}`,
 ].join(" ");

@@ -105,7 +105,7 @@ impl Core {
     /// Does what a method asks for.
     ///
     /// A result, as every export that returns a reference: where it is the reference alone, V8 11.3 ends the process
-    /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/traps.mjs` finds those.
+    /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/build/check.mjs` finds those.
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
     pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Promise, JsValue> {
         calls::start(self.0.clone(), given).map_err(to_js)

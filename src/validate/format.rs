@@ -1,30 +1,23 @@
 //! The formats of strings.
 
 use super::scan::word;
-use crate::contract::{Format, Uses};
-
-/// A match over all formats. What it says of a format that the contract does not use is not compiled.
-macro_rules! of {
-    ($format:expr, $unused:expr, { $($name:ident => $value:expr),* $(,)? }) => {
-        match $format { $(Format::$name => if const { Uses::format(Format::$name) } { $value } else { $unused }),* }
-    };
-}
+use crate::contract::Format;
 
 /// Whether a text is of its format.
 pub(super) fn fits(format: Format, text: &str) -> bool {
     let text = text.as_bytes();
-    of!(format, true, {
-        Uuid => uuid(text),
-        DateTime => date_time(text),
-        Date => date(text),
-        Address => address(text),
-        Email => email(text),
-        Hostname => hostname(text),
-        Uri => uri(text),
-        Boolean => matches!(text, b"true" | b"false"),
-        Sha256 => digest(text, 44),
-        Sha1 => digest(text, 28),
-    })
+    match format {
+        Format::Uuid => uuid(text),
+        Format::DateTime => date_time(text),
+        Format::Date => date(text),
+        Format::Address => address(text),
+        Format::Email => email(text),
+        Format::Hostname => hostname(text),
+        Format::Uri => uri(text),
+        Format::Boolean => matches!(text, b"true" | b"false"),
+        Format::Sha256 => digest(text, 44),
+        Format::Sha1 => digest(text, 28),
+    }
 }
 
 /// Whether a text is of the format as far as answers are held to it.
@@ -38,18 +31,18 @@ pub(super) fn judged(format: Format, text: &[u8]) -> bool {
 
 /// The format in words.
 pub(super) const fn words(format: Format) -> &'static str {
-    of!(format, "a string", {
-        Uuid => "a UUID",
-        DateTime => "a date and time such as 2024-01-31T12:00:00Z",
-        Date => "a date such as 2024-01-31",
-        Address => "an IPv4 or IPv6 address, or a CIDR block",
-        Email => "an e-mail address",
-        Hostname => "a host name",
-        Uri => "an absolute URI",
-        Boolean => "\"true\" or \"false\"",
-        Sha256 => "32 bytes in base64",
-        Sha1 => "20 bytes in base64",
-    })
+    match format {
+        Format::Uuid => "a UUID",
+        Format::DateTime => "a date and time such as 2024-01-31T12:00:00Z",
+        Format::Date => "a date such as 2024-01-31",
+        Format::Address => "an IPv4 or IPv6 address, or a CIDR block",
+        Format::Email => "an e-mail address",
+        Format::Hostname => "a host name",
+        Format::Uri => "an absolute URI",
+        Format::Boolean => "\"true\" or \"false\"",
+        Format::Sha256 => "32 bytes in base64",
+        Format::Sha1 => "20 bytes in base64",
+    }
 }
 
 /// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: most answers are full of these.

@@ -10,7 +10,7 @@ use super::scan::{Scan, Scanner};
 use super::string::{decode, inner};
 use super::walk::{Walker, is_number};
 use super::words;
-use crate::contract::{Count, Kind, Record, Rule, Schema, Uses};
+use crate::contract::{Count, Kind, Record, Rule, Schema};
 use crate::issue::Code;
 use crate::text::{also, text};
 
@@ -32,7 +32,7 @@ impl<'a> Walker<'a> {
     ) -> Scan<()> {
         let Kind::Array { items, count: &Count { min, max, unique } } = schema.kind else { return Ok(()) };
         self.count(min, max, count, ("item", "an empty array"), place);
-        if !(Uses::unique() && unique) {
+        if !unique {
             return Ok(());
         }
         self.scan.rewind(start);
@@ -66,11 +66,8 @@ impl<'a> Walker<'a> {
         }
         self.scan.rewind(start);
         let object = Object { record, members: self.scan.members()?, place };
-        let mut count = object.members.len();
-        if Uses::counts() {
-            let mut names = Set::new(count);
-            count = object.members.iter().filter(|member| names.add(hash_of(member.name.as_bytes()))).count();
-        }
+        let mut names = Set::new(object.members.len());
+        let count = object.members.iter().filter(|member| names.add(hash_of(member.name.as_bytes()))).count();
         self.count(record.min, record.max, count, ("property", "an empty object"), place);
         for rule in record.rules {
             self.rule(rule, &object);

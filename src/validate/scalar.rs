@@ -7,7 +7,7 @@ use super::place::Place;
 use super::string::{decode, inner};
 use super::walk::Walker;
 use super::{format, words};
-use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text, Uses};
+use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text};
 use crate::issue::Code;
 use crate::nearest::nearest;
 use crate::text::also;
@@ -33,7 +33,7 @@ impl Walker<'_> {
                 self.complain(place, Code::Type, &[&words::expected(schema, self.request)], raw);
             }
             Kind::Number(limits) | Kind::Integer(limits) if self.request => self.number(limits, raw, place),
-            Kind::NumberEnum(values) if Uses::number_enums() => {
+            Kind::NumberEnum(values) => {
                 let value = Decimal::parse(raw);
                 if !values.iter().any(|known| Decimal::parse(known.as_bytes()) == value) {
                     let mut known = String::new();

@@ -5,7 +5,7 @@ use super::scalar::decided;
 use super::scan::{Ahead, Scan, Scanner, Stop, same};
 use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, words};
-use crate::contract::{Kind, Property, Record, Rest, Schema, Uses};
+use crate::contract::{Kind, Property, Record, Rest, Schema};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::text::text;
@@ -243,9 +243,7 @@ impl<'a> Walker<'a> {
         self.enough()?;
         let name = decode(name);
         self.forget(clean, place, &name);
-        if Uses::maps()
-            && let Rest::Map(schema) = record.rest
-        {
+        if let Rest::Map(schema) = record.rest {
             return self.value(schema, &place.below(Mark::Key(&name), schema, !self.request));
         }
         let raw = self.scan.skipped()?;

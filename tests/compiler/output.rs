@@ -42,27 +42,6 @@ fn every_construct_of_the_published_document_is_taken() {
 }
 
 #[test]
-fn what_is_used_is_told() {
-    let uses = |formats: &str| {
-        format!(
-            "USED: Uses = Uses {{ unique: false, maps: false, number_enums: false, counts: false, formats: {formats} }}"
-        )
-    };
-    writes("{ type: string }", &uses("0"));
-    writes("{ type: string, format: date }", &uses("1 << Format::Date as u32"));
-    writes("{ type: string, format: date-time }", &uses("1 << Format::DateTime as u32"));
-    writes(
-        "{ type: array, items: {}, uniqueItems: true }",
-        "unique: true, maps: false, number_enums: false, counts: false, formats",
-    );
-    writes("{ additionalProperties: {} }", "unique: false, maps: true, number_enums: false, counts: false, formats");
-    writes("{ type: integer, enum: [1] }", "unique: false, maps: false, number_enums: true, counts: false, formats");
-    writes("{ properties: {}, minProperties: 1 }", "counts: false");
-    writes("{ properties: {}, minProperties: 2 }", "counts: true");
-    writes("{ properties: {}, maxProperties: 1 }", "counts: true");
-}
-
-#[test]
 fn a_reference_reaches_over_files() {
     let uses = "components: { schemas: { A: { type: array, items: { $ref: '#/components/schemas/B' } } } }";
     let has = "components: { schemas: { B: { type: string } } }";
