@@ -3,8 +3,12 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** @param {string[]} names */
-function onPath(names) {
+/**
+ * A program on PATH, by the first of its names that is there.
+ *
+ * @param {string[]} names
+ */
+export function onPath(names) {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of names) {
       try {
