@@ -1,6 +1,6 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
 # Needed: Rust by rustup, Node 20, make. Chromium with its driver, Redis, curl and openssl come from Debian's packages
-# where they are missing.
+# where they are missing; so do Firefox and WebKitGTK, without which their tests say so and the rest runs.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -36,7 +36,7 @@ export const engines = [
   {
     name: "WebKit",
     driver: webkitdriver,
-    programs: { WebKitWebDriver: webkitdriver, Xvfb: xvfb },
+    programs: { WebKitWebDriver: webkitdriver, Xvfb: xvfb, "xvfb-run": () => onPath(["xvfb-run"]) },
     screen: true,
     capabilities: () => ({}),
   },
