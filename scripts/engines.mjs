@@ -1,10 +1,9 @@
 // @ts-check
 // The engines of browsers that the tests run in. Each is driven by WebDriver; its programs are named by the environment, or
 // on PATH. A machine may lack some of them.
-import { chromedriver, chromium, chromiumArguments, onPath } from "./chromium.mjs";
+import { chromedriver, chromium, chromiumArguments, firefox, onPath } from "./chromium.mjs";
 
 export const geckodriver = () => process.env.GECKODRIVER ?? onPath(["geckodriver"]);
-export const firefox = () => process.env.FIREFOX ?? onPath(["firefox-esr", "firefox"]);
 export const webkitdriver = () => process.env.SAFARIDRIVER ?? onPath(["WebKitWebDriver"]);
 export const xvfb = () => onPath(["Xvfb"]);
 

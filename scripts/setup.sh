@@ -53,7 +53,7 @@ if ! has Xvfb || ! has xauth; then optional+=(xvfb xauth); fi
 if [ ${#optional[@]} -gt 0 ]; then install_packages "${optional[@]}" || say "goes on without ${optional[*]}"; fi
 if [ -z "${GECKODRIVER:-}" ] && ! has geckodriver; then
   say "geckodriver 0.37.1 (takes a minute)"
-  # Not optimized: that takes three times as long, and a driver has little to compute.
+  # Not optimized: that takes twice as long, and a driver has little to compute.
   cargo install geckodriver --version 0.37.1 --locked --debug || say "goes on without geckodriver"
 fi
 

@@ -4,8 +4,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { chromedriver } from "./chromium.mjs";
-import { firefox, geckodriver, lacking, webkitdriver } from "./engines.mjs";
+import { chromedriver, firefox } from "./chromium.mjs";
+import { geckodriver, lacking, webkitdriver } from "./engines.mjs";
 import { fail, root } from "./tools.mjs";
 import { unstuckChromium } from "./unstuck.mjs";
 
