@@ -1,13 +1,13 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
 # Needed: Rust by rustup, Node 20, make. Chromium with its driver, Redis, curl and openssl come from Debian's packages
-# where they are missing.
+# where they are missing; so do Firefox and WebKitGTK, without which their tests say so and the rest runs.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test consumers fidelity demo docs lint soak clean
+.PHONY: setup build pack size test consumers fidelity demo docs lint notices soak clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -49,12 +49,16 @@ docs: build
 lint: build
 	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
 
+# The licences of the crates that are compiled into the package; a test holds the file against Cargo.lock.
+notices: setup
+	@node scripts/notices.mjs
+
 # A million requests to one sandbox, or another number: make soak REQUESTS=10000000
 soak: setup
 	cargo bench --locked --bench soak -- $(REQUESTS)
 
 clean:
-	rm -rf target pkg/dist pkg/LICENSE pkg/*.tgz www/dist
+	rm -rf target pkg/dist pkg/LICENSE pkg/THIRD-PARTY-NOTICES.txt pkg/*.tgz www/dist
 
 # The phases of the build, a script each. Where one writes several files, the last one stands for all.
 
@@ -102,7 +106,7 @@ $W/checked: $D/sandbox.cjs $D/sandbox.d.cts $(wildcard pkg/bin/*) pkg/package.js
 	node $B/check.mjs
 	touch $@
 
-$(TARBALL): $W/checked pkg/README.md LICENSE
+$(TARBALL): $W/checked pkg/README.md LICENSE THIRD-PARTY-NOTICES.txt
 	rm -f pkg/*.tgz
-	cp LICENSE pkg/LICENSE
+	cp LICENSE THIRD-PARTY-NOTICES.txt pkg
 	cd pkg && npm pack --silent

@@ -1,10 +1,14 @@
 // @ts-check
-// Where Chromium and its driver are: named by the environment, or on PATH.
+// Where the browsers and the driver of one are: named by the environment, or on PATH.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** @param {string[]} names */
-function onPath(names) {
+/**
+ * A program on PATH, by the first of its names that is there.
+ *
+ * @param {string[]} names
+ */
+export function onPath(names) {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of names) {
       try {
@@ -20,6 +24,7 @@ function onPath(names) {
 
 export const chromium = () => process.env.CHROMIUM ?? onPath(["chromium", "google-chrome", "chrome"]);
 export const chromedriver = () => process.env.CHROMEDRIVER ?? onPath(["chromedriver"]);
+export const firefox = () => process.env.FIREFOX ?? onPath(["firefox-esr", "firefox"]);
 
 /** For a browser without a screen, also as root and in a container. */
 export const chromiumArguments = [

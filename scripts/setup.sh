@@ -31,16 +31,30 @@ if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-dr
 if ! has redis-server; then packages+=(redis-server); fi
 for tool in curl openssl; do has "$tool" || packages+=("$tool"); done
 if ! python3 -c "import ensurepip" 2>/dev/null; then packages+=(python3-venv); fi
-if [ ${#packages[@]} -gt 0 ]; then
-  as_root=()
+# Debian's packages; false: they can not be had.
+install_packages() {
+  local as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
-  if ! has apt-get || { [ ${#as_root[@]} -gt 0 ] && ! has sudo; }; then
-    say "install ${packages[*]}; Chromium and its driver can also be named in CHROMIUM and CHROMEDRIVER"
-    exit 1
-  fi
-  say "${packages[*]}"
-  "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"
+  if ! has apt-get || { [ ${#as_root[@]} -gt 0 ] && ! has sudo; }; then return 1; fi
+  say "$*"
+  "${as_root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@"
+}
+if [ ${#packages[@]} -gt 0 ] && ! install_packages "${packages[@]}"; then
+  say "install ${packages[*]}; Chromium and its driver can also be named in CHROMIUM and CHROMEDRIVER"
+  exit 1
+fi
+
+# Firefox and WebKit with their drivers, for the tests that run in each engine. Where they can not be had, those tests say
+# so, and all else runs.
+optional=()
+if [ -z "${FIREFOX:-}" ] && ! has firefox-esr && ! has firefox; then optional+=(firefox-esr); fi
+if [ -z "${SAFARIDRIVER:-}" ] && ! has WebKitWebDriver; then optional+=(webkit2gtk-driver); fi
+if ! has Xvfb || ! has xauth; then optional+=(xvfb xauth); fi
+if [ ${#optional[@]} -gt 0 ]; then install_packages "${optional[@]}" || say "goes on without ${optional[*]}"; fi
+if [ -z "${GECKODRIVER:-}" ] && ! has geckodriver; then
+  say "geckodriver 0.37.1 (takes a minute)"
+  # Not optimized: that takes twice as long, and a driver has little to compute.
+  cargo install geckodriver --version 0.37.1 --locked --debug || say "goes on without geckodriver"
 fi
 
 # The tools on npm, and those of single suites, which are apart so that the root stays light. npm writes this file last.

@@ -4,8 +4,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { chromedriver } from "./chromium.mjs";
+import { chromedriver, firefox } from "./chromium.mjs";
+import { geckodriver, lacking, webkitdriver } from "./engines.mjs";
 import { fail, root } from "./tools.mjs";
+import { unstuckChromium } from "./unstuck.mjs";
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 
@@ -39,6 +41,34 @@ const clippyWasm = (feature) => [
 /** The tests that run in wasm; the others are native. @param {string[]} where */
 const wasmPack = (...where) => ["wasm-pack", "test", ...where, "--", "--locked", "--test", "wasm", "--test", "wasm_errors"];
 
+/**
+ * The tests that run in wasm, in a browser.
+ *
+ * @param {string} engine
+ * @param {string[]} where
+ * @param {Record<string, string | undefined>} env
+ * @param {string[]} [under] a program that lends it a screen
+ * @returns {Suite}
+ */
+const wasmBrowser = (engine, where, env, under = []) => ({
+  name: `wasm-${engine}`,
+  command: [...under, ...wasmPack("--headless", ...where)],
+  count: cargo,
+  env: {
+    // The test runner takes the first driver that the environment names.
+    ...{ CHROMEDRIVER: undefined, GECKODRIVER: undefined, SAFARIDRIVER: undefined },
+    ...env,
+    // Without it, wasm-bindgen would skip in silence every test that is not configured for browsers only.
+    WASM_BINDGEN_USE_BROWSER: "1",
+    // In seconds; on a busy machine a browser takes longer to come up than it is given by default.
+    WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
+    WASM_BINDGEN_TEST_TIMEOUT: "120",
+  },
+  // The server of wasm-bindgen's test runner may leave a connection of the browser unread, for ever (unstuck.mjs).
+  silentMs: 90_000,
+  lacks: lacking({ chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" }[engine] ?? engine),
+});
+
 /** @param {string} folder */
 const files = (folder) =>
   existsSync(join(root, folder))
@@ -50,7 +80,17 @@ const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...file
 /** One of each kind: what they need beside the tarball is small. */
 const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build"];
 
-/** @type {{ name: string, command: string[], count: (output: string) => Counts, env?: Record<string, string | undefined>, silentMs?: number }[]} */
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {string[]} command
+ * @property {(output: string) => Counts} count
+ * @property {Record<string, string | undefined>} [env]
+ * @property {number} [silentMs] how long it may print nothing before it is ended as one that hangs
+ * @property {string} [lacks] what of it is not on this machine, and can not be had on each: it is told, and the rest runs
+ */
+
+/** @type {Suite[]} */
 const suites = [
   { name: "format", command: ["cargo", "fmt", "--check"], count: whole },
   { name: "clippy", command: ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], count: whole },
@@ -61,21 +101,10 @@ const suites = [
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
-  {
-    name: "wasm-chromium",
-    command: wasmPack("--headless", "--chrome"),
-    count: cargo,
-    env: {
-      CHROMEDRIVER: chromedriver(),
-      // Without it, wasm-bindgen would skip in silence every test that is not configured for browsers only.
-      WASM_BINDGEN_USE_BROWSER: "1",
-      // In seconds; on a busy machine Chromium takes longer to come up than it is given by default.
-      WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
-      WASM_BINDGEN_TEST_TIMEOUT: "120",
-    },
-    // Now and then the server of wasm-bindgen's test runner leaves a connection of Chromium unread, for ever.
-    silentMs: 90_000,
-  },
+  wasmBrowser("chromium", ["--chrome"], { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_TEST_WEBDRIVER_JSON: await unstuckChromium() }),
+  // webdriver.json shortens how long it keeps an idle connection: see unstuck.mjs.
+  wasmBrowser("firefox", ["--firefox"], { GECKODRIVER: geckodriver(), FIREFOX: firefox() }),
+  wasmBrowser("webkit", ["--safari", "--safaridriver", webkitdriver() ?? ""], {}, ["xvfb-run", "-a"]),
   // The built package at its boundary to JavaScript.
   { name: "boundary", command: nodeTests("tests/js"), count: node },
   // Every fault of the wire, over real sockets.
@@ -95,6 +124,8 @@ const suites = [
   // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.
   { name: "proxy", command: nodeTests("tests/proxy"), count: node },
   { name: "page", command: nodeTests("tests/page"), count: node },
+  // The installed package and the demo in Chromium, Firefox and WebKit.
+  { name: "engines", command: nodeTests("tests/engines"), count: node, silentMs: 120_000 },
 ];
 
 const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
@@ -145,8 +176,13 @@ function run([program, ...args], env, silentMs) {
 
 const total = { passed: 0, failed: 0 };
 const table = [];
-for (const { name, command, count, env, silentMs } of suites) {
+for (const { name, command, count, env, silentMs, lacks } of suites) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (lacks !== undefined) {
+    console.log(`\n== ${name}: ${lacks}`);
+    table.push(`${name.padEnd(14)} not run: ${lacks}`);
+    continue;
+  }
   console.log(`\n== ${name}: ${command.join(" ")}`);
   const start = performance.now();
   let { output, ok, hung } = await run(command, env, silentMs);

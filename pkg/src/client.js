@@ -286,6 +286,9 @@ export class CloudClient {
   }
 }
 
+// Where the symbol is missing, the class has got a method of the name "undefined".
+if (Symbol.dispose === undefined) Reflect.deleteProperty(CloudClient.prototype, "undefined");
+
 /** @type {WeakSet<Core>} */
 const freed = new WeakSet();
 

@@ -18,8 +18,9 @@ export function json(value, replacer) {
     const text = JSON.stringify(value, replacer) ?? `!${describe(value)}`;
     return text.length > LONGEST ? `!more than ${LONGEST} characters` : text;
   } catch (error) {
-    // A circle, a BigInt, or too deep.
-    if (error instanceof TypeError || error instanceof RangeError) return `!${describe(value)}`;
+    // A circle, a BigInt, or too deep, which Firefox reports as an InternalError of its own.
+    const { InternalError = RangeError } = /** @type {{ InternalError?: ErrorConstructor }} */ (globalThis);
+    if (error instanceof TypeError || error instanceof RangeError || error instanceof InternalError) return `!${describe(value)}`;
     throw error;
   }
 }

@@ -2,9 +2,12 @@
 
 import { goOn, wait } from "./tasks.js";
 
-/** @param {Uint8Array<ArrayBuffer>} buffer */
+/** @param {Uint8Array<ArrayBuffer>} buffer a view of wasm memory, which no host's function is given */
 export function fillRandom(buffer) {
-  crypto.getRandomValues(buffer);
+  const bytes = crypto.getRandomValues(new Uint8Array(buffer.length));
+  buffer.set(bytes);
+  // A password is made of them.
+  bytes.fill(0);
 }
 
 /**

@@ -357,7 +357,7 @@ fn new_response(response: HttpResponse, head: bool) -> Result<JsValue, JsValue> 
     let init = ResponseInit::new();
     init.set_status(response.status);
     init.set_headers(&headers);
-    let mut body = response.body;
-    let body = if head || body.is_empty() { None } else { Some(body.as_mut_slice()) };
-    Response::new_with_opt_u8_array_and_init(body, &init).map(JsValue::from)
+    // A copy: WebKit's responses read the bytes that they are made of later on, when this memory holds other things.
+    let body = (!head && !response.body.is_empty()).then(|| Uint8Array::from(response.body.as_slice()));
+    Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init).map(JsValue::from)
 }

@@ -28,7 +28,10 @@ export interface CloudClientOptions {
   rateLimit?: { readonly requests: number; readonly perMs: number } | RateLimiterLike | false | undefined;
   /** A longer answer is refused. By default 64 MiB. */
   maxBodyBytes?: number | undefined;
-  /** Called as fetch(url, init). By default the host's. What it throws ends the call, but for errors of fetch itself. */
+  /**
+   * Called as fetch(url, init). By default the host's. What it throws ends the call, but for errors of fetch itself. Here
+   * requests are led through an outbound proxy, or a private CA is trusted (docs/outbound.md).
+   */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** For tests. By default the host's. What it throws ends the call. */
   clock?: Clock | undefined;

@@ -51,23 +51,7 @@ export function visitor(root, { url, ...key }, after) {
    */
   return async function visit({ folder = ".", handler, upstream, path = "/", headers = {} }) {
     const rest = handler ?? (upstream === undefined ? files(join(root, folder)) : forwarding(upstream));
-    const sandbox = forwarding(url);
-    const server = createServer((incoming, response) => {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      const { pathname } = new URL(incoming.url ?? "/", "http://localhost");
-      if (pathname.startsWith("/v1/")) return sandbox(incoming, response);
-      if (pathname === "/favicon.ico") return response.writeHead(204).end();
-      if (pathname !== "/sandbox.json") return rest(incoming, response);
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ baseUrl: `http://${incoming.headers.host}`, ...key }));
-    });
-    if (upstream !== undefined) server.on("upgrade", tunnel(upstream));
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-    after(() => {
-      server.close();
-      server.closeAllConnections();
-    });
+    const origin = await serve(rest, { url, ...key }, after, { headers, upstream });
 
     const context = await (await browser()).newContext();
     after(() => context.close());
@@ -77,7 +61,7 @@ export function visitor(root, { url, ...key }, after) {
       page.on("console", (message) => message.type() === "error" && reject(new Error(`${message.text()} (${message.location().url})`)));
     });
     const answered = async () => {
-      await page.goto(new URL(path, `http://127.0.0.1:${port}`).href);
+      await page.goto(new URL(path, origin).href);
       const handle = await page.waitForFunction(() => /** @type {any} */ (globalThis).answer, undefined, { timeout: 120_000 });
       return handle.jsonValue();
     };
@@ -85,8 +69,38 @@ export function visitor(root, { url, ...key }, after) {
   };
 }
 
+/**
+ * The server of a page, on loopback; gives its origin.
+ *
+ * @param {(request: Request, response: Response) => void} rest answers what is not the sandbox's
+ * @param {{ url: string, keyId: string, keySecret: string, organizationId: string }} sandbox
+ * @param {(end: () => unknown) => void} after
+ * @param {{ headers?: Record<string, string>, upstream?: string }} [more] headers of each response, and a server that gets the
+ *   websockets
+ */
+export async function serve(rest, { url, ...key }, after, { headers = {}, upstream } = {}) {
+  const sandbox = forwarding(url);
+  const server = createServer((incoming, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const { pathname } = new URL(incoming.url ?? "/", "http://localhost");
+    if (pathname.startsWith("/v1/")) return sandbox(incoming, response);
+    if (pathname === "/favicon.ico") return response.writeHead(204).end();
+    if (pathname !== "/sandbox.json") return rest(incoming, response);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ baseUrl: `http://${incoming.headers.host}`, ...key }));
+  });
+  if (upstream !== undefined) server.on("upgrade", tunnel(upstream));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return `http://127.0.0.1:${port}`;
+}
+
 /** @param {string} folder @returns {(request: Request, response: Response) => void} */
-const files = (folder) => (incoming, response) => {
+export const files = (folder) => (incoming, response) => {
   const { pathname } = new URL(incoming.url ?? "/", "http://localhost");
   const path = join(folder, normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
   if (!existsSync(path) || !statSync(path).isFile()) return void response.writeHead(404).end();

@@ -10,8 +10,9 @@ import { file } from "../package/consumer.mjs";
 import { docs, operations, prints, programs, read, readmes, root } from "./pages.mjs";
 
 for (const page of readmes) assert.notEqual(programs(page).length, 0);
-// That page is one program and many commands, which need a world of their own: from-curl.test.mjs.
-for (const page of [...readmes, ...docs].filter((page) => page !== "docs/from-curl.md")) {
+// These need a world of their own: from-curl.test.mjs, outbound.test.mjs.
+const apart = ["docs/from-curl.md", "docs/outbound.md"];
+for (const page of [...readmes, ...docs].filter((page) => !apart.includes(page))) {
   for (const [index, program] of programs(page).entries()) {
     test(`${page}: program ${index + 1}`, async (t) => {
       const { env } = await sandbox(t, "--time-scale", "60");
@@ -39,7 +40,7 @@ for (const page of readmes) {
 }
 
 /** What else is in a page, and has a test of its own. @type {Record<string, string>} */
-const others = { "docs/from-curl.md": "sh", "docs/sandbox.md": "python" };
+const others = { "docs/from-curl.md": "sh", "docs/outbound.md": "sh", "docs/sandbox.md": "python" };
 
 for (const page of docs) {
   test(`${page}: every block is a program or what this page alone has`, () => {

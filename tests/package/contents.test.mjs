@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
+import { root, run } from "../../scripts/tools.mjs";
 import { installed, manifest } from "./consumer.mjs";
 
 const files = readdirSync(installed, { recursive: true, withFileTypes: true })
@@ -22,7 +23,27 @@ test("it needs nothing else, and runs nothing when it is installed", () => {
 
 test("it holds what runs, what declares, and what explains", () => {
   const kinds = [...new Set(files.map((path) => path.replace(/^.*?((\.d)?\.\w+|\/LICENSE)$/, "$1")))].sort();
-  assert.deepEqual(kinds, [".cjs", ".d.cts", ".d.ts", ".js", ".json", ".md", ".wasm", "/LICENSE"]);
+  assert.deepEqual(kinds, [".cjs", ".d.cts", ".d.ts", ".js", ".json", ".md", ".txt", ".wasm", "/LICENSE"]);
+});
+
+test("it carries the notices of every crate that is compiled in", () => {
+  const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES.txt"), "utf8");
+  const features = ["--no-default-features", "--features", "client,sandbox"];
+  const tree = run("cargo", ["tree", "--locked", ...features, "--target", "wasm32-unknown-unknown", "--edges", "normal", "--prefix", "none"]);
+  const crates = new Set([...tree.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => `${name} ${version}`));
+  assert.ok(crates.delete(`clickhouse-cloud ${manifest.version}`));
+  assert.ok(crates.size > 20);
+  for (const crate of crates) assert.ok(notices.includes(`\n  ${crate} (`), `${crate} is not named: run \`make notices\``);
+  // It is what the locked sources say, to the letter; the script ends with why it is not.
+  run("node", ["scripts/notices.mjs", "--check"]);
+  for (const text of ["Permission is hereby granted", "TERMS AND CONDITIONS FOR USE", "the Rust standard library"]) assert.ok(notices.includes(text));
+});
+
+test("both manifests name one repository", () => {
+  const { repository, homepage, bugs } = manifest;
+  const crate = /^repository = "(.*)"$/m.exec(readFileSync(join(root, "Cargo.toml"), "utf8"))?.[1] ?? "";
+  assert.match(crate, /^https:\/\/\S+$/);
+  assert.deepEqual([repository.url, homepage, bugs], [`git+${crate}.git`, `${crate}#readme`, `${crate}/issues`]);
 });
 
 test("the wasm reads back from its text", async () => {
