@@ -1,5 +1,5 @@
 // @ts-check
-// Where Chromium and its driver are: named by the environment, or on PATH.
+// Where the browsers and the driver of one are: named by the environment, or on PATH.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -20,6 +20,7 @@ function onPath(names) {
 
 export const chromium = () => process.env.CHROMIUM ?? onPath(["chromium", "google-chrome", "chrome"]);
 export const chromedriver = () => process.env.CHROMEDRIVER ?? onPath(["chromedriver"]);
+export const firefox = () => process.env.FIREFOX ?? onPath(["firefox-esr", "firefox"]);
 
 /** For a browser without a screen, also as root and in a container. */
 export const chromiumArguments = [
