@@ -122,11 +122,11 @@ export function arrivals(now) {
     forget(...oldest);
   }
 
-  /** Lets the oldest responses go where there are too many bytes. Their keys stay known. */
+  /** Lets the oldest responses go where there are too many bytes, but for those that are being read. Their keys stay known. */
   function shorten() {
     for (const arrival of known.values()) {
       if (bytes <= MOST_BYTES) return;
-      empty(arrival);
+      if (arrival.readers === 0) empty(arrival);
     }
   }
 
@@ -152,7 +152,6 @@ export function arrivals(now) {
       }
       arrival.until = now() + KEPT_MS;
       bytes += arrival.kept.body?.length ?? 0;
-      shorten();
     };
     arrival.done = work();
     // Its readers may all have gone.
@@ -178,18 +177,25 @@ export function arrivals(now) {
     }
     const arrival = before ?? begin(key, print, run);
     arrival.readers += 1;
-    await settled(arrival.done, signal).finally(() => {
+    try {
+      await settled(arrival.done, signal);
+      return responseOf(/** @type {Kept} */ (arrival.kept));
+    } finally {
       arrival.readers -= 1;
-      if (arrival.readers > 0 || arrival.sent || arrival.kept !== undefined) return;
-      known.delete(key);
-      arrival.end.abort();
-    });
-    const { status, headers, body } = /** @type {Kept} */ (arrival.kept);
-    if (body === undefined) {
-      throw new Refusal(502, "BAD_GATEWAY", "the request was carried out, but its response is no longer kept");
+      if (arrival.kept !== undefined) {
+        shorten();
+      } else if (arrival.readers === 0 && !arrival.sent) {
+        known.delete(key);
+        arrival.end.abort();
+      }
     }
-    return new Response(body.length === 0 ? null : body.slice(), { status, headers });
   };
+}
+
+/** @param {Kept} kept */
+function responseOf({ status, headers, body }) {
+  if (body === undefined) throw new Refusal(502, "BAD_GATEWAY", "the request was carried out, but its response is no longer kept");
+  return new Response(body.length === 0 ? null : body.slice(), { status, headers });
 }
 
 /**
