@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { toNodeListener } from "clickhouse-cloud/proxy";
+// @ts-expect-error it has no types of its own
 import express5 from "express";
+// @ts-expect-error neither has it
 import express4 from "express4";
 import { BODY, ORGANIZATION, SERVICE, json, page, proxied, told } from "./support.mjs";
 
