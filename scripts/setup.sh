@@ -23,11 +23,12 @@ if [ "$(wasm-pack --version 2>/dev/null || true)" != "wasm-pack 0.15.1" ]; then
   cargo install wasm-pack --version 0.15.1 --locked
 fi
 
-# Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's. Redis: for an example.
+# Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's; the same for FIREFOX. Redis: for an example.
 # curl and openssl: for a page. Python: for clients of another language, and for schemathesis.
 packages=()
 if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then packages+=(chromium); fi
 if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-driver); fi
+if [ -z "${FIREFOX:-}" ] && ! has firefox-esr && ! has firefox; then packages+=(firefox-esr); fi
 if ! has redis-server; then packages+=(redis-server); fi
 for tool in curl openssl; do has "$tool" || packages+=("$tool"); done
 if ! python3 -c "import ensurepip" 2>/dev/null; then packages+=(python3-venv); fi
@@ -58,7 +59,7 @@ if [ -z "${GECKODRIVER:-}" ] && ! has geckodriver; then
 fi
 
 # The tools on npm, and those of single suites, which are apart so that the root stays light. npm writes this file last.
-for folder in . tests/fidelity tests/clients; do
+for folder in . tests/fidelity tests/clients tests/proxy; do
   marker="$folder/node_modules/.package-lock.json"
   if [ ! "$marker" -nt "$folder/package-lock.json" ] || [ ! "$marker" -nt "$folder/package.json" ]; then
     say "npm packages of $folder"

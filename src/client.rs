@@ -159,12 +159,12 @@ impl<H: Host> Client<H> {
             } else {
                 known.unwrap_or_default()
             };
-            let checked = self.check(operation, arguments, &organization, &options.headers)?;
+            let mut checked = self.check(operation, arguments, &organization, &options.headers)?;
             self.say_deprecated(operation);
             for warning in &checked.warnings {
                 self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);
             }
-            self.send(operation, &checked, options).await
+            self.send(operation, &mut checked, options).await
         })
     }
 

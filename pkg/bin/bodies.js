@@ -1,5 +1,6 @@
 // @ts-check
 // The bodies of requests, bounded each and all together.
+import { Bytes } from "../src/bytes.js";
 
 /** A longer one is refused. */
 export const BODY_BYTES = 1024 * 1024;
@@ -37,29 +38,23 @@ let held = 0;
  */
 export async function bodyOf(request, bytes) {
   if (request.headers.expect !== undefined && announces(request, bytes)) return "long";
-  /** @type {Buffer[]} */
-  const chunks = [];
-  let length = 0;
-  let own = 0;
+  const body = new Bytes();
   /** @type {"long" | "full" | undefined} */
   let refused;
   try {
     for await (const chunk of request) {
-      length += chunk.length;
-      if (length > bytes) refused = "long";
-      else if (held + chunk.length > ALL_BYTES) refused = "full";
+      if (body.length + chunk.length > bytes) refused ??= "long";
+      else if (held + chunk.length > ALL_BYTES) refused ??= "full";
       if (refused === undefined) {
-        chunks.push(chunk);
-        own += chunk.length;
+        body.add(chunk);
         held += chunk.length;
-      } else if (own > 0) {
-        chunks.length = 0;
-        held -= own;
-        own = 0;
+      } else {
+        held -= body.length;
+        body.clear();
       }
     }
   } finally {
-    held -= own;
+    held -= body.length;
   }
-  return refused ?? (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  return refused ?? Buffer.from(body.take().buffer);
 }

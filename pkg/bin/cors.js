@@ -49,7 +49,7 @@ export function cors(origins) {
     if (method !== "OPTIONS" || !admits(origin) || asked["access-control-request-method"] === undefined) return undefined;
     const wanted = String(asked["access-control-request-headers"] ?? "");
     const answer = ["access-control-allow-methods", METHODS, "access-control-max-age", "600"];
-    answer.push("access-control-allow-headers", wanted !== "" && TOKENS.test(wanted) ? wanted : "authorization, content-type");
+    answer.push("access-control-allow-headers", wanted !== "" && TOKENS.test(wanted) ? wanted : "authorization, content-type, idempotency-key");
     // From a site on the internet to this machine: Chromium asks for it by name.
     if (asked["access-control-request-private-network"] === "true") answer.push("access-control-allow-private-network", "true");
     return answer;

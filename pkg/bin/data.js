@@ -6,7 +6,8 @@
 // goes to the disk before one of its changes is answered; what is asked meanwhile becomes the next record, so that many
 // changes share one way to the disk. A file that has grown long is written anew beside it, and takes its place.
 //
-// Only the last record can be unfinished, and nothing of it was answered. Anything else that is not as it should be was
+// Only the last record can be unfinished, and nothing of it was answered: it is left out. One that lacks nothing but its
+// newline is whole; an editor may have taken it. Anything else that is not as it should be was
 // not done here: such a file is refused, and left as it is.
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, write, writeSync } from "node:fs";
@@ -36,26 +37,39 @@ const sum = (json) => createHash("sha256").update(json).digest("hex").slice(0, 1
  * What a file says; undefined: it says nothing yet.
  *
  * @param {string} file
+ * @param {(line: string) => void} warn
  * @returns {Record[] | undefined}
  */
-function read(file) {
+function read(file, warn) {
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, "utf8");
   if (text === "") return undefined;
   const lines = text.split("\n");
-  const last = lines.pop() ?? "";
+  let last = lines.pop() ?? "";
+  if (isWhole(last)) {
+    lines.push(last);
+    last = "";
+  }
   const broken = (/** @type {string} */ why) => new Error(`${file} ${why}: it is left as it is; choose another file with --data`);
   if (lines[0] !== FORM) {
     throw broken(lines[0]?.startsWith(FORM.slice(0, -1)) ? `is of another form (${lines[0].slice(-10)})` : "is no file of the sandbox");
   }
   if (lines.length === 1) throw broken("is broken: it holds nothing");
   if (!/^([\da-f]{0,16}|[\da-f]{16} (\{[^\0]*)?)$/.test(last)) throw broken(`is broken after record ${lines.length - 1}`);
-  return lines.slice(1).map((line, index) => {
-    const json = line.slice(17);
-    if (line.slice(0, 17) !== `${sum(json)} `) throw broken(`is broken in record ${index + 1}`);
-    return JSON.parse(json);
+  const records = lines.slice(1).map((line, index) => {
+    if (!isWhole(line)) throw broken(`is broken in record ${index + 1}`);
+    return JSON.parse(line.slice(17));
   });
+  if (last !== "") warn(`${file} ends within a record, of which nothing was answered: it is left out`);
+  return records;
 }
+
+/**
+ * Whether a line, without its newline, is a record to its end.
+ *
+ * @param {string} line
+ */
+const isWhole = (line) => line.slice(0, 17) === `${sum(line.slice(17))} `;
 
 /**
  * Lets a sandbox go on from a file, and the file follow it from then on.
@@ -63,14 +77,15 @@ function read(file) {
  * @param {string} path
  * @param {Sandbox} sandbox
  * @param {(error: Error) => void} failed when a change cannot be kept; nothing is answered after that
+ * @param {(line: string) => void} warn
  */
-export function keep(path, sandbox, failed) {
+export function keep(path, sandbox, failed, warn) {
   const file = resolved(path);
   const unlock = lock(file);
   try {
     const { organization, others } = sandbox.state();
     const organizations = [organization, ...others.map((other) => other.organization)].map(({ id }) => id.toLowerCase());
-    const records = read(file);
+    const records = read(file, warn);
     if (records !== undefined) {
       const [{ organizations: theirs = [] }] = records;
       if (theirs.join() !== organizations.join()) {

@@ -31,7 +31,7 @@ export function served(listening, told) {
 }
 
 /**
- * What is asked of each request: the host that it names and that is not served; false: it names none, or not as it
+ * What is asked of each request: the host that it names and that is not served; false: it names none, several, or not as it
  * should.
  *
  * @param {(host: string) => boolean} isServed
@@ -42,6 +42,7 @@ export function strangers(isServed) {
   /** @type {string | undefined} */
   let usual;
   return (request) => {
+    if (severalHosts(request.rawHeaders)) return false;
     const plain = request.url?.startsWith("/") ?? false;
     if (plain && usual !== undefined && request.headers.host === usual) return undefined;
     const hosts = named(request);
@@ -50,6 +51,20 @@ export function strangers(isServed) {
     if (plain && stranger === undefined) usual = request.headers.host;
     return stranger;
   };
+}
+
+/**
+ * Whether there are two headers that name the host. Node shows the first one only, something in front may have gone by the
+ * other.
+ *
+ * @param {string[]} rawHeaders names and values in turn
+ */
+function severalHosts(rawHeaders) {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index].length === 4 && rawHeaders[index].toLowerCase() === "host") count += 1;
+  }
+  return count > 1;
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // One process to a file: a lock beside it that names the process. A process that was killed leaves it behind; so it is
 // looked whether that process is still there, and is still the same.
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 /**
  * When a process began, in the system's own count: another one of the same number began at another time. Empty where
@@ -38,7 +38,29 @@ function read(path) {
 }
 
 /**
- * Locks a file; gives what unlocks it.
+ * Writes a file that was not there. Never through a symbolic link, which would lead to somebody else's file.
+ *
+ * @param {string} path
+ * @param {string} text
+ */
+function create(path, text) {
+  // Of a process of this number that was killed in between.
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { mode: 0o600, flag: "wx" });
+}
+
+/**
+ * Refuses what stands in the place of a lock and was not put there by a sandbox.
+ *
+ * @param {string} path
+ */
+function checkPlain(path) {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) throw new Error(`${path} is no lock of a sandbox, but a link or the like: remove it`);
+}
+
+/**
+ * Locks a file; gives what unlocks it. However the process ends, it unlocks by itself, unless it is killed.
  *
  * @param {string} file
  * @returns {() => void}
@@ -47,18 +69,22 @@ export function lock(file) {
   const path = `${file}.lock`;
   const own = `${process.pid} ${beginning(process.pid)}\n`;
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, own, { mode: 0o600 });
+  create(draft, own);
   try {
     for (let turn = 0; turn < 10; turn += 1) {
       try {
         // A name for a file that is written to its end: nobody sees half of it, and only one is the first.
         linkSync(draft, path);
-        return () => {
+        const unlock = () => {
+          process.off("exit", unlock);
           if (read(path) === own) rmSync(path, { force: true });
         };
+        process.on("exit", unlock);
+        return unlock;
       } catch (error) {
         if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
       }
+      checkPlain(path);
       const text = read(path);
       const [, pid, began] = /^(\d+) (\d*)\n$/.exec(text ?? "") ?? [];
       if (pid !== undefined && lives(Number(pid)) && beginning(Number(pid)) === began) {

@@ -1,25 +1,39 @@
 // @ts-check
 // `clickhouse-cloud sandbox`: serves until it is told to end.
+import { constants } from "node:os";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ConfigurationError } from "clickhouse-cloud";
 import { UsageError, inFlags } from "./arguments.js";
 import { keep } from "./data.js";
 import { serve } from "./server.js";
 
+/** Those that ask a process to end. */
+const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
 /** @param {import("./arguments.js").SandboxArguments} arguments_ */
 export async function sandbox({ serving, data, options }) {
   const cloud = create(options);
-  const kept = data === undefined ? undefined : keep(data, cloud, fail);
+  /** @type {(() => Promise<unknown>) | undefined} */
+  let end;
+  let ending = false;
+  // From the first moment: a signal while it starts must not leave a lock behind.
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      // A second one does not wait for what is under way.
+      if (end === undefined || ending) process.exit(128 + constants.signals[signal]);
+      ending = true;
+      void end();
+    });
+  }
+  const kept = data === undefined ? undefined : keep(data, cloud, fail, (line) => console.error(`clickhouse-cloud: ${line}`));
   const server = await serve(cloud, serving, kept).catch(async (error) => {
     await kept?.close();
     throw new Error(reason(error, serving.host, serving.port), { cause: error });
   });
-  const end = async () => {
+  end = async () => {
     await server.close();
     await kept?.close();
   };
-  // A second signal finds no one who listens, and ends the process at once.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void end());
 
   const { keyId, keySecret, organizationId } = cloud.clientOptions;
   console.log(`A ClickHouse Cloud in memory listens on ${server.url}

@@ -113,7 +113,7 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
   function refused(request) {
     const { headers } = request;
     const stranger = strangerIn(request);
-    if (stranger === false) return refusal(400, "BAD_REQUEST: header.host: expected a host, received none", LAST);
+    if (stranger === false) return refusal(400, "BAD_REQUEST: header.host: expected one host, received none, several or something else", LAST);
     if (stranger !== undefined) {
       return refusal(421, `MISDIRECTED_REQUEST: ${stranger} is not served here: tell the sandbox of it with --allow-host`, LAST);
     }

@@ -1,4 +1,7 @@
 //! One call: attempts until it is answered or given up.
+//!
+//! A browser sends a request again by itself when a kept connection dies before a response. So each attempt of an operation
+//! that is not safe to repeat carries an idempotency key of its own, by which the proxy knows the second copy.
 
 use std::pin::pin;
 use std::rc::Rc;
@@ -10,12 +13,15 @@ use super::scrub::Scrub;
 use super::{Breaches, CallOptions, Client, Outcome};
 use crate::contract::{Method, Operation};
 use crate::error::{Attempt, Error, Exchange, Met, Trail};
-use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Received, Retry};
+use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Random, Received, Retry};
 use crate::issue::Issue;
 use crate::race::{First, first};
 use crate::request::Checked;
 use crate::response::{self, Reading};
 use crate::text::{cut, digits};
+
+/// Names one attempt. The API ignores it, the proxy keeps it to itself.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Why an attempt was not the last word, or was.
 struct Failed {
@@ -34,7 +40,11 @@ impl From<Foreign> for Failed {
 /// The course of one call.
 struct Course<'a> {
     operation: &'static Operation,
-    checked: &'a Checked,
+    checked: &'a mut Checked,
+    /// Sent twice, it does what it does once.
+    safe: bool,
+    /// Each attempt gets an idempotency key.
+    keyed: bool,
     timeout_ms: f64,
     scrub: Scrub,
     attempts: Vec<Attempt>,
@@ -56,14 +66,18 @@ impl<H: Host> Client<H> {
     pub(super) async fn send(
         &self,
         operation: &'static Operation,
-        checked: &Checked,
+        checked: &mut Checked,
         options: &CallOptions,
     ) -> Result<Outcome<H::Value>, Box<Error>> {
+        let safe = retry::is_safe(operation, |name| checked.has_property(name));
         let mut course = Course {
             operation,
-            checked,
+            safe,
+            // The caller's own key is for all attempts.
+            keyed: !safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
             scrub: Scrub::of_request(&self.settings, &self.host, checked),
+            checked,
             attempts: Vec::new(),
             began: 0.0,
             first_began: 0.0,
@@ -81,7 +95,7 @@ impl<H: Host> Client<H> {
             };
             let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
             self.begin(&mut course, queued).map_err(Error::Caller)?;
-            let met = first(pin!(self.host.send(&checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+            let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
             match self.judge(met, &mut course, leave) {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => {
@@ -102,6 +116,9 @@ impl<H: Host> Client<H> {
         } else {
             course.queued_ms += (course.began - queued - course.held_ms).max(0.0);
             course.held_ms = 0.0;
+        }
+        if course.keyed {
+            course.checked.request.set_header(IDEMPOTENCY_KEY, &uuid(&self.host));
         }
         let request = &course.checked.request;
         let sending = sending(course.operation, request, course.attempts.len() + 1);
@@ -214,8 +231,7 @@ impl<H: Host> Client<H> {
             Error::Api { retry_after_ms: Some(ms), .. } => *ms,
             _ => 0.0,
         };
-        let safe = retry::is_safe(course.operation, |name| course.checked.has_property(name));
-        let wait_ms = match setback.next(safe) {
+        let wait_ms = match setback.next(course.safe) {
             Next::Stop => return None,
             Next::OnceMore if course.breaches > 1 => return None,
             Next::OnceMore | Next::BackOff => retry::back_off_ms(tries, &self.host),
@@ -268,4 +284,14 @@ impl Course<'_> {
         self.doubtful |= setback.is_some_and(|setback| setback.ambiguous(self.operation));
         self.attempts.push(Attempt { met, after_ms: self.began - self.first_began, waited_ms: 0.0, request_id });
     }
+}
+
+/// A UUID of version 4.
+fn uuid(random: &impl Random) -> String {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+    let part = |shift: u32, mask: u128| bits >> shift & mask;
+    let (first, last) = (part(96, 0xffff_ffff), part(0, 0xffff_ffff_ffff));
+    format!("{first:08x}-{:04x}-{:04x}-{:04x}-{last:012x}", part(80, 0xffff), part(64, 0xffff), part(48, 0xffff))
 }

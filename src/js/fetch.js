@@ -101,29 +101,40 @@ async function read(response, most, signal) {
   const cancel = () => void (async () => reader.cancel())().catch(() => {});
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel);
-  const chunks = [];
+  /** @type {Uint8Array} */
+  let body = new Uint8Array();
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     // Not the value itself: it is a piece of the answer.
     if (!(value instanceof Uint8Array)) throw new TypeError("the body of the answer is not made of bytes");
-    length += value.length;
-    if (length > most) {
+    if (length + value.length > most) {
       cancel();
       return undefined;
     }
-    chunks.push(value);
+    // Most answers come in one piece, which needs no copy. More are copied: a piece of one byte may hold on to the whole buffer
+    // that it was cut from.
+    if (length === 0) body = value;
+    else body = appended(body, length, value);
+    length += value.length;
   }
-  // Most answers come in one piece, which needs no copy.
-  if (chunks.length === 1) return chunks[0];
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
+  return body.subarray(0, length);
+}
+
+/**
+ * @param {Uint8Array} body of which so many bytes are filled
+ * @param {number} length
+ * @param {Uint8Array} more
+ */
+function appended(body, length, more) {
+  let to = body;
+  if (length + more.length > body.length) {
+    to = new Uint8Array(Math.max(2 * length, length + more.length));
+    to.set(body.subarray(0, length));
   }
-  return body;
+  to.set(more, length);
+  return to;
 }
 
 /** @param {any} value */

@@ -1,13 +1,16 @@
 // @ts-check
 // --data: what was answered is there after every end of the process, however rude.
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { appendFileSync, copyFileSync, existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { rounds } from "./killing.mjs";
-import { command, sandbox } from "./server.mjs";
+import { bin, command, sandbox, start } from "./server.mjs";
 
 const BODY = { name: "events", provider: "aws", region: "eu-west-1" };
 const folder = mkdtempSync(join(tmpdir(), "clickhouse-cloud-data-"));
@@ -145,6 +148,7 @@ test("a change that cannot be kept is not answered, and the sandbox ends", { tim
   const { code, stderr } = await first.ended;
   assert.deepEqual([code, stderr], [1, `clickhouse-cloud: ${file} cannot be written: another process has replaced it\n`]);
   assert.deepEqual(readFileSync(file), text);
+  assert.ok(!existsSync(`${file}.lock`));
 });
 
 test("a file that is broken or not ours is refused, and left as it is", { timeout: 60_000 }, async (t) => {
@@ -193,6 +197,87 @@ test("the beginning of a record that was never answered is dropped, and an empty
   const empty = fresh();
   writeFileSync(empty, "");
   assert.deepEqual(await (await on(t, empty)).get(""), []);
+});
+
+test("the last record counts without its newline, which an editor may have taken", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  const { service } = await first.create();
+  await first.patch(`/${service.id}`, { name: "renamed" });
+  await first.stop("SIGTERM");
+  const text = readFileSync(file, "utf8");
+  // The first record holds all, the second one the change.
+  for (const [lines, name] of /** @type {const} */ ([[3, "events"], [4, "renamed"]])) {
+    const cut = fresh();
+    writeFileSync(cut, text.split("\n").slice(0, lines).join("\n"));
+    const second = await on(t, cut);
+    assert.equal((await second.get(`/${service.id}`)).name, name);
+    const { stderr } = await second.stop("SIGTERM");
+    assert.equal(stderr, "");
+    assert.ok(readFileSync(cut, "utf8").endsWith("\n"));
+  }
+  // One byte less is an unfinished record, and said to be one.
+  const torn = fresh();
+  writeFileSync(torn, text.slice(0, -2));
+  const third = await on(t, torn);
+  assert.equal((await third.get(`/${service.id}`)).name, "events");
+  const { stderr } = await third.stop("SIGTERM");
+  assert.equal(stderr, `clickhouse-cloud: ${torn} ends within a record, of which nothing was answered: it is left out\n`);
+});
+
+test("no lock and no draft is written through a link", async (t) => {
+  const file = fresh();
+  const victim = fresh();
+  writeFileSync(victim, "mine\n");
+  for (const target of [victim, join(folder, "nowhere")]) {
+    symlinkSync(target, `${file}.lock`);
+    assert.match(await refused(file), /\.lock is no lock of a sandbox, but a link or the like: remove it\n$/);
+    assert.ok(lstatSync(`${file}.lock`).isSymbolicLink());
+    rmSync(`${file}.lock`);
+  }
+  // The names of drafts can be foreseen: that of the lock has the number of the process.
+  const script = `
+    const { symlinkSync } = require("node:fs");
+    for (const end of [".lock." + process.pid, ".lock." + process.pid + ".old", ".new"]) symlinkSync(${JSON.stringify(victim)}, ${JSON.stringify(file)} + end);
+    process.argv.splice(1, 0, "clickhouse-cloud");
+    import(${JSON.stringify(pathToFileURL(bin).href)});
+  `;
+  const started = start(process.execPath, ["-e", script, "sandbox", "--port", "0", "--data", file]);
+  t.after(() => started.child.kill("SIGKILL"));
+  await started.printed(/CLICKHOUSE_ORG_ID/);
+  assert.ok(lstatSync(`${file}.lock`).isFile());
+  started.child.kill("SIGTERM");
+  await started.ended;
+  assert.equal(readFileSync(victim, "utf8"), "mine\n");
+  assert.ok(lstatSync(file).isFile());
+});
+
+test("a start that fails leaves no lock, and neither does any signal", { timeout: 60_000 }, async (t) => {
+  const file = fresh();
+  const running = await sandbox(t);
+  const left = () => readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}.`));
+  const port = new URL(running.url).port;
+  for (const [args, status] of /** @type {[string[], number][]} */ ([
+    [["--port", port], 1],
+    [["--port", "0", "--host", "192.0.2.1"], 1],
+    [["--port", "0", "--organization-id", "x"], 2],
+    [["--port", "0", "--fault", "none-such=1"], 2],
+  ])) {
+    const { code, stdout } = await command("sandbox", "--data", file, ...args);
+    assert.deepEqual([code, stdout, left()], [status, "", []], args.join(" "));
+  }
+  for (const signals of /** @type {NodeJS.Signals[][]} */ ([["SIGINT"], ["SIGTERM"], ["SIGHUP"], ["SIGINT", "SIGINT"], ["SIGTERM", "SIGINT"]])) {
+    const cloud = await on(t, file);
+    assert.equal(left().length, 1);
+    // Under way for as long as its client likes: only a second signal does not wait for it.
+    const socket = connect(Number(new URL(cloud.url).port), "127.0.0.1").on("error", () => {});
+    await once(socket, "connect");
+    socket.write("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n");
+    for (const signal of signals) cloud.child.kill(signal);
+    await cloud.ended;
+    socket.destroy();
+    assert.deepEqual(left(), [], signals.join());
+  }
 });
 
 /** More take longer: `KILLS=100 node --test tests/http/data.test.mjs`. */

@@ -107,7 +107,15 @@ Which is which, as the contract says:\n\n\
 {}\
 - Never repeated when their fate is unknown: {}\n\n\
 A 409 is tried again only inside `services.stopAndDelete` and `services.ensureRunning`, which wait until the state\n\
-allows what they do.\n",
+allows what they do.\n\n\
+## What browsers do by themselves\n\
+\n\
+When a kept connection dies before a response, Chromium and Firefox send the request again by themselves, a POST too, over\n\
+HTTP/1.1 and HTTP/2. No page sees it: two services can exist after one `create`, with one attempt in the log. So the client\n\
+sends an `idempotency-key` header with everything that is never repeated when its fate is unknown: a UUID, new for each\n\
+attempt, so `buildRequest` and `toCurl()` have none. A key of your own in `headers` wins, and is for all attempts of the call.\n\
+The API ignores the header. [The proxy](proxy.md), a page's way to the API, joins a second arrival of a key to the first\n\
+one's response, so that there is one service, and keeps the header to itself.\n",
         seconds(back_off_ms(1, &Most)),
         seconds(back_off_ms(100, &Most)),
         told(&[("x-ratelimit-reset", "1000000")]),

@@ -1,11 +1,15 @@
 //! What is tried again, when, and what is left ambiguous.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use clickhouse_cloud::client::{CallOptions, Limit};
 use clickhouse_cloud::contract::{self, Operation};
 use clickhouse_cloud::error::{Error, Met};
 use clickhouse_cloud::request::Arguments;
 use serde_json::json;
 
+use super::caller::Told;
 use super::cloud::{Called, Cloud, NOBODY, body, failed, of};
 use super::network::{Act, answer, answer_with};
 
@@ -318,6 +322,56 @@ fn a_timeout_is_of_one_attempt() {
     assert!(matches!(failed(own), Error::Timeout { timeout_ms: 250.0, .. }));
     assert_eq!(cloud.world.elapsed(), 30_250.0);
     cloud.assert_quiet();
+}
+
+/// The idempotency keys of the requests that a call sends.
+fn keys(cloud: &Cloud, operation: &'static Operation, arguments: &Arguments, options: &CallOptions) -> Vec<String> {
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let keys = seen.clone();
+    cloud.network.caller.hook(move |told| {
+        if let Told::Request(sent) = told {
+            let key = sent.headers.iter().find(|(name, _)| *name == "idempotency-key");
+            keys.borrow_mut().push(key.map_or_else(String::new, |(_, value)| (*value).to_owned()));
+        }
+        Ok(())
+    });
+    let _ = cloud.run(cloud.client.call(operation, arguments, options));
+    seen.take()
+}
+
+#[test]
+fn what_is_not_safe_to_repeat_has_a_key_that_is_new_for_each_attempt() {
+    for case in CASES {
+        let cloud = Cloud::new();
+        cloud.network.next(answer(429, ""));
+        cloud.network.next(answer(404, ""));
+        let keys = keys(&cloud, case.operation, &(case.arguments)(NOBODY), &CallOptions::default());
+        let [first, second] = keys.as_slice() else { panic!("{}: {keys:?}", case.name) };
+        if case.safe {
+            assert_eq!(keys, ["", ""], "{}", case.name);
+            continue;
+        }
+        assert_ne!(first, second, "{}", case.name);
+        for key in &keys {
+            let groups: Vec<&str> = key.split('-').collect();
+            assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{key}");
+            assert!(key.bytes().all(|byte| byte == b'-' || matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{key}");
+            assert!(groups[2].starts_with('4') && groups[3].starts_with(['8', '9', 'a', 'b']), "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_key_of_the_callers_own_is_for_all_attempts_and_a_built_request_has_none() {
+    let cloud = Cloud::new();
+    cloud.network.next(answer(429, ""));
+    let arguments = Arguments { body: Some(body().to_string()), ..Arguments::default() };
+    let options =
+        CallOptions { timeout_ms: None, headers: vec![("idempotency-key".to_owned(), "mine".to_owned())] };
+    assert_eq!(keys(&cloud, &contract::SERVICES_CREATE, &arguments, &options), ["mine", "mine"]);
+    let built = cloud.client.build(&contract::SERVICES_CREATE, &arguments, &[]).unwrap();
+    assert!(built.request.header("idempotency-key").is_none());
+    assert!(!built.to_curl().contains("idempotency"));
 }
 
 #[test]

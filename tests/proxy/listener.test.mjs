@@ -107,7 +107,7 @@ import { createServer as createServer2 } from "node:http2";
 import { createProxy, toNodeListener, type OperationName, type ProxyOptions } from "clickhouse-cloud/proxy";
 
 const options: ProxyOptions = {
-  keyId: "key", keySecret: "secret", organizationId: "", allow: ["services.list"], origins: ["https://app.example.com"],
+  keyId: "key", keySecret: "secret", organizationId: "", allow: ["services.list"], origins: ["https://app.example.com"], hosts: ["app.example.com"],
   authorize: async (request, { operation, path }) => request.headers.has("x") && operation === "services.get" && path.serviceId !== "",
 };
 export const handler: (request: Request) => Promise<Response> = createProxy(options);
@@ -119,6 +119,8 @@ export const name: OperationName = "services.create";
 createProxy({ ...options, allow: ["services.lsit"] });
 // @ts-expect-error somebody has to say who may
 createProxy({ allow: [] });
+// @ts-expect-error a list
+createProxy({ ...options, hosts: "app.example.com" });
 // @ts-expect-error pages check the answers
 createProxy({ ...options, validateResponses: "off" });
 `;

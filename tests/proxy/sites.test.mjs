@@ -26,7 +26,7 @@ const send = (url, method, headers) =>
   });
 
 test("who is let in", async (t) => {
-  const { services, origin, seen } = await proxied(t, { origins: [FRIEND] });
+  const { services, origin, seen } = await proxied(t, { origins: [FRIEND], hosts: ["127.0.0.1", "api.example.com", "internal"] });
   const { host } = new URL(origin);
   for (const [headers, status] of /** @type {[import("node:http").OutgoingHttpHeaders, number][]} */ ([
     // No browser.

@@ -15,6 +15,8 @@ export default {
       organizationId: env.CLICKHOUSE_ORG_ID,
       baseUrl: env.CLICKHOUSE_API_URL, // undefined: ClickHouse Cloud
       prefix: "/api/clickhouse",
+      // Where it is reached: without it, only on this machine.
+      hosts: ["localhost", env.HOST_NAME ?? "app.example.workers.dev"],
       allow: ["services.list", "services.get", "services.updateState"],
       // It stands for your own: Cloudflare Access, a session in KV, a token of your identity provider.
       authorize: ({ headers }) => headers.get("authorization") === `Bearer ${env.SESSION}`,

@@ -1,17 +1,17 @@
 // @ts-check
 // The body of a request: bounded, and nothing but JSON.
+import { Bytes } from "../bytes.js";
 import { Refusal } from "./answers.js";
 
 /**
- * The value that the body holds; undefined where there is none. A page of another site can send text or a form without
+ * The value that a body holds; undefined where there is none. A page of another site can send text or a form without
  * asking first, but no `application/json`: so nothing else is taken.
  *
  * @param {Request} request
- * @param {number} most how many bytes it may have
- * @returns {Promise<unknown>}
+ * @param {Uint8Array} bytes
+ * @returns {unknown}
  */
-export async function bodyOf(request, most) {
-  const bytes = await read(request, most);
+export function jsonOf(request, bytes) {
   if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json *(?:;|$)/i.test(type)) {
@@ -26,28 +26,20 @@ export async function bodyOf(request, most) {
 
 /**
  * @param {Request} request
- * @param {number} most
+ * @param {number} most how many bytes it may have
  */
-async function read(request, most) {
+export async function bytesOf(request, most) {
   const tooLong = () => new Refusal(413, "PAYLOAD_TOO_LARGE", `a body has at most ${most} bytes`);
   // Read as it comes: what a header says of its length is only said.
   if (Number(request.headers.get("content-length")) > most) throw tooLong();
   const reader = request.body?.getReader();
-  const chunks = [];
-  let length = 0;
+  const bytes = new Bytes();
   for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-    length += part.value.length;
-    if (length > most) {
+    if (bytes.length + part.value.length > most) {
       reader?.cancel().catch(() => {});
       throw tooLong();
     }
-    chunks.push(part.value);
+    bytes.add(part.value);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return bytes.take();
 }

@@ -3,7 +3,9 @@
 // further: the operation and its arguments are read out of it, and the client builds another one.
 import { RateLimitError } from "../../dist/errors.js";
 import { Refusal, envelope, failure, success } from "./answers.js";
-import { bodyOf } from "./body.js";
+import { KEY, arrivals, keyOf, printOf } from "./arrivals.js";
+import { bytesOf, jsonOf } from "./body.js";
+import { doorkeeper } from "./hosts.js";
 import { asksFirst, consent, namedOrigin, shared } from "./origin.js";
 import { asked, methodsOf, routesAt } from "./routes.js";
 import { settings } from "./settings.js";
@@ -32,7 +34,9 @@ const ALWAYS = {
  */
 export function createProxy(options) {
   const all = settings(options);
-  const { client, allow, authorize, origins, prefix, clean, log, now } = all;
+  const { client, sending, allow, authorize, hosts, origins, prefix, clean, log, now } = all;
+  const admit = doorkeeper(hosts, origins, log);
+  const join = arrivals(now);
   const organizationId = all.organizationId.toLowerCase();
   let closedUntil = 0;
 
@@ -91,7 +95,7 @@ export function createProxy(options) {
   async function organizations(request) {
     const own = { id: all.organizationId };
     if (!allow.has("organizations.list")) return envelope({ status: 200, requestId: crypto.randomUUID(), result: [own] });
-    const full = await call(request, "organizations.list", {});
+    const full = await call(request.signal, "organizations.list", {});
     const data = [full.data].flat().filter((/** @type {any} */ one) => String(one?.id).toLowerCase() === organizationId);
     return success({ ...full, data }, true, clean);
   }
@@ -105,35 +109,51 @@ export function createProxy(options) {
       log("authorize has read the request's body: let it read that of request.clone()");
       throw new Refusal(500, "INTERNAL_ERROR", "the body is gone");
     }
-    const body = await bodyOf(request, all.maxRequestBytes);
-    return success(await call(request, route.name, { path, query, body }), route.json, clean);
+    const bytes = await bytesOf(request, all.maxRequestBytes);
+    const parameters = { path, query, body: jsonOf(request, bytes) };
+    const key = keyOf(request);
+    if (key === undefined) return success(await call(request.signal, route.name, parameters), route.json, clean);
+    const print = await printOf(request, bytes);
+    return join(key, print, request.signal, async (signal, sent) => {
+      try {
+        return { response: success(await call(signal, route.name, parameters, sent), route.json, clean), sent: true };
+      } catch (error) {
+        return { response: refused(signal, error), sent: !(error instanceof Refusal) };
+      }
+    });
   }
 
   /**
-   * @param {Request} request
+   * @param {AbortSignal} signal
    * @param {string} operation
    * @param {object} parameters
+   * @param {() => void} [sent] hears that it goes
    */
-  async function call({ signal }, operation, parameters) {
+  async function call(signal, operation, parameters, sent) {
     const closedMs = closedUntil - now();
     if (closedMs > 0) throw tooMany(closedMs);
+    const id = crypto.randomUUID();
+    if (sent !== undefined) sending.set(id, sent);
+    const headers = sent === undefined ? {} : { [KEY]: id };
     try {
-      return await client.request(/** @type {any} */ (operation), parameters, { signal }).withResponse();
+      return await client.request(/** @type {any} */ (operation), parameters, { signal, headers }).withResponse();
     } catch (error) {
       // The others would be refused as well.
       if (error instanceof RateLimitError) closedUntil = Math.max(closedUntil, now() + error.retryAfterMs);
       throw error;
+    } finally {
+      sending.delete(id);
     }
   }
 
   /**
-   * @param {Request} request
+   * @param {AbortSignal | undefined} signal
    * @param {unknown} error
    */
-  function refused(request, error) {
+  function refused(signal, error) {
     if (error instanceof Refusal) return error.response;
     // Nobody is left to read it.
-    if (request.signal?.aborted) return new Refusal(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
+    if (signal?.aborted) return new Refusal(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
     const answer = failure(error, clean);
     if (answer !== undefined) return answer;
     log("not answered", error);
@@ -147,11 +167,12 @@ export function createProxy(options) {
   async function respond(request) {
     let origin;
     try {
+      admit(request);
       origin = namedOrigin(request, origins);
       const preflight = origin !== undefined && asksFirst(request);
       return [preflight ? consent(request, methodsOf(routesAt(new URL(request.url).pathname, prefix))) : await answer(request), origin];
     } catch (error) {
-      return [refused(request, error), origin];
+      return [refused(request.signal, error), origin];
     }
   }
 

@@ -2,6 +2,7 @@
 // The proxy in servers that speak `(request, response)`, as node:http, Express and their like do. Nothing of Node is
 // imported: this loads everywhere.
 import { Refusal } from "./answers.js";
+import { hostIn } from "./hosts.js";
 
 /**
  * What is read of a request of node:http. A framework may have read its body before.
@@ -9,9 +10,11 @@ import { Refusal } from "./answers.js";
  * @typedef {object} NodeRequest
  * @property {string | undefined} [method] By default GET.
  * @property {string | undefined} [url] The path and what follows it.
+ * @property {string | undefined} [originalUrl] The same, where a framework has cut the path that the listener is mounted at.
  * @property {string[]} rawHeaders Names and values in turn, as they came.
  * @property {object} socket One that is `encrypted` is of https.
- * @property {unknown} [body] The body, where a framework has parsed it.
+ * @property {unknown} [body] The body, where a framework has read it: parsed, as bytes, or as a text.
+ * @property {boolean | undefined} [readableDidRead] Whether somebody has read from the stream of its body.
  */
 
 /**
@@ -54,9 +57,10 @@ async function answered(handler, given, signal) {
   let request;
   try {
     request = asRequest(given, signal);
-  } catch {
-    // A method such as TRACE, or a target that is no address.
-    return whole(new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request").response);
+  } catch (error) {
+    // Or else a method such as TRACE.
+    const refusal = error instanceof Refusal ? error : new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request");
+    return whole(refusal.response);
   }
   return whole(await handler(request));
 }
@@ -74,31 +78,74 @@ async function whole(answer) {
  * @param {AbortSignal} signal
  */
 function asRequest(given, signal) {
-  const { method = "GET", url = "/", rawHeaders, socket } = given;
+  const { method = "GET", rawHeaders } = given;
   const headers = new Headers();
-  let host = "localhost";
+  /** @type {string[]} */
+  const hosts = [];
+  /** @type {string[]} */
+  const authorities = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
-    if (/^(?:host|:authority)$/i.test(name)) host = value;
+    if (/^host$/i.test(name)) hosts.push(value);
+    if (name === ":authority") authorities.push(value);
     // HTTP/2 has some whose names are none.
     if (!name.startsWith(":")) headers.append(name, value);
   }
+  const { host, target } = addressOf(given, [hosts, authorities]);
   headers.set("host", host);
   // To fetch, GET and HEAD have no body; any other may have an empty one.
-  const bodiless = method === "GET" || method === "HEAD";
-  const body = bodiless ? null : given.body === undefined ? bodyOf(given) : parsedBody(given.body, headers);
-  // Put together, not resolved: a path that begins with two slashes would name a host.
-  const target = url.startsWith("/") ? `${"encrypted" in socket ? "https" : "http"}://${host}${url}` : url;
+  const body = method === "GET" || method === "HEAD" ? null : bodyOf(given, headers);
   /** @type {RequestInit & { duplex: "half" }} */
   const init = { method, headers, signal, duplex: "half", body };
   return new Request(target, init);
 }
 
 /**
- * @param {NodeRequest & AsyncIterable<any>} given
- * @returns {BodyInit}
+ * The host of a request, and its whole address. Put together, not resolved: a path that begins with two slashes would name
+ * a host. The host is one before it becomes a part of an address: it could hold a path, a query or a user.
+ *
+ * @param {NodeRequest} given
+ * @param {string[][]} headers what each header says that names the host
  */
-function bodyOf(given) {
+function addressOf({ url = "/", originalUrl = url, socket }, headers) {
+  // The whole address as a target, as to a proxy.
+  const [, authority, rest] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(originalUrl) ?? [];
+  const path = rest ?? originalUrl;
+  const [host = "localhost", ...others] = [...headers.flat(), ...(authority === undefined ? [] : [authority])];
+  if (headers.some(({ length }) => length > 1) || others.some((other) => other.toLowerCase() !== host.toLowerCase())) {
+    throw new Refusal(400, "BAD_REQUEST", "header.host: expected one host, received several");
+  }
+  if (hostIn(host) === undefined) throw new Refusal(400, "BAD_REQUEST", "header.host: expected a host, such as app.example.com");
+  if (authority === undefined && !path.startsWith("/")) {
+    throw new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such target");
+  }
+  return { host, target: `${"encrypted" in socket ? "https" : "http"}://${host}${path}` };
+}
+
+/**
+ * What a framework has left of a body, or its stream.
+ *
+ * @param {NodeRequest & AsyncIterable<any>} given
+ * @param {Headers} headers
+ * @returns {BodyInit | null}
+ */
+function bodyOf(given, headers) {
+  const { body } = given;
+  // Parsers leave an empty object where the type is none of theirs, and the stream as it was.
+  if (body === undefined || given.readableDidRead === false) return streamOf(given);
+  if (ArrayBuffer.isView(body)) return /** @type {BodyInit} */ (body);
+  if (typeof body === "string") return body;
+  const text = JSON.stringify(body);
+  // And some do so where no body came.
+  const came = headers.has("transfer-encoding") || Number(headers.get("content-length")) > 0;
+  return came || text !== "{}" ? text : null;
+}
+
+/**
+ * @param {AsyncIterable<any>} given
+ * @returns {ReadableStream<Uint8Array>}
+ */
+function streamOf(given) {
   const parts = given[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
@@ -107,15 +154,4 @@ function bodyOf(given) {
       else controller.enqueue(new Uint8Array(value));
     },
   });
-}
-
-/**
- * What a framework has parsed. Some put an object there where no body came.
- *
- * @param {unknown} body
- * @param {Headers} headers
- */
-function parsedBody(body, headers) {
-  const came = headers.has("transfer-encoding") || Number(headers.get("content-length")) > 0;
-  return came ? JSON.stringify(body) : null;
 }

@@ -3,12 +3,14 @@
 import { ConfigurationError } from "../../dist/errors.js";
 import { ROUTES } from "../../dist/routes.js";
 import { CLIENT, CloudClient, RateLimiter, checkOptions, environment } from "../core.js";
+import { KEY } from "./arrivals.js";
+import { hostIn } from "./hosts.js";
 import { windowOf } from "./window.js";
 
 /** @import { ProxyOptions } from "./types.js" */
 
 const WHAT = "createProxy";
-const OWN = "allow:any authorize:function origins:any prefix:text maxRequestBytes:whole:1";
+const OWN = "allow:any authorize:function hosts:any origins:any prefix:text maxRequestBytes:whole:1";
 /** Of the client's options all but one: a page's client checks the answers itself. */
 const FROM_CLIENT = CLIENT.split(" ").filter((one) => !one.startsWith("validateResponses:"));
 
@@ -27,13 +29,17 @@ export function settings(given) {
   if (organizationId === undefined) wrong("needs the organizationId option: only that organization is let through");
   const { clock, logLevel, logger = console } = given;
   const now = () => clock?.now() ?? Date.now();
-  const client = clientOf(given, organizationId, now);
+  /** What is to hear that a call is sent, by the key that the call carries. @type {Map<string, () => void>} */
+  const sending = new Map();
+  const client = clientOf(given, organizationId, now, sending);
   const clean = cleaner(client);
   return {
     client,
+    sending,
     organizationId,
     allow: allowed(given.allow),
     authorize: given.authorize,
+    hosts: hosts(given.hosts),
     origins: named(given.origins ?? []),
     prefix: prefix(given.prefix),
     maxRequestBytes: given.maxRequestBytes ?? 1_048_576,
@@ -61,14 +67,36 @@ export function settings(given) {
  * @param {ProxyOptions} given
  * @param {string} organizationId
  * @param {() => number} now
+ * @param {Map<string, () => void>} sending
  */
-function clientOf(given, organizationId, now) {
+function clientOf(given, organizationId, now, sending) {
   const names = FROM_CLIENT.map((one) => one.split(":")[0] ?? "");
   const options = Object.fromEntries(names.map((name) => [name, /** @type {any} */ (given)[name]]));
   const timeoutMs = given.timeoutMs ?? 25_000;
-  const own = { organizationId, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
+  const fetch = keyless(given.fetch, sending);
+  const own = { organizationId, fetch, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
   // An answer that breaks the contract is told to the log here, and to the page by its own client.
   return worded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
+}
+
+/**
+ * Sends without the idempotency key: it is between the page and the proxy. Who waits to hear of it is told.
+ *
+ * @param {ProxyOptions["fetch"]} given
+ * @param {Map<string, () => void>} sending
+ * @returns {NonNullable<ProxyOptions["fetch"]>}
+ */
+function keyless(given, sending) {
+  return async (url, init) => {
+    const { [KEY]: key = "", ...headers } = /** @type {Record<string, string>} */ (init.headers);
+    sending.get(key)?.();
+    const own = { ...init, headers };
+    if (given !== undefined) return given(url, own);
+    return globalThis.fetch(url, own).catch((error) => {
+      // Some hosts throw errors of other names: said so that the client knows them for what the network did.
+      throw error instanceof TypeError ? error : new TypeError(String(error?.message), { cause: error });
+    });
+  };
 }
 
 /**
@@ -119,6 +147,21 @@ function named(origins) {
     }
   }
   return origins;
+}
+
+/** @param {unknown} names */
+function hosts(names) {
+  if (names === undefined) return undefined;
+  if (!Array.isArray(names)) return wrong("hosts must be a list of names such as app.example.com");
+  return names.map((name) => {
+    // An address of IPv6 may come without its brackets.
+    const text = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(name) ? `[${name}]` : String(name);
+    const host = text === "*" ? text : hostIn(text);
+    if (host === undefined || /[^\]]:\d*$|\]:\d*$/.test(text)) {
+      wrong(`hosts must hold names or addresses without a scheme and a port, such as app.example.com, or *, not ${name}`);
+    }
+    return host ?? "";
+  });
 }
 
 /** @param {string | undefined} given */

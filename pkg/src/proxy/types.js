@@ -23,6 +23,11 @@
  *   proxy's: read that of `request.clone()`.
  * @property {string | undefined} [organizationId]
  *   The one organization that is let through. By default CLICKHOUSE_ORG_ID.
+ * @property {readonly string[] | undefined} [hosts]
+ *   The names or addresses at which the proxy is reached, without a scheme and a port, such as `app.example.com`. Requests for
+ *   others get a 421, since a page of any site can give its own name the address of this server (DNS rebinding). By default
+ *   those of this machine alone, such as `localhost`: name yours before you deploy it. The hosts of `origins` count as well;
+ *   `*` is for servers behind something that has checked the `Host` header.
  * @property {readonly string[] | undefined} [origins]
  *   Other sites whose pages may use the proxy, such as `https://app.example.com`. By default none.
  * @property {string | undefined} [prefix]

@@ -1,6 +1,7 @@
 // The proxy as a route handler of Next: pages say `new CloudClient({ baseUrl: "/api/clickhouse" })`.
 //
-// The key is in .env.local: CLICKHOUSE_CLOUD_API_KEY, CLICKHOUSE_CLOUD_API_SECRET, CLICKHOUSE_ORG_ID.
+// The key is in .env.local: CLICKHOUSE_CLOUD_API_KEY, CLICKHOUSE_CLOUD_API_SECRET, CLICKHOUSE_ORG_ID. HOST_NAME is where pages
+// reach it, such as app.example.com.
 import { createProxy } from "clickhouse-cloud/proxy";
 
 // Made with the first request: `next build` loads this file where there is no key.
@@ -8,6 +9,8 @@ let proxy;
 function handler(request) {
   proxy ??= createProxy({
     prefix: "/api/clickhouse",
+    // Where it is reached: without it, only on this machine.
+    hosts: ["localhost", process.env.HOST_NAME ?? "app.example.com"],
     allow: ["services.list", "services.get", "services.updateState"],
     authorize: signedIn,
   });

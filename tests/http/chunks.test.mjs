@@ -1,0 +1,97 @@
+// @ts-check
+// Bodies in tiny chunks cost no more than twice their size, in the sandbox's server and in the proxy: a chunk of one byte is
+// cut from a buffer of 64 KiB, and whoever keeps the chunk keeps the buffer.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { createProxy, toNodeListener } from "clickhouse-cloud/proxy";
+import { bodyOf } from "../../pkg/bin/bodies.js";
+
+setFlagsFromString("--expose-gc");
+const collect = /** @type {() => void} */ (runInNewContext("gc"));
+const ORGANIZATION = "5a9db0c5-0000-4000-8000-000000000001";
+
+const used = () => {
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+/** What comes in chunks of one byte over a socket, each in a buffer of its own; `whole` ends it. */
+function chunked() {
+  const [count, length] = [2_000, 64 * 1024];
+  let end = () => {};
+  const ended = new Promise((resolve) => (end = () => resolve(undefined)));
+  let reached = () => {};
+  const all = new Promise((resolve) => (reached = () => resolve(undefined)));
+  return {
+    count,
+    all,
+    end: () => end(),
+    async *[Symbol.asyncIterator]() {
+      for (let index = 0; index < count; index += 1) yield Buffer.allocUnsafeSlow(length).fill(0x78).subarray(0, 1);
+      reached();
+      await ended;
+    },
+  };
+}
+
+test("the sandbox's server", async () => {
+  const before = used();
+  const body = chunked();
+  const read = bodyOf(/** @type {any} */ (Object.assign(body, { headers: {} })), 1_000_000);
+  await body.all;
+  const held = used() - before;
+  assert.ok(held < 1_000_000, `${held} bytes for ${body.count}`);
+  body.end();
+  assert.equal(String(await read), "x".repeat(body.count));
+});
+
+test("the proxy", async () => {
+  const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, allow: ["services.create"], authorize: () => true });
+  const url = `http://localhost/v1/organizations/${ORGANIZATION}/services`;
+  // What is loaded with the first request does not count.
+  await proxy(new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body: "{" }));
+  const before = used();
+  const body = chunked();
+  const stream = /** @type {any} */ (ReadableStream).from(body);
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: stream, duplex: "half" };
+  const answer = proxy(new Request(url, /** @type {any} */ (init)));
+  await body.all;
+  const held = used() - before;
+  assert.ok(held < 1_000_000, `${held} bytes for ${body.count}`);
+  body.end();
+  assert.match((await (await answer).json()).error, /the body is no JSON/);
+});
+
+test("the proxy over a socket", { timeout: 60_000 }, async (t) => {
+  const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, allow: ["services.create"], authorize: () => true });
+  const server = createServer(toNodeListener(proxy)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const before = used();
+  const socket = connect(port, "127.0.0.1");
+  t.after(() => socket.destroy());
+  const size = 1_000_000;
+  socket.write(`POST /v1/organizations/${ORGANIZATION}/services HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  const block = "1\r\nx\r\n".repeat(1_000);
+  for (let sent = 0; sent < size; sent += 1_000) if (!socket.write(block)) await once(socket, "drain");
+  // What is on its way is read in time.
+  let held = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < 100 && held >= 2 * size; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    held = used() - before;
+  }
+  assert.ok(held < 2 * size, `${held} bytes for ${size}`);
+  socket.end("0\r\n\r\n");
+  assert.match(String(await once(socket, "data")), /the body is no JSON/);
+});
