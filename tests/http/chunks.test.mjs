@@ -1,5 +1,5 @@
 // @ts-check
-// Bodies in tiny chunks cost no more than twice their size, in the sandbox's server and in the proxy: a chunk of one byte is
+// Bodies in tiny chunks cost no more than twice their size, in the sandbox's server, the proxy and the client: a chunk of one byte is
 // cut from a buffer of 64 KiB, and whoever keeps the chunk keeps the buffer.
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { CloudClient } from "clickhouse-cloud";
 import { createProxy, toNodeListener } from "clickhouse-cloud/proxy";
 import { bodyOf } from "../../pkg/bin/bodies.js";
 
@@ -41,9 +42,10 @@ function chunked() {
   };
 }
 
-test("the sandbox's server", async () => {
+test("the sandbox's server", async (t) => {
   const before = used();
   const body = chunked();
+  t.after(body.end);
   const read = bodyOf(/** @type {any} */ (Object.assign(body, { headers: {} })), 1_000_000);
   await body.all;
   const held = used() - before;
@@ -52,13 +54,14 @@ test("the sandbox's server", async () => {
   assert.equal(String(await read), "x".repeat(body.count));
 });
 
-test("the proxy", async () => {
+test("the proxy", async (t) => {
   const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, allow: ["services.create"], authorize: () => true });
   const url = `http://localhost/v1/organizations/${ORGANIZATION}/services`;
   // What is loaded with the first request does not count.
   await proxy(new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body: "{" }));
   const before = used();
   const body = chunked();
+  t.after(body.end);
   const stream = /** @type {any} */ (ReadableStream).from(body);
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: stream, duplex: "half" };
   const answer = proxy(new Request(url, /** @type {any} */ (init)));
@@ -67,6 +70,22 @@ test("the proxy", async () => {
   assert.ok(held < 1_000_000, `${held} bytes for ${body.count}`);
   body.end();
   assert.match((await (await answer).json()).error, /the body is no JSON/);
+});
+
+test("the client", async (t) => {
+  let body = new Response('{"status":200,"requestId":"r","result":[]}').body;
+  const cloud = new CloudClient({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, retryBudgetMs: 0, fetch: async () => new Response(body) });
+  assert.deepEqual(await cloud.services.list(), []);
+  const before = used();
+  const chunks = chunked();
+  t.after(chunks.end);
+  body = /** @type {any} */ (ReadableStream).from(chunks);
+  const called = cloud.services.list({}, { timeoutMs: 60_000 }).catch((error) => error);
+  await chunks.all;
+  const held = used() - before;
+  assert.ok(held < 1_000_000, `${held} bytes for ${chunks.count}`);
+  chunks.end();
+  assert.equal((await called).name, "ResponseValidationError");
 });
 
 test("the proxy over a socket", { timeout: 60_000 }, async (t) => {
