@@ -1,6 +1,7 @@
 // @ts-check
 // The parameters of a call as the wasm takes them: names and JSON texts.
-import { describe, isObject } from "../dist/values.js";
+import { ConfigurationError } from "../dist/errors.js";
+import { describe, describeInstance, isObject, isPlain } from "../dist/values.js";
 import { read } from "./read.js";
 
 /** No request is longer. One that filled the memory of the wasm would end it for all later calls. */
@@ -49,5 +50,28 @@ export function pairs(values) {
  */
 export function parts(what, parameters) {
   const { path, query, body } = read(what, parameters, "path:any query:any body:any");
+  for (const [place, value] of Object.entries({ path, query })) {
+    if (isObject(value) && !isPlain(value)) refuse(what, place, value);
+  }
+  if (isLost(body)) refuse(what, "body", body);
   return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : json(body) };
+}
+
+/**
+ * Whether JSON would hold nothing of an object: of a Map, a URLSearchParams or an AbortSignal it is `{}`, and a request
+ * whose body is empty may mean something else. An instance of a class of the caller's own has properties, or a toJSON.
+ *
+ * @param {any} value
+ */
+const isLost = (value) =>
+  isObject(value) && !isPlain(value) && typeof value.toJSON !== "function" && Object.keys(value).length === 0;
+
+/**
+ * @param {string} what
+ * @param {string} place
+ * @param {unknown} value
+ * @returns {never}
+ */
+function refuse(what, place, value) {
+  throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(value)}`);
 }

@@ -152,7 +152,7 @@ export interface Logger {
 
 #[wasm_bindgen(typescript_custom_section)]
 const CALLS: &str = r#"
-/** The options of one call. */
+/** The options of one call: a plain object. An `AbortSignal` in its place is refused: write `{ signal }`. */
 export interface CallOptions {
   /** Ends the call: it rejects with the signal's own reason. */
   signal?: AbortSignal | undefined;

@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { CloudClient, ConfigurationError } from "clickhouse-cloud";
-import { ID, keys, scripted, SECRET, success, thrown } from "./support.mjs";
+import { runInNewContext } from "node:vm";
+import { CloudClient, ConfigurationError, RateLimiter, generatePassword, hashPassword } from "clickhouse-cloud";
+import { createProxy } from "clickhouse-cloud/proxy";
+import { Sandbox } from "clickhouse-cloud/sandbox";
+import { ID, keys, rejection, scripted, SECRET, success, thrown } from "./support.mjs";
 
 /** @param {any} options */
 const refused = (options) => {
@@ -43,22 +46,80 @@ test("undefined and null count as absent", () => {
   assert.ok(new CloudClient(/** @type {any} */ ({ rateLimit: null, baseUrl: null })));
 });
 
-test("options may be of a class of their own", async () => {
-  class Own {
-    get keyId() {
-      return "key";
+/** What is no plain object, and how it is told. @type {[value: any, words: RegExp][]} */
+const INSTANCES = [
+  [AbortSignal.abort(), /received an AbortSignal: write \{ signal \}/],
+  [new AbortController(), /received an AbortController: write \{ signal: controller\.signal \}/],
+  [new Headers({ "x-a": "1" }), /received a Headers: write \{ headers \}/],
+  [new Map([["timeoutMs", 1]]), /received a Map/],
+  [new Set(["timeoutMs"]), /received a Set/],
+  [new Date(), /received a Date/],
+  [new URLSearchParams("timeoutMs=1"), /received a URLSearchParams/],
+  [new (class Own { timeoutMs = 1; })(), /received an instance of a class/],
+  [Object.create({ timeoutMs: 1 }), /received an instance of a class/],
+];
+
+test("what is no plain object is refused wherever options stand, and nothing is sent", async () => {
+  const { cloud, calls } = scripted([success([])]);
+  const body = { name: "events", provider: "aws", region: "eu-west-1" };
+  for (const [value, words] of INSTANCES) {
+    assert.match(refused(value), words);
+    for (const make of [
+      () => new RateLimiter(value), () => generatePassword(value), () => new Sandbox(value), () => createProxy(value),
+      () => new Sandbox({ faults: value }), () => new CloudClient({ ...keys, clock: value }), () => new CloudClient({ ...keys, logger: value }),
+      () => cloud.buildRequest("GET /v1/organizations/{organizationId}/services", value),
+    ]) {
+      const error = thrown(make);
+      assert.ok(error instanceof ConfigurationError, String(error));
+      assert.match(error.message, words);
     }
-    get keySecret() {
-      return SECRET;
-    }
-    get baseUrl() {
-      return "http://example.com";
+    for (const call of [
+      () => cloud.services.get(ID, value), () => cloud.services.list({}, value), () => cloud.services.list(value),
+      () => cloud.services.setPassword(ID, "correct horse", value), () => cloud.services.start(ID, value),
+      () => cloud.services.waitFor(ID, "running", value), () => cloud.services.createAndWait(/** @type {any} */ (body), value),
+      () => cloud.services.ensureRunning(ID, value), () => cloud.services.stopAndDelete(ID, value), () => cloud.backups.waitFor(ID, ID, value),
+      () => cloud.request("GET /v1/organizations", value), () => cloud.request("GET /v1/organizations", {}, value),
+      () => cloud.request("GET /v1/organizations/{organizationId}", { path: value }),
+      () => cloud.request("GET /v1/organizations/{organizationId}/services", { query: value }),
+    ]) {
+      const error = await rejection(call());
+      assert.ok(error instanceof ConfigurationError, String(error));
+      assert.match(error.message, words);
     }
   }
-  assert.match(refused(new Own()), /https/);
+  assert.equal(calls.length, 0);
+});
+
+test("a body of which JSON would hold nothing is refused: empty, it would make a new password", async () => {
+  const { cloud, calls } = scripted([success({})]);
+  for (const [value, words] of INSTANCES.filter(([value]) => !("timeoutMs" in value) && !(value instanceof Date))) {
+    assert.match((await rejection(cloud.services.updatePassword(ID, value))).message, words);
+  }
+  assert.equal(calls.length, 0);
+  // What has properties, or says itself what it is in JSON, may be of any class.
+  class Body {
+    newPasswordHash = hashPassword("correct horse");
+  }
+  const own = { toJSON: () => new Body() };
+  for (const body of [new Body(), Object.create(own)]) await cloud.services.updatePassword(ID, body);
+  for (const { init } of calls) assert.deepEqual(Object.keys(JSON.parse(init.body)), ["newPasswordHash"]);
+  assert.equal(calls.length, 2);
+});
+
+test("plain objects of every kind are taken", async () => {
   const { cloud, calls } = scripted([success([])]);
-  await cloud.services.list({}, Object.create({ headers: { "x-a": "1" } }));
-  assert.equal(calls[0]?.init.headers["x-a"], "1");
+  const headers = { "x-a": "1" };
+  const realm = runInNewContext(`({ headers: { "x-a": "1" } })`);
+  for (const options of [{ headers }, Object.assign(Object.create(null), { headers }), new Proxy({ headers }, {}), Object.freeze({ headers }), realm]) {
+    await cloud.services.list({}, options);
+    assert.equal(calls.at(-1)?.init.headers["x-a"], "1");
+  }
+});
+
+test("headers that would be lost are refused", () => {
+  for (const headers of [new Set(["x-a"]), ["x-a"], new Date(), AbortSignal.abort(), new (class Own {})()]) {
+    assert.match(refused({ ...keys, headers }), /headers/);
+  }
 });
 
 test("plain http with credentials is refused unless it is loopback", () => {

@@ -135,6 +135,10 @@ export const mute: Logger = { error(line: number) {}, warn() {}, info() {}, debu
 export const calls: CallOptions[] = [
   // @ts-expect-error a controller is no signal
   { signal: new AbortController() },
+  // @ts-expect-error a signal stands in the options: { signal }
+  new AbortController().signal,
+  // @ts-expect-error headers stand in the options: { headers }
+  new Headers(),
   // @ts-expect-error milliseconds are a number
   { timeoutMs: "1s" },
   // @ts-expect-error a value is a string
