@@ -274,7 +274,8 @@ impl<H: Host> Client<H> {
         let url = &course.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
         let path = cut(path, b'?').0.to_owned();
-        Trail { operation: course.operation, path, attempts: course.attempts.clone() }
+        let credentials = self.settings.credentials_of(&course.checked.request);
+        Trail { operation: course.operation, credentials, path, attempts: course.attempts.clone() }
     }
 }
 
