@@ -51,27 +51,20 @@ export function pairs(values) {
 export function parts(what, parameters) {
   const { path, query, body } = read(what, parameters, "path:any query:any body:any");
   for (const [place, value] of Object.entries({ path, query })) {
-    if (isObject(value) && !isPlain(value)) refuse(what, place, value);
+    if (isObject(value) && !isPlain(value)) {
+      throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(value)}`);
+    }
   }
-  if (isLost(body)) refuse(what, "body", body);
-  return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : json(body) };
+  return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : bodyOf(body) };
 }
 
 /**
- * Whether JSON would hold nothing of an object: of a Map, a URLSearchParams or an AbortSignal it is `{}`, and a request
- * whose body is empty may mean something else. An instance of a class of the caller's own has properties, or a toJSON.
+ * A body as JSON. Of a Map, a URLSearchParams or an AbortSignal JSON holds nothing, and a request whose body is empty may
+ * mean something else. An instance of a class of the caller's own has properties, or a toJSON.
  *
  * @param {any} value
  */
-const isLost = (value) =>
-  isObject(value) && !isPlain(value) && typeof value.toJSON !== "function" && Object.keys(value).length === 0;
-
-/**
- * @param {string} what
- * @param {string} place
- * @param {unknown} value
- * @returns {never}
- */
-function refuse(what, place, value) {
-  throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(value)}`);
+function bodyOf(value) {
+  const isLost = isObject(value) && !isPlain(value) && typeof value.toJSON !== "function" && Object.keys(value).length === 0;
+  return isLost ? `!${describeInstance(value)}` : json(value);
 }

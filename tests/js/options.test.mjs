@@ -92,7 +92,9 @@ test("what is no plain object is refused wherever options stand, and nothing is 
 test("a body of which JSON would hold nothing is refused: empty, it would make a new password", async () => {
   const { cloud, calls } = scripted([success({})]);
   for (const [value, words] of INSTANCES.filter(([value]) => !("timeoutMs" in value) && !(value instanceof Date))) {
-    assert.match((await rejection(cloud.services.updatePassword(ID, value))).message, words);
+    const error = await rejection(cloud.services.updatePassword(ID, value));
+    assert.ok(error instanceof RequestValidationError, String(error));
+    assert.match(error.message, words);
   }
   assert.equal(calls.length, 0);
   // What has properties, or says itself what it is in JSON, may be of any class.
@@ -224,8 +226,8 @@ test("half of a pair, and white space inside, are named by where they stand", ()
 });
 
 test("the service's own address is of no use without credentials", async () => {
-  for (const [options, variables] of /** @type {[object | undefined, object][]} */ ([[undefined, {}], [{}, {}], [{ organizationId: ID, fetch: undefined }, {}]])) {
-    const { error = "" } = built({ ...variables, CLICKHOUSE_ORG_ID: ID }, /** @type {any} */ (options));
+  for (const [options, variables] of /** @type {[any, Record<string, string>][]} */ ([[undefined, {}], [{}, {}], [{ timeoutMs: 1 }, { CLICKHOUSE_API_URL: " " }]])) {
+    const { error = "" } = built({ ...variables, CLICKHOUSE_ORG_ID: ID }, options);
     for (const word of ["keyId", "keySecret", "bearerToken", "CLICKHOUSE_CLOUD_API_KEY", "CLICKHOUSE_CLOUD_API_SECRET"]) assert.ok(error.includes(word), error);
     assert.ok(!error.includes("proxy"), error);
   }
@@ -244,7 +246,7 @@ test("the service's own address is of no use without credentials", async () => {
 
 test("a 401 names what was used", async () => {
   const refusal = () => json({ status: 401, error: "UNAUTHORIZED: no" }, { status: 401 });
-  for (const [options, call, words] of /** @type {[object, object, RegExp][]} */ ([
+  for (const [options, call, words] of /** @type {[Record<string, unknown>, object, RegExp][]} */ ([
     [{}, {}, /check the options keyId and keySecret$/],
     [{ keyId: undefined, keySecret: undefined, bearerToken: SECRET }, {}, /check the option bearerToken$/],
     [{ keyId: undefined, keySecret: undefined, baseUrl: "https://backend.example" }, {}, /no credentials were sent: /],
