@@ -173,7 +173,7 @@ impl<H: Host> Client<H> {
         if organization.is_none() && asks_for_organization(operation, arguments) {
             return Err(Error::Configuration(text(&[
                 operation.name,
-                ": needs the organizationId option, or organizationId among the path arguments",
+                ": needs the option organizationId, CLICKHOUSE_ORG_ID, or organizationId among the path arguments",
             ]))
             .into());
         }

@@ -36,16 +36,22 @@ export function target(options, headers, wrong) {
     const page = "; in a page, give as baseUrl the address of a backend that adds them, such as one of clickhouse-cloud/proxy";
     wrong(`no credentials: give keyId and keySecret, or bearerToken, or set ${KEY_ID} and ${KEY_SECRET}${inPage() ? page : ""}`);
   }
-  const allowHttp = options.allowHttp ?? environment("CLICKHOUSE_CLOUD_ALLOW_HTTP") === "1";
   return {
     baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
     authorization,
     secret,
     source,
-    inTheClear: url.protocol === "http:" && !allowHttp && !LOOPBACK.test(url.hostname),
+    inTheClear: url.protocol === "http:" && !LOOPBACK.test(url.hostname) && !permitsHttp(options),
     organization: organization(options, wrong),
   };
 }
+
+/**
+ * Asked only where it matters: hosts such as Deno ask the user about each variable.
+ *
+ * @param {CloudClientOptions} options
+ */
+const permitsHttp = ({ allowHttp }) => allowHttp ?? environment("CLICKHOUSE_CLOUD_ALLOW_HTTP") === "1";
 
 /**
  * What a browser trusts over plain http, too (Secure Contexts, 3.1): names and addresses that never leave the machine. Not
