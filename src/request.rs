@@ -161,12 +161,15 @@ const DEEPEST: u32 = 8;
 
 /// Counts every string of a body as secret: in one that is not as the contract has it, a secret may stand anywhere.
 fn hide_strings(json: &str, secrets: &mut Vec<SecretValue>) {
-    for bytes in strings(json.as_bytes()) {
-        if !secrets.iter().any(|known| known.bytes.start <= bytes.start && bytes.end <= known.bytes.end) {
-            secrets.push(SecretValue { name: "value", bytes });
-        }
-    }
-    secrets.sort_by_key(|secret| secret.bytes.start);
+    secrets.extend(strings(json.as_bytes()).into_iter().map(|bytes| SecretValue { name: "value", bytes }));
+    // Of what begins at one place, the longest comes first, and of the same, the one that has a name.
+    secrets.sort_by_key(|secret| (secret.bytes.start, usize::MAX - secret.bytes.end));
+    let mut covered = 0;
+    secrets.retain(|secret| {
+        let is_new = secret.bytes.end > covered;
+        covered = covered.max(secret.bytes.end);
+        is_new
+    });
 }
 
 /// Writes the request.
