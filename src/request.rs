@@ -110,6 +110,7 @@ fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown)
             report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
             if holds_secret(body.schema, 0) && (unknown == Unknown::Send || !report.issues.is_empty()) {
                 hide_strings(json, &mut report.secrets);
+                hide_whole(&mut report.issues);
             }
             issues.append(&mut report.issues);
         }
@@ -170,6 +171,17 @@ fn hide_strings(json: &str, secrets: &mut Vec<SecretValue>) {
         covered = covered.max(secret.bytes.end);
         is_new
     });
+}
+
+/// Tells only the type of a body that came as one value: it may be the password itself, handed over in the wrong place.
+fn hide_whole(issues: &mut [Issue]) {
+    for issue in issues.iter_mut().filter(|issue| issue.path.len() == 1) {
+        match issue.received.bytes().next() {
+            Some(b'"') => "a string".clone_into(&mut issue.received),
+            Some(b'-' | b'0'..=b'9') => "a number".clone_into(&mut issue.received),
+            _ => {}
+        }
+    }
 }
 
 /// Writes the request.

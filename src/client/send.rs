@@ -95,7 +95,8 @@ impl<H: Host> Client<H> {
             };
             let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
             self.begin(&mut course, queued).map_err(Error::Caller)?;
-            let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+            let met =
+                first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
             match self.judge(met, &mut course, leave) {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => {

@@ -86,6 +86,13 @@ fn every_kind_of_limit_says_so_and_nothing_else_does() {
 fn every_violation_is_told_and_no_secret() {
     let cloud = tolerant(Breaches::Warn);
     let operation = &contract::SERVICES_UPDATE_PASSWORD;
+    // In the strict mode, too, a password in the place of the body is not shown.
+    for body in [json!("S3cret-one"), json!(1_234_567)] {
+        let strict = Cloud::new();
+        let error = failed(strict.run(strict.call(operation, of(NOBODY, Some(&body))))).to_string();
+        assert!(error.contains("body: expected an object, received a "), "{error}");
+        assert!(!error.contains("S3cret-one") && !error.contains("1234567"), "{error}");
+    }
     for body in [
         json!({ "newPasswordHash": "S3cret-one" }),
         json!({ "newPasswordHash": { "deep": ["S3cret-one"] }, "newPaswordHash": "S3cret-two" }),

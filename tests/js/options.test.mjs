@@ -97,6 +97,11 @@ test("a body of which JSON would hold nothing is refused: empty, it would make a
     assert.match(error.message, words);
   }
   assert.equal(calls.length, 0);
+  // A password in its place is not shown.
+  for (const body of [SECRET, 1234567]) {
+    const { message } = await rejection(cloud.services.updatePassword(ID, /** @type {any} */ (body)));
+    assert.match(message, /body: expected an object, received a (?:string|number)$/);
+  }
   // What has properties, or says itself what it is in JSON, may be of any class.
   class Body {
     newPasswordHash = hashPassword("correct horse");
