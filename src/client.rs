@@ -11,6 +11,7 @@
 //! | `report`   | what the log and the hooks are told                             |
 //! | `scrub`    | secrets that come back are taken out                            |
 //! | `wait`     | polling until a state is reached                                |
+//! | `organization` | the key's organization, where none is given                 |
 //! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
 //!
 //! A call that is dropped ends: its place in the line, its timer, its fetch. This is how an abort works.
@@ -18,6 +19,7 @@
 mod gate;
 pub mod helpers;
 pub mod limit;
+mod organization;
 mod polls;
 mod report;
 pub mod retry;
@@ -30,12 +32,12 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::contract::{self, Operation};
-use crate::error::{Error, Exchange};
-use crate::host::{Host, Level};
+use crate::contract::Operation;
+use crate::error::{CredentialSource, Error, Exchange};
+use crate::host::{Host, HttpRequest, Level};
 use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::secret::Secret;
-use crate::text::{digits, text};
+use crate::text::text;
 use crate::validate::Unknown;
 use limit::RateLimiter;
 use polls::Polls;
@@ -47,6 +49,10 @@ pub use gate::Limit;
 pub struct Settings {
     /// Where requests go.
     pub target: Target,
+    /// Where its credentials come from.
+    pub credentials: CredentialSource,
+    /// Requests travel over plain http to another machine, and nobody has permitted credentials there.
+    pub in_the_clear: bool,
     /// The secret that the authorization is made of, where it is another one: it is taken out of what comes back.
     pub key_secret: Option<Secret>,
     /// The organization of all calls; without one the client asks once.
@@ -55,7 +61,9 @@ pub struct Settings {
     pub timeout_ms: f64,
     /// How long after the first attempt's start a retry may still begin.
     pub retry_budget_ms: f64,
-    /// What becomes of properties that the contract does not know.
+    /// What becomes of requests that break the contract.
+    pub request_breaches: Breaches,
+    /// What becomes of properties that the contract does not know, where such requests fail.
     pub unknown: Unknown,
     /// What becomes of answers that break the contract.
     pub breaches: Breaches,
@@ -63,14 +71,43 @@ pub struct Settings {
     pub limiter: Limit,
 }
 
-/// What becomes of answers that break the contract.
+impl Settings {
+    /// Refuses credentials that would travel in the clear: the client's own, or those among the headers of the client or of
+    /// a call. Their values are not shown.
+    pub fn check_secrecy(&self, what: &str, own: Option<&Secret>, headers: &[(String, String)]) -> Result<(), Error> {
+        if !self.in_the_clear {
+            return Ok(());
+        }
+        let header = headers.iter().find(|(name, _)| scrub::is_credential(name));
+        let carried = match (own, header) {
+            (Some(_), _) if self.credentials == CredentialSource::BearerToken => "the bearerToken".to_owned(),
+            (Some(_), _) => "the key".to_owned(),
+            (None, Some((name, _))) => format!("the header {name}"),
+            (None, None) => return Ok(()),
+        };
+        let way = "allowHttp: true or CLICKHOUSE_CLOUD_ALLOW_HTTP=1 permits it, for a sandbox in a container";
+        let url = &self.target.base_url;
+        Err(Error::Configuration(format!("{what}: {carried} would travel in the clear to {url}: use https; {way}")))
+    }
+
+    /// Where the credentials of a request come from.
+    fn credentials_of(&self, request: &HttpRequest) -> CredentialSource {
+        match &request.authorization {
+            Some(_) => self.credentials,
+            None if request.headers.iter().any(|(name, _)| name == "authorization") => CredentialSource::Header,
+            None => CredentialSource::Nowhere,
+        }
+    }
+}
+
+/// What becomes of requests or answers that break the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaches {
-    /// The call fails; the error holds the answer.
+    /// The call fails. Nothing was sent; or the error holds the answer.
     Fail,
-    /// The call succeeds, with a warning in the log.
+    /// The call goes on, with a warning in the log.
     Warn,
-    /// The call succeeds.
+    /// The call goes on.
     Ignore,
 }
 
@@ -136,11 +173,13 @@ impl<H: Host> Client<H> {
         if organization.is_none() && asks_for_organization(operation, arguments) {
             return Err(Error::Configuration(text(&[
                 operation.name,
-                ": needs the organizationId option, or organizationId among the path arguments",
+                ": needs the option organizationId, CLICKHOUSE_ORG_ID, or organizationId among the path arguments",
             ]))
             .into());
         }
-        self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)
+        let checked = self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)?;
+        self.say_breaches(operation, &checked);
+        Ok(checked)
     }
 
     /// Calls an operation: checks, sends, waits, retries, checks. Boxed: what awaits it stays small.
@@ -155,14 +194,17 @@ impl<H: Host> Client<H> {
             let organization = if known.is_none() && asks_for_organization(operation, arguments) {
                 // What is wrong with the arguments is said before anything is sent.
                 self.check(operation, arguments, NO_ORGANIZATION, &options.headers)?;
-                self.only_organization(options).await?
+                self.only_organization(operation, options).await?
             } else {
                 known.unwrap_or_default()
             };
             let mut checked = self.check(operation, arguments, &organization, &options.headers)?;
             self.say_deprecated(operation);
-            for warning in &checked.warnings {
-                self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);
+            self.say_breaches(operation, &checked);
+            if self.settings.request_breaches != Breaches::Ignore {
+                for warning in &checked.warnings {
+                    self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);
+                }
             }
             self.send(operation, &mut checked, options).await
         })
@@ -175,35 +217,21 @@ impl<H: Host> Client<H> {
         organization: &str,
         headers: &[(String, String)],
     ) -> Result<Box<Checked>, Box<Error>> {
+        self.settings.check_secrecy(operation.name, None, headers)?;
         let mut arguments = arguments.clone();
         if asks_for_organization(operation, &arguments) {
             arguments.path.push(Argument::text(ORGANIZATION, organization));
         }
-        match request::build(operation, &self.settings.target, &arguments, headers, self.settings.unknown) {
+        let Settings { target, unknown, request_breaches, .. } = &self.settings;
+        let built = match request_breaches {
+            Breaches::Fail => request::build(operation, target, &arguments, headers, *unknown),
+            Breaches::Warn | Breaches::Ignore => {
+                request::build_anyway(operation, target, &arguments, headers, *unknown)
+            }
+        };
+        match built {
             Ok(checked) => Ok(checked.into()),
             Err(issues) => Err(Error::Request { operation, issues }.into()),
-        }
-    }
-
-    /// Asks, once, which organization the key belongs to.
-    async fn only_organization(&self, options: &CallOptions) -> Result<String, Box<Error>> {
-        let _turn = self.asking.take(&mut 0).await;
-        if let Some(known) = self.organization.borrow().clone() {
-            return Ok(known);
-        }
-        let all = self.call(&contract::ORGANIZATIONS_LIST, &Arguments::default(), options).await?;
-        let ids = self.by_id(&all.data);
-        match ids.as_slice() {
-            [(only, _)] => {
-                *self.organization.borrow_mut() = Some(only.clone());
-                Ok(only.clone())
-            }
-            _ => Err(Error::Configuration(text(&[
-                "the key belongs to ",
-                &digits(ids.len() as u64),
-                " organizations: name one with the organizationId option",
-            ]))
-            .into()),
         }
     }
 

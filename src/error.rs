@@ -105,11 +105,46 @@ impl WaitReason {
     }
 }
 
+/// Where the credentials of a request came from: a 401 names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// There were none.
+    #[default]
+    Nowhere,
+    /// The options `keyId` and `keySecret`.
+    Options,
+    /// The variables of the environment.
+    Environment,
+    /// The option `bearerToken`.
+    BearerToken,
+    /// An `authorization` header of the caller's own.
+    Header,
+}
+
+impl CredentialSource {
+    /// What to do when the service does not take them.
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::Nowhere => {
+                "; no credentials were sent: give keyId and keySecret, or bearerToken, or let the backend at baseUrl add them"
+            }
+            Self::Options => "; check the options keyId and keySecret",
+            Self::Environment => {
+                "; check CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET, from which the key was taken"
+            }
+            Self::BearerToken => "; check the option bearerToken",
+            Self::Header => "; check the authorization header, which was given among the headers",
+        }
+    }
+}
+
 /// What was tried for one call.
 #[derive(Clone)]
 pub struct Trail {
     /// What was called.
     pub operation: &'static Operation,
+    /// Where the credentials came from.
+    pub credentials: CredentialSource,
     /// The path of the request.
     pub path: String,
     /// What each attempt met.
@@ -199,7 +234,9 @@ impl Error {
         match self {
             Self::Configuration(message) => message.clone(),
             Self::Request { operation, issues } => {
-                text(&[operation.name, ": the request breaks the contract, nothing was sent: ", &list(issues)])
+                let raised = issues.iter().any(|issue| issue.code.is_limit());
+                let way = if raised { "; validateRequests: \"warn\" sends it anyway" } else { "" };
+                format!("{}: the request breaks the contract, nothing was sent: {}{way}", operation.name, list(issues))
             }
             Self::Response { issues, exchange, ambiguous } => text(&[
                 exchange.trail.operation.name,
@@ -216,7 +253,7 @@ impl Error {
                 &digits(exchange.status.into()),
                 " ",
                 said.as_deref().map_or("without a text of the API", trimmed),
-                advice(exchange.status),
+                advice(exchange.status, exchange.trail.credentials),
                 look_first(*ambiguous),
             ]),
             Self::Connection { message, trail, ambiguous, .. } => {
@@ -275,9 +312,9 @@ fn trimmed(text: &str) -> &str {
 }
 
 /// What to do about a status.
-fn advice(status: u16) -> &'static str {
+fn advice(status: u16, credentials: CredentialSource) -> &'static str {
     match status {
-        401 => "; check keyId and keySecret",
+        401 => credentials.advice(),
         403 => "; the key's role does not allow it, or the organization is not the key's own",
         404 => "; check the id, and that it belongs to the organization",
         409 => "; wait until the state allows it",

@@ -94,6 +94,17 @@ impl Code {
     }
 }
 
+impl Code {
+    /// Whether it is about a limit, which the service may have raised since the contract was written.
+    #[must_use]
+    pub const fn is_limit(self) -> bool {
+        matches!(
+            self,
+            Self::Enum | Self::Minimum | Self::Maximum | Self::Step | Self::Length | Self::Pattern | Self::Count
+        )
+    }
+}
+
 impl Issue {
     /// The issue in one line, without its path: `expected a multiple of 12, received 30`.
     #[must_use]

@@ -1,16 +1,17 @@
 //! An operation and its arguments become a checked HTTP request, or every issue that stands against it.
 //!
-//! Everything is checked by the contract before anything is sent: path arguments, the query, the body. Path arguments
+//! Everything is checked by the contract before anything is sent: path arguments, the query, the body. What breaks it can
+//! be sent all the same, since the service may know more than this contract; not so what would be another path. Path arguments
 //! and query values are percent-encoded here and nowhere else. A request can be shown as a curl command, in which
 //! environment variables stand for whatever is secret.
 
-use crate::contract::{Format, Kind, Operation, Parameter, Text};
+use crate::contract::{Format, Kind, Method, Operation, Parameter, Schema, Text};
 use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::secret::Secret;
 use crate::text::text;
-use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, texts, validate};
+use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, strings, texts, validate};
 
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
@@ -53,17 +54,19 @@ pub struct Target {
     pub headers: Vec<(String, String)>,
 }
 
-/// A request that keeps the contract.
+/// A request that has been checked.
 pub struct Checked {
     /// The request.
     pub request: HttpRequest,
     /// What is worth a warning: values that the contract does not know but that may be new.
     pub warnings: Vec<Issue>,
+    /// Where it breaks the contract: in nothing, unless it was built all the same.
+    pub breaches: Vec<Issue>,
     /// Where secret values stand in the body.
     pub secrets: Vec<SecretValue>,
 }
 
-/// Builds the request. `headers` are the call's own; they win over those of the target.
+/// Builds a request that keeps the contract. `headers` are the call's own; they win over those of the target.
 pub fn build(
     operation: &'static Operation,
     target: &Target,
@@ -71,6 +74,32 @@ pub fn build(
     headers: &[(String, String)],
     unknown: Unknown,
 ) -> Result<Checked, Vec<Issue>> {
+    let (issues, report) = check(operation, arguments, unknown);
+    if issues.is_empty() { Ok(write(operation, target, arguments, headers, report)) } else { Err(issues) }
+}
+
+/// Builds a request although it may break the contract: [`Checked::breaches`] says in what. Only what cannot be sent at
+/// all is refused.
+pub fn build_anyway(
+    operation: &'static Operation,
+    target: &Target,
+    arguments: &Arguments,
+    headers: &[(String, String)],
+    unknown: Unknown,
+) -> Result<Checked, Vec<Issue>> {
+    let (issues, report) = check(operation, arguments, unknown);
+    let (never, breaches): (Vec<_>, Vec<_>) =
+        issues.into_iter().partition(|issue| cannot_be_sent(operation, arguments, issue));
+    if !never.is_empty() {
+        return Err(never);
+    }
+    let mut checked = write(operation, target, arguments, headers, report);
+    checked.breaches = breaches;
+    Ok(checked)
+}
+
+/// Everything that stands against the arguments, and the report of the body.
+fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown) -> (Vec<Issue>, Report) {
     let mut issues = Vec::new();
     let mut report = Report::default();
     let place = [Step::Key("body".into())];
@@ -79,6 +108,10 @@ pub fn build(
     match (&operation.body, &arguments.body) {
         (Some(body), Some(json)) => {
             report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
+            if holds_secret(body.schema, 0) && (unknown == Unknown::Send || !report.issues.is_empty()) {
+                hide_strings(json, &mut report.secrets);
+                hide_whole(&mut report.issues);
+            }
             issues.append(&mut report.issues);
         }
         (Some(body), None) if body.required => {
@@ -87,9 +120,78 @@ pub fn build(
         (None, Some(_)) => issues.push(breach(&place, Code::Unknown, "no body", "a body")),
         (Some(_) | None, None) => {}
     }
-    if !issues.is_empty() {
-        return Err(issues);
+    (issues, report)
+}
+
+/// Whether no request can be written of what the issue is about: the path would be another one, or the body no body.
+fn cannot_be_sent(operation: &Operation, arguments: &Arguments, issue: &Issue) -> bool {
+    match issue.path.as_slice() {
+        [Step::Key(place), Step::Key(name), ..] if place == "path" => {
+            let known = operation.path_parameters.iter().any(|parameter| parameter.name == name);
+            let given = arguments.path.iter().find(|argument| argument.name == *name);
+            !(known && given.is_some_and(|argument| is_segment(&argument.json)))
+        }
+        [Step::Key(place)] if place == "body" => {
+            issue.code == Code::Syntax || (operation.method == Method::Get && arguments.body.is_some())
+        }
+        _ => false,
     }
+}
+
+/// Whether a value can stand in a path without changing its other segments. Servers and proxies may decode a `%2F`.
+fn is_segment(json: &str) -> bool {
+    let single = !matches!(json.as_bytes().first(), None | Some(b'{' | b'[' | b'n'));
+    let splits = |text: &String| matches!(text.as_str(), "" | "." | "..") || text.contains(['/', '\\']);
+    single && !texts(json).iter().any(splits)
+}
+
+/// Whether some value of the schema is a secret.
+fn holds_secret(schema: &Schema, depth: u32) -> bool {
+    let holds = |schema: &Schema| depth < DEEPEST && holds_secret(schema, depth + 1);
+    schema.secret
+        || match &schema.kind {
+            Kind::Array { items, .. } => holds(items),
+            Kind::Record(record) => record.properties.iter().any(|property| holds(property.schema)),
+            Kind::Union(variants) => variants.iter().any(|variant| holds(variant)),
+            _ => false,
+        }
+}
+
+/// How deep a secret may stand.
+const DEEPEST: u32 = 8;
+
+/// Counts every string of a body as secret: in one that is not as the contract has it, a secret may stand anywhere.
+fn hide_strings(json: &str, secrets: &mut Vec<SecretValue>) {
+    secrets.extend(strings(json.as_bytes()).into_iter().map(|bytes| SecretValue { name: "value", bytes }));
+    // Of what begins at one place, the longest comes first, and of the same, the one that has a name.
+    secrets.sort_by_key(|secret| (secret.bytes.start, usize::MAX - secret.bytes.end));
+    let mut covered = 0;
+    secrets.retain(|secret| {
+        let is_new = secret.bytes.end > covered;
+        covered = covered.max(secret.bytes.end);
+        is_new
+    });
+}
+
+/// Tells only the type of a body that came as one value: it may be the password itself, handed over in the wrong place.
+fn hide_whole(issues: &mut [Issue]) {
+    for issue in issues.iter_mut().filter(|issue| issue.path.len() == 1) {
+        match issue.received.bytes().next() {
+            Some(b'"') => "a string".clone_into(&mut issue.received),
+            Some(b'-' | b'0'..=b'9') => "a number".clone_into(&mut issue.received),
+            _ => {}
+        }
+    }
+}
+
+/// Writes the request.
+fn write(
+    operation: &'static Operation,
+    target: &Target,
+    arguments: &Arguments,
+    headers: &[(String, String)],
+    report: Report,
+) -> Checked {
     let mut all = Vec::new();
     put(&mut all, "accept", "application/json");
     if arguments.body.is_some() {
@@ -106,7 +208,7 @@ pub fn build(
         authorization: if own_authorization { None } else { target.authorization.clone() },
         body: arguments.body.clone(),
     };
-    Ok(Checked { request, warnings: report.warnings, secrets: report.secrets })
+    Checked { request, warnings: report.warnings, breaches: Vec::new(), secrets: report.secrets }
 }
 
 /// Sets a header.

@@ -140,6 +140,31 @@ pub fn texts(json: &str) -> Vec<String> {
     texts
 }
 
+/// Where the strings of a JSON text stand, without their quotes; the names of members do not count.
+#[must_use]
+pub fn strings(json: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut begun = None;
+    let mut escaped = false;
+    for (at, byte) in json.iter().enumerate() {
+        match (begun, byte) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(start), b'"') => {
+                found.push(start..at);
+                begun = None;
+            }
+            (None, b'"') => begun = Some(at + 1),
+            // What stands before a colon was a name.
+            (None, b':') => {
+                found.pop();
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Whether a JSON text is an object that has this property, and not as `null`.
 #[must_use]
 pub fn has_property(bytes: &[u8], name: &str) -> bool {

@@ -13,7 +13,7 @@
 use std::rc::Rc;
 
 use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
-use clickhouse_cloud::error::{Attempt, Error, Exchange, Met, Trail};
+use clickhouse_cloud::error::{Attempt, CredentialSource, Error, Exchange, Met, Trail};
 use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
 use clickhouse_cloud::request::{Argument, Arguments, Target, build};
 use clickhouse_cloud::sandbox::Options;
@@ -144,7 +144,8 @@ fn of_issues_in_answers() {
 fn of_errors_that_hold_an_answer() {
     let body = json!({ "status": 200, "result": { "password": PLANTED } }).to_string().into_bytes();
     let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
-    let trail = Trail { operation: &contract::SERVICES_CREATE, path: "/v1".to_owned(), attempts };
+    let credentials = CredentialSource::Options;
+    let trail = Trail { operation: &contract::SERVICES_CREATE, credentials, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
     let exchange =
         Rc::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });

@@ -7,6 +7,13 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "::1"]);
 const ANYWHERE = new Set(["0.0.0.0", "::"]);
 
 /**
+ * Whether only this machine reaches a server that listens there.
+ *
+ * @param {string} host as it was given
+ */
+export const isLoopback = (host) => /^(?:localhost|127\.[\d.]+|::1)$/i.test(host);
+
+/**
  * The host in an authority such as `localhost:8080` or `[::1]:8080`, in lower case; undefined: it is none.
  *
  * @param {string} authority

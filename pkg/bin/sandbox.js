@@ -5,6 +5,7 @@ import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ConfigurationError } from "clickhouse-cloud";
 import { UsageError, inFlags } from "./arguments.js";
 import { keep } from "./data.js";
+import { isLoopback } from "./hosts.js";
 import { serve } from "./server.js";
 
 /** Those that ask a process to end. */
@@ -36,13 +37,15 @@ export async function sandbox({ serving, data, options }) {
   };
 
   const { keyId, keySecret, organizationId } = cloud.clientOptions;
+  // Clients elsewhere, such as in another container, send the key to it over plain http: this package's wants it permitted.
+  const permission = isLoopback(serving.host) ? "" : "export CLICKHOUSE_CLOUD_ALLOW_HTTP=1\n";
   console.log(`A ClickHouse Cloud in memory listens on ${server.url}
 
 export CLICKHOUSE_API_URL=${quoted(server.url)}
 export CLICKHOUSE_CLOUD_API_KEY=${quoted(keyId)}
 export CLICKHOUSE_CLOUD_API_SECRET=${quoted(keySecret)}
 export CLICKHOUSE_ORG_ID=${quoted(organizationId)}
-`);
+${permission}`);
 }
 
 /**

@@ -5,14 +5,15 @@
 const host = globalThis;
 
 /**
- * A variable of the environment, where there is one and it may be read.
+ * A variable of the environment, where there is one and it may be read. The white space around it is no part of it, nor is a
+ * byte order mark: files and secret stores add both. One that holds nothing else is not set.
  *
  * @param {string} name
  * @returns {string | undefined}
  */
 export function environment(name) {
   try {
-    return host.process.env[name] || undefined;
+    return host.process.env[name].trim() || undefined;
   } catch {
     return undefined;
   }

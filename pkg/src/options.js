@@ -2,7 +2,6 @@
 // The options of the constructor and of calls as the wasm takes them: checked, and with their defaults.
 import { ConfigurationError } from "../dist/errors.js";
 import { headerPairs } from "../dist/values.js";
-import { environment } from "./host.js";
 import { limiter } from "./limiter.js";
 import { read } from "./read.js";
 import { target } from "./target.js";
@@ -10,10 +9,12 @@ import { target } from "./target.js";
 /** @import { CallOptions, CloudClientOptions, HeadersLike, Limiter, WaitOptions } from "../dist/client_bg.js" */
 
 export const CLIENT =
-  "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text timeoutMs:from:1 retryBudgetMs:from:0 " +
-  "rateLimit:limiter maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers " +
+  "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text allowHttp:flag timeoutMs:from:1 " +
+  "retryBudgetMs:from:0 rateLimit:limiter maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers " +
   "logger:methods:error|warn|info|debug logLevel:word:off|error|warn|info|debug onRequest:function onResponse:function " +
-  "onRetry:function validateResponses:word:error|warn|off unknownProperties:word:error|send dangerouslyAllowBrowser:flag";
+  "onRetry:function validateRequests:word:error|warn|off validateResponses:word:error|warn|off " +
+  "unknownProperties:word:error|send dangerouslyAllowBrowser:flag";
+const BREACHES = ["error", "warn", "off"];
 const CALL = "signal:methods:addEventListener|removeEventListener headers:headers";
 
 /**
@@ -26,7 +27,8 @@ export function settings(given) {
   const what = "new CloudClient";
   const options = read(what, given, CLIENT);
   const { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry } = options;
-  const { baseUrl, authorization, secret } = target(options, (message) => {
+  const own = headers(what, options.headers);
+  const { baseUrl, authorization, secret, source, inTheClear, organization } = target(options, own, (message) => {
     throw new ConfigurationError(`${what}: ${message}`);
   });
   // Who brings a fetch or a clock is testing, and means what is there to be this client's alone.
@@ -41,12 +43,16 @@ export function settings(given) {
     timeoutMs: options.timeoutMs ?? 30_000,
     retryBudgetMs: options.retryBudgetMs ?? 60_000,
     sendUnknown: options.unknownProperties === "send",
-    breaches: ["error", "warn", "off"].indexOf(options.validateResponses ?? "error"),
+    requestBreaches: BREACHES.indexOf(options.validateRequests ?? "error"),
+    breaches: BREACHES.indexOf(options.validateResponses ?? "error"),
     baseUrl,
     authorization,
+    source,
+    inTheClear,
     keySecret: secret,
-    headers: headers(what, options.headers),
-    organizationId: options.organizationId ?? environment("CLICKHOUSE_ORG_ID"),
+    headers: own,
+    organizationId: organization.id,
+    organizationName: organization.name,
   };
   return [all, one];
 }

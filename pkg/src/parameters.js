@@ -1,6 +1,7 @@
 // @ts-check
 // The parameters of a call as the wasm takes them: names and JSON texts.
-import { describe, isObject } from "../dist/values.js";
+import { ConfigurationError } from "../dist/errors.js";
+import { describe, describeInstance, isObject, isPlain } from "../dist/values.js";
 import { read } from "./read.js";
 
 /** No request is longer. One that filled the memory of the wasm would end it for all later calls. */
@@ -49,5 +50,21 @@ export function pairs(values) {
  */
 export function parts(what, parameters) {
   const { path, query, body } = read(what, parameters, "path:any query:any body:any");
-  return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : json(body) };
+  for (const [place, value] of Object.entries({ path, query })) {
+    if (isObject(value) && !isPlain(value)) {
+      throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(value)}`);
+    }
+  }
+  return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : bodyOf(body) };
+}
+
+/**
+ * A body as JSON. Of a Map, a URLSearchParams or an AbortSignal JSON holds nothing, and a request whose body is empty may
+ * mean something else. An instance of a class of the caller's own has properties, or a toJSON.
+ *
+ * @param {any} value
+ */
+function bodyOf(value) {
+  const isLost = isObject(value) && !isPlain(value) && typeof value.toJSON !== "function" && Object.keys(value).length === 0;
+  return isLost ? `!${describeInstance(value)}` : json(value);
 }

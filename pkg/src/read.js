@@ -1,7 +1,7 @@
 // @ts-check
 // Options objects, read and checked.
 import { checkOptions } from "../dist/client_bg.js";
-import { isObject } from "../dist/values.js";
+import { isPlain } from "../dist/values.js";
 
 const ROOM = Array(8_192);
 
@@ -18,8 +18,8 @@ export function needRoom() {
 }
 
 /**
- * Those that are known, checked; also of an object whose class has them. What is null is not there. They are read here,
- * and once: what a getter throws is the caller's to hear, and the next time it may say something else.
+ * Those that are known, checked; of a plain object only. What is null is not there. They are read here, and once: what a
+ * getter throws is the caller's to hear, and the next time it may say something else.
  *
  * @template {object} T
  * @param {string} what
@@ -32,7 +32,7 @@ export function read(what, options, known) {
   /** @type {any} */
   const given = options ?? {};
   const names = known.split(" ").map((one) => one.split(":")[0] ?? "");
-  const all = isObject(given) ? { ...given, ...Object.fromEntries(names.map((name) => [name, given[name] ?? undefined])) } : given;
+  const all = isPlain(given) ? { ...given, ...Object.fromEntries(names.map((name) => [name, given[name] ?? undefined])) } : given;
   checkOptions(what, all, known);
   return all;
 }

@@ -7,11 +7,12 @@
 //! | info  | retries, the states that waits see, calls that fail (refusals are the program's business)  |
 //! | debug | each request and each answer, with what the contract says may be shown of their bodies     |
 
-use super::Client;
 use super::scrub::{Scrub, is_credential};
+use super::{Breaches, Client};
 use crate::contract::{Answer, Operation};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, Received, Sending};
+use crate::request::Checked;
 use crate::text::{digits, text};
 use crate::validate::{redact, redact_answer};
 
@@ -54,6 +55,18 @@ impl<H: Host> Client<H> {
         let (status, ms) = (digits((*status).into()), digits(*duration_ms as u64));
         let id = request_id.unwrap_or("none");
         self.say(Level::Debug, &[operation.name, ": ", &status, " in ", &ms, " ms, requestId ", id, ", ", &shown]);
+    }
+
+    /// A request that breaks the contract and is sent all the same.
+    pub(super) fn say_breaches(&self, operation: &'static Operation, checked: &Checked) {
+        if self.settings.request_breaches == Breaches::Warn {
+            for breach in &checked.breaches {
+                self.say(
+                    Level::Warn,
+                    &[operation.name, ": the request breaks the contract: ", &breach.line(), "; sent as it is"],
+                );
+            }
+        }
     }
 
     /// A call that has failed for good.

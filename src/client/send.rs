@@ -95,7 +95,8 @@ impl<H: Host> Client<H> {
             };
             let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
             self.begin(&mut course, queued).map_err(Error::Caller)?;
-            let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+            let met =
+                first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
             match self.judge(met, &mut course, leave) {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => {
@@ -274,7 +275,8 @@ impl<H: Host> Client<H> {
         let url = &course.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
         let path = cut(path, b'?').0.to_owned();
-        Trail { operation: course.operation, path, attempts: course.attempts.clone() }
+        let credentials = self.settings.credentials_of(&course.checked.request);
+        Trail { operation: course.operation, credentials, path, attempts: course.attempts.clone() }
     }
 }
 

@@ -18,7 +18,7 @@ use super::values::{flag, get, number, pairs, text};
 use crate::client::limit::RateLimiter;
 use crate::client::{Breaches, Client, Limit, Settings};
 use crate::contract;
-use crate::error::Error;
+use crate::error::{CredentialSource, Error};
 use crate::host::Level;
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
@@ -48,9 +48,10 @@ pub struct Core(Rc<Client<JsHost>>);
 
 #[wasm_bindgen]
 impl Core {
-    /// A client with these settings: `{ logLevel, maxBodyBytes, timeoutMs, retryBudgetMs, sendUnknown, breaches, baseUrl,
-    /// authorization, keySecret, headers, organizationId }`, each of its kind, and `host`: `{ fetch, clock, logger,
-    /// rateLimit, onRequest, onResponse, onRetry }`, of which each may be undefined.
+    /// A client with these settings: `{ logLevel, maxBodyBytes, timeoutMs, retryBudgetMs, sendUnknown, requestBreaches,
+    /// breaches, baseUrl, authorization, source, inTheClear, keySecret, headers, organizationId, organizationName }`, each
+    /// of its kind, and `host`: `{ fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry }`, of which each may be
+    /// undefined.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue,
@@ -58,28 +59,39 @@ impl Core {
     ) -> Result<Core, JsValue> {
         let organization_id = text(given, "organizationId");
         if let Some(id) = &organization_id {
-            check_organization(id).map_err(to_js)?;
+            check_organization(&text(given, "organizationName").unwrap_or_default(), id).map_err(to_js)?;
         }
         let ms = |name| number(given, name).unwrap_or_default();
         let secret = |name| text(given, name).map(Secret::new);
+        let breaches = |name| match ms(name) as u8 {
+            0 => Breaches::Fail,
+            1 => Breaches::Warn,
+            _ => Breaches::Ignore,
+        };
         let settings = Settings {
             target: Target {
                 base_url: text(given, "baseUrl").unwrap_or_default(),
                 authorization: secret("authorization"),
                 headers: pairs(given, "headers"),
             },
+            credentials: match text(given, "source").as_deref() {
+                Some("options") => CredentialSource::Options,
+                Some("environment") => CredentialSource::Environment,
+                Some("bearerToken") => CredentialSource::BearerToken,
+                _ => CredentialSource::Nowhere,
+            },
+            in_the_clear: flag(given, "inTheClear"),
             key_secret: secret("keySecret"),
             organization_id,
             timeout_ms: ms("timeoutMs"),
             retry_budget_ms: ms("retryBudgetMs"),
             unknown: if flag(given, "sendUnknown") { Unknown::Send } else { Unknown::Refuse },
-            breaches: match ms("breaches") as u8 {
-                0 => Breaches::Fail,
-                1 => Breaches::Warn,
-                _ => Breaches::Ignore,
-            },
+            request_breaches: breaches("requestBreaches"),
+            breaches: breaches("breaches"),
             limiter: limiter.0.clone(),
         };
+        let Target { authorization, headers, .. } = &settings.target;
+        settings.check_secrecy("new CloudClient", authorization.as_ref(), headers).map_err(to_js)?;
         let lent = get(given, "host");
         let host = JsHost {
             clock: JsClock(get(&lent, "clock")),
@@ -140,12 +152,13 @@ pub fn check_options(what: &str, options: &JsValue, known: &str) -> Result<(), J
     options::check(what, options, known).map_err(to_js)
 }
 
-fn check_organization(id: &str) -> Result<(), Error> {
+/// Checks an organization's id, which comes from an option or a variable of that name.
+fn check_organization(name: &str, id: &str) -> Result<(), Error> {
     let json = Argument::text("organizationId", id).json;
     let schema = contract::ORGANIZATIONS_GET.path_parameters.first().map(|parameter| parameter.schema);
     let mode = Mode::Request { unknown: Unknown::Refuse };
     match schema.and_then(|schema| validate(json.as_bytes(), schema, mode, &[]).issues.pop()) {
         None => Ok(()),
-        Some(issue) => Err(Error::Configuration(joined(&["new CloudClient: organizationId: ", &issue.message()]))),
+        Some(issue) => Err(Error::Configuration(joined(&["new CloudClient: ", name, ": ", &issue.message()]))),
     }
 }

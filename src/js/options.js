@@ -1,7 +1,7 @@
 // Options objects, checked. What an option may be is said in words such as `timeoutMs:from:1`: its name, its kind, and
 // what the kind asks for.
 
-import { describe, get, isObject } from "./values.js";
+import { describe, describeInstance, get, isObject, isPlain } from "./values.js";
 
 /** @typedef {{ fits(value: any, detail: string): boolean, words(detail: string): string }} Kind */
 
@@ -9,7 +9,7 @@ import { describe, get, isObject } from "./values.js";
 const KINDS = {
   any: { fits: () => true, words: () => "" },
   items: { fits: Array.isArray, words: () => "an array" },
-  chances: { fits: isObject, words: () => "an object of names and probabilities" },
+  chances: { fits: isPlain, words: () => "an object of names and probabilities" },
   text: { fits: (value) => typeof value === "string" && value !== "", words: () => "a string that is not empty" },
   from: {
     fits: (value, least) => Number.isFinite(value) && value >= Number(least),
@@ -42,7 +42,11 @@ const KINDS = {
     words: (words) => words.split("|").map((word) => `"${word}"`).join(" or "),
   },
   function: { fits: (value) => typeof value === "function", words: () => "a function" },
-  headers: { fits: (value) => typeof value === "object", words: () => "an object of names and values" },
+  // A Headers object, a Map or a list of pairs is iterated; of other classes there is nothing to read.
+  headers: {
+    fits: (value) => typeof value === "object" && (isPlain(value) || typeof value[Symbol.iterator] === "function"),
+    words: () => "a plain object of names and values, Headers, or a list of pairs",
+  },
   methods: {
     fits: (value, names) => names.split("|").every((name) => typeof get(value, name) === "function"),
     words: (names) => `an object with ${names.replaceAll("|", " and ")}`,
@@ -61,6 +65,8 @@ export function fault(options, known) {
   if (options === undefined || options === null) return undefined;
   try {
     if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
+    // Of a class instance nothing would be read, and nobody told that its abort, its headers, its entries are ignored.
+    if (!isPlain(options)) return [`the options must be a plain object, received ${describeInstance(options)}`];
     const all = known.split(" ").map((one) => one.split(":"));
     const names = all.map(([name]) => name);
     const unknown = Object.keys(options).find((name) => !names.includes(name));
@@ -68,7 +74,8 @@ export function fault(options, known) {
     for (const [name, kind, detail] of all) {
       const value = get(options, name) ?? undefined;
       if (value !== undefined && !KINDS[kind].fits(value, detail)) {
-        return [`${name} must be ${KINDS[kind].words(detail)}, received ${describe(value)}`];
+        const received = isObject(value) && !isPlain(value) ? describeInstance(value) : describe(value);
+        return [`${name} must be ${KINDS[kind].words(detail)}, received ${received}`];
       }
     }
     return undefined;

@@ -5,18 +5,28 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const CLIENT: &str = r#"
-/** The options of the constructor. What is not given comes from the environment, where there is one. */
+/**
+ * The options of the constructor: a plain object. What is not given comes from the environment, where there is one; white
+ * space around a variable does not count.
+ *
+ * Without credentials the client is for a backend that adds them: then it needs that backend's `baseUrl`.
+ */
 export interface CloudClientOptions {
-  /** The key's id, for HTTP Basic. By default CLICKHOUSE_CLOUD_API_KEY. */
+  /** The key's id, for HTTP Basic. By default CLICKHOUSE_CLOUD_API_KEY. It has no white space. */
   keyId?: string | undefined;
-  /** The key's secret. By default CLICKHOUSE_CLOUD_API_SECRET. */
+  /** The key's secret. By default CLICKHOUSE_CLOUD_API_SECRET. It has no white space. */
   keySecret?: string | undefined;
-  /** Instead of a key. */
+  /** Instead of a key. It has no white space. */
   bearerToken?: string | undefined;
   /** A UUID. By default CLICKHOUSE_ORG_ID; without one the client asks once, and takes it when there is exactly one. */
   organizationId?: string | undefined;
   /** By default CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be relative. */
   baseUrl?: string | undefined;
+  /**
+   * Permits credentials over plain http, also those among `headers`: whoever is on the way can read them. By default only
+   * where CLICKHOUSE_CLOUD_ALLOW_HTTP is 1, and always to the loopback (localhost, 127.0.0.0/8, ::1).
+   */
+  allowHttp?: boolean | undefined;
   /** For one attempt, its body included, in milliseconds. By default 30,000. */
   timeoutMs?: number | undefined;
   /** How long after the first attempt's start a retry may still begin, in milliseconds. By default 60,000; 0: no retry. */
@@ -50,9 +60,21 @@ export interface CloudClientOptions {
   onResponse?: ((response: ResponseEvent) => void) | undefined;
   /** Told of each retry before the wait for it. What it throws ends the call. */
   onRetry?: ((retry: RetryEvent) => void) | undefined;
+  /**
+   * What becomes of requests that break the contract. By default "error": nothing is sent. With "warn" each is sent as it
+   * is, and the log is told of every violation at warn; with "off" it is sent without a word. That is the way past a limit
+   * which the service has raised since this version was made.
+   *
+   * Refused all the same: what JSON cannot hold, a route that the contract does not have, a value that would change the
+   * path, a header that is none. `schemas` stay as strict as they are.
+   */
+  validateRequests?: "error" | "warn" | "off" | undefined;
   /** What becomes of answers that break the contract. By default "error". */
   validateResponses?: "error" | "warn" | "off" | undefined;
-  /** What becomes of properties of a request that the contract does not know. By default "error". */
+  /**
+   * What becomes of properties of a request that the contract does not know. By default "error". With `validateRequests`
+   * "warn" or "off" they are sent in any case; with "send" the log is not told of them.
+   */
   unknownProperties?: "error" | "send" | undefined;
   /** A key secret in a page can be read by everyone who opens it. Use a backend that adds the key instead. */
   dangerouslyAllowBrowser?: boolean | undefined;
@@ -152,7 +174,7 @@ export interface Logger {
 
 #[wasm_bindgen(typescript_custom_section)]
 const CALLS: &str = r#"
-/** The options of one call. */
+/** The options of one call: a plain object. An `AbortSignal` in its place is refused: write `{ signal }`. */
 export interface CallOptions {
   /** Ends the call: it rejects with the signal's own reason. */
   signal?: AbortSignal | undefined;

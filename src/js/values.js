@@ -26,6 +26,37 @@ export function isObject(value) {
 }
 
 /**
+ * Whether a value is a plain object, of this realm or another one: what it holds is its own, and nothing of it is hidden
+ * in a class, as all that a Map, a Date or an AbortSignal holds is.
+ *
+ * @param {unknown} value
+ */
+export function isPlain(value) {
+  if (!isObject(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // Object.prototype, whichever realm's, is what has no prototype itself.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * The class of an object, in words, and how to hand it over where it is one that belongs into an option.
+ *
+ * @param {unknown} value an object that is not plain
+ */
+export function describeInstance(value) {
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  const received = name === "Object" || !/^\w{1,40}$/.test(name) ? "an instance of a class" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+  return `${received}${HINTS[name] ?? ""}`;
+}
+
+/** @type {Record<string, string | undefined>} */
+const HINTS = {
+  AbortSignal: ": write { signal }",
+  AbortController: ": write { signal: controller.signal }",
+  Headers: ": write { headers }",
+};
+
+/**
  * The names of an object's own properties; of anything else none.
  *
  * @param {unknown} value
@@ -86,6 +117,9 @@ export function headerPairs(headers) {
   if (headers === undefined || headers === null) return [];
   // A Headers object is iterable; a plain object is not.
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  // The items of a Set of names, or a list of them, are no pairs: their letters would be names and values.
+  const single = pairs.find((pair) => typeof pair !== "object" || pair === null);
+  if (single !== undefined) return [String(single)];
   const given = pairs.filter(([, value]) => value !== undefined && value !== null);
   const wrong = given.find(([name, value]) => !FIELD_NAME.test(name) || typeof value !== "string" || !FIELD_VALUE.test(value));
   return wrong ? [String(wrong[0])] : given.flatMap(([name, value]) => [name.toLowerCase(), value]);

@@ -91,10 +91,14 @@ test("what it prints can be pasted into a shell", async (t) => {
 });
 
 test("only this machine reaches it, unless it is told otherwise", async (t) => {
-  assert.match((await sandbox(t)).url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  const here = await sandbox(t);
+  assert.match(here.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const everywhere = await sandbox(t, "--host", "0.0.0.0");
   assert.match(everywhere.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal((await fetch(everywhere.services)).status, 401);
+  // From another container, the key goes to it over plain http: the variable permits that.
+  assert.ok(!("CLICKHOUSE_CLOUD_ALLOW_HTTP" in here.env));
+  assert.equal(everywhere.env.CLICKHOUSE_CLOUD_ALLOW_HTTP, "1");
 });
 
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {

@@ -103,7 +103,7 @@ export async function exchange(url, text) {
  * @param {ReturnType<typeof start>} started
  */
 export async function address({ printed }) {
-  const [lines] = await printed(/(export \w+=.*\n){4}/);
+  const [lines] = await printed(/(export \w+=.*\n){4,}\n/);
   const env = Object.fromEntries([...lines.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
   const { CLICKHOUSE_API_URL: url, CLICKHOUSE_CLOUD_API_KEY: id, CLICKHOUSE_CLOUD_API_SECRET: secret } = env;
   return {

@@ -8,7 +8,7 @@ use clickhouse_cloud::client::limit::RateLimiter;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::client::{Breaches, CallOptions, Client, Limit, Outcome, Settings};
 use clickhouse_cloud::contract::{self, Operation};
-use clickhouse_cloud::error::Error;
+use clickhouse_cloud::error::{CredentialSource, Error};
 use clickhouse_cloud::request::{Argument, Arguments, Target};
 use clickhouse_cloud::sandbox::{Options, Sandbox};
 use clickhouse_cloud::secret::Secret;
@@ -176,10 +176,13 @@ pub fn settings(options: &Options) -> Settings {
             authorization: Some(Secret::new(format!("Basic {key}"))),
             headers: Vec::new(),
         },
+        credentials: CredentialSource::Options,
+        in_the_clear: false,
         key_secret: Some(options.key_secret.clone()),
         organization_id: Some(options.organization_id.clone()),
         timeout_ms: 30_000.0,
         retry_budget_ms: 60_000.0,
+        request_breaches: Breaches::Fail,
         unknown: Unknown::Refuse,
         breaches: Breaches::Fail,
         limiter: Limit::Shared(Rc::new(RateLimiter::new(10, 10_000.0))),

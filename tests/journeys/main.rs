@@ -18,6 +18,8 @@
 //! | `retries`      | the table of setbacks, the time budget, timeouts                         |
 //! | `answers`      | what comes back when it is not what the contract says                    |
 //! | `organization` | the organization that is looked up                                       |
+//! | `credentials`  | how a 401 names them, and that none travels in the clear                 |
+//! | `tolerated`    | requests that break the contract and are sent all the same               |
 //! | `documents`    | docs/ says what the code does                                            |
 //! | `dropping`     | a call that is dropped leaves nothing running                            |
 
@@ -33,6 +35,7 @@
 mod answers;
 mod caller;
 mod cloud;
+mod credentials;
 mod deletion;
 mod documents;
 mod dropping;
@@ -46,5 +49,6 @@ mod retries;
 mod running;
 mod secrets;
 mod sharing;
+mod tolerated;
 mod waiting;
 mod world;

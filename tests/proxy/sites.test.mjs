@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { request as raw } from "node:http";
 import { test } from "node:test";
-import { BODY, json, key, proxied, refusal, told } from "./support.mjs";
+import { createProxy } from "clickhouse-cloud/proxy";
+import { BODY, ORGANIZATION, SERVICE, json, key, page, proxied, refusal, told } from "./support.mjs";
 
 const FRIEND = "https://app.example.com";
 
@@ -139,9 +140,12 @@ test("options that are missing or wrong", async (t) => {
     [{ organizationId: undefined }, /needs the organizationId/],
     [{ organizationId: "mine" }, /organizationId: expected a UUID/],
     [{ keyId: undefined, keySecret: undefined }, /needs keyId and keySecret, or bearerToken/],
+    [{ keyId: undefined, keySecret: undefined, baseUrl: undefined }, /no credentials: give keyId and keySecret, or bearerToken/],
+    [{ keySecret: `${key.keySecret}\n` }, /keySecret holds white space or control characters/],
     [{ keySecret: undefined }, /keyId needs a keySecret/],
     [{ bearerToken: "x" }, /either keyId and keySecret, or bearerToken/],
-    [{ baseUrl: "http://api.example.com" }, /must be of https/],
+    [{ baseUrl: "http://api.example.com" }, /would travel in the clear.*allowHttp: true.*CLICKHOUSE_CLOUD_ALLOW_HTTP=1/],
+    [{ baseUrl: "http://api.example.com", allowHttp: false }, /would travel in the clear/],
     [{ prefix: "api" }, /prefix must begin with a slash/],
     [{ maxRequestBytes: 0 }, /maxRequestBytes must be/],
     [{ rateLimit: { requests: 0, perMs: 1 } }, /rateLimit must be/],
@@ -152,4 +156,24 @@ test("options that are missing or wrong", async (t) => {
     const says = ({ name, message: said }) => name === "ConfigurationError" && said.startsWith("createProxy: ") && message.test(said) && !said.includes(key.keySecret);
     await assert.rejects(proxied(t, options), says, String(message));
   }
+});
+
+test("plain http to a sandbox in a container is permitted by the option", () => {
+  const baseUrl = "http://sandbox:8080";
+  assert.ok(createProxy({ ...key, organizationId: ORGANIZATION, baseUrl, allowHttp: true, allow: ["services.list"], authorize: () => true }));
+});
+
+test("whether a request beyond the contract goes through is the proxy's to say, not the page's", async (t) => {
+  const many = { numReplicas: 50 };
+  const allow = /** @type {const} */ (["services.updateReplicaScaling"]);
+  const strict = await proxied(t, { allow });
+  const lax = page(strict.url, { validateRequests: "off" });
+  await assert.rejects(lax.services.updateReplicaScaling(SERVICE, many), {
+    name: "BadRequestError", message: /received 50; validateRequests: "warn" in createProxy sends it anyway$/,
+  });
+  assert.equal(strict.seen.length, 0);
+  const open = await proxied(t, { allow, validateRequests: "warn" }, () => refusal(404, "NOT_FOUND: no"));
+  await assert.rejects(page(open.url, { validateRequests: "off" }).services.updateReplicaScaling(SERVICE, many), { name: "NotFoundError" });
+  assert.equal(open.seen[0]?.body, JSON.stringify(many));
+  assert.ok(open.log.some((line) => line.includes("body.numReplicas") && line.endsWith("sent as it is")), open.log.join("\n"));
 });

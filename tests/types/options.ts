@@ -27,6 +27,7 @@ export const all: Required<CloudClientOptions> = {
   bearerToken: undefined,
   organizationId: "3f6c1d1e-8a52-4b6f-9d0c-5a1b2c3d4e5f",
   baseUrl: "https://api.clickhouse.cloud",
+  allowHttp: false,
   timeoutMs: 30_000,
   retryBudgetMs: 0,
   rateLimit: { requests: 10, perMs: 10_000 },
@@ -67,6 +68,7 @@ export const all: Required<CloudClientOptions> = {
     same<typeof retry.fault, "connection" | "timeout" | undefined>();
     same<typeof retry.waitMs, number>();
   },
+  validateRequests: "off",
   validateResponses: "warn",
   unknownProperties: "send",
   dangerouslyAllowBrowser: true,
@@ -88,6 +90,8 @@ export const clients = [
   new CloudClient({ organizationId: {} }),
   // @ts-expect-error an address is a string
   new CloudClient({ baseUrl: new URL("https://api.clickhouse.cloud") }),
+  // @ts-expect-error it is true or false
+  new CloudClient({ allowHttp: 1 }),
   // @ts-expect-error milliseconds are a number
   new CloudClient({ timeoutMs: "30s" }),
   // @ts-expect-error milliseconds are a number
@@ -113,6 +117,8 @@ export const clients = [
   // @ts-expect-error an answer came, or it did not
   new CloudClient({ onRetry: ({ fault }) => fault === "dns" }),
   // @ts-expect-error there is no such way
+  new CloudClient({ validateRequests: "log" }),
+  // @ts-expect-error there is no such way
   new CloudClient({ validateResponses: true }),
   // @ts-expect-error there is no such way
   new CloudClient({ unknownProperties: "drop" }),
@@ -135,6 +141,10 @@ export const mute: Logger = { error(line: number) {}, warn() {}, info() {}, debu
 export const calls: CallOptions[] = [
   // @ts-expect-error a controller is no signal
   { signal: new AbortController() },
+  // @ts-expect-error a signal stands in the options: { signal }
+  new AbortController().signal,
+  // @ts-expect-error headers stand in the options: { headers }
+  new Headers(),
   // @ts-expect-error milliseconds are a number
   { timeoutMs: "1s" },
   // @ts-expect-error a value is a string

@@ -70,13 +70,20 @@ export function success({ data, status, headers, requestId }, json, clean) {
  * @returns {Response | undefined} undefined: it is none of the client's
  */
 export function failure(error, clean) {
-  if (error instanceof RequestValidationError) return new Refusal(400, "BAD_REQUEST", clean(error.message)).response;
+  if (error instanceof RequestValidationError) return new Refusal(400, "BAD_REQUEST", clean(ofProxy(error.message))).response;
   // The service accepted, but in words that are no JSON: the page's client has to see them, since they may hold a password.
   if (error instanceof ResponseValidationError) return answer(error.status, clean(error.text), TEXT_TYPE);
   if (error instanceof TimeoutError) return new Refusal(504, "GATEWAY_TIMEOUT", "the API did not answer in time").response;
   if (error instanceof ConnectionError) return new Refusal(502, "BAD_GATEWAY", "the API gave no answer").response;
   return error instanceof ApiError ? refused(error, clean) : undefined;
 }
+
+/**
+ * The option that a refusal names is the proxy's, not the page's, which may have set it already.
+ *
+ * @param {string} message
+ */
+const ofProxy = (message) => message.replace(/; (validateRequests: "warn") sends it anyway$/, "; $1 in createProxy sends it anyway");
 
 /**
  * @param {ApiError} error

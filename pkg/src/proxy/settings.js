@@ -26,7 +26,7 @@ export function settings(given) {
   if (typeof given?.authorize !== "function") {
     wrong('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
   }
-  if (organizationId === undefined) wrong("needs the organizationId option: only that organization is let through");
+  if (organizationId === undefined) wrong("needs the organizationId option, or CLICKHOUSE_ORG_ID: only that organization is let through");
   const { clock, logLevel, logger = console } = given;
   const now = () => clock?.now() ?? Date.now();
   /** What is to hear that a call is sent, by the key that the call carries. @type {Map<string, () => void>} */
