@@ -10,12 +10,15 @@
 //! | `polls`    | waits that share their polls                                    |
 //! | `report`   | what the log and the hooks are told                             |
 //! | `scrub`    | secrets that come back are taken out                            |
+//! | `spelling` | texts as they read once their encodings are undone              |
+//! | `clock`    | time that never runs backwards                                  |
 //! | `wait`     | polling until a state is reached                                |
 //! | `organization` | the key's organization, where none is given                 |
 //! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
 //!
 //! A call that is dropped ends: its place in the line, its timer, its fetch. This is how an abort works.
 
+mod clock;
 mod gate;
 pub mod helpers;
 pub mod limit;
@@ -25,6 +28,7 @@ mod report;
 pub mod retry;
 mod scrub;
 mod send;
+mod spelling;
 mod turns;
 pub mod wait;
 
@@ -39,8 +43,10 @@ use crate::request::{self, Argument, Arguments, Checked, Target};
 use crate::secret::Secret;
 use crate::text::text;
 use crate::validate::Unknown;
+use clock::Steady;
 use limit::RateLimiter;
 use polls::Polls;
+use scrub::Scrub;
 use turns::Turns;
 
 pub use gate::Limit;
@@ -138,6 +144,9 @@ pub struct Client<H: Host> {
     /// Where it runs.
     pub host: H,
     settings: Settings,
+    /// The client's own secrets.
+    scrub: Scrub,
+    clock: Steady,
     organization: RefCell<Option<String>>,
     asking: Turns,
     polls: Polls<H::Value>,
@@ -154,11 +163,37 @@ impl<H: Host> Client<H> {
         }
         Self {
             host,
+            scrub: Scrub::of_client(&settings),
             settings,
+            clock: Steady::default(),
             organization,
             asking: Turns::default(),
             polls: Polls::default(),
             deprecated: RefCell::default(),
+        }
+    }
+
+    /// The time by the host's clock, but that it never runs backwards.
+    fn now(&self) -> f64 {
+        self.clock.read(self.host.now())
+    }
+
+    /// Lasts that many milliseconds, which have passed then even for a clock that stands still.
+    fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
+        // The host's timer runs from here on, not only once it is awaited.
+        let (began, timer) = (self.now(), self.host.sleep(ms));
+        async move {
+            timer.await;
+            self.clock.slept(began, ms, self.host.now());
+        }
+    }
+
+    /// Takes the client's secrets out of a text, and those of a request: its credentials and the secret values of its
+    /// body. For whatever passes a response on.
+    pub fn redact(&self, operation: &'static Operation, arguments: &Arguments, text: &mut String) {
+        match self.check(operation, arguments, NO_ORGANIZATION, &[]) {
+            Ok(checked) => self.scrub.of_request(&self.host, &checked).text(text),
+            Err(_) => self.scrub.text(text),
         }
     }
 

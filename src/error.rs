@@ -3,12 +3,15 @@
 //! Messages are lower case, without a final period, name the operation and say what to do next. None holds a secret:
 //! what the service sent is kept as bytes beside the message, and only the caller's own hands reach it.
 
+mod refusal;
+
 use std::fmt;
 use std::rc::Rc;
 
-use crate::contract::Operation;
+use crate::contract::{self, Operation};
 use crate::host::Foreign;
 use crate::issue::Issue;
+use crate::printable::escaped;
 use crate::text::{also, digits, text};
 
 /// Why a call failed. Futures hand it on in a box: what moves is small.
@@ -36,13 +39,13 @@ pub enum Error {
     Api {
         /// The word before the colon in the service's text, such as `CONFLICT`.
         code: Option<String>,
-        /// The service's text.
+        /// The text of the response, whoever wrote it: without secrets, in one line, at most 2,000 characters.
         text: Option<String>,
         /// The answer.
         exchange: Rc<Exchange>,
         /// Whether the change may have happened all the same.
         ambiguous: bool,
-        /// How long the service asks to wait.
+        /// How long the response asks to wait, uncapped; 10 s for a 429 that does not say.
         retry_after_ms: Option<f64>,
     },
     /// No answer came.
@@ -186,6 +189,19 @@ pub struct Exchange {
     pub request_id: Option<String>,
     /// The body, byte for byte. May hold secrets.
     pub body: Vec<u8>,
+    /// Whose words a refusal is made of.
+    pub source: Source,
+}
+
+/// Whose words a refusal is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// JSON, or nothing at all: it may be the API.
+    Api,
+    /// An HTML page.
+    Page,
+    /// A text that is no JSON.
+    Text,
 }
 
 impl Error {
@@ -228,9 +244,14 @@ fn look_first(ambiguous: bool) -> &'static str {
 }
 
 impl Error {
-    /// The error in words.
+    /// The error in words, in one line.
     #[must_use]
     pub fn message(&self) -> String {
+        // Texts from outside were escaped where they came in. This is for all that stands beside them.
+        escaped(&self.words())
+    }
+
+    fn words(&self) -> String {
         match self {
             Self::Configuration(message) => message.clone(),
             Self::Request { operation, issues } => {
@@ -247,15 +268,11 @@ impl Error {
                 "; the whole answer is in the error's body and text",
                 look_first(*ambiguous),
             ]),
-            Self::Api { text: said, exchange, ambiguous, .. } => text(&[
-                exchange.trail.operation.name,
-                ": ",
-                &digits(exchange.status.into()),
-                " ",
-                said.as_deref().map_or("without a text of the API", trimmed),
-                advice(exchange.status, exchange.trail.credentials),
-                look_first(*ambiguous),
-            ]),
+            Self::Api { text: said, exchange, ambiguous, .. } => {
+                let said = refusal::words(said.as_deref().map(trimmed), exchange);
+                let Exchange { trail, status, .. } = &**exchange;
+                format!("{}: {status} {said}{}{}", trail.operation.name, advice(exchange), look_first(*ambiguous))
+            }
             Self::Connection { message, trail, ambiguous, .. } => {
                 text(&[trail.operation.name, ": no answer: ", message, look_first(*ambiguous)])
             }
@@ -311,15 +328,20 @@ fn trimmed(text: &str) -> &str {
     text.strip_suffix(".").unwrap_or(text)
 }
 
-/// What to do about a status.
-fn advice(status: u16, credentials: CredentialSource) -> &'static str {
-    match status {
-        401 => credentials.advice(),
-        403 => "; the key's role does not allow it, or the organization is not the key's own",
-        404 => "; check the id, and that it belongs to the organization",
-        409 => "; wait until the state allows it",
-        424 => "; wake the service first, for example with services.ensureRunning",
-        429 => "; share one client or RateLimiter between all that use the key",
+/// What to do about a refusal.
+fn advice(exchange: &Exchange) -> &'static str {
+    match (exchange.source, exchange.status) {
+        (_, 407) => "; a proxy on the way wants credentials: give them to it, for example in the agent of your fetch",
+        (Source::Page | Source::Text, 400..=499) | (_, 0 | 300..=399) => "",
+        (_, 401) => exchange.trail.credentials.advice(),
+        (_, 403) => "; the key's role does not allow it, or the organization is not the key's own",
+        (_, 404) => "; check the id, and that it belongs to the organization",
+        (_, 409) if std::ptr::eq(exchange.trail.operation, &contract::SERVICES_DELETE) => {
+            "; services.stopAndDelete stops the service first, and waits until it is gone"
+        }
+        (_, 409) => "; wait until the state allows it",
+        (_, 424) => "; wake the service first, for example with services.ensureRunning",
+        (_, 429) => "; share one client or RateLimiter between all that use the key",
         _ => "",
     }
 }

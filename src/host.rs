@@ -21,11 +21,17 @@ impl<T: Transport + Clock + Random + Values + Log + Slots + Hooks> Host for T {}
 pub trait Transport {
     /// Resolves when the whole body has been read. Dropping the future ends the request.
     fn send(&self, request: &HttpRequest) -> impl Future<Output = Result<HttpResponse, Fault>>;
+    /// The host's own error as the caller may have it: the error itself where `clean` finds nothing to take out of its
+    /// texts, else a copy without them.
+    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+        let _ = clean;
+        cause
+    }
 }
 
 /// Time, in milliseconds.
 pub trait Clock {
-    /// Milliseconds since the Unix epoch. May jump; the client only ever subtracts two readings.
+    /// Milliseconds since the Unix epoch. May jump, also backwards: the client counts no step back.
     fn now(&self) -> f64;
     /// Resolves after that many milliseconds. Dropping the future ends the timer.
     fn sleep(&self, ms: f64) -> impl Future<Output = ()>;
@@ -72,7 +78,7 @@ pub trait Slots {
     /// Resolves when a request may go. Dropping the future leaves the line. What it fails with goes back to the caller
     /// as it is.
     fn acquire(&self) -> impl Future<Output = Result<Self::Slot, Foreign>>;
-    /// Called once for each slot: with the answer's status, and how long a 429 asks to wait; without a status when no
+    /// Called once for each slot: with the answer's status, and how long a 429 or a 5xx asks to wait; without a status when no
     /// answer came, or none is waited for any more. What it throws goes back to the caller, if one is left.
     fn tell(&self, slot: Self::Slot, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign>;
 }

@@ -11,11 +11,11 @@
 //! | `schemas`       | values against the contract's named schemas                     |
 //! | `passwords`     | the functions around passwords                                  |
 //! | `host`          | what JavaScript lends: randomness, `JSON.parse`, the log        |
-//! | `fetch`         | sending with `fetch`                                            |
+//! | `fetch`         | sending with `fetch`; causes, and copies of them (`causes.js`)  |
 //! | `time`          | clocks and timers                                               |
 //! | `errors`        | errors become JavaScript classes (`errors.js`)                  |
 //! | `tasks`         | futures that JavaScript runs or drops, and what they wait for   |
-//! | `memory`        | the allocator                                                   |
+//! | `memory`        | the allocator, which clears what is freed                       |
 //! | `objects`       | plain objects, made                                             |
 //! | `values`        | values of all kinds, read                                       |
 //! | `sandbox`       | the class `Sandbox`                                             |

@@ -6,6 +6,8 @@
 //! | room         | what happens there                                                             |
 //! | ------------ | ------------------------------------------------------------------------------ |
 //! | [`text`]     | texts of parts                                                                 |
+//! | [`encoded`]  | percent-encoding, HTML entities, escapes: single steps of decoding             |
+//! | [`printable`] | texts from outside, as messages and logs may show them                        |
 //! | [`contract`] | the API as static tables, compiled from `contract/*.yaml`                      |
 //! | [`issue`]    | one way in which a value breaks the contract                                   |
 //! | [`secret`]   | a string that cannot be printed                                                |
@@ -23,6 +25,7 @@
 #[cfg(feature = "client")]
 pub mod client;
 pub mod contract;
+pub mod encoded;
 pub mod error;
 pub mod host;
 pub mod issue;
@@ -30,6 +33,7 @@ pub mod issue;
 mod js;
 pub mod nearest;
 pub mod password;
+pub mod printable;
 pub mod race;
 pub mod request;
 pub mod response;

@@ -1,12 +1,16 @@
 //! An HTTP response becomes a checked result, or what it says against the request.
 //!
 //! Answers come in an envelope or bare, without a body, or as the HTML of some proxy in between: all happen in the
-//! field. The HTTP status counts, not the one in the envelope.
+//! field. The HTTP status counts, not the one in the envelope; but a success whose envelope holds an error and no result
+//! is none.
+
+mod refusal;
 
 use crate::contract::{Answer, Operation};
+use crate::error::Source;
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
-use crate::text::{cut, digits, text};
+use crate::text::cut;
 use crate::validate::validate_answer;
 
 /// What a response says.
@@ -17,8 +21,12 @@ pub struct Reading<V> {
     pub issues: Vec<Issue>,
     /// Of a refusal, the word before the colon in the text.
     pub code: Option<String>,
-    /// Of a refusal, the service's text.
+    /// Of a refusal, its text as it came, whoever wrote it.
     pub text: Option<String>,
+    /// Of a refusal, whose words it is made of.
+    pub source: Source,
+    /// A 2xx whose envelope holds an error instead of a result: the only issue quotes it.
+    pub is_error: bool,
     /// The envelope's `requestId`.
     pub request_id: Option<String>,
 }
@@ -26,13 +34,25 @@ pub struct Reading<V> {
 /// Reads a response of the operation.
 pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpResponse) -> Reading<H::Value> {
     let body = response.body.as_slice();
-    let mut reading = Reading { data: None, issues: Vec::new(), code: None, text: None, request_id: None };
+    let mut reading = Reading {
+        data: None,
+        issues: Vec::new(),
+        code: None,
+        text: None,
+        source: Source::Api,
+        is_error: false,
+        request_id: None,
+    };
     if !(200..300).contains(&response.status) {
-        let document = host.parse(body);
-        let text_of = |name| document.as_ref().and_then(|document| host.as_text(&host.member(document, name)?));
-        reading.text = text_of("error");
-        reading.code = reading.text.as_deref().and_then(code);
-        reading.request_id = text_of("requestId");
+        match host.parse(body) {
+            Some(document) => {
+                let said = refusal::of_json(host, &document);
+                reading.code = said.text.as_deref().filter(|_| said.own).and_then(code);
+                reading.text = said.text;
+                reading.request_id = host.member(&document, "requestId").and_then(|id| host.as_text(&id));
+            }
+            None => (reading.text, reading.source) = refusal::of_text(response),
+        }
         return reading;
     }
     let schema = match operation.answer {
@@ -53,6 +73,18 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
         reading.issues.push(no_json(response));
         return reading;
     };
+    let result = envelope.result.clone().filter(|_| envelope.enveloped).and_then(|range| body.get(range));
+    if result.is_none_or(|result| result == b"null") {
+        let said = refusal::of_json(host, &document);
+        // A bare resource may have such a property, too.
+        let no_resource = envelope.enveloped || schema.is_none() || !envelope.issues.is_empty();
+        if let (Some(text), true, true) = (said.text, said.own, no_resource) {
+            reading.request_id = host.member(&document, "requestId").and_then(|id| host.as_text(&id));
+            reading.issues.push(error_instead(&text));
+            reading.is_error = true;
+            return reading;
+        }
+    }
     reading.data = match (schema, envelope.enveloped) {
         (Some(_), false) => Some(document),
         (Some(_), true) => host.member(&document, "result"),
@@ -72,16 +104,31 @@ fn code(text: &str) -> Option<String> {
     (!word.is_empty() && word.len() < text.len() && word.as_bytes().iter().all(is_code)).then(|| word.to_owned())
 }
 
+/// A success that says it is none.
+fn error_instead(text: &str) -> Issue {
+    Issue {
+        path: vec![Step::Key("result".into())],
+        code: Code::Required,
+        expected: "a result".to_owned(),
+        received: format!("an error instead: {text}"),
+        hint: None,
+    }
+}
+
 fn no_json(response: &HttpResponse) -> Issue {
-    let kind = response.header("content-type").map_or("no content type", |value| cut(value, b';').0);
+    let kind = response.header("content-type").unwrap_or("no content type");
+    let kind = kind.split(';').next().unwrap_or_default();
+    let (title, source) = refusal::of_text(response);
+    let is_page = source == Source::Page;
+    let titled = title.filter(|_| is_page).map(|title| format!(", titled {title}")).unwrap_or_default();
     Issue {
         path: vec![Step::Key("result".into())],
         code: Code::Syntax,
         expected: "JSON".to_owned(),
         received: match response.body.len() {
             0 => "an empty body".to_owned(),
-            length => text(&[&digits(length as u64), " bytes of ", kind]),
+            length => format!("{length} bytes of {kind}{titled}"),
         },
-        hint: None,
+        hint: is_page.then(|| "not the API's response: a proxy, a firewall or a wrong baseUrl?".to_owned()),
     }
 }

@@ -13,7 +13,7 @@
 use std::rc::Rc;
 
 use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
-use clickhouse_cloud::error::{Attempt, CredentialSource, Error, Exchange, Met, Trail};
+use clickhouse_cloud::error::{Attempt, CredentialSource, Error, Exchange, Met, Source, Trail};
 use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
 use clickhouse_cloud::request::{Argument, Arguments, Target, build};
 use clickhouse_cloud::sandbox::Options;
@@ -147,8 +147,14 @@ fn of_errors_that_hold_an_answer() {
     let credentials = CredentialSource::Options;
     let trail = Trail { operation: &contract::SERVICES_CREATE, credentials, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
-    let exchange =
-        Rc::new(Exchange { trail: trail.clone(), status: 200, headers, request_id: None, body: body.clone() });
+    let exchange = Rc::new(Exchange {
+        trail: trail.clone(),
+        status: 200,
+        headers,
+        request_id: None,
+        body: body.clone(),
+        source: Source::Api,
+    });
     let issues = validate_answer(&body, contract::schema("CreateServiceResult")).issues;
     let errors = [
         Error::Response { issues, exchange: exchange.clone(), ambiguous: true },

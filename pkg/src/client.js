@@ -216,12 +216,27 @@ export class Organizations extends OrganizationsOperations {
 }
 
 /**
+ * Takes the client's secrets out of texts, and those of a request: for the proxy, which passes texts on. The one scrubber
+ * of both.
+ *
+ * @type {(client: CloudClient, operation: string, parameters?: object) => (text: string) => string}
+ * @internal
+ */
+export let redactor;
+
+/**
  * A client of the control plane of ClickHouse Cloud.
  *
  * It checks each request before it leaves, keeps the rate limit, retries what is safe to retry, and checks each
  * answer. One client for each key is enough: all its calls share the rate limit.
  */
 export class CloudClient {
+  static {
+    redactor = (client, operation, parameters) => {
+      const given = { operation, ...parts(operation, parameters) };
+      return (text) => client.#core.redact(given, text);
+    };
+  }
   /** @type {Core} */
   #core;
 

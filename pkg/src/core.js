@@ -1,6 +1,6 @@
 // @ts-check
 // What another entry of the package takes from the client's, so that both are one: its classes and its wasm.
 export { checkOptions } from "../dist/client_bg.js";
-export { CloudClient, RateLimiter } from "./client.js";
+export { CloudClient, RateLimiter, redactor } from "./client.js";
 export { environment } from "./host.js";
 export { CLIENT } from "./options.js";

@@ -16,6 +16,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Poll, Waker};
 
+use super::clock::Steady;
 use super::retry::fraction;
 use super::turns::Turns;
 use crate::host::{Clock, Random};
@@ -35,6 +36,8 @@ pub struct RateLimiter {
     per_ms: f64,
     turns: Turns,
     window: RefCell<Window>,
+    /// The limiter's own: those who share it may each have a clock that is set back.
+    clock: Steady,
     freed: Cell<Option<Waker>>,
     /// How many permits have ended.
     ended: Cell<u64>,
@@ -64,6 +67,7 @@ pub struct Permit<'a, H: Clock + Random> {
     host: &'a H,
 }
 
+#[derive(Clone, Copy)]
 enum Room {
     Now,
     After(f64),
@@ -87,6 +91,7 @@ impl RateLimiter {
             per_ms,
             turns: Turns::default(),
             window: RefCell::new(window),
+            clock: Steady::default(),
             freed: Cell::new(None),
             ended: Cell::new(0),
         }
@@ -103,16 +108,19 @@ impl RateLimiter {
     pub async fn acquire<'a, H: Clock + Random>(&'a self, host: &'a H, place: &mut u64) -> Permit<'a, H> {
         let _turn = self.turns.take(place).await;
         loop {
-            let mut timer = pin!(match self.room(host.now()) {
+            let now = self.clock.read(host.now());
+            let room = self.room(now);
+            let mut timer = pin!(match room {
                 Room::Now => return Permit { limiter: self, host },
                 Room::After(ms) => Some(host.sleep(ms)),
                 Room::WhenFreed => None,
             });
             let before = self.ended.get();
+            let mut slept = false;
             // Until then, or until a permit has ended since, whatever else wakes the task.
             poll_fn(|context| {
-                let is_over = timer.as_mut().as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready());
-                if is_over || self.ended.get() != before {
+                slept = timer.as_mut().as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready());
+                if slept || self.ended.get() != before {
                     return Poll::Ready(());
                 }
                 // Only the one whose turn it is waits here.
@@ -120,11 +128,16 @@ impl RateLimiter {
                 Poll::Pending
             })
             .await;
+            if let (true, Room::After(ms)) = (slept, room) {
+                self.clock.slept(now, ms, host.now());
+            }
         }
     }
 
-    /// A request that was sent at that moment has met a 429: nobody sends before that many milliseconds have passed.
-    pub fn refused(&self, now: f64, sent: f64, pause_ms: f64) {
+    /// A request that was sent `age_ms` ago has met a 429: nobody sends before that many milliseconds have passed.
+    pub fn refused(&self, clock: &impl Clock, age_ms: f64, pause_ms: f64) {
+        let now = self.clock.read(clock.now());
+        let sent = now - age_ms;
         let mut window = self.window.borrow_mut();
         window.paused_until = window.paused_until.max(now + pause_ms);
         if sent > window.cut_at {
@@ -161,7 +174,7 @@ impl<H: Clock + Random> Drop for Permit<'_, H> {
     fn drop(&mut self) {
         let limiter = self.limiter;
         // Before the window is held: a clock that the caller lends may call the client.
-        let free = self.host.now() + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
+        let free = limiter.clock.read(self.host.now()) + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
         {
             let mut window = limiter.window.borrow_mut();
             window.in_flight = window.in_flight.saturating_sub(1);

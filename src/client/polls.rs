@@ -78,7 +78,7 @@ impl<H: Host> Client<H> {
         if polls.waits.get() < SHARED_FROM {
             return Ok(None);
         }
-        let oldest = self.host.now() - pause_ms * STALE;
+        let oldest = self.now() - pause_ms * STALE;
         let _turn = polls.line.take(&mut 0).await;
         if let Some(list) = polls.last.borrow().as_ref().filter(|list| list.until >= oldest) {
             return list.find(id);
@@ -87,7 +87,7 @@ impl<H: Host> Client<H> {
             Ok(outcome) => List { until: outcome.sent_at, services: Ok(self.by_id(&outcome.data)) },
             Err(error) if matches!(*error, Error::Caller(_)) => return Err(error),
             Err(error) => List {
-                until: self.host.now() + if matches!(error.status(), Some(401 | 403)) { 0.0 } else { FAILED_MS },
+                until: self.now() + if matches!(error.status(), Some(401 | 403)) { 0.0 } else { FAILED_MS },
                 services: Err(error),
             },
         };

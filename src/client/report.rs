@@ -12,6 +12,7 @@ use super::{Breaches, Client};
 use crate::contract::{Answer, Operation};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, Received, Sending};
+use crate::printable::escaped;
 use crate::request::Checked;
 use crate::text::{digits, text};
 use crate::validate::{redact, redact_answer};
@@ -21,7 +22,8 @@ impl<H: Host> Client<H> {
     #[inline(never)]
     pub(super) fn say(&self, level: Level, line: &[&str]) {
         if self.host.logs(level) {
-            self.host.log(level, &text(line));
+            // One line stays one, whatever the service or the caller put into it.
+            self.host.log(level, &escaped(&text(line)));
         }
     }
 

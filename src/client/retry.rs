@@ -20,7 +20,9 @@ pub enum Setback {
     RateLimited,
     /// 408.
     RequestTimeout,
-    /// 5xx.
+    /// 503.
+    Unavailable,
+    /// Any other 5xx.
     Server,
     /// Any other status that is not 2xx.
     Refused,
@@ -37,6 +39,8 @@ pub enum Setback {
 pub enum Next {
     /// Wait until the rate limit's window opens, then try again.
     AwaitWindow,
+    /// Wait for as long as the response says, then try again; back off where it says nothing.
+    AwaitService,
     /// Back off, then try again.
     BackOff,
     /// Try again, but only once.
@@ -47,11 +51,12 @@ pub enum Next {
 
 impl Setback {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RateLimited,
         Self::Connection,
         Self::Timeout,
         Self::RequestTimeout,
+        Self::Unavailable,
         Self::Server,
         Self::Garbled,
         Self::Breach,
@@ -67,7 +72,7 @@ impl Setback {
             Self::Timeout => "no answer in time",
             Self::RateLimited => "rate limited",
             Self::RequestTimeout => "request timeout",
-            Self::Server => "server error",
+            Self::Unavailable | Self::Server => "server error",
             Self::Refused => "refused",
             Self::Garbled => "an answer that is no JSON",
             Self::Breach => "an answer that breaks the contract",
@@ -82,7 +87,8 @@ impl Setback {
             200..=299 => None,
             408 => Some(Self::RequestTimeout),
             429 => Some(Self::RateLimited),
-            500..=599 => Some(Self::Server),
+            503 => Some(Self::Unavailable),
+            500..=502 | 504..=599 => Some(Self::Server),
             0..=199 | 300..=407 | 409..=428 | 430..=499 | 600..=u16::MAX => Some(Self::Refused),
         }
     }
@@ -95,8 +101,9 @@ impl Setback {
             (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server | Self::Garbled, true) => {
                 Next::BackOff
             }
+            (Self::Unavailable, true) => Next::AwaitService,
             (Self::Breach, true) => Next::OnceMore,
-            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server, false)
+            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Unavailable | Self::Server, false)
             | (Self::Garbled | Self::Breach, false)
             | (Self::Refused | Self::TooLong, true | false) => Next::Stop,
         }
@@ -110,6 +117,7 @@ impl Setback {
             Self::Connection
             | Self::Timeout
             | Self::RequestTimeout
+            | Self::Unavailable
             | Self::Server
             | Self::Garbled
             | Self::Breach
@@ -136,17 +144,54 @@ pub fn back_off_ms(tries: u32, random: &impl Random) -> f64 {
     ceiling * fraction(random)
 }
 
-/// How long a 429 asks to wait: `X-RateLimit-Reset` or `Retry-After`, at most a minute; else a whole window.
+/// How long to wait after a 429 that does not say: a window of the API's own limit.
+pub const WINDOW_MS: f64 = 10_000.0;
+
+/// For no longer than this a 429 is waited out at once: all that share the limiter wait with it.
+pub const LONGEST_WINDOW_MS: f64 = 60_000.0;
+
+/// A shorter wait than this is not taken from a 503: one that says zero, or a moment that has passed, would be asked again
+/// at once.
+const SHORTEST_MS: f64 = 500.0;
+
+/// How long a refusal asks to wait, uncapped: `X-RateLimit-Reset` in seconds, or `Retry-After` in seconds or as a date. A
+/// date is read against the response's own `Date`: the two come from one clock. `None`: it says nothing that can be read.
 #[must_use]
-pub fn window_ms(response: &HttpResponse, clock: &impl Clock) -> f64 {
-    const WINDOW_MS: f64 = 10_000.0;
-    const MOST_MS: f64 = 60_000.0;
-    let reset = response.header("x-ratelimit-reset").and_then(seconds_ms);
-    let asked = reset.or_else(|| {
+pub fn asked_ms(response: &HttpResponse, clock: &impl Clock) -> Option<f64> {
+    let reset = || response.header("x-ratelimit-reset").and_then(seconds_ms);
+    let after = || {
         let after = response.header("retry-after")?;
-        seconds_ms(after).or_else(|| clock.date(after).map(|date| date - clock.now()))
-    });
-    asked.map_or(WINDOW_MS, |ms| ms.clamp(0.0, MOST_MS))
+        seconds_ms(after).or_else(|| {
+            let sent = response.header("date").and_then(|date| http_date(date, clock));
+            http_date(after, clock).map(|date| date - sent.unwrap_or_else(|| clock.now()))
+        })
+    };
+    let asked = match response.status {
+        429 => reset().or_else(after),
+        503 => after().or_else(reset),
+        // The state of the rate limit comes with responses of every kind, and says nothing of a fault.
+        500..=599 => after(),
+        _ => None,
+    };
+    Some(asked?.max(0.0))
+}
+
+/// How long to wait after a 503, where it says so.
+#[must_use]
+pub fn unavailable_ms(asked_ms: Option<f64>) -> Option<f64> {
+    asked_ms.filter(|ms| *ms >= SHORTEST_MS)
+}
+
+/// The moment that an HTTP date names (RFC 9110, 5.6.7). The host's parser takes more than these: a number is no date.
+fn http_date(text: &str, clock: &impl Clock) -> Option<f64> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let text = text.trim();
+    if !DAYS.iter().any(|day| text.starts_with(day)) {
+        return None;
+    }
+    // The oldest of the three forms does not name its time zone, which is GMT as well.
+    let date = if text.ends_with("GMT") { clock.date(text) } else { clock.date(&format!("{text} GMT")) };
+    date.filter(|ms| ms.is_finite())
 }
 
 /// A tenth more at most, so that not all come back at once.
@@ -174,7 +219,7 @@ fn seconds_ms(text: &str) -> Option<f64> {
             _ => return None,
         }
     }
-    any.then_some(sign * value)
+    (any && value.is_finite()).then_some(sign * value)
 }
 
 /// Evenly between 0 and 1.

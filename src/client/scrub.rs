@@ -1,110 +1,279 @@
-//! What the client sends in secret is taken out of what comes back: servers and proxies echo, and fetch may quote.
+//! Secrets of requests are taken out of whatever comes back: servers and proxies echo, and fetch may quote.
 //!
-//! Texts, headers and messages pass here before they stand in an error, a hook or a log. The answer's bytes do not: they
-//! are the caller's alone.
+//! Texts, headers, states and causes pass here before they stand in an error, a hook or a log, and everything that the
+//! proxy passes on. The bytes of a response do not: they belong to the caller. An echo is found in every spelling that
+//! [`super::spelling`] can undo, whatever its case, and as base64 or hexadecimal digits.
+
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
 
 use super::Settings;
+use super::spelling::{View, canonical};
 use crate::host::Values;
+use crate::issue::{Issue, Step};
+use crate::password::base64;
+use crate::printable::printable;
 use crate::request::Checked;
-use crate::secret::Secret;
-use crate::text::cut;
-use crate::validate::quote;
 
-/// A shorter one is no secret, and would be found everywhere.
-const SHORTEST: usize = 4;
+/// A shorter text is not taken for a secret: it would be found everywhere.
+pub const SHORTEST: usize = 6;
 
-/// What stands instead.
+/// Stands in place of a secret.
 const HIDDEN: &str = "[secret]";
+
+/// How much text is searched at once, and how much of it is searched again with the next part: longer than any secret in
+/// its longest spelling.
+const PART: usize = 262_144;
+const OVERLAP: usize = 32_768;
 
 /// Whether a header of that name, in lower case, carries credentials.
 pub(super) fn is_credential(name: &str) -> bool {
-    ["auth", "cookie", "token", "secret", "password", "api-key", "apikey", "access-key"]
-        .iter()
-        .any(|word| find(name, word).is_some())
+    const WORDS: [&str; 10] =
+        ["auth", "cookie", "token", "secret", "password", "credential", "api-key", "apikey", "access-key", "session"];
+    WORDS.iter().any(|word| name.contains(word))
 }
 
-/// The secrets of a client, or of one request.
-pub(super) struct Scrub(Vec<Secret>);
+/// A text to be found, in canonical letters.
+struct Needle {
+    letters: Zeroizing<Vec<u8>>,
+    /// Base64 without its padding: what is found may have it.
+    padded: bool,
+}
+
+/// The secrets of a client, or of one request. A clone shares them.
+#[derive(Clone, Default)]
+pub(super) struct Scrub {
+    client: Rc<Vec<Needle>>,
+    request: Vec<Rc<Needle>>,
+}
 
 impl Scrub {
-    /// The client's own credentials, whole and in parts, and what its key is made of.
+    /// The client's own credentials: its key (the id as well) or token, and the credentials among its headers.
     pub fn of_client(settings: &Settings) -> Self {
-        let mut scrub = Self(Vec::new());
+        let mut needles = Vec::new();
         if let Some(secret) = &settings.key_secret {
-            scrub.add(secret.reveal());
+            add(&mut needles, secret.reveal());
         }
         if let Some(authorization) = &settings.target.authorization {
-            scrub.credential(authorization.reveal());
+            credential(&mut needles, authorization.reveal());
         }
-        scrub
+        headers(&mut needles, &settings.target.headers);
+        Self { client: Rc::new(needles), request: Vec::new() }
+    }
+
+    /// These, and the credentials among further headers.
+    pub fn with_headers(&self, given: &[(String, String)]) -> Self {
+        let mut needles = Vec::new();
+        headers(&mut needles, given);
+        self.with(needles)
     }
 
     /// These, the credentials among the request's headers, and the secret values of its body.
-    pub fn of_request(settings: &Settings, host: &impl Values, checked: &Checked) -> Self {
-        let mut scrub = Self::of_client(settings);
+    pub fn of_request(&self, host: &impl Values, checked: &Checked) -> Self {
+        let mut needles = Vec::new();
         let request = &checked.request;
-        for (name, value) in &request.headers {
-            if is_credential(name) {
-                scrub.credential(value);
-            }
-        }
+        headers(&mut needles, &request.headers);
         let body = request.body.as_deref().unwrap_or_default();
         for secret in &checked.secrets {
             let (from, to) = (secret.bytes.start, secret.bytes.end);
             // With its quotes it is a string, whose escapes the host knows.
             let quoted = body.get(from.saturating_sub(1)..to + 1).and_then(|text| host.parse(text.as_bytes()));
             let text = quoted.and_then(|value| host.as_text(&value));
-            scrub.add(text.as_deref().or(body.get(from..to)).unwrap_or_default());
+            add(&mut needles, text.as_deref().or(body.get(from..to)).unwrap_or_default());
         }
-        scrub
+        self.with(needles)
     }
 
-    /// `Basic …` and `Bearer …` are two secrets: the whole, and what follows the word.
-    fn credential(&mut self, value: &str) {
-        self.add(value);
-        let (_, token) = cut(value, b' ');
-        self.add(token);
+    fn with(&self, needles: Vec<Needle>) -> Self {
+        let mut all = self.clone();
+        all.request.extend(needles.into_iter().map(Rc::new));
+        all
     }
 
-    fn add(&mut self, text: &str) {
-        if text.len() >= SHORTEST {
-            self.0.push(Secret::new(text));
-            // As issues quote it.
-            let mut quoted = String::new();
-            quote(text, &mut quoted);
-            if quoted.len() > text.len() + 2 {
-                self.0.push(Secret::new(quoted.get(1..quoted.len() - 1).unwrap_or_default()));
+    /// A text from outside as a message shows it: without secrets, shortened, in one line.
+    pub fn shown(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        self.text(&mut text);
+        printable(&text)
+    }
+
+    /// Makes an issue of a response fit to be shown: it may echo a secret as a value or as a name.
+    pub fn issue(&self, issue: &mut Issue) {
+        issue.received = self.shown(&issue.received);
+        for step in &mut issue.path {
+            if let Step::Key(name) = step {
+                self.text(name.to_mut());
             }
-        }
-    }
-
-    /// Takes every secret out of a text, where there is one.
-    pub fn option(&self, text: &mut Option<String>) {
-        if let Some(text) = text {
-            self.text(text);
         }
     }
 
     /// Takes every secret out of a text.
     pub fn text(&self, text: &mut String) {
-        for secret in &self.0 {
-            let secret = secret.reveal();
-            let mut clean = String::new();
-            let mut rest = text.as_str();
-            while let Some((before, after)) = find(rest, secret).and_then(|at| rest.split_at_checked(at)) {
-                clean.push_str(before);
-                clean.push_str(HIDDEN);
-                rest = after.get(secret.len()..).unwrap_or_default();
+        let found = self.find(text);
+        if found.is_empty() {
+            return;
+        }
+        let mut clean = String::with_capacity(text.len());
+        let mut from = 0;
+        for (start, end) in found {
+            clean.push_str(text.get(from..start).unwrap_or_default());
+            clean.push_str(HIDDEN);
+            from = end;
+        }
+        clean.push_str(text.get(from..).unwrap_or_default());
+        *text = clean;
+    }
+
+    /// Where secrets stand, in order and apart from each other.
+    fn find(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let mut start = 0;
+        loop {
+            let end = text.floor_char_boundary(start + PART);
+            self.find_in(text.get(start..end).unwrap_or_default(), start, &mut found);
+            if end >= text.len() {
+                break;
             }
-            if !clean.is_empty() {
-                clean.push_str(rest);
-                *text = clean;
+            start = text.floor_char_boundary(end - OVERLAP);
+        }
+        // What was redacted before reads as a secret where that is the word itself.
+        let before: Vec<usize> = text.match_indices(HIDDEN).map(|(at, _)| at).collect();
+        found.retain(|(from, to)| !before.iter().any(|at| at <= from && *to <= at + HIDDEN.len()));
+        found.sort_unstable();
+        let mut apart: Vec<(usize, usize)> = Vec::new();
+        for (from, to) in found {
+            match apart.last_mut() {
+                Some((_, end)) if from < *end => *end = to.max(*end),
+                _ => apart.push((from, to)),
             }
+        }
+        apart
+    }
+
+    fn find_in(&self, text: &str, offset: usize, found: &mut Vec<(usize, usize)>) {
+        let needles = || self.client.iter().chain(self.request.iter().map(|needle| &**needle));
+        let mut begins = [false; 256];
+        for needle in needles() {
+            if let Some(begins) = needle.letters.first().and_then(|first| begins.get_mut(usize::from(*first))) {
+                *begins = true;
+            }
+        }
+        let mut view = Some(View::new(text));
+        while let Some(seen) = view {
+            for (at, letter) in seen.letters().iter().enumerate() {
+                if begins.get(usize::from(*letter)) != Some(&true) {
+                    continue;
+                }
+                let rest = seen.letters().get(at..).unwrap_or_default();
+                for needle in needles().filter(|needle| rest.starts_with(&needle.letters)) {
+                    let padding = rest.iter().skip(needle.letters.len()).take_while(|letter| **letter == b'=').take(2);
+                    let padding = if needle.padded { padding.count() } else { 0 };
+                    if let Some((from, to)) = seen.source(at, at + needle.letters.len() + padding) {
+                        found.push((text.floor_char_boundary(from) + offset, text.ceil_char_boundary(to) + offset));
+                    }
+                }
+            }
+            view = seen.decoded();
         }
     }
 }
 
-/// Where a text begins in another one. Not the standard library's, whose speed costs 2 KB.
-fn find(text: &str, part: &str) -> Option<usize> {
-    text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
+/// The credentials among headers, whose names are in lower case.
+fn headers(needles: &mut Vec<Needle>, headers: &[(String, String)]) {
+    for (name, value) in headers.iter().filter(|(name, _)| is_credential(name)) {
+        if !name.contains("cookie") {
+            credential(needles, value);
+        }
+        // `session="…"; theme=dark`, `Token token=…, scope=…`
+        for piece in value.split([';', ',', ' ']) {
+            let (_, piece) = piece.split_once('=').unwrap_or_default();
+            add(needles, piece.trim_matches('"'));
+        }
+    }
+}
+
+/// `Basic …` and `Bearer …` are two secrets: the whole, and what follows the word. Behind `Basic` there are two more:
+/// the user and the password.
+fn credential(needles: &mut Vec<Needle>, value: &str) {
+    let value = value.trim();
+    if let Some((scheme, token)) = value.split_once(' ') {
+        push(needles, value.as_bytes(), false);
+        add(needles, token.trim());
+        if scheme.eq_ignore_ascii_case("basic") {
+            let decoded = decoded(token.trim());
+            for part in decoded.splitn(2, |byte| *byte == b':') {
+                add(needles, str::from_utf8(part).unwrap_or_default());
+            }
+        }
+    } else {
+        add(needles, value);
+    }
+}
+
+/// A secret in all the forms in which it is looked for.
+fn add(needles: &mut Vec<Needle>, secret: &str) {
+    if secret.len() < SHORTEST {
+        return;
+    }
+    let bytes = secret.as_bytes();
+    push(needles, bytes, false);
+    // A secret that holds an escape itself reads otherwise where the whole text is decoded.
+    let mut view = View::new(secret).decoded();
+    while let Some(decoded) = view {
+        push(needles, decoded.letters(), false);
+        view = decoded.decoded();
+    }
+    if secret.ends_with('=') {
+        push(needles, secret.trim_end_matches('=').as_bytes(), true);
+    }
+    push(needles, &hex(bytes), false);
+    // In base64, three bytes are four digits: a secret within a longer text reads in one of three ways. The digits that
+    // it shares with its neighbours are left out.
+    for before in 0..3 {
+        let mut padded = Zeroizing::new(vec![0; before]);
+        padded.extend_from_slice(bytes);
+        let digits = Zeroizing::new(base64(&padded));
+        let first = (before * 8).div_ceil(6);
+        let last = (padded.len() * 8) / 6;
+        push(needles, digits.as_bytes().get(first..last).unwrap_or_default(), true);
+        if before == 0 {
+            push(needles, digits.trim_end_matches('=').as_bytes(), true);
+        }
+    }
+}
+
+fn push(needles: &mut Vec<Needle>, text: &[u8], padded: bool) {
+    let letters: Zeroizing<Vec<u8>> = Zeroizing::new(text.iter().copied().map(canonical).collect());
+    if letters.len() >= SHORTEST && !needles.iter().any(|known| known.letters == letters && known.padded == padded) {
+        needles.push(Needle { letters, padded });
+    }
+}
+
+fn hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' - 10 + half };
+    Zeroizing::new(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
+}
+
+/// The bytes that base64 stands for, in either alphabet, with or without padding; what is none of its digits is skipped.
+fn decoded(text: &str) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let (mut bits, mut count) = (0u32, 0u32);
+    for letter in text.bytes() {
+        let digit = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(digit);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
 }

@@ -76,7 +76,7 @@ impl<H: Host> Client<H> {
             // The caller's own key is for all attempts.
             keyed: !safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
-            scrub: Scrub::of_request(&self.settings, &self.host, checked),
+            scrub: self.scrub.of_request(&self.host, checked),
             checked,
             attempts: Vec::new(),
             began: 0.0,
@@ -88,21 +88,20 @@ impl<H: Host> Client<H> {
             doubtful: false,
         };
         loop {
-            let queued = self.host.now();
+            let queued = self.now();
             let limiter = match &self.settings.limiter {
                 Limit::Shared(limiter) => Some(&**limiter),
                 Limit::Off | Limit::Lent => None,
             };
             let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
             self.begin(&mut course, queued).map_err(Error::Caller)?;
-            let met =
-                first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+            let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.sleep(course.timeout_ms))).await;
             match self.judge(met, &mut course, leave) {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => {
                     let pause_ms = self.again(&mut course, failed)?;
                     if course.held_ms == 0.0 {
-                        self.host.sleep(pause_ms).await;
+                        self.sleep(pause_ms).await;
                     }
                 }
             }
@@ -111,7 +110,7 @@ impl<H: Host> Client<H> {
 
     /// An attempt begins.
     fn begin(&self, course: &mut Course<'_>, queued: f64) -> Result<(), Foreign> {
-        course.began = self.host.now();
+        course.began = self.now();
         if course.attempts.is_empty() {
             course.first_began = course.began;
         } else {
@@ -140,7 +139,7 @@ impl<H: Host> Client<H> {
             First::Right(()) => None,
         };
         leave.end(None, None)?;
-        let Some(Fault { kind, mut message, cause }) = fault else {
+        let Some(Fault { kind, message, cause }) = fault else {
             course.note(Met::Fault("timeout"), None, Some(Setback::Timeout));
             let (trail, ambiguous) = (self.trail(course), course.doubtful);
             let error = Error::Timeout { timeout_ms: course.timeout_ms, trail, ambiguous };
@@ -152,7 +151,8 @@ impl<H: Host> Client<H> {
             (FaultKind::Connection | FaultKind::Caller, _) => Setback::Connection,
         };
         course.note(Met::Fault("connection"), None, Some(setback));
-        course.scrub.text(&mut message);
+        let message = course.scrub.shown(&message);
+        let cause = cause.map(|cause| self.host.scrub_cause(cause, &|text| course.scrub.text(text)));
         let (trail, ambiguous) = (self.trail(course), course.doubtful);
         let error = Error::Connection { message, cause, trail, ambiguous };
         Err(Failed { setback: Some(setback), error: error.into() })
@@ -166,22 +166,26 @@ impl<H: Host> Client<H> {
         leave: Leave<'_, H>,
     ) -> Result<Outcome<H::Value>, Failed> {
         let operation = course.operation;
-        let duration_ms = self.host.now() - course.began;
-        for (_, value) in &mut response.headers {
+        let duration_ms = self.now() - course.began;
+        // What came may be an echo.
+        for (name, value) in &mut response.headers {
+            course.scrub.text(name);
             course.scrub.text(value);
         }
-        let Reading { mut data, mut issues, mut code, mut text, mut request_id } =
+        let asked_ms = retry::asked_ms(&response, &self.host);
+        let Reading { mut data, mut issues, code, text, source, is_error, request_id } =
             response::read(&self.host, operation, &response);
-        // What came may be an echo.
-        issues.iter_mut().for_each(|issue| course.scrub.text(&mut issue.received));
-        course.scrub.option(&mut code);
-        course.scrub.option(&mut text);
-        course.scrub.option(&mut request_id);
+        issues.iter_mut().for_each(|issue| course.scrub.issue(issue));
+        let [code, text, request_id] = [code, text, request_id].map(|text| text.map(|text| course.scrub.shown(&text)));
         let setback = match Setback::of_status(response.status) {
             // An earlier attempt has deleted it.
             Some(_) if operation.method == Method::Delete && response.status == 404 && course.doubtful => {
                 data = Some(self.host.nothing());
                 None
+            }
+            None if is_error => {
+                course.breaches += 1;
+                Some(Setback::Breach)
             }
             None if data.is_none() => Some(Setback::Garbled),
             None if !issues.is_empty() && !self.tolerates(operation, &issues) => {
@@ -190,14 +194,14 @@ impl<H: Host> Client<H> {
             }
             setback => setback,
         };
-        let retry_after_ms = (setback == Some(Setback::RateLimited)).then(|| retry::window_ms(&response, &self.host));
+        let retry_after_ms = asked_ms.or_else(|| (response.status == 429).then_some(retry::WINDOW_MS));
         course.note(Met::Status(response.status), request_id.clone(), setback);
         leave.end(Some(response.status), retry_after_ms)?;
         let HttpResponse { status, headers, body } = response;
         let received = Received { status, headers: &headers, request_id: request_id.as_deref(), duration_ms };
         self.say_response(operation, &received, &body, &course.scrub);
         self.host.on_response(&sending(operation, &course.checked.request, course.attempts.len()), &received)?;
-        let exchange = Rc::new(Exchange { trail: self.trail(course), status, headers, request_id, body });
+        let exchange = Rc::new(Exchange { trail: self.trail(course), status, headers, request_id, body, source });
         let ambiguous = course.doubtful;
         let error = match (setback, data) {
             (None, Some(data)) => return Ok(Outcome { data, exchange, sent_at: course.began }),
@@ -219,7 +223,7 @@ impl<H: Host> Client<H> {
         self.tell_retry(course, setback, wait_ms).map_err(Error::Caller)?;
         if let (Limit::Shared(limiter), Setback::RateLimited) = (&self.settings.limiter, setback) {
             // Everyone who shares the limiter pauses, this call among them.
-            limiter.refused(self.host.now(), course.began, wait_ms);
+            limiter.refused(&self.host, self.now() - course.began, wait_ms);
             course.held_ms = wait_ms;
         }
         Ok(wait_ms)
@@ -228,19 +232,23 @@ impl<H: Host> Client<H> {
     /// How long to wait before the next attempt; `None`: there is none.
     fn wait_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
         let tries = u32::try_from(course.attempts.len()).unwrap_or(u32::MAX);
-        let window_ms = match error {
-            Error::Api { retry_after_ms: Some(ms), .. } => *ms,
-            _ => 0.0,
+        let asked_ms = match error {
+            Error::Api { retry_after_ms, .. } => *retry_after_ms,
+            _ => None,
         };
-        let wait_ms = match setback.next(course.safe) {
+        let asked_ms = match setback.next(course.safe) {
             Next::Stop => return None,
             Next::OnceMore if course.breaches > 1 => return None,
-            Next::OnceMore | Next::BackOff => retry::back_off_ms(tries, &self.host),
+            Next::OnceMore | Next::BackOff => None,
             // A reset that has passed already says nothing of when the next request may go.
-            Next::AwaitWindow if window_ms <= 0.0 => retry::back_off_ms(tries, &self.host),
-            Next::AwaitWindow => retry::with_jitter(window_ms, &self.host),
+            Next::AwaitWindow => asked_ms.filter(|ms| *ms > 0.0).map(|ms| ms.min(retry::LONGEST_WINDOW_MS)),
+            Next::AwaitService => retry::unavailable_ms(asked_ms),
         };
-        let spent_ms = self.host.now() - course.first_began - course.queued_ms;
+        let wait_ms = match asked_ms {
+            Some(ms) => retry::with_jitter(ms, &self.host),
+            None => retry::back_off_ms(tries, &self.host),
+        };
+        let spent_ms = self.now() - course.first_began - course.queued_ms;
         (spent_ms + wait_ms < self.settings.retry_budget_ms).then_some(wait_ms)
     }
 

@@ -126,8 +126,7 @@ impl<V> Wait<'_, V> {
     /// The error with which the wait ends.
     fn error(&self, reason: WaitReason, now: f64) -> Box<Error> {
         // It comes from an answer, which may echo.
-        let mut last_state = self.last_state.clone();
-        self.scrub.option(&mut last_state);
+        let last_state = self.last_state.as_deref().map(|state| self.scrub.shown(state));
         let (helper, wanted) = (self.aim.helper(), self.aim.wanted());
         Error::Wait { helper, reason, wanted, last_state, elapsed_ms: now - self.began }.into()
     }
@@ -137,9 +136,10 @@ impl<V> Wait<'_, V> {
         let previous = self.last_state.replace(state.to_owned());
         self.attempt = self.attempt.saturating_add(1);
         let Some(on_progress) = &self.options.on_progress else { return Ok(()) };
+        let previous_state = previous.filter(|previous| previous != state).map(|state| self.scrub.shown(&state));
         let progress = Progress {
-            state: state.to_owned(),
-            previous_state: previous.filter(|previous| previous != state),
+            state: self.scrub.shown(state),
+            previous_state,
             elapsed_ms: now - self.began,
             attempt: self.attempt,
         };
@@ -214,8 +214,8 @@ impl<H: Host> Client<H> {
                 aim,
                 arguments,
                 options,
-                scrub: Scrub::of_client(&self.settings),
-                began: self.host.now(),
+                scrub: self.scrub.with_headers(&options.call.headers),
+                began: self.now(),
                 attempt: 0,
                 last_state: None,
                 last: None,
@@ -224,11 +224,11 @@ impl<H: Host> Client<H> {
                 deleted: false,
                 pause_ms: 0.0,
             };
-            let deadline = self.host.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
+            let deadline = self.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
             let ended = first(pin!(self.poll(&mut wait)), pin!(deadline)).await;
             match ended {
                 First::Left(result) => result,
-                First::Right(()) => Err(wait.error(WaitReason::Deadline, self.host.now())),
+                First::Right(()) => Err(wait.error(WaitReason::Deadline, self.now())),
             }
         })
     }
@@ -264,7 +264,7 @@ impl<H: Host> Client<H> {
                 Step::Pause => {}
             }
             wait.pause_ms = wait.next_pause_ms();
-            self.host.sleep(wait.pause_ms).await;
+            self.sleep(wait.pause_ms).await;
         }
     }
 
@@ -274,7 +274,7 @@ impl<H: Host> Client<H> {
         wait: &mut Wait<'_, H::Value>,
         looked: Result<H::Value, Box<Error>>,
     ) -> Result<Step<H::Value>, Box<Error>> {
-        let now = self.host.now();
+        let now = self.now();
         let found = match looked {
             Ok(found) => found,
             Err(error) if error.status() == Some(404) => return self.missed(wait, error, now),
@@ -282,8 +282,7 @@ impl<H: Host> Client<H> {
         };
         let state = self.state(wait, &found);
         if wait.last_state.as_ref() != Some(&state) {
-            let mut shown = state.clone();
-            wait.scrub.text(&mut shown);
+            let shown = wait.scrub.shown(&state);
             self.say(Level::Info, &[wait.aim.helper(), ": the ", wait.aim.source().1, " is ", &shown]);
         }
         wait.progress(&state, now)?;

@@ -123,6 +123,18 @@ impl Core {
         calls::start(self.0.clone(), given).map_err(to_js)
     }
 
+    /// A text without the client's secrets, and without those of a request: `{ operation, path, query, body }`.
+    pub fn redact(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue,
+        text: String,
+    ) -> Result<String, JsValue> {
+        let operation = arguments::operation(given).map_err(to_js)?;
+        let mut text = text;
+        self.0.redact(operation, &arguments::read(operation, given).unwrap_or_default(), &mut text);
+        Ok(text)
+    }
+
     /// Checks and builds a request: `{ method, url, headers, body, curl }`.
     #[wasm_bindgen(unchecked_return_type = "any")]
     pub fn build(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Object, JsValue> {

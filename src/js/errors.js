@@ -298,19 +298,35 @@ export class RateLimitError extends ApiError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    /** @type {number} how long the service asks to wait, in milliseconds */
+    /** @type {number} how long the service asks to wait, in milliseconds, however long; 10,000 where it does not say */
     this.retryAfterMs = fields.retryAfterMs;
   }
 }
 
-/** 5xx: the service failed. */
+/** 5xx: the service failed, or a proxy before it. */
 export class ServerError extends ApiError {
   static {
     named(this, "ServerError");
   }
+
+  /**
+   * The client makes it; so may tests of yours.
+   *
+   * @param {string} message what happened, and what to do next
+   * @param {Omit<ServerError, keyof CloudError | "body" | "retryAfterMs"> & { retryAfterMs?: number | undefined }} fields what it shows
+   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   */
+  constructor(message, fields, hidden) {
+    super(message, fields, hidden);
+    /** @type {number | undefined} how long the service asks to wait, in milliseconds, however long; undefined where it does not say */
+    this.retryAfterMs = fields.retryAfterMs;
+  }
 }
 
-/** No answer came: the host's fetch failed; its own error is the `cause`. */
+/**
+ * No answer came: the host's fetch failed; its own error is the `cause`, or a copy of it where its texts said a secret
+ * back.
+ */
 export class ConnectionError extends CloudError {
   static {
     named(this, "ConnectionError");

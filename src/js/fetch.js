@@ -1,5 +1,6 @@
 // Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
 
+import { member, reason, text } from "./causes.js";
 import { wait } from "./tasks.js";
 
 /**
@@ -65,17 +66,14 @@ const caller = (message) => failed(new Error(message), "caller");
  * @returns {Met}
  */
 function failed(cause, fault) {
-  const message = text(cause, "message") ?? "fetch failed";
-  // Node says "fetch failed", and the reason only in the cause.
   const inner = /** @type {object} */ (member(cause, "cause"));
-  const why = text(inner, "code") ?? text(inner, "message");
   try {
     // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
     if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", { enumerable: false });
   } catch {
     // A proxy that does not let itself be changed is not Node's.
   }
-  return { fault, message: why === undefined ? message : `${message} (${why})`, cause };
+  return { fault, message: reason(cause), cause };
 }
 
 /**
@@ -147,29 +145,4 @@ function isResponse(value) {
 function isOfFetch(error) {
   const names = ["TypeError", "AbortError", "TimeoutError", "NetworkError", "FetchError"];
   return names.includes(text(error, "name") ?? "") || text(error, "code") !== undefined;
-}
-
-/**
- * @param {any} value
- * @param {string} name
- * @returns {string | undefined}
- */
-function text(value, name) {
-  const found = member(value, name);
-  return typeof found === "string" ? found : undefined;
-}
-
-/**
- * A property; undefined where its getter throws: what is thrown can be anything.
- *
- * @param {any} value
- * @param {string} name
- * @returns {unknown}
- */
-function member(value, name) {
-  try {
-    return value?.[name];
-  } catch {
-    return undefined;
-  }
 }

@@ -4,19 +4,27 @@
 use std::rc::Rc;
 
 use gloo_net::http::Response;
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
 use super::tasks::Wait;
-use super::values::{bytes, get, pairs, text};
-use crate::host::{Fault, FaultKind, HttpRequest, HttpResponse, Transport};
+use super::values::{bytes, get, pairs, text, texts};
+use crate::host::{Fault, FaultKind, Foreign, HttpRequest, HttpResponse, Transport};
 
 #[wasm_bindgen(module = "/src/js/fetch.js")]
 extern "C" {
     #[wasm_bindgen(js_name = send)]
     fn send_with(own: &JsValue, url: &str, init: &Object, most: f64) -> JsValue;
+}
+
+#[wasm_bindgen(module = "/src/js/causes.js")]
+extern "C" {
+    /// `{ texts, … }`: all texts of an error, and what `finish` makes a copy of.
+    fn draft(error: &JsValue) -> JsValue;
+    /// The copy, with other texts.
+    fn finish(draft: &JsValue, texts: &Array) -> JsValue;
 }
 
 impl Transport for JsHost {
@@ -35,6 +43,21 @@ impl Transport for JsHost {
         };
         let cause = (kind != FaultKind::TooLong).then(|| Rc::new(get(&met, "cause")) as Rc<_>);
         Err(Fault { kind, message: text(&met, "message").unwrap_or_default(), cause })
+    }
+
+    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+        let Some(error) = cause.downcast_ref::<JsValue>() else { return cause };
+        let made = draft(error);
+        let cleaned = Array::new();
+        let mut found = false;
+        for text in texts(&get(&made, "texts")) {
+            let mut clean_text = text.clone();
+            clean(&mut clean_text);
+            found |= clean_text != text;
+            cleaned.push(&JsValue::from_str(&clean_text));
+        }
+        // The host's own error where it may be shown: users look for its class and its code.
+        if found { Rc::new(finish(&made, &cleaned)) } else { cause }
     }
 }
 

@@ -86,7 +86,7 @@ export type HeadersLike =
   | Iterable<readonly [name: string, value: string]>
   | { readonly [name: string]: string | undefined };
 
-/** A clock of the caller's own. */
+/** A clock of the caller's own. Where it is set back or stands still, nothing waits longer: sleeps count as time. */
 export interface Clock {
   /** The time, in milliseconds since the epoch. */
   now(): number;
@@ -107,7 +107,7 @@ export interface RateLimiterLike {
 export interface RateLimitOutcome {
   /** The HTTP status; undefined: no answer came. */
   readonly status: number | undefined;
-  /** How long a 429 asks to wait, in milliseconds. */
+  /** How long a 429 or a 5xx asks to wait, in milliseconds, however long; undefined where it does not say, but 10,000 for a 429. */
   readonly retryAfterMs: number | undefined;
 }
 

@@ -3,6 +3,7 @@
 use super::format;
 use super::string::{decode, inner};
 use crate::contract::{Kind, Schema};
+use crate::printable::{escaped, is_hidden};
 use crate::text::{also, digits, text};
 
 /// How many characters of a value are shown.
@@ -131,12 +132,9 @@ pub(crate) fn quote(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            control if control.is_control() => {
-                let code = u32::from(control);
-                let digit = |shift: u32| char::from_digit(code >> shift & 15, 16).unwrap_or('0');
-                out.push_str("\\u00");
-                out.push(digit(4));
-                out.push(digit(0));
+            // JSON has no escape of its own for characters beyond U+FFFF: of those that are hidden, there are only tags.
+            hidden if is_hidden(hidden) && u32::from(hidden) <= 0xFFFF => {
+                out.push_str(&escaped(hidden.encode_utf8(&mut [0; 4])))
             }
             plain => out.push(plain),
         }

@@ -63,7 +63,7 @@ HTML 200                      | Answer 200 +    | Answer 200?     | Answer 200? 
 empty 200                     | Answer 200 +    | Answer 200?     | Answer 200?     | Answer 200? +    | ok
 204                           | Answer 204 +    | Answer 204?     | Answer 204?     | Answer 204? +    | ok
 truncated JSON                | Answer 200 +    | Answer 200?     | Answer 200?     | Answer 200? +    | Answer 200? +
-error in a 200                | Answer 200 ²    | Answer 200?     | Answer 200?     | Answer 200? ²    | ok
+error in a 200                | Answer 200 ²    | Answer 200?     | Answer 200?     | Answer 200? ²    | Answer 200? ²
 result missing                | Answer 200 ²    | Answer 200?     | Answer 200?     | Answer 200? ²    | ok
 result null                   | Answer 200 ²    | Answer 200?     | Answer 200?     | Answer 200? ²    | ok
 result of the wrong shape     | Answer 200 ²    | Answer 200?     | Answer 200?     | Answer 200? ²    | ok

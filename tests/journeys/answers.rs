@@ -1,5 +1,6 @@
 //! Answers that are not what the contract says: what is taken all the same, what is refused, and that nothing is lost.
 
+use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::client::{Breaches, Limit};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
@@ -8,7 +9,7 @@ use clickhouse_cloud::issue::{Code, Step};
 use serde_json::{Value, json};
 
 use super::cloud::{Cloud, NOBODY, body, failed, of};
-use super::network::{answer, answer_with};
+use super::network::{Act, answer, answer_with};
 
 /// What `get` makes of an answer.
 fn get(status: u16, text: &str) -> Result<Value, Box<Error>> {
@@ -178,16 +179,167 @@ fn create() -> clickhouse_cloud::request::Arguments {
     clickhouse_cloud::request::Arguments { body: Some(body().to_string()), ..Default::default() }
 }
 
-#[test]
-fn refusals_without_the_apis_text() {
-    for text in ["", "<html>nginx</html>", "null", "[]", r#"{"error":{"code":7}}"#, r#"{"message":"x"}"#] {
-        match failed(get(403, text)) {
-            Error::Api { code, text: said, exchange, .. } => {
-                assert_eq!((code, said), (None, None), "{text}");
-                assert_eq!(exchange.body, text.as_bytes());
-            }
-            other => panic!("{other}"),
+/// What a refusal with this body says: its code, its text, and the whole message.
+fn refusal(status: u16, headers: &[(&str, &str)], text: &str) -> (Option<String>, Option<String>, String) {
+    let cloud = Cloud::with(|settings| settings.retry_budget_ms = 0.0);
+    cloud.network.next(answer_with(status, headers, text));
+    let error = failed(cloud.run(cloud.get(NOBODY)));
+    let message = error.to_string();
+    match error {
+        Error::Api { code, text: said, exchange, .. } => {
+            assert_eq!(exchange.body, text.as_bytes());
+            (code, said, message)
         }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn refusals_without_a_text() {
+    for text in ["", " \n", "<html></html>", "null", "[]", "7", r#"{"error":{"code":7}}"#, r#"{"message":" "}"#, "\0\0"]
+    {
+        let (code, said, message) = refusal(403, &[], text);
+        assert_eq!((code, said), (None, None), "{text}");
+        assert!(message.starts_with("services.get: 403 without a text of the API"), "{message}");
+    }
+}
+
+#[test]
+fn refusals_in_the_words_of_others() {
+    for (text, expected) in [
+        (r#"{"error":"FORBIDDEN: a","message":"b"}"#, "FORBIDDEN: a"),
+        (r#"{"error":{"message":"a"},"message":"b"}"#, "a"),
+        (r#"{"message":"source IP is not in the key's allow list"}"#, "source IP is not in the key's allow list"),
+        (r#"{"Message":"User is not authorized"}"#, "User is not authorized"),
+        (r#"{"error":"invalid_client","error_description":"unknown client"}"#, "invalid_client: unknown client"),
+        (r#"{"error_description":"unknown client"}"#, "unknown client"),
+        (r#"{"errors":[{"message":"a"},{"message":"b"}]}"#, "a"),
+        (r#"{"errors":["a"]}"#, "a"),
+        (r#"{"title":"Forbidden","detail":"a"}"#, "a"),
+        (r#"{"detail":[{"msg":"a"}]}"#, "a"),
+        (r#"{"title":"Forbidden"}"#, "Forbidden"),
+        (r#"{"error":"","message":"b"}"#, "b"),
+        (r#""Forbidden""#, "Forbidden"),
+        ("upstream connect error\r\nreset", r"upstream connect error\r\nreset"),
+        ("<html><head><TITLE lang=en>\n 403&nbsp;Forbidden &#8211; A&amp;B </TITLE></head>", "403 Forbidden – A&B"),
+        ("<h1>Not <b>here</b></h1>", "Not here"),
+        ("<?xml version='1.0'?><Error><Code>X</Code><Message>Access Denied</Message></Error>", "Access Denied"),
+        ("\u{feff}<!doctype html><titles>x</titles><title>a</title>", "a"),
+    ] {
+        let (code, said, message) = refusal(403, &[], text);
+        assert_eq!(said.as_deref(), Some(expected), "{text}");
+        assert_eq!(
+            code.is_some(),
+            text.contains(r#""error":"FORBIDDEN"#),
+            "only the API's own form has a code: {text}"
+        );
+        assert!(message.starts_with(&format!("services.get: 403 {expected}")), "{message}");
+    }
+}
+
+#[test]
+fn what_is_not_the_apis_is_told_as_such() {
+    let (_, _, message) = refusal(403, &[("content-type", "text/html")], "<title>Access Denied</title>");
+    assert_eq!(
+        message,
+        "services.get: 403 Access Denied (an HTML page, not the API's response: a proxy, a firewall or a wrong baseUrl?)"
+    );
+    let (_, _, message) = refusal(502, &[("content-type", "text/plain")], "no healthy upstream");
+    assert!(message.contains("502 no healthy upstream (a text, not the API's response:"), "{message}");
+    let (_, _, message) = refusal(407, &[], "x");
+    assert_eq!(
+        message,
+        "services.get: 407 x; a proxy on the way wants credentials: give them to it, for example in the agent of your fetch"
+    );
+    for (location, target) in [
+        (Some("https://user:pass@login.example/sso?token=abc#x"), "https://login.example/sso?…"),
+        (Some("/login"), "/login"),
+        (None, "an unnamed place"),
+    ] {
+        let headers: Vec<_> = location.iter().map(|location| ("location", *location)).collect();
+        for status in [301, 302, 303, 307, 308] {
+            let (_, _, message) = refusal(status, &headers, "<html>moved</html>");
+            let expected = format!("services.get: {status} a redirect to {target}, not followed");
+            assert!(message.starts_with(&expected), "{message}");
+        }
+    }
+    assert!(refusal(0, &[], "").2.contains("a redirect whose target the host hides"));
+}
+
+#[test]
+fn a_success_that_holds_an_error_is_none() {
+    for text in [
+        r#"{"status":500,"requestId":"r","error":"INTERNAL: sorry"}"#,
+        r#"{"status":400,"requestId":"r","error":"INTERNAL: sorry","result":null}"#,
+        r#"{"requestId":"r","error":"INTERNAL: sorry"}"#,
+    ] {
+        for breaches in [Breaches::Fail, Breaches::Ignore] {
+            for operation in [&contract::SERVICES_GET, &contract::SERVICES_DELETE] {
+                let cloud = Cloud::with(|settings| {
+                    settings.breaches = breaches;
+                    settings.retry_budget_ms = 0.0;
+                });
+                cloud.network.next(answer(200, text));
+                let error = failed(cloud.run(cloud.call(operation, of(NOBODY, None))));
+                let Error::Response { exchange, ambiguous, .. } = &error else { panic!("{error}") };
+                assert_eq!(exchange.request_id.as_deref(), Some("r"));
+                assert_eq!(*ambiguous, operation.name == "services.delete");
+                assert!(error.to_string().contains("an error instead: INTERNAL: sorry"), "{error}");
+            }
+        }
+    }
+    // A portal that wants a sign-in says 200 to everything.
+    let page = "<html><title>Sign in to the network</title></html>";
+    let error = failed(get(200, page)).to_string();
+    assert!(error.contains("titled Sign in to the network: not the API's response"), "{error}");
+}
+
+#[test]
+fn a_409_of_a_delete_names_the_helper() {
+    let cloud = Cloud::unlimited();
+    cloud.network.next(answer(409, r#"{"status":409,"error":"CONFLICT: running"}"#));
+    let error = failed(cloud.run(cloud.delete(NOBODY))).to_string();
+    assert!(error.contains("services.stopAndDelete"), "{error}");
+}
+
+#[test]
+fn texts_of_others_are_cut_and_forge_no_line() {
+    let forged = "a\n2026-01-01 ERROR forged\r\u{1b}[2K\u{9b}31m\u{2028}\u{202e}b";
+    let shown = r"a\n2026-01-01 ERROR forged\r\u001b[2K\u009b31m\u2028\u202eb";
+    let cloud = Cloud::with(|settings| settings.retry_budget_ms = 0.0);
+    let body = json!({ "status": 500, "error": forged, "requestId": forged }).to_string();
+    cloud.network.next(answer_with(500, &[("x-a", forged)], &body));
+    let error = failed(cloud.run(cloud.get(NOBODY)));
+    assert!(error.to_string().contains(shown), "{error}");
+    let Error::Api { exchange, .. } = &error else { panic!("{error}") };
+    assert_eq!(exchange.request_id.as_deref(), Some(shown));
+    let wrong = json!({ "result": { "id": forged, "name": "a", "state": "running" } }).to_string();
+    cloud.network.next(answer_with(200, &[("content-type", forged)], &wrong));
+    let breach = failed(cloud.run(cloud.get(NOBODY))).to_string();
+    cloud.network.next(answer_with(302, &[("location", forged)], ""));
+    let redirect = failed(cloud.run(cloud.get(NOBODY))).to_string();
+    cloud.network.next(Act::Fail(forged.to_owned()));
+    let connection = failed(cloud.run(cloud.get(NOBODY))).to_string();
+    cloud.network.next(answer(200, &json!({ "result": { "id": NOBODY, "name": "a", "state": forged } }).to_string()));
+    let options = WaitOptions { timeout_ms: Some(500.0), ..WaitOptions::default() };
+    let waiting = failed(cloud.run(cloud.wait_with(NOBODY, &["running"], &options)));
+    assert!(matches!(&waiting, Error::Wait { last_state, .. } if last_state.as_deref() == Some(shown)), "{waiting}");
+    let lines: Vec<String> = cloud.network.lines.borrow().iter().map(|(_, line)| line.clone()).collect();
+    for text in [error.to_string(), breach, redirect, connection, waiting.to_string()].iter().chain(&lines) {
+        assert!(!text.contains(|letter: char| letter.is_control() || "\u{2028}\u{202e}".contains(letter)), "{text:?}");
+    }
+
+    let long = "é".repeat(5_000);
+    for body in [
+        json!({ "error": long }).to_string(),
+        json!({ "message": long }).to_string(),
+        format!("<title>{long}</title>"),
+        long.clone(),
+        "é".repeat(1_000_000),
+    ] {
+        let (_, said, message) = refusal(400, &[], &body);
+        assert_eq!(said, Some(format!("{}… (shortened)", "é".repeat(2_000))));
+        assert!(message.chars().count() < 2_200, "{}", message.len());
     }
 }
 

@@ -1,10 +1,8 @@
 //! docs/retries.md is what the table of retries says. `UPDATE_DOCS=1 cargo test documents` writes it anew.
 
-use clickhouse_cloud::client::retry::{Next, Setback, back_off_ms, window_ms};
+use clickhouse_cloud::client::retry::{LONGEST_WINDOW_MS, Next, Setback, WINDOW_MS, back_off_ms};
 use clickhouse_cloud::contract::{self, Method, Operation, Repeat};
-use clickhouse_cloud::host::{HttpResponse, Random};
-
-use super::cloud::Cloud;
+use clickhouse_cloud::host::Random;
 
 /// The most that chance can bring.
 struct Most;
@@ -26,10 +24,11 @@ fn words(setback: Setback) -> &'static str {
         Setback::Timeout => "no answer within `timeoutMs`",
         Setback::RateLimited => "429",
         Setback::RequestTimeout => "408",
-        Setback::Server => "5xx",
+        Setback::Unavailable => "503",
+        Setback::Server => "any other 5xx",
         Setback::Refused => "any other status, redirects among them",
         Setback::Garbled => "2xx whose body is no JSON",
-        Setback::Breach => "2xx that breaks the contract",
+        Setback::Breach => "2xx that breaks the contract, or holds an error and no result",
         Setback::TooLong => "an answer longer than `maxBodyBytes`",
     }
 }
@@ -37,6 +36,7 @@ fn words(setback: Setback) -> &'static str {
 fn next(setback: Setback, safe: bool, operation: &Operation) -> String {
     let next = match setback.next(safe) {
         Next::AwaitWindow => "waits for the window, tries again",
+        Next::AwaitService => "waits as told or backs off, tries again",
         Next::BackOff => "backs off, tries again",
         Next::OnceMore => "tries once more",
         Next::Stop => "gives up",
@@ -71,11 +71,6 @@ fn safe_with() -> String {
 }
 
 fn rendered() -> String {
-    let cloud = Cloud::new();
-    let told = |headers: &[(&str, &str)]| {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        seconds(window_ms(&HttpResponse { status: 429, headers, body: Vec::new() }, &cloud.client.host))
-    };
     let find = |of: fn(&Operation) -> bool| contract::OPERATIONS.iter().find(|operation| of(operation)).unwrap();
     let read = find(is_read);
     let safe = find(|operation| !is_read(operation) && operation.repeat == Repeat::Safe);
@@ -98,6 +93,10 @@ what each attempt met, when, and how long the client waited after it.\n\n\
 - **Waits for the window**: for as long as `X-RateLimit-Reset` or `Retry-After` says, {} at most, or {} where neither\n  \
 does; and a tenth more at most. The whole client pauses, and with it all that share its `RateLimiter`; an object\n  \
 of your own with `acquire` is told, and only the call waits. A reset that has passed already is a back-off.\n\
+- **Waits as told**: for as long as the same headers say, and a tenth more at most; only the call waits. Without them, or\n  \
+with less than half a second, it backs off. A date in `Retry-After` is read against the `Date` of the same response.\n\
+- A wait that does not fit into `retryBudgetMs` is not begun: the call fails with the error, whose `retryAfterMs` is what\n  \
+the service said, however long. A clock of yours that is set back makes nobody wait longer.\n\
 - **Ambiguous**: the error has `ambiguous: true`. The change may have happened, or may yet: look before you try again. It\n  \
 stays so, once an attempt has met such a thing, whatever later ones are told. A call that a 429 refused has surely done nothing.\n\
 - A repeated delete that meets 404 has succeeded: an earlier attempt deleted it.\n\n\
@@ -118,8 +117,8 @@ The API ignores the header. [The proxy](proxy.md), a page's way to the API, join
 one's response, so that there is one service, and keeps the header to itself.\n",
         seconds(back_off_ms(1, &Most)),
         seconds(back_off_ms(100, &Most)),
-        told(&[("x-ratelimit-reset", "1000000")]),
-        told(&[]),
+        seconds(LONGEST_WINDOW_MS),
+        seconds(WINDOW_MS),
         names(is_read),
         names(|operation| !is_read(operation) && operation.repeat == Repeat::Safe),
         safe_with(),

@@ -271,3 +271,30 @@ fn a_sandbox_that_scales_time_scales_its_limit() {
     assert_eq!(cloud.network.refused_by_limit(), 0);
     assert!((45_000.0..46_000.0).contains(&cloud.world.elapsed()), "{}", cloud.world.elapsed());
 }
+
+#[test]
+fn a_clock_that_is_set_back_pauses_nobody_for_longer_than_a_window() {
+    let set_back: fn(f64) -> f64 = |now| now - 86_400_000.0;
+    let ahead: fn(f64) -> f64 = |now| now + 86_400_000.0;
+    // Of one that jumps ahead, the service may say that it was too early.
+    for (clock, most) in [(set_back, 11_000.0), (|_| 7.0, 11_000.0), (|_| f64::NAN, 11_000.0), (ahead, 40_000.0)] {
+        let cloud = Cloud::new();
+        lists(&cloud, 10);
+        cloud.network.clock.set(clock);
+        let before = cloud.world.elapsed();
+        lists(&cloud, 10);
+        assert!(cloud.world.elapsed() - before < most, "{}", cloud.world.elapsed() - before);
+        cloud.assert_quiet();
+    }
+    // Nor for longer than a 429 has asked.
+    let cloud = Cloud::new();
+    cloud.network.next(answer_with(429, &[("x-ratelimit-reset", "5")], LIMITED));
+    let waiting = cloud.clone();
+    let called = cloud.world.spawn(async move { waiting.list().await.map(|_| ()) });
+    cloud.run(cloud.world.sleep(1_000.0));
+    cloud.network.clock.set(set_back);
+    cloud.run(called).unwrap();
+    assert!(cloud.world.elapsed() < 7_000.0, "{}", cloud.world.elapsed());
+    cloud.run(cloud.list()).unwrap();
+    assert!(cloud.world.elapsed() < 18_000.0, "{}", cloud.world.elapsed());
+}

@@ -29,6 +29,8 @@ pub enum Act {
     TooLong,
     /// The host's fetch fails with these words.
     Fail(String),
+    /// The same, with this as the cause.
+    FailWith(Foreign),
     /// The caller's own fetch throws this.
     Throw(Foreign),
 }
@@ -64,6 +66,8 @@ pub struct Network {
     /// How long a request takes there, and its answer back.
     pub latency: Cell<(f64, f64)>,
     pub lines: RefCell<Vec<(Level, String)>>,
+    /// What the clock of its hosts says, where it is not the world's.
+    pub clock: Cell<fn(f64) -> f64>,
     /// What the callers of its hosts lend.
     pub caller: Caller,
     dice: Cell<u64>,
@@ -78,6 +82,7 @@ impl Network {
             under_way: Cell::new(0),
             latency: Cell::new((20.0, 30.0)),
             lines: RefCell::default(),
+            clock: Cell::new(|now| now),
             caller: Caller::default(),
             dice: Cell::new(1),
         }
@@ -205,14 +210,21 @@ impl Transport for TestHost {
             }
             Some(Act::TooLong) => Err(fault(FaultKind::TooLong, "the answer is longer than 1 byte", None)),
             Some(Act::Fail(message)) => Err(fault(FaultKind::Connection, &message, None)),
+            Some(Act::FailWith(cause)) => Err(fault(FaultKind::Connection, "failed", Some(cause))),
             Some(Act::Throw(cause)) => Err(fault(FaultKind::Caller, "thrown", Some(cause))),
         }
+    }
+
+    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+        let Some(mut text) = cause.downcast_ref::<String>().cloned() else { return cause };
+        clean(&mut text);
+        Rc::new(text)
     }
 }
 
 impl Clock for TestHost {
     fn now(&self) -> f64 {
-        self.world.now()
+        self.network.clock.get()(self.world.now())
     }
 
     async fn sleep(&self, ms: f64) {

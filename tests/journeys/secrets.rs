@@ -1,5 +1,6 @@
 //! Secrets that servers and proxies echo: they stand in no error, header, hook or line of the log.
 
+use base64::Engine as _;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
@@ -157,4 +158,158 @@ fn a_secret_that_is_a_common_word_hides_no_state_from_a_wait() {
     let found = json!({ "result": { "id": NOBODY, "name": "a", "state": "running" } });
     cloud.network.next(answer_with(200, &[], &found.to_string()));
     assert_eq!(cloud.run(cloud.wait_for(NOBODY, "running")).unwrap()["state"], "running");
+}
+
+/// Spellings of a text in which servers say it back.
+fn spellings(secret: &str) -> Vec<(&'static str, String)> {
+    let each = |spell: &dyn Fn(u8) -> String| secret.bytes().map(spell).collect::<String>();
+    let letters = |spell: &dyn Fn(u32) -> String| secret.chars().map(|letter| spell(letter.into())).collect::<String>();
+    let odd = |byte: u8| !byte.is_ascii_alphanumeric();
+    let engine = base64::engine::general_purpose::STANDARD;
+    let unpadded = base64::engine::general_purpose::STANDARD_NO_PAD;
+    let url = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let percent = |byte: u8| if odd(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() };
+    let percent = each(&percent);
+    vec![
+        ("verbatim", secret.to_owned()),
+        ("in capitals", secret.to_ascii_uppercase()),
+        ("percent-encoded", percent.clone()),
+        (
+            "percent-encoded in lower case",
+            each(&|byte| if odd(byte) { format!("%{byte:02x}") } else { char::from(byte).to_string() }),
+        ),
+        ("percent-encoded as a whole", each(&|byte| format!("%{byte:02x}"))),
+        ("percent-encoded twice", percent.replace('%', "%25")),
+        ("as a form", percent.replace("%20", "+")),
+        ("with decimal entities", letters(&|letter| format!("&#{letter};"))),
+        ("with hexadecimal entities", letters(&|letter| format!("&#x{letter:X};"))),
+        (
+            "with named entities",
+            secret
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('/', "&sol;")
+                .replace('=', "&equals;")
+                .replace('+', "&plus;"),
+        ),
+        ("with escapes of JSON", letters(&|letter| format!("\\u{letter:04x}"))),
+        ("with escaped slashes", secret.replace('/', "\\/")),
+        ("with escapes of JavaScript", letters(&|letter| format!("\\x{letter:02x}"))),
+        ("in base64url", secret.replace('+', "-").replace('/', "_")),
+        ("without padding", secret.trim_end_matches('=').to_owned()),
+        ("as base64", engine.encode(secret)),
+        ("as base64 without padding", unpadded.encode(secret)),
+        ("as base64url", url.encode(secret)),
+        ("inside of base64", engine.encode(format!("ab{secret}"))),
+        (
+            "inside of base64 and percent-encoded",
+            engine.encode(format!("a{secret}")).replace('=', "%3D").replace('/', "%2F").replace('+', "%2B"),
+        ),
+        ("in hexadecimal digits", each(&|byte| format!("{byte:02X}"))),
+        ("as the value of a cookie", format!("session=\"{percent}\"; Path=/")),
+    ]
+}
+
+#[test]
+fn an_echo_is_found_in_every_spelling() {
+    const KEY: &str = "my-very&secret+key/1=<ü>%41";
+    const COOKIE: &str = "s3ss/ion+value==";
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("myKeyId:{KEY}"));
+    for secret in [KEY, &basic, HASH, "hdr-S3cr3t/xyzzy+", COOKIE, "call-S3cr3t+a/b"] {
+        for (how, said) in spellings(secret) {
+            let cloud = Cloud::with(|settings| {
+                settings.retry_budget_ms = 0.0;
+                settings.target.authorization = Some(Secret::new(format!("Basic {basic}")));
+                settings.key_secret = Some(Secret::new(KEY));
+                settings.target.headers = vec![
+                    ("x-api-key".to_owned(), "hdr-S3cr3t/xyzzy+".to_owned()),
+                    ("cookie".to_owned(), format!("theme=dark; session={COOKIE}")),
+                ];
+            });
+            let text = json!({ "status": 400, "error": format!("BAD_REQUEST: <{said}> is wrong"), "requestId": said });
+            cloud.network.next(answer_with(400, &[("x-said", &said)], &text.to_string()));
+            let options = clickhouse_cloud::client::CallOptions {
+                headers: vec![("x-token".to_owned(), "call-S3cr3t+a/b".to_owned())],
+                ..Default::default()
+            };
+            let arguments = of(NOBODY, Some(&json!({ "newPasswordHash": HASH })));
+            let call = cloud.client.call(&contract::SERVICES_UPDATE_PASSWORD, &arguments, &options);
+            let error = failed(cloud.run(call));
+            let Error::Api { exchange, .. } = &error else { panic!("{error}") };
+            let id = exchange.request_id.as_deref().unwrap();
+            for shown in [error.to_string().as_str(), &exchange.headers[0].1, id] {
+                assert!(shown.contains("[secret]"), "{secret} {how}: {shown}");
+                assert!(shown.len() < 150 && !shown.contains(&said), "{secret} {how}: {shown}");
+            }
+            for (_, line) in cloud.network.lines.borrow().iter() {
+                assert!(!line.contains(&said), "{secret} {how}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_echo_is_found_anywhere_in_a_long_text_and_only_there() {
+    let cloud = Cloud::with(|settings| settings.key_secret = Some(Secret::new("Planted-Key-Secret")));
+    for before in [0, 1, 1_000, 262_130, 262_144, 300_000, 600_000] {
+        let mut text = format!("{}Planted%2DKey%2DSecret{}", "ä%20".repeat(before / 5), "x".repeat(300_000));
+        let expected = text.replace("Planted%2DKey%2DSecret", "[secret]");
+        cloud.client.redact(&contract::SERVICES_LIST, &Default::default(), &mut text);
+        assert!(text == expected, "{before}");
+    }
+    for (text, expected) in [
+        ("[secret] and 100% of &amp; \\u0041 stay", "[secret] and 100% of &amp; \\u0041 stay"),
+        ("Planted-Key", "Planted-Key"),
+        ("ÄPlanted-Key-SecretÄPlanted-Key-Secret", "Ä[secret]Ä[secret]"),
+    ] {
+        let mut shown = text.to_owned();
+        cloud.client.redact(&contract::SERVICES_LIST, &Default::default(), &mut shown);
+        assert_eq!(shown, expected);
+    }
+}
+
+#[test]
+fn the_clients_own_headers_are_secrets_in_waits_too() {
+    let cloud = Cloud::with(|settings| {
+        settings.target.headers = vec![("x-api-key".to_owned(), "hdr-S3cr3t-xyzzy".to_owned())];
+    });
+    let seen = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let progress = seen.clone();
+    for state in ["hdr-S3cr3t-xyzzy", "call%2dS3cr3t", "Planted"] {
+        let found = json!({ "result": { "id": NOBODY, "name": "a", "state": state } });
+        cloud.network.next(answer_with(200, &[], &found.to_string()));
+    }
+    let options = WaitOptions {
+        timeout_ms: Some(3_000.0),
+        call: clickhouse_cloud::client::CallOptions {
+            headers: vec![("x-token".to_owned(), "call-S3cr3t".to_owned())],
+            ..Default::default()
+        },
+        on_progress: Some(Box::new(move |told| {
+            progress.borrow_mut().push(format!("{} {:?}", told.state, told.previous_state));
+            Ok(())
+        })),
+        ..WaitOptions::default()
+    };
+    let error = failed(cloud.run(cloud.wait_with(NOBODY, &["running"], &options)));
+    assert_eq!(seen.borrow()[..2], ["[secret] None", "[secret] Some(\"[secret]\")"], "{error}");
+    for (_, line) in cloud.network.lines.borrow().iter() {
+        assert!(!line.contains("S3cr3t"), "{line}");
+    }
+}
+
+#[test]
+fn a_cause_is_handed_to_the_scrubber() {
+    let cloud = Cloud::with(|settings| {
+        settings.retry_budget_ms = 0.0;
+        settings.key_secret = Some(Secret::new("Planted-Key-Secret"));
+    });
+    let cause: clickhouse_cloud::host::Foreign = std::rc::Rc::new("bad header Planted-Key-Secret".to_owned());
+    cloud.network.next(Act::FailWith(cause));
+    match failed(cloud.run(cloud.list())) {
+        Error::Connection { cause: Some(cause), .. } => {
+            assert_eq!(cause.downcast_ref::<String>().unwrap(), "bad header [secret]");
+        }
+        other => panic!("{other}"),
+    }
 }

@@ -30,7 +30,7 @@ test("each status has its class", async () => {
     assert.equal(error.headers["x-ratelimit-reset"], "2");
     assert.equal(error.attemptLog.length, 1);
     assert.equal(error.attemptLog[0].status, status);
-    assert.equal(error.retryAfterMs, status === 429 ? 2_000 : undefined);
+    assert.equal(error.retryAfterMs, status === 429 || status === 503 ? 2_000 : undefined);
     assert.equal(error.ambiguous, false);
     assert.match(error.message, /^services\.get: \d+ SOME_CODE: the text(;|$)/);
     assert.match(String(error.stack), new RegExp(`^${name}: `));

@@ -33,3 +33,6 @@ export async function collected(so) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** All that the wasm remembers, also of what it has freed. */
+export const remembered = () => Buffer.from(exports.memory.buffer);

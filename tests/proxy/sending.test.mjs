@@ -251,6 +251,39 @@ test("the key is in no answer, not even when the service says it back, and in no
   }
 });
 
+test("nor in another spelling; nor is a password of the request, and what is left is whole", async (t) => {
+  const basic = btoa(`${key.keyId}:${key.keySecret}`);
+  const hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+  const spelt = [basic.replace(/=+$/, ""), encodeURIComponent(basic), btoa(key.keySecret), [...key.keySecret].map((one) => `&#${one.charCodeAt(0)};`).join("")];
+  const hashes = [hash, encodeURIComponent(hash), hash.replaceAll("+", "-").replaceAll("/", "_").replace("=", "")];
+  const echo = [...spelt, ...hashes].join(" ; ");
+  for (const [answer, text] of /** @type {[() => Response, string][]} */ ([
+    [() => refusal(400, `BAD_REQUEST: "${echo}"`), "BAD_REQUEST: "],
+    [() => success({ name: `"${echo}"`, [echo]: 1, kept: 'a "b" \\ %20 &amp;' }), '"kept":"a \\"b\\" \\\\ %20 &amp;"'],
+    [() => new Response(echo), "[secret] ; [secret]"],
+  ])) {
+    const { services, log } = await proxied(t, {}, answer);
+    const answered = await fetch(`${services}/${SERVICE}/password`, json("PATCH", { newPasswordHash: hash }));
+    const all = await answered.text();
+    for (const secret of [...spelt, ...hashes]) assert.ok(![all, ...log].join("\n").includes(secret), `${secret} in ${all}`);
+    assert.ok(all.includes(text) && all.includes("[secret]"), all);
+  }
+});
+
+test("a long Retry-After closes the proxy for a minute at most, and a clock that is set back does not at all", async (t) => {
+  let shift = 0;
+  const clock = { now: () => Date.now() + shift, sleep: (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+  const answers = [refusal(429, "RATE_LIMITED: no", { "retry-after": "86400" }), success([]), success([])];
+  const { services, seen } = await proxied(t, { clock, rateLimit: { requests: 1, perMs: 10_000 } }, () => /** @type {Response} */ (answers.shift()));
+  assert.equal((await fetch(services)).headers.get("retry-after"), "86400");
+  assert.equal((await fetch(services)).status, 429);
+  assert.equal(seen.length, 1, "refused here");
+  shift = 70_000;
+  assert.equal((await fetch(services)).status, 200);
+  shift = -86_400_000;
+  assert.equal((await fetch(services)).status, 200);
+});
+
 test("a bearer token is a key as well", async (t) => {
   const bearerToken = "PLANTED-bearer-token";
   const { services, seen } = await proxied(t, { keyId: undefined, keySecret: undefined, bearerToken }, () => refusal(400, `A: ${bearerToken}`));

@@ -95,10 +95,11 @@ export function read(error: unknown) {
     same<typeof error.body, unknown>();
     // @ts-expect-error who knows what it is
     error.body.error;
-    // @ts-expect-error only a 429 asks to wait
+    // @ts-expect-error only a 429 and a 5xx ask to wait
     error.retryAfterMs;
   }
   if (error instanceof RateLimitError) same<typeof error.retryAfterMs, number>();
+  if (error instanceof ServerError) same<typeof error.retryAfterMs, number | undefined>();
   if (error instanceof ConnectionError) {
     same<typeof error.ambiguous, boolean>();
     same<typeof error.operation, string>();
@@ -150,6 +151,7 @@ export const made: CloudError[] = [
   new ConflictError("message", answer),
   new FailedDependencyError("message", answer),
   new ServerError("message", answer),
+  new ServerError("message", { ...answer, retryAfterMs: 1_000 }),
   new RateLimitError("message", { ...answer, retryAfterMs: 1_000 }),
   new ConnectionError("message", attempts, { cause: new TypeError() }),
   new TimeoutError("message", { ...attempts, timeoutMs: 30_000 }),

@@ -35,7 +35,30 @@ export class Refusal {
  * @param {Record<string, string>} [headers]
  * @param {(text: string) => string} [clean]
  */
-export const envelope = (content, headers, clean = (text) => text) => answer(content.status, clean(JSON.stringify(content)), JSON_TYPE, headers);
+export const envelope = (content, headers, clean = (text) => text) => answer(content.status, cleaned(content, clean), JSON_TYPE, headers);
+
+/**
+ * A value as JSON, its texts without secrets. Most hold none, which one look at the whole tells.
+ *
+ * @param {unknown} value
+ * @param {(text: string) => string} clean
+ */
+function cleaned(value, clean) {
+  const text = JSON.stringify(value);
+  return clean(text) === text ? text : JSON.stringify(without(value, clean));
+}
+
+/**
+ * @param {unknown} value
+ * @param {(text: string) => string} clean
+ * @returns {unknown}
+ */
+function without(value, clean) {
+  if (typeof value === "string") return clean(value);
+  if (Array.isArray(value)) return value.map((item) => without(item, clean));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [clean(name), without(member, clean)]));
+}
 
 /**
  * @param {number} status
@@ -95,7 +118,9 @@ function refused(error, clean) {
   // A 401 is for who has to sign in here. The page can do nothing about the proxy's own key.
   if (status === 401) return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
   const text = /** @type {any} */ (body)?.error;
-  const said = typeof text === "string" ? text : `${code ?? "REFUSED"}: the API answered ${status} without a text of its own`;
+  // In the words of a gateway, or of a page: as the client tells them. Where a redirect leads is no matter of the page's.
+  const others = status < 400 ? `the API answered ${status}` : error.message;
+  const said = typeof text === "string" ? text : `${code ?? "REFUSED"}: ${others}`;
   // A redirect is none of the API's. And a refusal of a repeated request says nothing of the first one.
   const told = status < 400 || (error.ambiguous && status < 500 && status !== 408) ? 502 : status;
   return envelope({ status: told, error: said, requestId }, headers, clean);

@@ -8,6 +8,7 @@ import { bytesOf, jsonOf } from "./body.js";
 import { doorkeeper } from "./hosts.js";
 import { asksFirst, consent, namedOrigin, shared } from "./origin.js";
 import { asked, methodsOf, routesAt } from "./routes.js";
+import { redactor } from "../core.js";
 import { settings } from "./settings.js";
 import { tooMany } from "./window.js";
 
@@ -20,6 +21,9 @@ const ALWAYS = {
   "x-content-type-options": "nosniff",
   "cross-origin-resource-policy": "same-origin",
 };
+
+/** For no longer than this all are refused because of one 429: then one is sent again, and hears how long it still lasts. */
+const LONGEST_CLOSED_MS = 60_000;
 
 /**
  * Makes a handler that lets pages use the key without having it: only the operations that `allow` names, only in one
@@ -111,14 +115,22 @@ export function createProxy(options) {
     }
     const bytes = await bytesOf(request, all.maxRequestBytes);
     const parameters = { path, query, body: jsonOf(request, bytes) };
+    // The secrets of this request, too.
+    const own = redactor(client, route.name, parameters);
     const key = keyOf(request);
-    if (key === undefined) return success(await call(request.signal, route.name, parameters), route.json, clean);
+    if (key === undefined) {
+      try {
+        return success(await call(request.signal, route.name, parameters), route.json, own);
+      } catch (error) {
+        return refused(request.signal, error, own);
+      }
+    }
     const print = await printOf(request, bytes);
     return join(key, print, request.signal, async (signal, sent) => {
       try {
-        return { response: success(await call(signal, route.name, parameters, sent), route.json, clean), sent: true };
+        return { response: success(await call(signal, route.name, parameters, sent), route.json, own), sent: true };
       } catch (error) {
-        return { response: refused(signal, error), sent: !(error instanceof Refusal) };
+        return { response: refused(signal, error, own), sent: !(error instanceof Refusal) };
       }
     });
   }
@@ -131,7 +143,8 @@ export function createProxy(options) {
    */
   async function call(signal, operation, parameters, sent) {
     const closedMs = closedUntil - now();
-    if (closedMs > 0) throw tooMany(closedMs);
+    // Longer than it was ever closed: the clock was set back.
+    if (closedMs > 0 && closedMs <= LONGEST_CLOSED_MS) throw tooMany(closedMs);
     const id = crypto.randomUUID();
     if (sent !== undefined) sending.set(id, sent);
     const headers = sent === undefined ? {} : { [KEY]: id };
@@ -139,7 +152,7 @@ export function createProxy(options) {
       return await client.request(/** @type {any} */ (operation), parameters, { signal, headers }).withResponse();
     } catch (error) {
       // The others would be refused as well.
-      if (error instanceof RateLimitError) closedUntil = Math.max(closedUntil, now() + error.retryAfterMs);
+      if (error instanceof RateLimitError) closedUntil = now() + Math.min(error.retryAfterMs, LONGEST_CLOSED_MS);
       throw error;
     } finally {
       sending.delete(id);
@@ -149,8 +162,9 @@ export function createProxy(options) {
   /**
    * @param {AbortSignal | undefined} signal
    * @param {unknown} error
+   * @param {(text: string) => string} clean
    */
-  function refused(signal, error) {
+  function refused(signal, error, clean) {
     if (error instanceof Refusal) return error.response;
     // Nobody is left to read it.
     if (signal?.aborted) return new Refusal(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
@@ -172,7 +186,7 @@ export function createProxy(options) {
       const preflight = origin !== undefined && asksFirst(request);
       return [preflight ? consent(request, methodsOf(routesAt(new URL(request.url).pathname, prefix))) : await answer(request), origin];
     } catch (error) {
-      return [refused(request.signal, error), origin];
+      return [refused(request.signal, error, clean), origin];
     }
   }
 

@@ -2,7 +2,7 @@
 // The options of the proxy, checked; and the client that it stands on.
 import { ConfigurationError } from "../../dist/errors.js";
 import { ROUTES } from "../../dist/routes.js";
-import { CLIENT, CloudClient, RateLimiter, checkOptions, environment } from "../core.js";
+import { CLIENT, CloudClient, RateLimiter, checkOptions, environment, redactor } from "../core.js";
 import { KEY } from "./arrivals.js";
 import { hostIn } from "./hosts.js";
 import { windowOf } from "./window.js";
@@ -32,7 +32,10 @@ export function settings(given) {
   /** What is to hear that a call is sent, by the key that the call carries. @type {Map<string, () => void>} */
   const sending = new Map();
   const client = clientOf(given, organizationId, now, sending);
-  const clean = cleaner(client);
+  const route = "GET /v1/organizations";
+  // The credentials may be those of the environment.
+  if (client.buildRequest(route).headers.authorization === undefined) wrong("needs keyId and keySecret, or bearerToken");
+  const clean = redactor(client, route);
   return {
     client,
     sending,
@@ -169,26 +172,3 @@ function prefix(given) {
   if (given !== undefined && !given.startsWith("/")) wrong("prefix must begin with a slash");
   return given?.replace(/\/+$/, "");
 }
-
-/** A shorter one may be found anywhere. */
-const SHORTEST = 8;
-
-/**
- * Takes the key out of a text: a service, or what stands in between, may say back what it was told.
- *
- * @param {CloudClient} client
- * @returns {(text: string) => string}
- */
-function cleaner(client) {
-  // Which may be that of the environment.
-  const { authorization } = client.buildRequest("GET /v1/organizations").headers;
-  if (authorization === undefined) return wrong("needs keyId and keySecret, or bearerToken");
-  const [scheme = "", token = ""] = authorization.split(" ");
-  const secrets = scheme === "Basic" ? [token, ...decoded(token).split(/:(.*)/s)] : [token];
-  const written = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  const all = written.filter((secret) => secret.length >= SHORTEST);
-  return (text) => all.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
-}
-
-/** @param {string} base64 of UTF-8 */
-const decoded = (base64) => new TextDecoder().decode(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));

@@ -18,7 +18,11 @@ export function windowOf({ requests, perMs }, timeoutMs, now) {
   return {
     async acquire() {
       const time = now();
-      for (const slot of slots) if (slot.free <= time) slots.delete(slot);
+      for (const slot of slots) {
+        const left = slot.free - time;
+        // No slot is taken for longer: where one seems to be, the clock was set back.
+        if (left <= 0 || left > timeoutMs + perMs) slots.delete(slot);
+      }
       if (slots.size >= requests) throw tooMany(Math.min(perMs, ...[...slots].map(({ free }) => free - time)));
       const slot = { free: time + timeoutMs + perMs };
       slots.add(slot);

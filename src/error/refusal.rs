@@ -1,0 +1,71 @@
+//! What a message says of a response that is no success: its text, and whether the API can have sent it.
+
+use super::{Exchange, Source};
+use crate::printable::printable;
+
+/// The text of a refusal; or in its place where a redirect leads.
+pub(super) fn words(said: Option<&str>, exchange: &Exchange) -> String {
+    let said = redirection(exchange).unwrap_or_else(|| said.unwrap_or("without a text of the API").to_owned());
+    let sender = match (exchange.source, exchange.status) {
+        // A proxy asks for credentials in whatever words it likes.
+        (Source::Api, _) | (_, 0 | 300..=399 | 407) => return said,
+        (Source::Page, _) => "an HTML page",
+        (Source::Text, _) => "a text",
+    };
+    format!("{said} ({sender}, not the API's response: a proxy, a firewall or a wrong baseUrl?)")
+}
+
+/// What a redirect says: the API sends none, and credentials must not follow one.
+fn redirection(exchange: &Exchange) -> Option<String> {
+    const ADVICE: &str = "not followed, since the API sends none: check baseUrl, or sign in to the network";
+    match exchange.status {
+        0 => Some(format!("(a redirect whose target the host hides), {ADVICE}")),
+        301..=303 | 307 | 308 => {
+            let location = exchange.headers.iter().find(|(name, _)| name == "location");
+            let target = location.map_or_else(|| "an unnamed place".to_owned(), |(_, value)| address(value));
+            Some(format!("a redirect to {target}, {ADVICE}"))
+        }
+        _ => None,
+    }
+}
+
+/// An address without the parts that may be secret: credentials, the query and the fragment.
+fn address(location: &str) -> String {
+    let end = location.find(['?', '#']).unwrap_or(location.len());
+    let (shown, rest) = location.split_at_checked(end).unwrap_or_default();
+    let query = if rest.is_empty() { "" } else { "?…" };
+    let is_scheme = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte));
+    let colon = shown.find(':').filter(|colon| shown.get(..*colon).is_some_and(is_scheme));
+    let after_scheme = colon.map_or(0, |colon| colon + 1);
+    let is_slash = |letter: &char| matches!(letter, '/' | '\\');
+    let slashes = shown.get(after_scheme..).unwrap_or_default().chars().take_while(is_slash).count();
+    // Browsers take any number of slashes after a scheme, and two without one, for the beginning of a host.
+    let has_host = colon.is_some() || slashes > 1;
+    let (scheme, rest) = shown.split_at_checked(after_scheme + slashes).unwrap_or_default();
+    let host_end = rest.find(|letter| is_slash(&letter)).unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(host_end).unwrap_or_default();
+    let host = if has_host { host.rsplit('@').next().unwrap_or_default() } else { host };
+    printable(&format!("{scheme}{host}{path}{query}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn addresses_without_secrets() {
+        for (location, shown) in [
+            ("https://login.example/a?token=s#f", "https://login.example/a?…"),
+            ("https://user:p%40ss@login.example:8443/a", "https://login.example:8443/a"),
+            ("https://user:p@ss@login.example", "https://login.example"),
+            ("//user:pass@login.example/a", "//login.example/a"),
+            ("/login?next=/v1", "/login?…"),
+            ("/@scope/a", "/@scope/a"),
+            ("login#a", "login?…"),
+            ("https:user:pass@login.example", "https:login.example"),
+            ("", ""),
+        ] {
+            assert_eq!(address(location), shown, "{location}");
+        }
+    }
+}

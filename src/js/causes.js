@@ -1,0 +1,157 @@
+// Errors of the host's fetch: what they say, and copies without secrets.
+
+/** Causes may be nested, or form a circle. */
+const DEEPEST = 5;
+/** So many texts of an error are copied. */
+const MOST = 1_000;
+
+/**
+ * The most telling text of an error. Node says "fetch failed", and the reason only in the cause; where it tries several
+ * addresses, only in the errors of an AggregateError, whose own message is empty.
+ *
+ * @param {unknown} error
+ */
+export function reason(error) {
+  try {
+    return told(error);
+  } catch {
+    // A trap that the caller's own fetch has set.
+    return "fetch failed";
+  }
+}
+
+/** @param {unknown} error */
+function told(error) {
+  const said = words(error) || "fetch failed";
+  const why = [...new Set(reasons(member(error, "cause"), 0))].filter((one) => !said.includes(one));
+  // Many addresses fail alike.
+  if (why.length > 0) return `${said} (${why.slice(0, 4).join("; ")})`;
+  // Node's fetch keeps a 407 to itself, as the standard asks for; of all its faults only this one has an empty cause.
+  const isSilent = text(member(error, "cause"), "message") === "";
+  return isSilent ? `${said} (no reason given; Node fails so on a 407: a proxy on the way wants credentials)` : said;
+}
+
+/**
+ * What an error says itself: its message with its code, or the one that there is.
+ *
+ * @param {unknown} error
+ */
+function words(error) {
+  const message = (typeof error === "string" ? error : text(error, "message"))?.trim() ?? "";
+  const code = text(error, "code")?.trim() ?? "";
+  if (code === "" || message.includes(code)) return message;
+  return message === "" ? code : `${message}, ${code}`;
+}
+
+/**
+ * @param {unknown} error
+ * @param {number} depth
+ * @returns {string[]}
+ */
+function reasons(error, depth) {
+  if (error === undefined || error === null || depth === DEEPEST) return [];
+  const several = member(error, "errors");
+  const below = [...(Array.isArray(several) ? several.slice(0, 4) : []), member(error, "cause")].flatMap((one) => reasons(one, depth + 1));
+  const own = words(error);
+  // Of an AggregateError, the errors in it say the same and more.
+  if (own === "" || below.some((one) => one.includes(own))) return below;
+  return [own, ...below];
+}
+
+/**
+ * A copy of an error whose texts are replaced afterwards: its texts in order, and the copy, which `finish` fills.
+ *
+ * @typedef {{ texts: string[], fill: ((texts: string[]) => void)[], copy: unknown }} Draft
+ */
+
+/**
+ * @param {unknown} error
+ * @returns {Draft}
+ */
+export function draft(error) {
+  /** @type {Draft} */
+  const made = { texts: [], fill: [], copy: undefined };
+  try {
+    made.copy = copied(error, made, 0);
+    return made;
+  } catch {
+    // What cannot be read, cannot be shown either.
+    return { texts: [], fill: [], copy: undefined };
+  }
+}
+
+/**
+ * The copy, with these texts.
+ *
+ * @param {Draft} made
+ * @param {string[]} texts
+ */
+export function finish(made, texts) {
+  for (const fill of made.fill) fill(texts);
+  return made.copy;
+}
+
+/**
+ * Only texts, numbers and errors are copied: of anything else nobody knows what it holds.
+ *
+ * @param {unknown} value
+ * @param {Draft} made
+ * @param {number} depth
+ * @returns {unknown}
+ */
+function copied(value, made, depth) {
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > DEEPEST || made.texts.length > MOST) return undefined;
+  const copy = Array.isArray(value) ? [] : value instanceof TypeError ? new TypeError() : new Error();
+  for (const name of names(value)) {
+    const found = member(value, name);
+    const enumerable = Object.prototype.propertyIsEnumerable.call(value, name);
+    const set = (/** @type {unknown} */ one) =>
+      Object.defineProperty(copy, name, { value: one, enumerable, configurable: true, writable: true });
+    if (typeof found === "string") {
+      const index = made.texts.push(found) - 1;
+      made.fill.push((texts) => set(texts[index]));
+    } else if (typeof found === "number" || typeof found === "boolean") {
+      set(found);
+    } else if (found instanceof Error || Array.isArray(found)) {
+      set(copied(found, made, depth + 1));
+    }
+  }
+  return copy;
+}
+
+/**
+ * An error's own properties, and its name, which most have from their class.
+ *
+ * @param {object} value
+ */
+function names(value) {
+  const own = Object.getOwnPropertyNames(value);
+  if (Array.isArray(value)) return own.filter((name) => name !== "length").slice(0, 100);
+  return [...new Set(["name", "message", ...own])];
+}
+
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function text(value, name) {
+  const found = member(value, name);
+  return typeof found === "string" ? found : undefined;
+}
+
+/**
+ * A property; undefined where its getter throws: what is thrown can be anything.
+ *
+ * @param {any} value
+ * @param {string} name
+ * @returns {unknown}
+ */
+export function member(value, name) {
+  try {
+    return value?.[name];
+  } catch {
+    return undefined;
+  }
+}
