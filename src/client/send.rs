@@ -46,6 +46,7 @@ struct Course<'a> {
     /// Each attempt gets an idempotency key.
     keyed: bool,
     timeout_ms: f64,
+    retry_budget_ms: f64,
     scrub: Scrub,
     attempts: Vec<Attempt>,
     began: f64,
@@ -76,6 +77,7 @@ impl<H: Host> Client<H> {
             // The caller's own key is for all attempts.
             keyed: !safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
+            retry_budget_ms: options.retry_budget_ms.unwrap_or(self.settings.retry_budget_ms),
             scrub: Scrub::of_request(&self.settings, &self.host, checked),
             checked,
             attempts: Vec::new(),
@@ -177,8 +179,13 @@ impl<H: Host> Client<H> {
         course.scrub.option(&mut text);
         course.scrub.option(&mut request_id);
         let setback = match Setback::of_status(response.status) {
-            // An earlier attempt has deleted it.
-            Some(_) if operation.method == Method::Delete && response.status == 404 && course.doubtful => {
+            // An earlier attempt has deleted it, if it is the API that says so.
+            Some(_)
+                if operation.method == Method::Delete
+                    && response.status == 404
+                    && course.doubtful
+                    && response::is_own_envelope(&self.host, &response.body) =>
+            {
                 data = Some(self.host.nothing());
                 None
             }
@@ -209,38 +216,47 @@ impl<H: Host> Client<H> {
     /// The pause before the next attempt; the error, where there is none.
     fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Box<Error>> {
         let Failed { setback, error } = failed;
-        let Some((setback, wait_ms)) =
-            setback.and_then(|setback| Some((setback, self.wait_ms(course, setback, &error)?)))
-        else {
+        let next = setback.and_then(|setback| Some((setback, self.pause_ms(course, setback, &error)?)));
+        let limiter = match (&self.settings.limiter, next) {
+            (Limit::Shared(limiter), Some((Setback::RateLimited, _))) => Some(limiter),
+            _ => None,
+        };
+        if let (Some(limiter), Some((_, pause_ms))) = (limiter, next) {
+            // Everyone who shares the limiter pauses, also where this call itself is not sent again.
+            limiter.refused(self.host.now(), course.began, pause_ms);
+        }
+        let Some((setback, wait_ms)) = next.filter(|(_, pause_ms)| self.is_in_budget(course, *pause_ms)) else {
             self.say_failed(&error);
             return Err(error);
         };
         self.tell_retry(course, setback, wait_ms).map_err(Error::Caller)?;
-        if let (Limit::Shared(limiter), Setback::RateLimited) = (&self.settings.limiter, setback) {
-            // Everyone who shares the limiter pauses, this call among them.
-            limiter.refused(self.host.now(), course.began, wait_ms);
+        if limiter.is_some() {
             course.held_ms = wait_ms;
         }
         Ok(wait_ms)
     }
 
     /// How long to wait before the next attempt; `None`: there is none.
-    fn wait_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
+    fn pause_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
         let tries = u32::try_from(course.attempts.len()).unwrap_or(u32::MAX);
         let window_ms = match error {
             Error::Api { retry_after_ms: Some(ms), .. } => *ms,
             _ => 0.0,
         };
-        let wait_ms = match setback.next(course.safe) {
+        Some(match setback.next(course.safe) {
             Next::Stop => return None,
             Next::OnceMore if course.breaches > 1 => return None,
             Next::OnceMore | Next::BackOff => retry::back_off_ms(tries, &self.host),
             // A reset that has passed already says nothing of when the next request may go.
             Next::AwaitWindow if window_ms <= 0.0 => retry::back_off_ms(tries, &self.host),
             Next::AwaitWindow => retry::with_jitter(window_ms, &self.host),
-        };
+        })
+    }
+
+    /// Whether a retry after that pause begins in time.
+    fn is_in_budget(&self, course: &Course<'_>, pause_ms: f64) -> bool {
         let spent_ms = self.host.now() - course.first_began - course.queued_ms;
-        (spent_ms + wait_ms < self.settings.retry_budget_ms).then_some(wait_ms)
+        spent_ms + pause_ms < course.retry_budget_ms
     }
 
     fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {

@@ -241,7 +241,7 @@ fn a_wait_with_its_own_headers_does_not_share() {
         .iter()
         .map(|id| {
             let headers = vec![("traceparent".to_owned(), "00-1-2-03".to_owned())];
-            let call = CallOptions { timeout_ms: None, headers };
+            let call = CallOptions { headers, ..CallOptions::default() };
             wait(&cloud, id, &["running"], WaitOptions { call, ..WaitOptions::default() })
         })
         .collect();

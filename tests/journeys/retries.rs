@@ -317,7 +317,7 @@ fn a_timeout_is_of_one_attempt() {
     }
     assert_eq!(cloud.world.elapsed(), 30_000.0);
     cloud.network.next(Act::Hang);
-    let options = CallOptions { timeout_ms: Some(250.0), headers: Vec::new() };
+    let options = CallOptions { timeout_ms: Some(250.0), ..CallOptions::default() };
     let own = cloud.run(cloud.client.call(&contract::SERVICES_LIST, &Arguments::default(), &options));
     assert!(matches!(failed(own), Error::Timeout { timeout_ms: 250.0, .. }));
     assert_eq!(cloud.world.elapsed(), 30_250.0);
