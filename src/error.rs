@@ -248,16 +248,16 @@ impl Error {
                     WaitReason::FailedState => format!(
                         "{helper}: waited for {wanted}, but the state is {state}, from which it does not come by itself"
                     ),
-                    WaitReason::Gone => format!(
-                        "{helper}: waited for {wanted}, but it no longer exists; the last state was {state}"
-                    ),
+                    WaitReason::Gone => {
+                        format!("{helper}: waited for {wanted}, but it no longer exists; the last state was {state}")
+                    }
                     WaitReason::Refused if is_unproven => format!(
-                        "{helper}: a 404 that is not the API's own proves nothing, and the list of services could not be \
+                        "{helper}: a 404 alone proves nothing, and the list of services could not be \
                          read either{cause}; check baseUrl, organizationId and every proxy in between"
                     ),
                     WaitReason::Refused => format!(
                         "{helper}: waited for {wanted}, but the service refuses it, and waiting does not change \
-                         that{cause}; the last state was {state}"
+                         that{cause}; the last state was {state}; resolve what it names, then call again"
                     ),
                 }
             }

@@ -62,5 +62,6 @@ function base({ baseUrl }, hasCredentials, wrong) {
   if (hasCredentials && url.protocol === "http:" && !loopback.test(url.hostname)) {
     wrong("baseUrl must be of https: credentials would travel in the clear");
   }
-  return url.origin + url.pathname.replace(/\/+$/, "");
+  // Other official tools are given the version with the address. The contract's paths have it.
+  return url.origin + url.pathname.replace(/(?:\/+v1)?\/*$/, "");
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::goal::{Action, Aim, is_permanent};
+use super::goal::{Action, Aim, Failure, is_permanent};
 use super::scrub::Scrub;
 use super::wait::WaitOptions;
 use crate::contract::{self, Operation};
@@ -192,10 +192,12 @@ impl<'a, V> Wait<'a, V> {
     }
 
     /// A read has failed with something that may pass. The caller is told.
-    pub fn missed(&mut self, error: Box<Error>, is_refusal: bool, now: f64) -> Result<(), Box<Error>> {
-        self.faults = self.faults.saturating_add(1);
+    pub fn missed(&mut self, error: Box<Error>, failure: Failure, now: f64) -> Result<(), Box<Error>> {
+        // Of a service that answers there is no need to back off.
+        let counts = matches!(failure, Failure::Transient | Failure::NotFoundPage);
+        self.faults = if counts { self.faults.saturating_add(1) } else { 0 };
         let earlier = self.read.take();
-        let trouble = self.trouble(error, is_refusal, earlier, now)?;
+        let trouble = self.trouble(error, failure == Failure::Refused, earlier, now)?;
         self.read = Some(trouble);
         self.tell(None, now)
     }
@@ -209,7 +211,8 @@ impl<'a, V> Wait<'a, V> {
     }
 
     /// A command has failed with something that may pass. It is given again.
-    pub fn failed(&mut self, action: Action, error: Box<Error>, is_refusal: bool, now: f64) -> Result<(), Box<Error>> {
+    pub fn failed(&mut self, action: Action, error: Box<Error>, failure: Failure, now: f64) -> Result<(), Box<Error>> {
+        let is_refusal = failure == Failure::Refused;
         if is_refusal {
             self.exists = true;
         } else {
@@ -235,9 +238,8 @@ impl<'a, V> Wait<'a, V> {
     ) -> Result<Trouble, Box<Error>> {
         let text = |error: &Error| if let Error::Api { text, .. } = error { text.clone() } else { None };
         let said = text(&error);
-        let same = earlier.filter(|earlier| {
-            earlier.is_refusal && earlier.state == self.last_state && text(&earlier.error) == said
-        });
+        let same = earlier
+            .filter(|earlier| earlier.is_refusal && earlier.state == self.last_state && text(&earlier.error) == said);
         let since = same.map_or(now, |same| same.since);
         if is_refusal && (said.as_deref().is_some_and(is_permanent) || now - since >= REFUSED_MS) {
             return Err(self.error_of(WaitReason::Refused, now, Some(error)));

@@ -47,6 +47,8 @@ struct Course<'a> {
     keyed: bool,
     timeout_ms: f64,
     retry_budget_ms: f64,
+    /// A wait sends it, which goes on after a failure.
+    is_of_wait: bool,
     scrub: Scrub,
     attempts: Vec<Attempt>,
     began: f64,
@@ -78,6 +80,7 @@ impl<H: Host> Client<H> {
             keyed: !safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
             retry_budget_ms: options.retry_budget_ms.unwrap_or(self.settings.retry_budget_ms),
+            is_of_wait: options.retry_budget_ms.is_some(),
             scrub: Scrub::of_request(&self.settings, &self.host, checked),
             checked,
             attempts: Vec::new(),
@@ -97,7 +100,8 @@ impl<H: Host> Client<H> {
             };
             let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
             self.begin(&mut course, queued).map_err(Error::Caller)?;
-            let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
+            let met =
+                first(pin!(self.host.send(&course.checked.request)), pin!(self.host.sleep(course.timeout_ms))).await;
             match self.judge(met, &mut course, leave) {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => {
@@ -221,11 +225,14 @@ impl<H: Host> Client<H> {
             (Limit::Shared(limiter), Some((Setback::RateLimited, _))) => Some(limiter),
             _ => None,
         };
-        if let (Some(limiter), Some((_, pause_ms))) = (limiter, next) {
-            // Everyone who shares the limiter pauses, also where this call itself is not sent again.
+        let retried = next.filter(|(_, pause_ms)| self.is_in_budget(course, *pause_ms));
+        if let (Some(limiter), Some((_, pause_ms))) = (limiter, next)
+            && (retried.is_some() || course.is_of_wait)
+        {
+            // Everyone who shares the limiter pauses, this call among them; or the wait, which sends the next one.
             limiter.refused(self.host.now(), course.began, pause_ms);
         }
-        let Some((setback, wait_ms)) = next.filter(|(_, pause_ms)| self.is_in_budget(course, *pause_ms)) else {
+        let Some((setback, wait_ms)) = retried else {
             self.say_failed(&error);
             return Err(error);
         };

@@ -3,8 +3,8 @@
 //! - Each request of a wait is sent once. What may pass (no response, one that cannot be read, 408, 429, 5xx, the 404 page
 //!   of a proxy) is waited out until the deadline, with backoff; the caller's `on_progress` is told.
 //! - The deadline is a moment of the clock, not a timer: a timer that fires early or late changes nothing. Where the clock
-//!   has passed it by more than [`LATE_MS`] at a wake-up (the machine slept, the tab was frozen), one last look is taken.
-//! - A 404 counts only in the API's own envelope, and only as the rules of [`Client::absent`] say.
+//!   has passed it by more than a second at a wake-up (the machine slept, the tab was frozen), one last look is taken.
+//! - A 404 counts only in the API's own envelope, and one alone only after an accepted deletion.
 
 use std::pin::{Pin, pin};
 
@@ -35,6 +35,8 @@ const NEW_MS: f64 = 120_000.0;
 const APART_MS: f64 = 10_000.0;
 /// Where the clock has passed the deadline by more, the wait has not been awake at the time.
 const LATE_MS: f64 = 1_000.0;
+/// A clock whose timers take less than a hundredth of what they are asked for is none: a wait on it must not spin.
+const HURRIED: f64 = 100.0;
 /// How long the last look may take.
 const LAST_LOOK_MS: f64 = 10_000.0;
 
@@ -80,11 +82,8 @@ impl<H: Host> Client<H> {
             let watch = Stopwatch::start(&self.host);
             let deadline_ms = options.timeout_ms.unwrap_or(DEADLINE_MS);
             let mut wait = Wait::new(aim, arguments, options, Scrub::of_client(&self.settings));
-            let polled = first(
-                pin!(self.poll(&mut wait, &watch, deadline_ms)),
-                pin!(self.until(&watch, deadline_ms)),
-            )
-            .await;
+            let polled =
+                first(pin!(self.poll(&mut wait, &watch, deadline_ms)), pin!(self.until(&watch, deadline_ms))).await;
             if let First::Left(Some(ended)) = polled {
                 return ended;
             }
@@ -123,25 +122,25 @@ impl<H: Host> Client<H> {
         deadline_ms: f64,
     ) -> Option<Result<Option<H::Value>, Box<Error>>> {
         let _sharing = wait.shared().map(|_| self.polls.join());
+        let mut asked_ms = 0.0;
         loop {
             match self.advance(wait, watch).await {
                 Ok(Step::Ended(ended)) => return Some(Ok(ended)),
                 Ok(Step::Do(_) | Step::Confirm(_) | Step::Pause) => {}
                 Err(error) => return Some(Err(error)),
             }
-            self.host.sleep(self.next_pause_ms(wait)).await;
-            if watch.read(&self.host) >= deadline_ms {
+            // Not past the deadline, of which the timer below may not know: the clock may have jumped.
+            let pause_ms = self.next_pause_ms(wait).min((deadline_ms - watch.read(&self.host)).max(0.0));
+            asked_ms += pause_ms.max(1.0);
+            self.host.sleep(pause_ms).await;
+            if watch.read(&self.host) >= deadline_ms || asked_ms >= deadline_ms * HURRIED {
                 return None;
             }
         }
     }
 
     /// Looks once, and does what follows.
-    async fn advance(
-        &self,
-        wait: &mut Wait<'_, H::Value>,
-        watch: &Stopwatch,
-    ) -> Result<Step<H::Value>, Box<Error>> {
+    async fn advance(&self, wait: &mut Wait<'_, H::Value>, watch: &Stopwatch) -> Result<Step<H::Value>, Box<Error>> {
         let mut step = self.look(wait, watch).await?;
         if let Step::Confirm(error) = step {
             step = self.confirm(wait, watch, error).await?;
@@ -154,8 +153,7 @@ impl<H: Host> Client<H> {
 
     /// The pause before the next poll: the growing one, or longer after a failure.
     fn next_pause_ms(&self, wait: &mut Wait<'_, H::Value>) -> f64 {
-        let grown =
-            if wait.pause_ms == 0.0 { FIRST_PAUSE_MS } else { (wait.pause_ms * 1.5).min(LONGEST_PAUSE_MS) };
+        let grown = if wait.pause_ms == 0.0 { FIRST_PAUSE_MS } else { (wait.pause_ms * 1.5).min(LONGEST_PAUSE_MS) };
         wait.pause_ms = wait.options.poll_interval_ms.unwrap_or(grown);
         let mut pause_ms = wait.pause_ms;
         if wait.faults > 0 {
@@ -194,12 +192,7 @@ impl<H: Host> Client<H> {
     }
 
     /// What follows from the resource as it was read.
-    fn found(
-        &self,
-        wait: &mut Wait<'_, H::Value>,
-        found: H::Value,
-        now: f64,
-    ) -> Result<Step<H::Value>, Box<Error>> {
+    fn found(&self, wait: &mut Wait<'_, H::Value>, found: H::Value, now: f64) -> Result<Step<H::Value>, Box<Error>> {
         let state = self.state(wait, &found);
         if wait.last_state.as_ref() != Some(&state) {
             let mut shown = state.clone();
@@ -230,7 +223,7 @@ impl<H: Host> Client<H> {
             Failure::NotFoundPage if !wait.exists => self.never_read(wait, error, now),
             failure @ (Failure::NotFoundPage | Failure::Refused | Failure::Transient) => {
                 self.say_trouble(wait, failure, &error);
-                wait.missed(error, failure == Failure::Refused, now)?;
+                wait.missed(error, failure, now)?;
                 Ok(Step::Pause)
             }
         }
@@ -241,12 +234,7 @@ impl<H: Host> Client<H> {
     /// - at once, where the API has accepted the deletion;
     /// - where the resource has been read before: when it is met again [`APART_MS`] later, and no read in between has
     ///   brought it. One alone may lag behind the reads before it.
-    fn absent(
-        &self,
-        wait: &mut Wait<'_, H::Value>,
-        error: Box<Error>,
-        now: f64,
-    ) -> Result<Step<H::Value>, Box<Error>> {
+    fn absent(&self, wait: &mut Wait<'_, H::Value>, error: Box<Error>, now: f64) -> Result<Step<H::Value>, Box<Error>> {
         if !wait.exists {
             return self.never_read(wait, error, now);
         }
@@ -258,7 +246,7 @@ impl<H: Host> Client<H> {
             }
             true => Err(wait.error_of(WaitReason::Gone, now, Some(error))),
             false => {
-                wait.missed(error, false, now)?;
+                wait.missed(error, Failure::NotFound, now)?;
                 Ok(Step::Pause)
             }
         }
@@ -275,7 +263,8 @@ impl<H: Host> Client<H> {
         match wait.aim {
             Aim::Deletion => Ok(Step::Confirm(error)),
             Aim::States(..) | Aim::Backup | Aim::Running(_) if now < NEW_MS => {
-                wait.missed(error, false, now)?;
+                let failure = Failure::of(&self.host, &error);
+                wait.missed(error, failure, now)?;
                 Ok(Step::Pause)
             }
             Aim::States(..) | Aim::Backup | Aim::Running(_) => Err(error),
@@ -308,7 +297,7 @@ impl<H: Host> Client<H> {
             Err(error) => match Failure::of(&self.host, &error) {
                 Failure::Final => return Err(error),
                 Failure::Refused | Failure::Transient if !matches!(*error, Error::Response { .. }) => {
-                    wait.missed(error, false, now)?;
+                    wait.missed(error, Failure::Transient, now)?;
                     return Ok(Step::Pause);
                 }
                 _ => error,
@@ -319,7 +308,7 @@ impl<H: Host> Client<H> {
         if wait.unproven > 1 {
             return Err(wait.error_of(WaitReason::Refused, now, Some(failed)));
         }
-        wait.missed(failed, false, now)?;
+        wait.missed(failed, Failure::NotFoundPage, now)?;
         Ok(Step::Pause)
     }
 
@@ -344,7 +333,7 @@ impl<H: Host> Client<H> {
             Failure::NotFound => self.absent(wait, error, now),
             failure @ (Failure::NotFoundPage | Failure::Refused | Failure::Transient) => {
                 self.say_trouble(wait, failure, &error);
-                wait.failed(action, error, failure == Failure::Refused, now)?;
+                wait.failed(action, error, failure, now)?;
                 Ok(Step::Pause)
             }
         }

@@ -40,7 +40,11 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
         _ => None,
     };
     let options = WaitOptions {
-        call: CallOptions { timeout_ms: number(given, "timeoutMs"), headers: pairs(given, "headers"), retry_budget_ms: None },
+        call: CallOptions {
+            timeout_ms: number(given, "timeoutMs"),
+            headers: pairs(given, "headers"),
+            retry_budget_ms: None,
+        },
         timeout_ms: number(given, "deadlineMs"),
         poll_interval_ms: number(given, "pollIntervalMs"),
         on_progress: Some(on_progress(given.clone())),

@@ -52,7 +52,7 @@ pub fn to_js(error: Error) -> JsValue {
             "timeout"
         }
         Error::Wait { reason, last_state, elapsed_ms, cause: error, .. } => {
-            cause = error.map_or(cause, failure);
+            cause = error.map_or(cause, |error| to_js(*error));
             set_text(&fields, "reason", Some(reason.as_str()));
             set_text(&fields, "lastState", last_state.as_deref());
             set_number(&fields, "elapsedMs", Some(elapsed_ms));

@@ -63,6 +63,8 @@ pub struct Network {
     under_way: Cell<usize>,
     /// How long a request takes there, and its answer back.
     pub latency: Cell<(f64, f64)>,
+    /// Which part of what they are asked for the timers of the host take.
+    pub timers: Cell<f64>,
     pub lines: RefCell<Vec<(Level, String)>>,
     /// What the callers of its hosts lend.
     pub caller: Caller,
@@ -77,6 +79,7 @@ impl Network {
             script: RefCell::default(),
             under_way: Cell::new(0),
             latency: Cell::new((20.0, 30.0)),
+            timers: Cell::new(1.0),
             lines: RefCell::default(),
             caller: Caller::default(),
             dice: Cell::new(1),
@@ -216,7 +219,7 @@ impl Clock for TestHost {
     }
 
     async fn sleep(&self, ms: f64) {
-        self.world.sleep(ms).await;
+        self.world.sleep(ms * self.network.timers.get()).await;
     }
 
     fn date(&self, text: &str) -> Option<f64> {

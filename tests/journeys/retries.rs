@@ -366,8 +366,7 @@ fn a_key_of_the_callers_own_is_for_all_attempts_and_a_built_request_has_none() {
     let cloud = Cloud::new();
     cloud.network.next(answer(429, ""));
     let arguments = Arguments { body: Some(body().to_string()), ..Arguments::default() };
-    let options =
-        CallOptions { timeout_ms: None, headers: vec![("idempotency-key".to_owned(), "mine".to_owned())] };
+    let options = CallOptions { timeout_ms: None, headers: vec![("idempotency-key".to_owned(), "mine".to_owned())] };
     assert_eq!(keys(&cloud, &contract::SERVICES_CREATE, &arguments, &options), ["mine", "mine"]);
     let built = cloud.client.build(&contract::SERVICES_CREATE, &arguments, &[]).unwrap();
     assert!(built.request.header("idempotency-key").is_none());
