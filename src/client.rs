@@ -12,18 +12,22 @@
 //! | `scrub`    | secrets that come back are taken out                            |
 //! | `spelling` | texts as they read once their encodings are undone              |
 //! | `clock`    | time that never runs backwards                                  |
-//! | `wait`     | polling until a state is reached                                |
 //! | `organization` | the key's organization, where none is given                 |
+//! | `goal`     | what a state, a 404 and a refusal mean for a wait               |
+//! | `wait`     | polling until a goal is reached, by a deadline                  |
+//! | `progress` | what a wait knows, and what its caller is told                  |
 //! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
 //!
 //! A call that is dropped ends: its place in the line, its timer, its fetch. This is how an abort works.
 
 mod clock;
 mod gate;
+mod goal;
 pub mod helpers;
 pub mod limit;
 mod organization;
 mod polls;
+mod progress;
 mod report;
 pub mod retry;
 mod scrub;
@@ -124,6 +128,9 @@ pub struct CallOptions {
     pub timeout_ms: Option<f64>,
     /// Names in lower case; they win over the client's own.
     pub headers: Vec<(String, String)>,
+    /// Instead of the client's own; 0: no retry. Waits send each request once, and wait out what fails by their own
+    /// deadline.
+    pub retry_budget_ms: Option<f64>,
 }
 
 /// What a call brought.

@@ -80,6 +80,8 @@ pub enum Error {
         last_state: Option<String>,
         /// How long it waited.
         elapsed_ms: f64,
+        /// The error of the request that failed last, where it still stood when the wait ended.
+        cause: Option<Box<Error>>,
     },
     /// The caller's own code threw, in a callback or in its own fetch. Its error goes back to it as it is.
     Caller(Foreign),
@@ -94,6 +96,8 @@ pub enum WaitReason {
     FailedState,
     /// It no longer exists.
     Gone,
+    /// The service refused what the wait needs, and waiting does not change that.
+    Refused,
 }
 
 impl WaitReason {
@@ -104,6 +108,7 @@ impl WaitReason {
             Self::Deadline => "deadline",
             Self::FailedState => "failed-state",
             Self::Gone => "gone",
+            Self::Refused => "refused",
         }
     }
 }
@@ -280,38 +285,50 @@ impl Error {
                 let ms = digits(*timeout_ms as u64);
                 text(&[trail.operation.name, ": no answer within ", &ms, " ms", look_first(*ambiguous)])
             }
-            Self::Wait { helper, reason, wanted, last_state, elapsed_ms } => {
+            Self::Wait { helper, reason, wanted, last_state, elapsed_ms, cause } => {
                 let state = last_state.as_deref().unwrap_or("unknown");
-                let seconds = digits((elapsed_ms / 1000.0 + 0.5) as u64);
+                let seconds = (elapsed_ms / 1000.0).round();
+                let is_unproven = !matches!(cause.as_deref().and_then(Self::status), Some(409 | 424));
+                let cause = cause.as_deref().map_or_else(String::new, |cause| format!(": {}", cause.quoted()));
                 match reason {
-                    WaitReason::Deadline => text(&[
-                        helper,
-                        ": not ",
-                        wanted,
-                        " within ",
-                        &seconds,
-                        " s, the last state was ",
-                        state,
-                        "; wait again or raise timeoutMs",
-                    ]),
-                    WaitReason::FailedState => text(&[
-                        helper,
-                        ": waited for ",
-                        wanted,
-                        ", but the state is ",
-                        state,
-                        ", from which it does not come by itself",
-                    ]),
-                    WaitReason::Gone => text(&[
-                        helper,
-                        ": waited for ",
-                        wanted,
-                        ", but it no longer exists; the last state was ",
-                        state,
-                    ]),
+                    WaitReason::Deadline => {
+                        let cause = if cause.is_empty() { cause } else { format!("; the last failure{cause}") };
+                        format!(
+                            "{helper}: not {wanted} within {seconds} s, the last state was {state}{}{cause}; wait again \
+                             or raise timeoutMs",
+                            lingering(state),
+                        )
+                    }
+                    WaitReason::FailedState => format!(
+                        "{helper}: waited for {wanted}, but the state is {state}, from which it does not come by itself"
+                    ),
+                    WaitReason::Gone => {
+                        format!("{helper}: waited for {wanted}, but it no longer exists; the last state was {state}")
+                    }
+                    WaitReason::Refused if is_unproven => format!(
+                        "{helper}: a 404 alone proves nothing, and the list of services could not be \
+                         read either{cause}; check baseUrl, organizationId and every proxy in between"
+                    ),
+                    WaitReason::Refused => format!(
+                        "{helper}: waited for {wanted}, but the service refuses it, and waiting does not change \
+                         that{cause}; the last state was {state}; resolve what it names, then call again"
+                    ),
                 }
             }
             Self::Caller(_) => "the caller's own code threw".to_owned(),
+        }
+    }
+}
+
+impl Error {
+    /// What failed and why, without advice: for the message of another error.
+    fn quoted(&self) -> String {
+        match self {
+            Self::Api { text: said, exchange, .. } => {
+                let text = said.as_deref().map_or("without a text of the API", trimmed);
+                format!("{}: {} {text}", exchange.trail.operation.name, exchange.status)
+            }
+            other => other.message(),
         }
     }
 }
@@ -326,6 +343,11 @@ impl fmt::Display for Error {
 fn trimmed(text: &str) -> &str {
     let text = text.trim_ascii();
     text.strip_suffix(".").unwrap_or(text)
+}
+
+/// What a last state says of how long the wait may still take.
+fn lingering(state: &str) -> &'static str {
+    if state == "softdeleted" { ", in which the API keeps a deleted service for a while" } else { "" }
 }
 
 /// What to do about a refusal.

@@ -96,6 +96,16 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
     reading
 }
 
+/// Whether the body of an error is the API's own envelope: `{"status":404,"error":"NOT_FOUND: …","requestId":"…"}`. A page,
+/// an empty body and the JSON of other servers are not: a numeric status and an `error` alone are what some of them write,
+/// too, so a `requestId` or the word before the colon must be there.
+pub fn is_own_envelope<H: Values>(host: &H, body: &[u8]) -> bool {
+    let envelope = validate_answer(body, None);
+    let text = host.parse(body).and_then(|document| host.as_text(&host.member(&document, "error")?));
+    let Some(text) = text.filter(|_| envelope.enveloped && envelope.result.is_none()) else { return false };
+    envelope.request_id.is_some() || code(&text).is_some()
+}
+
 /// The word before the colon: `CONFLICT: Only instance in …` is a `CONFLICT`.
 fn code(text: &str) -> Option<String> {
     let (word, _) = cut(text, b':');

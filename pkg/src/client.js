@@ -101,7 +101,10 @@ export class Services extends ServicesOperations {
   /**
    * Waits until the service is in the state, or in one of the states; resolves with the service.
    *
-   * Rejects with a `WaitError` when the time is up, when the service fails, or when it is gone.
+   * Rejects with a `WaitError` when the time is up, when the service fails, or when it is gone. What may pass (no
+   * response, 429, 5xx, the page of a proxy) is waited out until then; a 400, 401 or 403 ends the wait with its own
+   * error. A state that differs from a known one in spelling is a `ConfigurationError`; of an unknown one the log is
+   * warned.
    *
    * @param {string} serviceId The service.
    * @param {State | readonly State[]} state The state to wait for, or several.
@@ -121,7 +124,7 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Creates a service and waits until it is running.
+   * Creates a service and waits until it is running, or idle: it may fall asleep before this sees it run.
    *
    * The password is shown only once. Should the wait fail, the error's `created` still has it; `onCreated` is told of it
    * before the wait begins, so that an abort loses nothing either.
@@ -141,7 +144,7 @@ export class Services extends ServicesOperations {
       ({ data } = await core.call(create));
       onCreated?.(data);
       const path = pairs({ serviceId: get(get(data, "service"), "id") ?? "" });
-      data.service = await core.call({ helper, operation: "services.get", path, states: ["running"], ...rest });
+      data.service = await core.call({ helper, operation: "services.get", path, states: ["running", "idle"], ...rest });
       return data;
     } catch (error) {
       // The types that users see do not have it.
@@ -155,6 +158,9 @@ export class Services extends ServicesOperations {
   /**
    * Brings a service to `running`: wakes an idle one; starts a stopped one only with `{ start: true }`.
    *
+   * Rejects with a `WaitError` when the time is up, when the service cannot run any more, or when it refuses the command
+   * for two minutes in the same words: the refusal is the error's `cause`.
+   *
    * @param {string} serviceId The service.
    * @param {WaitOptions & { start?: boolean | undefined }} [options] Those of a wait, and `start`.
    * @returns {Promise<Service>}
@@ -164,15 +170,20 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Stops what must be stopped, deletes the service, and resolves when it is gone. Called again at any point of a
-   * half-done deletion, it goes on from there; a service that is gone already is a success.
+   * Stops what must be stopped, deletes the service, and resolves once the API itself says that it is gone: with
+   * `found: false` where there was no such service to begin with, which the list of services confirms. Called again at
+   * any point of a half-done deletion, it goes on from there.
+   *
+   * Rejects with a `WaitError` when the time is up; when the service refuses for good (the primary service of a warehouse
+   * that has secondary services, or two minutes in the same words), with the refusal as its `cause`; and when neither the
+   * service nor the list can be read, but for a 404: a page of a proxy or a wrong `baseUrl` proves nothing.
    *
    * @param {string} serviceId The service.
    * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
-   * @returns {Promise<void>}
+   * @returns {Promise<{ found: boolean }>}
    */
-  async stopAndDelete(serviceId, options) {
-    await wait(this.#core, "services.stopAndDelete", "services.delete", { serviceId }, options);
+  stopAndDelete(serviceId, options) {
+    return wait(this.#core, "services.stopAndDelete", "services.delete", { serviceId }, options);
   }
 }
 

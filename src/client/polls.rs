@@ -9,12 +9,14 @@
 //!   at different times come to poll together.
 //! - A list lags behind a read. What is missing in it proves nothing, and nothing is done or given up because of it: then
 //!   the service itself is asked.
-//! - A key without access ends all waits that share the list. Any other failure of a list says nothing of one service:
-//!   for a while each asks for its own.
+//! - A key without access ends all waits that share the list. What may pass fails the polls that wait for the list, and
+//!   the next one lists again; when that fails too, or the list cannot be read, each asks for its own for a while: it says
+//!   nothing of one service.
 //! - Waits with headers of their own do not share.
 
 use std::cell::{Cell, RefCell};
 
+use super::goal::Failure;
 use super::turns::Turns;
 use super::{CallOptions, Client};
 use crate::contract;
@@ -32,6 +34,8 @@ const FAILED_MS: f64 = 60_000.0;
 /// The waits of one client.
 pub(super) struct Polls<V> {
     waits: Cell<usize>,
+    /// How many lists in a row have failed.
+    failures: Cell<u32>,
     line: Turns,
     last: RefCell<Option<List<V>>>,
 }
@@ -40,7 +44,14 @@ pub(super) struct Polls<V> {
 struct List<V> {
     /// It serves polls that are due until then.
     until: f64,
-    services: Result<Vec<(String, V)>, Box<Error>>,
+    services: Result<Vec<(String, V)>, Unread>,
+}
+
+/// A list that failed.
+struct Unread {
+    error: Box<Error>,
+    /// It counts for each wait that would have taken its service from the list.
+    is_shared: bool,
 }
 
 /// One wait among those that share. Its drop takes it out.
@@ -48,7 +59,7 @@ pub(super) struct Sharing<'a, V>(&'a Polls<V>);
 
 impl<V> Default for Polls<V> {
     fn default() -> Self {
-        Self { waits: Cell::new(0), line: Turns::default(), last: RefCell::new(None) }
+        Self { waits: Cell::new(0), failures: Cell::new(0), line: Turns::default(), last: RefCell::new(None) }
     }
 }
 
@@ -83,13 +94,22 @@ impl<H: Host> Client<H> {
         if let Some(list) = polls.last.borrow().as_ref().filter(|list| list.until >= oldest) {
             return list.find(id);
         }
-        let list = match self.call(&contract::SERVICES_LIST, &Arguments::default(), &CallOptions::default()).await {
-            Ok(outcome) => List { until: outcome.sent_at, services: Ok(self.by_id(&outcome.data)) },
+        let options = CallOptions { retry_budget_ms: Some(0.0), ..CallOptions::default() };
+        let list = match self.call(&contract::SERVICES_LIST, &Arguments::default(), &options).await {
+            Ok(outcome) => {
+                polls.failures.set(0);
+                List { until: outcome.sent_at, services: Ok(self.by_id(&outcome.data)) }
+            }
             Err(error) if matches!(*error, Error::Caller(_)) => return Err(error),
-            Err(error) => List {
-                until: self.now() + if matches!(error.status(), Some(401 | 403)) { 0.0 } else { FAILED_MS },
-                services: Err(error),
-            },
+            Err(error) => {
+                polls.failures.set(polls.failures.get().saturating_add(1));
+                let ends = matches!(error.status(), Some(400 | 401 | 403));
+                let passes = Failure::of(&self.host, &error) == Failure::Transient
+                    && !matches!(*error, Error::Response { .. })
+                    && polls.failures.get() < 2;
+                let until = self.now() + if ends || passes { 0.0 } else { FAILED_MS };
+                List { until, services: Err(Unread { error, is_shared: ends || passes }) }
+            }
         };
         let found = list.find(id);
         *polls.last.borrow_mut() = Some(list);
@@ -101,13 +121,8 @@ impl<V: Clone> List<V> {
     fn find(&self, id: &str) -> Result<Option<V>, Box<Error>> {
         match &self.services {
             Ok(services) => Ok(services.iter().find(|(known, _)| known == id).map(|(_, service)| service.clone())),
-            Err(error) => match &**error {
-                Error::Api { code, text, exchange, ambiguous, .. } if matches!(exchange.status, 401 | 403) => {
-                    let (code, text, exchange) = (code.clone(), text.clone(), exchange.clone());
-                    Err(Error::Api { code, text, exchange, ambiguous: *ambiguous, retry_after_ms: None }.into())
-                }
-                _ => Ok(None),
-            },
+            Err(unread) if unread.is_shared => Err(unread.error.clone()),
+            Err(_) => Ok(None),
         }
     }
 }

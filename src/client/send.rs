@@ -46,6 +46,9 @@ struct Course<'a> {
     /// Each attempt gets an idempotency key.
     keyed: bool,
     timeout_ms: f64,
+    retry_budget_ms: f64,
+    /// A wait sends it, which goes on after a failure.
+    is_of_wait: bool,
     scrub: Scrub,
     attempts: Vec<Attempt>,
     began: f64,
@@ -76,6 +79,8 @@ impl<H: Host> Client<H> {
             // The caller's own key is for all attempts.
             keyed: !safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
+            retry_budget_ms: options.retry_budget_ms.unwrap_or(self.settings.retry_budget_ms),
+            is_of_wait: options.retry_budget_ms.is_some(),
             scrub: self.scrub.of_request(&self.host, checked),
             checked,
             attempts: Vec::new(),
@@ -178,8 +183,13 @@ impl<H: Host> Client<H> {
         issues.iter_mut().for_each(|issue| course.scrub.issue(issue));
         let [code, text, request_id] = [code, text, request_id].map(|text| text.map(|text| course.scrub.shown(&text)));
         let setback = match Setback::of_status(response.status) {
-            // An earlier attempt has deleted it.
-            Some(_) if operation.method == Method::Delete && response.status == 404 && course.doubtful => {
+            // An earlier attempt has deleted it, if it is the API that says so.
+            Some(_)
+                if operation.method == Method::Delete
+                    && response.status == 404
+                    && course.doubtful
+                    && response::is_own_envelope(&self.host, &response.body) =>
+            {
                 data = Some(self.host.nothing());
                 None
             }
@@ -214,23 +224,31 @@ impl<H: Host> Client<H> {
     /// The pause before the next attempt; the error, where there is none.
     fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Box<Error>> {
         let Failed { setback, error } = failed;
-        let Some((setback, wait_ms)) =
-            setback.and_then(|setback| Some((setback, self.wait_ms(course, setback, &error)?)))
-        else {
+        let next = setback.and_then(|setback| Some((setback, self.pause_ms(course, setback, &error)?)));
+        let limiter = match (&self.settings.limiter, next) {
+            (Limit::Shared(limiter), Some((Setback::RateLimited, _))) => Some(limiter),
+            _ => None,
+        };
+        let retried = next.filter(|(_, pause_ms)| self.is_in_budget(course, *pause_ms));
+        if let (Some(limiter), Some((_, pause_ms))) = (limiter, next)
+            && (retried.is_some() || course.is_of_wait)
+        {
+            // Everyone who shares the limiter pauses, this call among them; or the wait, which sends the next one.
+            limiter.refused(&self.host, self.now() - course.began, pause_ms);
+        }
+        let Some((setback, wait_ms)) = retried else {
             self.say_failed(&error);
             return Err(error);
         };
         self.tell_retry(course, setback, wait_ms).map_err(Error::Caller)?;
-        if let (Limit::Shared(limiter), Setback::RateLimited) = (&self.settings.limiter, setback) {
-            // Everyone who shares the limiter pauses, this call among them.
-            limiter.refused(&self.host, self.now() - course.began, wait_ms);
+        if limiter.is_some() {
             course.held_ms = wait_ms;
         }
         Ok(wait_ms)
     }
 
     /// How long to wait before the next attempt; `None`: there is none.
-    fn wait_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
+    fn pause_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
         let tries = u32::try_from(course.attempts.len()).unwrap_or(u32::MAX);
         let asked_ms = match error {
             Error::Api { retry_after_ms, .. } => *retry_after_ms,
@@ -244,12 +262,16 @@ impl<H: Host> Client<H> {
             Next::AwaitWindow => asked_ms.filter(|ms| *ms > 0.0).map(|ms| ms.min(retry::LONGEST_WINDOW_MS)),
             Next::AwaitService => retry::unavailable_ms(asked_ms),
         };
-        let wait_ms = match asked_ms {
+        Some(match asked_ms {
             Some(ms) => retry::with_jitter(ms, &self.host),
             None => retry::back_off_ms(tries, &self.host),
-        };
+        })
+    }
+
+    /// Whether a retry after that pause begins in time.
+    fn is_in_budget(&self, course: &Course<'_>, pause_ms: f64) -> bool {
         let spent_ms = self.now() - course.first_began - course.queued_ms;
-        (spent_ms + wait_ms < self.settings.retry_budget_ms).then_some(wait_ms)
+        spent_ms + pause_ms < course.retry_budget_ms
     }
 
     fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {

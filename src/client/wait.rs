@@ -1,27 +1,43 @@
-//! Waiting: polling until a state is reached, inside the rate limit and never past the deadline.
+//! Waiting: polling until a goal is reached, inside the rate limit and by the wait's own deadline.
+//!
+//! - Each request of a wait is sent once. What may pass (no response, one that cannot be read, 408, 429, 5xx, the 404 page
+//!   of a proxy) is waited out until the deadline, with backoff; the caller's `on_progress` is told.
+//! - The deadline is a moment of the clock, not a timer: a timer that fires early or late changes nothing. Where the clock
+//!   has passed it by more than a second at a wake-up (the machine slept, the tab was frozen), one last look is taken.
+//! - A 404 counts only in the API's own envelope, and one alone only after an accepted deletion.
 
 use std::pin::{Pin, pin};
 
-use super::helpers::{Aim, Command};
-use super::scrub::Scrub;
-use super::{CallOptions, Client};
-use crate::contract::{self, Operation};
+use super::goal::{Action, Aim, Failure, Verdict};
+use super::progress::{Stopwatch, Wait};
+use super::{CallOptions, Client, retry};
+use crate::contract::{self, Answer};
 use crate::error::{Error, WaitReason};
 use crate::host::{Foreign, Host, Level};
+use crate::issue::Code;
 use crate::race::{First, first};
 use crate::request::Arguments;
+use crate::validate::validate_answer;
+
+pub use super::progress::{PassingFault, Progress, Refusal};
 
 /// How long a wait may last where the caller does not say.
 const DEADLINE_MS: f64 = 30.0 * 60_000.0;
 /// The first pause between two polls, and the longest; each is half as long again as the one before.
 const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 10_000.0;
-/// Right after its creation a service may be missing for that long.
-const MISSING_MS: f64 = 30_000.0;
-/// The state of what can no longer be read.
-const GONE: &str = "terminated";
-/// A command is given again when nothing has come of it for that long: reads lag behind writes.
-const AGAIN_MS: f64 = 15_000.0;
+/// The longest pause that a response may ask for.
+const LONGEST_ASKED_MS: f64 = 60_000.0;
+/// While nothing has been read, a resource may be missing for that long: it may be too new.
+const NEW_MS: f64 = 120_000.0;
+/// Two 404s prove something when they are that far apart.
+const APART_MS: f64 = 10_000.0;
+/// Where the clock has passed the deadline by more, the wait has not been awake at the time.
+const LATE_MS: f64 = 1_000.0;
+/// A clock whose timers take less than a hundredth of what they are asked for is none: a wait on it must not spin.
+const HURRIED: f64 = 100.0;
+/// How long the last look may take.
+const LAST_LOOK_MS: f64 = 10_000.0;
 
 /// What a wait asks for.
 #[derive(Default)]
@@ -39,289 +55,303 @@ pub struct WaitOptions {
 /// Told of each poll. What it throws ends the wait and goes back to the caller.
 pub type OnProgress = Box<dyn Fn(&Progress) -> Result<(), Foreign>>;
 
-/// How a wait stands.
-#[derive(Clone, Debug)]
-pub struct Progress {
-    /// The state that was read.
-    pub state: String,
-    /// The state that was read before, where it was another.
-    pub previous_state: Option<String>,
-    /// How long the wait has lasted.
-    pub elapsed_ms: f64,
-    /// How many times it has read, this one included.
-    pub attempt: u32,
-}
+/// A wait under way. It resolves with the resource as it was read last; with `None` where there was none to be deleted.
+pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<Option<V>, Box<Error>>> + 'a>>;
 
-/// A wait under way.
-pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<V, Box<Error>>> + 'a>>;
-
-/// What a state means for a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It is what was waited for.
-    Reached,
-    /// It may still come.
-    Waiting,
-    /// It does not come any more.
-    Failed,
-    /// It comes once this has been done; refusals with these statuses are no errors.
-    Do(Action, &'static [u16]),
-}
-
-/// What is done to a service on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    /// It is told something.
-    Tell(Command),
-    /// It is deleted.
-    Delete,
-}
-
-/// What it means that the thing is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Missing {
-    /// It is gone, for which some wait; while the wait is young, it may be too new to be read.
-    Gone,
-    /// There is no such thing.
-    Unknown,
-    /// Once it was deleted, it is what was waited for; before, its deletion tells.
-    Reached,
-}
-
-/// What a wait knows so far.
-struct Wait<'a, V> {
-    aim: Aim,
-    /// Which thing.
-    arguments: Arguments,
-    options: &'a WaitOptions,
-    scrub: Scrub,
-    began: f64,
-    attempt: u32,
-    last_state: Option<String>,
-    last: Option<V>,
-    done: Done,
-    /// With which status the deletion was refused.
-    refused: Option<u16>,
-    deleted: bool,
-    /// The pause before the latest poll; 0 before the first.
-    pause_ms: f64,
-}
-
-/// What follows a look at the thing.
+/// What follows a look at the resource.
 enum Step<V> {
-    Reached(V),
-    /// The thing may have been missing: then nothing is known of its state.
-    Do(Action, &'static [u16], Option<V>),
+    /// The wait ends.
+    Ended(Option<V>),
+    /// This is to be done.
+    Do(Action),
+    /// The list of services has to confirm that there is none.
+    Confirm(Box<Error>),
+    /// The next poll follows.
     Pause,
 }
 
-impl<V> Wait<'_, V> {
-    /// The id of the service, where the wait is for one and may share its polls.
-    fn shared(&self) -> Option<&str> {
-        let [service] = self.arguments.path.as_slice() else { return None };
-        // Without its quotes: what is a UUID has no escapes.
-        self.options.call.headers.is_empty().then(|| service.json.get(1..service.json.len().checked_sub(1)?))?
-    }
-
-    /// The error with which the wait ends.
-    fn error(&self, reason: WaitReason, now: f64) -> Box<Error> {
-        // It comes from an answer, which may echo.
-        let last_state = self.last_state.as_deref().map(|state| self.scrub.shown(state));
-        let (helper, wanted) = (self.aim.helper(), self.aim.wanted());
-        Error::Wait { helper, reason, wanted, last_state, elapsed_ms: now - self.began }.into()
-    }
-
-    /// Remembers a state and tells the caller of it.
-    fn progress(&mut self, state: &str, now: f64) -> Result<(), Box<Error>> {
-        let previous = self.last_state.replace(state.to_owned());
-        self.attempt = self.attempt.saturating_add(1);
-        let Some(on_progress) = &self.options.on_progress else { return Ok(()) };
-        let previous_state = previous.filter(|previous| previous != state).map(|state| self.scrub.shown(&state));
-        let progress = Progress {
-            state: self.scrub.shown(state),
-            previous_state,
-            elapsed_ms: now - self.began,
-            attempt: self.attempt,
-        };
-        on_progress(&progress).map_err(|thrown| Error::Caller(thrown).into())
-    }
-
-    /// So young a wait may look for a thing that is too new to be read.
-    fn is_young(&self, now: f64) -> bool {
-        now - self.began < MISSING_MS
-    }
-
-    /// What does it.
-    fn command(&self, action: Action) -> (&'static Operation, Arguments) {
-        let mut arguments = self.arguments.clone();
-        match action {
-            Action::Tell(command) => {
-                arguments.body = Some(command.body());
-                (&contract::SERVICES_UPDATE_STATE, arguments)
-            }
-            Action::Delete => (&contract::SERVICES_DELETE, arguments),
-        }
-    }
-
-    /// Remembers what came of it, and the thing as it was before; `None`: it was missing.
-    fn acted(&mut self, action: Action, refused: Option<u16>, found: Option<V>) {
-        if action == Action::Delete {
-            self.deleted |= refused.is_none();
-            if found.is_some() {
-                self.refused = refused;
-                if refused.is_some() {
-                    // Soon it may be taken.
-                    *self.done.last(action) = None;
-                }
-            }
-        }
-        if found.is_some() {
-            self.last = found;
-        }
-    }
-
-    /// The pause before the next poll.
-    fn next_pause_ms(&self) -> f64 {
-        let grown = if self.pause_ms == 0.0 { FIRST_PAUSE_MS } else { (self.pause_ms * 1.5).min(LONGEST_PAUSE_MS) };
-        self.options.poll_interval_ms.unwrap_or(grown)
-    }
-}
-
-/// What has been done last, and when: it is done again when nothing has come of it for a while. One command makes another
-/// one due again; a deletion stands for itself.
-#[derive(Default)]
-struct Done {
-    command: Option<(Action, f64)>,
-    deletion: Option<(Action, f64)>,
-}
-
-impl Done {
-    fn last(&mut self, action: Action) -> &mut Option<(Action, f64)> {
-        if action == Action::Delete { &mut self.deletion } else { &mut self.command }
-    }
-
-    fn is_due(&mut self, action: Action, now: f64) -> bool {
-        self.last(action).is_none_or(|(done, at)| done != action || now - at >= AGAIN_MS)
-    }
-}
-
 impl<H: Host> Client<H> {
-    /// Polls until the aim is reached, inside the deadline; resolves with the thing as it was then. Boxed: all that waits
-    /// is of one kind.
+    /// Polls until the goal is reached, by the deadline. Boxed: all waits are of one type.
     pub fn wait<'a>(&'a self, aim: Aim, arguments: Arguments, options: &'a WaitOptions) -> Waiting<'a, H::Value> {
         Box::pin(async move {
-            let mut wait = Wait {
-                aim,
-                arguments,
-                options,
-                scrub: self.scrub.with_headers(&options.call.headers),
-                began: self.now(),
-                attempt: 0,
-                last_state: None,
-                last: None,
-                done: Done::default(),
-                refused: None,
-                deleted: false,
-                pause_ms: 0.0,
-            };
-            let deadline = self.sleep(options.timeout_ms.unwrap_or(DEADLINE_MS));
-            let ended = first(pin!(self.poll(&mut wait)), pin!(deadline)).await;
-            match ended {
-                First::Left(result) => result,
-                First::Right(()) => Err(wait.error(WaitReason::Deadline, self.now())),
+            for state in aim.unknown_states()? {
+                let helper = aim.helper();
+                self.say(Level::Warn, &[helper, ": the contract has no state ", state, "; it is waited for as it is"]);
             }
+            let watch = Stopwatch::start(self.now());
+            let deadline_ms = options.timeout_ms.unwrap_or(DEADLINE_MS);
+            let mut wait = Wait::new(aim, arguments, options, self.scrub.with_headers(&options.call.headers));
+            let polled =
+                first(pin!(self.poll(&mut wait, &watch, deadline_ms)), pin!(self.until(&watch, deadline_ms))).await;
+            if let First::Left(Some(ended)) = polled {
+                return ended;
+            }
+            drop(polled);
+            if watch.read(self.now()) - deadline_ms > LATE_MS {
+                let look = first(pin!(self.look(&mut wait, &watch)), pin!(self.host.sleep(LAST_LOOK_MS))).await;
+                if let First::Left(looked) = look
+                    && let Step::Ended(ended) = looked?
+                {
+                    return Ok(ended);
+                }
+            }
+            Err(wait.error(WaitReason::Deadline, watch.read(self.now())))
         })
     }
 
-    async fn poll(&self, wait: &mut Wait<'_, H::Value>) -> Result<H::Value, Box<Error>> {
-        let _sharing = wait.shared().map(|_| self.polls.join());
-        let options = &wait.options.call;
-        loop {
-            let listed = match wait.shared() {
-                Some(id) => self.listed(id, wait.pause_ms).await?,
-                None => None,
-            };
-            let looked = match listed.filter(|listed| self.tells(wait, listed)) {
-                Some(listed) => Ok(listed),
-                None => self.call(wait.aim.source().0, &wait.arguments, options).await.map(|outcome| outcome.data),
-            };
-            match self.step(wait, looked)? {
-                Step::Reached(found) => return Ok(found),
-                Step::Do(action, tolerated, found) => {
-                    let (operation, arguments) = wait.command(action);
-                    let refused = match self.call(operation, &arguments, options).await {
-                        Ok(_) => None,
-                        Err(error) if error.status().is_some_and(|status| tolerated.contains(&status)) => {
-                            error.status()
-                        }
-                        Err(error) => return Err(error),
-                    };
-                    if found.is_none() && refused == Some(404) {
-                        return Ok(self.host.nothing());
-                    }
-                    wait.acted(action, refused, found);
-                }
-                Step::Pause => {}
+    /// Resolves when the clock says that the deadline has come, whenever timers fire.
+    async fn until(&self, watch: &Stopwatch, deadline_ms: f64) {
+        let mut left = deadline_ms - watch.read(self.now());
+        while left > 0.0 {
+            let before = left;
+            self.host.sleep(left).await;
+            left = deadline_ms - watch.read(self.now());
+            if left > 0.0 && before - left < 1.0 {
+                // A clock whose timers take no time: then only the polls' own look at the clock counts.
+                std::future::pending::<()>().await;
             }
-            wait.pause_ms = wait.next_pause_ms();
-            self.sleep(wait.pause_ms).await;
         }
     }
 
-    /// What follows from what was read.
-    fn step(
+    /// Polls until the wait ends. `None`: the deadline has come first.
+    async fn poll(
         &self,
         wait: &mut Wait<'_, H::Value>,
-        looked: Result<H::Value, Box<Error>>,
-    ) -> Result<Step<H::Value>, Box<Error>> {
-        let now = self.now();
-        let found = match looked {
-            Ok(found) => found,
-            Err(error) if error.status() == Some(404) => return self.missed(wait, error, now),
-            Err(error) => return Err(error),
+        watch: &Stopwatch,
+        deadline_ms: f64,
+    ) -> Option<Result<Option<H::Value>, Box<Error>>> {
+        let _sharing = wait.shared().map(|_| self.polls.join());
+        let mut asked_ms = 0.0;
+        loop {
+            match self.advance(wait, watch).await {
+                Ok(Step::Ended(ended)) => return Some(Ok(ended)),
+                Ok(Step::Do(_) | Step::Confirm(_) | Step::Pause) => {}
+                Err(error) => return Some(Err(error)),
+            }
+            // Not past the deadline, of which the timer below may not know: the clock may have jumped.
+            let pause_ms = self.next_pause_ms(wait).min((deadline_ms - watch.read(self.now())).max(0.0));
+            asked_ms += pause_ms.max(1.0);
+            self.host.sleep(pause_ms).await;
+            if watch.read(self.now()) >= deadline_ms || asked_ms >= deadline_ms * HURRIED {
+                return None;
+            }
+        }
+    }
+
+    /// Looks once, and does what follows.
+    async fn advance(&self, wait: &mut Wait<'_, H::Value>, watch: &Stopwatch) -> Result<Step<H::Value>, Box<Error>> {
+        let mut step = self.look(wait, watch).await?;
+        if let Step::Confirm(error) = step {
+            step = self.confirm(wait, watch, error).await?;
+        }
+        if let Step::Do(action) = step {
+            step = self.act(wait, watch, action).await?;
+        }
+        Ok(step)
+    }
+
+    /// The pause before the next poll: the growing one, or longer after a failure.
+    fn next_pause_ms(&self, wait: &mut Wait<'_, H::Value>) -> f64 {
+        let grown = if wait.pause_ms == 0.0 { FIRST_PAUSE_MS } else { (wait.pause_ms * 1.5).min(LONGEST_PAUSE_MS) };
+        wait.pause_ms = wait.options.poll_interval_ms.unwrap_or(grown);
+        let mut pause_ms = wait.pause_ms;
+        if wait.faults > 0 {
+            pause_ms = pause_ms.max(retry::back_off_ms(wait.faults, &self.host));
+        }
+        if let Some(asked_ms) = wait.asked_pause_ms() {
+            pause_ms = pause_ms.max(retry::with_jitter(asked_ms.min(LONGEST_ASKED_MS), &self.host));
+        }
+        pause_ms
+    }
+
+    /// The options of the wait's requests: each is sent once.
+    fn once(options: &CallOptions) -> CallOptions {
+        CallOptions { retry_budget_ms: Some(0.0), ..options.clone() }
+    }
+
+    /// Reads the resource once, or takes it from a list that waits share.
+    async fn look(&self, wait: &mut Wait<'_, H::Value>, watch: &Stopwatch) -> Result<Step<H::Value>, Box<Error>> {
+        let listed = match wait.shared() {
+            Some(id) => self.listed(id, wait.pause_ms).await,
+            None => Ok(None),
         };
+        let looked = match listed {
+            Ok(Some(listed)) if self.tells(wait, &listed) => Ok(listed),
+            Ok(_) => {
+                let options = Self::once(&wait.options.call);
+                self.call(wait.aim.source().0, &wait.arguments, &options).await.map(|outcome| outcome.data)
+            }
+            Err(error) => Err(error),
+        };
+        let now = watch.read(self.now());
+        match looked {
+            Ok(found) => self.found(wait, found, now),
+            Err(error) => self.not_read(wait, error, now),
+        }
+    }
+
+    /// What follows from the resource as it was read.
+    fn found(&self, wait: &mut Wait<'_, H::Value>, found: H::Value, now: f64) -> Result<Step<H::Value>, Box<Error>> {
         let state = self.state(wait, &found);
         if wait.last_state.as_ref() != Some(&state) {
-            let shown = wait.scrub.shown(&state);
+            let mut shown = state.clone();
+            wait.scrub.text(&mut shown);
             self.say(Level::Info, &[wait.aim.helper(), ": the ", wait.aim.source().1, " is ", &shown]);
         }
-        wait.progress(&state, now)?;
-        match wait.aim.judge(&state, wait.refused) {
-            Verdict::Reached => return Ok(Step::Reached(found)),
-            Verdict::Failed => return Err(wait.error(WaitReason::FailedState, now)),
-            Verdict::Do(action, tolerated) if wait.done.is_due(action, now) => {
-                *wait.done.last(action) = Some((action, now));
-                return Ok(Step::Do(action, tolerated, Some(found)));
-            }
-            Verdict::Do(..) | Verdict::Waiting => wait.last = Some(found),
+        wait.last = Some(found.clone());
+        wait.unproven = 0;
+        wait.saw(&state, now)?;
+        match wait.aim.judge(&state, wait.refused_deletion()) {
+            Verdict::Reached => Ok(Step::Ended(Some(found))),
+            Verdict::Failed => Err(wait.error(WaitReason::FailedState, now)),
+            Verdict::Do(action) if wait.begins(action, now) => Ok(Step::Do(action)),
+            Verdict::Do(_) | Verdict::Waiting => Ok(Step::Pause),
         }
+    }
+
+    /// What follows from a read that failed.
+    fn not_read(
+        &self,
+        wait: &mut Wait<'_, H::Value>,
+        error: Box<Error>,
+        now: f64,
+    ) -> Result<Step<H::Value>, Box<Error>> {
+        match Failure::of(&self.host, &error) {
+            Failure::Final => Err(error),
+            Failure::NotFound => self.absent(wait, error, now),
+            Failure::NotFoundPage if !wait.exists => self.never_read(wait, error, now),
+            failure @ (Failure::NotFoundPage | Failure::Refused | Failure::Transient) => {
+                self.say_trouble(wait, failure, &error);
+                wait.missed(error, failure, now)?;
+                Ok(Step::Pause)
+            }
+        }
+    }
+
+    /// What follows from the API's own 404. It proves that a resource is gone:
+    ///
+    /// - at once, where the API has accepted the deletion;
+    /// - where the resource has been read before: when it is met again [`APART_MS`] later, and no read in between has
+    ///   brought it. One alone may lag behind the reads before it.
+    fn absent(&self, wait: &mut Wait<'_, H::Value>, error: Box<Error>, now: f64) -> Result<Step<H::Value>, Box<Error>> {
+        if !wait.exists {
+            return self.never_read(wait, error, now);
+        }
+        let since = *wait.missing_since.get_or_insert(now);
+        let is_gone = wait.deleted || now - since >= APART_MS;
+        match is_gone {
+            true if wait.aim.ends_when_gone() => {
+                Ok(Step::Ended(Some(wait.last.clone().unwrap_or_else(|| self.host.nothing()))))
+            }
+            true => Err(wait.error_of(WaitReason::Gone, now, Some(error))),
+            false => {
+                wait.missed(error, Failure::NotFound, now)?;
+                Ok(Step::Pause)
+            }
+        }
+    }
+
+    /// What follows from a 404 of a resource that has never been read: it may be too new, or may not exist; before a
+    /// deletion the list of services has to confirm it.
+    fn never_read(
+        &self,
+        wait: &mut Wait<'_, H::Value>,
+        error: Box<Error>,
+        now: f64,
+    ) -> Result<Step<H::Value>, Box<Error>> {
+        match wait.aim {
+            Aim::Deletion => Ok(Step::Confirm(error)),
+            Aim::States(..) | Aim::Backup | Aim::Running(_) if now < NEW_MS => {
+                let failure = Failure::of(&self.host, &error);
+                wait.missed(error, failure, now)?;
+                Ok(Step::Pause)
+            }
+            Aim::States(..) | Aim::Backup | Aim::Running(_) => Err(error),
+        }
+    }
+
+    /// Looks for a service that a read did not find in the list of all. Where it is not in there, its deletion tells:
+    /// reads and lists lag behind a creation, changes do not.
+    async fn confirm(
+        &self,
+        wait: &mut Wait<'_, H::Value>,
+        watch: &Stopwatch,
+        read: Box<Error>,
+    ) -> Result<Step<H::Value>, Box<Error>> {
+        let options = Self::once(&wait.options.call);
+        let listed = self.call(&contract::SERVICES_LIST, &Arguments::default(), &options).await;
+        let now = watch.read(self.now());
+        let failed = match listed {
+            Ok(outcome) if is_list(&outcome.exchange.body) => {
+                wait.unproven = 0;
+                let mut services = self.by_id(&outcome.data).into_iter();
+                let id = wait.service().unwrap_or_default();
+                if let Some((_, service)) = services.find(|(known, _)| known.eq_ignore_ascii_case(id)) {
+                    return self.found(wait, service, now);
+                }
+                return Ok(Step::Do(Action::Delete));
+            }
+            // A success that is no list of services.
+            Ok(_) => read,
+            Err(error) => match Failure::of(&self.host, &error) {
+                Failure::Final => return Err(error),
+                Failure::Refused | Failure::Transient if !matches!(*error, Error::Response { .. }) => {
+                    wait.missed(error, Failure::Transient, now)?;
+                    return Ok(Step::Pause);
+                }
+                _ => error,
+            },
+        };
+        // Once it may be a page that a proxy shows for a moment.
+        wait.unproven += 1;
+        if wait.unproven > 1 {
+            return Err(wait.error_of(WaitReason::Refused, now, Some(failed)));
+        }
+        wait.missed(failed, Failure::NotFoundPage, now)?;
         Ok(Step::Pause)
     }
 
-    /// What follows from it that the thing is not there.
-    fn missed(&self, wait: &mut Wait<'_, H::Value>, error: Box<Error>, now: f64) -> Result<Step<H::Value>, Box<Error>> {
-        match (wait.aim.missing(), &wait.last) {
-            (Missing::Reached, Some(last)) if wait.deleted => Ok(Step::Reached(last.clone())),
-            // Reads lag behind a creation: of a service that nobody has deleted, only its deletion can tell.
-            (Missing::Reached, _) => Ok(Step::Do(Action::Delete, &[404, 409, 424], None)),
-            // Who waits for its end has what it waits for.
-            (Missing::Gone, Some(last)) if wait.aim.judge(GONE, None) == Verdict::Reached => {
-                Ok(Step::Reached(last.clone()))
+    /// Does what the state asks for.
+    async fn act(
+        &self,
+        wait: &mut Wait<'_, H::Value>,
+        watch: &Stopwatch,
+        action: Action,
+    ) -> Result<Step<H::Value>, Box<Error>> {
+        let (operation, arguments) = wait.request(action);
+        let options = Self::once(&wait.options.call);
+        let Err(error) = self.call(operation, &arguments, &options).await else {
+            wait.accepted(action);
+            return Ok(Step::Pause);
+        };
+        let now = watch.read(self.now());
+        match Failure::of(&self.host, &error) {
+            Failure::Final => Err(error),
+            // Neither a read nor the list knows it, and neither does its deletion.
+            Failure::NotFound if action == Action::Delete && !wait.exists => Ok(Step::Ended(None)),
+            Failure::NotFound => self.absent(wait, error, now),
+            failure @ (Failure::NotFoundPage | Failure::Refused | Failure::Transient) => {
+                self.say_trouble(wait, failure, &error);
+                wait.failed(action, error, failure, now)?;
+                Ok(Step::Pause)
             }
-            // Of two reads, the second may lag further behind.
-            (Missing::Gone, _) if wait.is_young(now) => Ok(Step::Pause),
-            (Missing::Gone, Some(_)) => Err(wait.error(WaitReason::Gone, now)),
-            (Missing::Gone | Missing::Unknown, _) => Err(error),
         }
     }
 
-    /// Whether the thing as a list has it is worth a read of it. Of a list only good news is taken, and that it is there
-    /// already only where this wait has seen it otherwise: a list may be older than the change that is waited for.
+    /// What the log is told of a failure that the call itself has not told.
+    fn say_trouble(&self, wait: &Wait<'_, H::Value>, failure: Failure, error: &Error) {
+        if failure != Failure::Transient {
+            self.say(Level::Info, &[wait.aim.helper(), ": goes on after ", &error.message()]);
+        }
+    }
+
+    /// Whether the resource as a list has it is worth a read of it. Of a list only good news is taken, and that it is
+    /// there already only where this wait has seen it otherwise: a list may be older than the change that is waited for.
     fn tells(&self, wait: &Wait<'_, H::Value>, listed: &H::Value) -> bool {
-        match wait.aim.judge(&self.state(wait, listed), wait.refused) {
+        match wait.aim.judge(&self.state(wait, listed), wait.refused_deletion()) {
             Verdict::Waiting => true,
             Verdict::Reached => wait.last_state.is_some(),
-            Verdict::Failed | Verdict::Do(..) => false,
+            Verdict::Failed | Verdict::Do(_) => false,
         }
     }
 
@@ -329,4 +359,11 @@ impl<H: Host> Client<H> {
         let state = self.host.member(found, wait.aim.source().1);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
+}
+
+/// Whether a response holds a list of services, whatever the client tolerates in it.
+fn is_list(body: &[u8]) -> bool {
+    let Answer::Json(schema) = contract::SERVICES_LIST.answer else { return false };
+    let envelope = validate_answer(body, Some(schema));
+    envelope.issues.iter().all(|issue| issue.path.len() > 1 && issue.code != Code::Syntax)
 }

@@ -12,7 +12,7 @@ use super::objects::{plain_object, set, set_number, set_text};
 use super::tasks::spawn;
 use super::values::{bytes, flag, get, number, pairs, text, texts};
 use crate::client::helpers::{Aim, new_password};
-use crate::client::wait::{OnProgress, WaitOptions};
+use crate::client::wait::{OnProgress, PassingFault, Refusal, WaitOptions};
 use crate::client::{CallOptions, Client, Outcome};
 use crate::contract::Operation;
 use crate::error::Error;
@@ -40,7 +40,11 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
         _ => None,
     };
     let options = WaitOptions {
-        call: CallOptions { timeout_ms: number(given, "timeoutMs"), headers: pairs(given, "headers") },
+        call: CallOptions {
+            timeout_ms: number(given, "timeoutMs"),
+            headers: pairs(given, "headers"),
+            retry_budget_ms: None,
+        },
         timeout_ms: number(given, "deadlineMs"),
         poll_interval_ms: number(given, "pollIntervalMs"),
         on_progress: Some(on_progress(given.clone())),
@@ -48,7 +52,10 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
     // One future does it all: one for each would multiply the code around it.
     let work = async move {
         let done = match aim {
-            Some(aim) => client.wait(aim, arguments, &options).await,
+            Some(aim) => {
+                let deletes = matches!(aim, Aim::Deletion);
+                client.wait(aim, arguments, &options).await.map(|ended| waited(ended, deletes))
+            }
             None => client.call(operation, &arguments, &options.call).await.map(with_response),
         };
         done.map_err(failure)
@@ -77,8 +84,42 @@ fn on_progress(given: JsValue) -> OnProgress {
             set_text(event, "previousState", progress.previous_state.as_deref());
             set_number(event, "elapsedMs", Some(progress.elapsed_ms));
             set_number(event, "attempt", Some(progress.attempt.into()));
+            if let Some(refusal) = &progress.refusal {
+                set(event, "refusal", refused(refusal));
+            }
+            if let Some(fault) = &progress.fault {
+                set(event, "fault", passing(fault));
+            }
         })
     })
+}
+
+/// `{ status, code, message }`
+fn refused(refusal: &Refusal) -> Object {
+    let shown = Object::new();
+    set_number(&shown, "status", Some(refusal.status.into()));
+    set_text(&shown, "code", refusal.code.as_deref());
+    set_text(&shown, "message", Some(&refusal.message));
+    shown
+}
+
+/// `{ status, fault, message }`
+fn passing(fault: &PassingFault) -> Object {
+    let shown = Object::new();
+    set_number(&shown, "status", fault.status.map(f64::from));
+    set_text(&shown, "fault", fault.fault);
+    set_text(&shown, "message", Some(&fault.message));
+    shown
+}
+
+/// The resource that was waited for; of a deletion `{ found }`.
+fn waited(ended: Option<JsValue>, deletes: bool) -> JsValue {
+    if !deletes {
+        return ended.unwrap_or(JsValue::UNDEFINED);
+    }
+    let result = Object::new();
+    set(&result, "found", ended.is_some());
+    result.into()
 }
 
 /// `{ data, status, headers, requestId, attempts }`

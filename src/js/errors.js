@@ -18,7 +18,7 @@ function named(target, name) {
  *
  * @typedef {object} Hidden
  * @property {string} [text] the answer's body, which may hold secrets
- * @property {unknown} [cause] the host's own error
+ * @property {unknown} [cause] the error that led to it, such as the host's own
  */
 
 /**
@@ -372,7 +372,10 @@ export class TimeoutError extends ConnectionError {
   }
 }
 
-/** A wait ended without what it waited for. */
+/**
+ * A wait ended without what it waited for. The `cause` is the error of the request that failed last, where it still stood:
+ * the `ApiError` of a refusal (409, 424), or what the last poll met.
+ */
 export class WaitError extends CloudError {
   static {
     named(this, "WaitError");
@@ -387,7 +390,7 @@ export class WaitError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    /** @type {"deadline" | "failed-state" | "gone"} why it ended */
+    /** @type {"deadline" | "failed-state" | "gone" | "refused"} why it ended; `refused`: waiting does not change it */
     this.reason = fields.reason;
     /** @type {import("../../pkg/dist/schema.js").State | import("../../pkg/dist/schema.js").BackupStatus | undefined} the last state that was read; of a backup, its status */
     this.lastState = fields.lastState;
@@ -430,7 +433,7 @@ const CLASSES = {
  * @param {string} message
  * @param {any} fields
  * @param {string | undefined} text the answer's body
- * @param {unknown} cause the host's own error
+ * @param {unknown} cause the error that led to it
  * @internal
  */
 export function createError(kind, message, fields, text, cause) {

@@ -51,7 +51,8 @@ pub fn to_js(error: Error) -> JsValue {
             set_number(&fields, "timeoutMs", Some(timeout_ms));
             "timeout"
         }
-        Error::Wait { reason, last_state, elapsed_ms, .. } => {
+        Error::Wait { reason, last_state, elapsed_ms, cause: error, .. } => {
+            cause = error.map_or(cause, |error| to_js(*error));
             set_text(&fields, "reason", Some(reason.as_str()));
             set_text(&fields, "lastState", last_state.as_deref());
             set_number(&fields, "elapsedMs", Some(elapsed_ms));

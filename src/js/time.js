@@ -11,14 +11,35 @@ import { fail, wait } from "./tasks.js";
 /** Timers take 31 bits of milliseconds. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
+// As it was when the package was loaded: tests that fake the date later do not end waits.
+const wallClock = Date.now;
+/** By how much the wall clock is ahead of `performance.now`, as far as that is not sleep. @type {number | undefined} */
+let ahead;
+/** How long the machine has slept since then. */
+let slept = 0;
+
 /**
- * Milliseconds since the epoch. The host's are like those of `Date.now`, but never jump. What a lent clock throws ends the
- * task.
+ * The host's time, in milliseconds since the epoch: `performance.now`, which never jumps. On many hosts it stands still
+ * while the machine sleeps; the wall clock does not, so a second or more by which it runs ahead is time that has passed.
+ * A wall clock that is set back changes nothing.
+ */
+function hostTime() {
+  const now = performance.now();
+  const difference = wallClock() - now;
+  ahead ??= difference;
+  const jump = difference - ahead;
+  if (Math.abs(jump) >= 1_000) ahead = difference;
+  if (jump >= 1_000) slept += jump;
+  return performance.timeOrigin + now + slept;
+}
+
+/**
+ * Milliseconds since the epoch. What a lent clock throws ends the task.
  *
  * @param {Clock | undefined} clock
  */
 export function now(clock) {
-  if (clock === undefined) return performance.timeOrigin + performance.now();
+  if (clock === undefined) return hostTime();
   try {
     return Number(clock.now()) || 0;
   } catch (error) {

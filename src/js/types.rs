@@ -20,7 +20,10 @@ export interface CloudClientOptions {
   bearerToken?: string | undefined;
   /** A UUID. By default CLICKHOUSE_ORG_ID; without one the client asks once, and takes it when there is exactly one. */
   organizationId?: string | undefined;
-  /** By default CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be relative. */
+  /**
+   * By default CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be relative. A `/v1` at its end is
+   * removed: other official tools are given one.
+   */
   baseUrl?: string | undefined;
   /**
    * Permits credentials over plain http, also those among `headers`: whoever is on the way can read them. By default only
@@ -192,7 +195,7 @@ export interface WaitOptions<S extends string = State> {
   timeoutMs?: number | undefined;
   /** Makes the pause between two polls fixed, in milliseconds; by default it grows from 1 s to 10 s. */
   pollIntervalMs?: number | undefined;
-  /** Told of each poll. What it throws ends the wait. */
+  /** Told of each poll, also of one that failed. What it throws ends the wait. */
   onProgress?: ((progress: Progress<S>) => void) | undefined;
   /** Added to each request of the wait. */
   headers?: HeadersLike | undefined;
@@ -200,14 +203,38 @@ export interface WaitOptions<S extends string = State> {
 
 /** How a wait stands. Of a backup, the state is its status. */
 export interface Progress<S extends string = State> {
-  /** The state that was read. */
+  /** The state that was read last; "unknown" where none could be read yet. */
   state: S;
   /** The state before, where it has just changed. */
   previousState: S | undefined;
   /** How long the wait has lasted, in milliseconds. */
   elapsedMs: number;
-  /** How many times it has read, this one included. */
+  /** How many times it has polled, this one included. */
   attempt: number;
+  /** The refusal of a command of the wait (stop, start, awake, delete), until the service takes it. */
+  refusal?: WaitRefusal | undefined;
+  /** What this poll or the last command met that may pass: the wait goes on. */
+  fault?: WaitFault | undefined;
+}
+
+/** A 409 or 424 in a wait: the state of the service does not allow the command, yet. */
+export interface WaitRefusal {
+  /** The HTTP status. */
+  status: number;
+  /** The word before the colon in the API's text, such as `CONFLICT`. */
+  code: string | undefined;
+  /** The API's text. */
+  message: string;
+}
+
+/** A failure in a wait that may pass. */
+export interface WaitFault {
+  /** The HTTP status, where a response came: 408, 429, 5xx, a 404 that proves nothing, a 2xx that cannot be read. */
+  status: number | undefined;
+  /** Why none came. */
+  fault: "connection" | "timeout" | undefined;
+  /** The error in words. */
+  message: string;
 }
 "#;
 

@@ -20,6 +20,9 @@ const NAMES: &[&str] = &["futureFeature", "future_feature", "x-future-feature"];
 
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+const NOT_FOUND: &str = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n\
+    <center><h1>404 Not Found</h1></center>\r\n</body>\r\n</html>\r\n";
+const NO_UPSTREAM: &str = "no healthy upstream";
 /// How long a proxy asks to stay away, in seconds.
 const RETRY_AFTER: (u64, u64) = (1, 5);
 
@@ -31,7 +34,7 @@ pub fn instead(fault: Fault, request_id: &str, window: &Window, random: &Random)
         }
         Fault::ServerError => Some(Outcome::Respond(Refusal::internal_error().answer(request_id))),
         Fault::Unavailable => {
-            let mut response = of_proxy(503, "text/plain", "no healthy upstream");
+            let mut response = of_proxy(503, "text/plain", NO_UPSTREAM);
             if random.chance(0.5) {
                 let seconds = RETRY_AFTER.0 + random.below(RETRY_AFTER.1);
                 response.headers.push(("retry-after".to_owned(), seconds.to_string()));
@@ -39,6 +42,8 @@ pub fn instead(fault: Fault, request_id: &str, window: &Window, random: &Random)
             Some(Outcome::Respond(response))
         }
         Fault::DropBefore => Some(Outcome::Drop),
+        Fault::NotFoundPage => Some(Outcome::Respond(of_proxy(404, "text/html", NOT_FOUND))),
+        Fault::Outage => Some(outage(random)),
         Fault::Html if random.chance(0.5) => Some(bad_gateway()),
         Fault::DropAfter
         | Fault::Slow
@@ -71,6 +76,8 @@ pub fn after(fault: Fault, mut response: HttpResponse, random: &Random) -> Outco
         | Fault::ServerError
         | Fault::Unavailable
         | Fault::DropBefore
+        | Fault::NotFoundPage
+        | Fault::Outage
         | Fault::Slow
         | Fault::WrongType
         | Fault::MissingProperty
@@ -84,6 +91,11 @@ pub fn after(fault: Fault, mut response: HttpResponse, random: &Random) -> Outco
         | Fault::StaleRead => {}
     }
     Outcome::Respond(response)
+}
+
+/// What a request meets during an outage.
+pub fn outage(random: &Random) -> Outcome {
+    if random.chance(0.5) { Outcome::Drop } else { Outcome::Respond(of_proxy(503, "text/plain", NO_UPSTREAM)) }
 }
 
 fn bad_gateway() -> Outcome {
@@ -127,6 +139,8 @@ pub fn spoil(fault: Fault, result: &mut Value, schema: &Schema, random: &Random)
         | Fault::Slow
         | Fault::Truncated
         | Fault::Html
+        | Fault::NotFoundPage
+        | Fault::Outage
         | Fault::Failed
         | Fault::PartiallyRunning
         | Fault::Degraded

@@ -18,6 +18,8 @@ macro_rules! table {
             Slow "slow" Every "the answer takes 2 to 45 virtual seconds; the change is made at once";
             Truncated "truncated" Every "the JSON ends in the middle; the change is made";
             Html "html" Every "a 502 of a proxy, with a page in HTML; the change is made or not, by chance";
+            NotFoundPage "not-found-page" Every "a 404 of a proxy, with a page in HTML; nothing is changed";
+            Outage "outage" Every "for 90 virtual seconds nothing is carried out: a 503 of a proxy or no answer, by chance; nothing is changed";
             WrongType "wrong-type" Properties "a property of the answer is of another JSON type; the change is made";
             MissingProperty "missing-property" RequiredProperties "a required property of the answer is missing; the change is made";
             UnknownState "unknown-state" States "the state of a service is a word that nobody knows; the change is made";

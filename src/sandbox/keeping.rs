@@ -122,6 +122,7 @@ impl Sandbox {
         for key in &mut self.keys {
             key.window.arrivals = windows.next().unwrap_or_default();
         }
+        self.out_until = f64::NEG_INFINITY;
         self.request_ids = snapshot.request_ids;
         self.faults.random = snapshot.faults;
         self.followed = None;

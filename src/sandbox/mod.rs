@@ -134,6 +134,8 @@ impl Course {
 
 /// How long a slow answer takes, in virtual seconds: now and then longer than the 30 that clients commonly wait.
 const SLOW: (u64, u64) = (2, 45);
+/// How long an outage lasts, in virtual milliseconds.
+const OUTAGE_MS: f64 = 90_000.0;
 /// How far a stale read lags behind, in virtual seconds.
 const LAG: (u64, u64) = (1, 15);
 /// The same for a list.
@@ -147,6 +149,8 @@ pub struct Sandbox {
     request_ids: Random,
     organizations: Vec<Organization>,
     faults: Faults,
+    /// Until then nothing is carried out.
+    out_until: f64,
     ledger: Ledger,
     followed: Option<Followed>,
 }
@@ -189,6 +193,7 @@ impl Sandbox {
             request_ids,
             organizations,
             faults: Faults::new(options.faults.clone(), faults),
+            out_until: f64::NEG_INFINITY,
             ledger: Ledger::default(),
             followed: None,
             options,
@@ -303,6 +308,9 @@ impl Sandbox {
         request_id: &str,
         mut headers: Vec<(String, String)>,
     ) -> Course {
+        if self.now < self.out_until {
+            return Course::unchanged(damage::outage(&self.faults.stream()), Some(Fault::Outage));
+        }
         let operation = route.operation;
         let met = self.faults.meet(operation, asked.url);
         let random = self.faults.stream();
@@ -311,6 +319,9 @@ impl Sandbox {
             met.and_then(|met| Some((met, damage::instead(met.fault, request_id, &limit, &random)?)))
         {
             self.faults.spend(met);
+            if met.fault == Fault::Outage {
+                self.out_until = self.now + OUTAGE_MS;
+            }
             return Course::unchanged(outcome, Some(met.fault));
         }
         let fault = met.map(|met| met.fault);

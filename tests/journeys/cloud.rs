@@ -147,7 +147,7 @@ impl Cloud {
         self.client.wait_for("services.waitFor", &service(id), &states, options).await
     }
 
-    pub async fn stop_and_delete(&self, id: &str) -> Result<(), Box<Error>> {
+    pub async fn stop_and_delete(&self, id: &str) -> Result<bool, Box<Error>> {
         self.client.stop_and_delete(&service(id), &WaitOptions::default()).await
     }
 

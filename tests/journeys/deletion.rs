@@ -2,13 +2,16 @@
 
 use std::rc::Rc;
 
-use clickhouse_cloud::client::CallOptions;
 use clickhouse_cloud::client::wait::WaitOptions;
+use clickhouse_cloud::client::{Breaches, CallOptions};
 use clickhouse_cloud::error::{Error, WaitReason};
 use clickhouse_cloud::race::{First, race};
+use clickhouse_cloud::sandbox::{Fault, Injection};
 
 use super::cloud::{Cloud, NOBODY, failed, service};
 use super::network::{Act, answer};
+use super::outages::{FOREIGN, NOT_FOUND, PAGE, cause_of};
+use super::waiting::{assert_wait, options, shown};
 
 const STATES: [&str; 7] = ["provisioning", "running", "idle", "awaking", "stopping", "stopped", "starting"];
 
@@ -36,15 +39,180 @@ fn from_each_state() {
 }
 
 #[test]
-fn gone_is_success() {
+fn what_is_not_there_was_not_found() {
     let cloud = Cloud::unlimited();
     cloud.run(async {
-        cloud.stop_and_delete(NOBODY).await.unwrap();
+        assert!(!cloud.stop_and_delete(NOBODY).await.unwrap());
+        assert_eq!(cloud.requests(), [format!("GET /{NOBODY}"), "GET ".to_owned(), format!("DELETE /{NOBODY}")]);
         let id = cloud.in_state("idle").await;
-        cloud.stop_and_delete(&id).await.unwrap();
-        cloud.stop_and_delete(&id).await.unwrap();
+        assert!(cloud.stop_and_delete(&id).await.unwrap());
+        assert!(!cloud.stop_and_delete(&id).await.unwrap());
     });
-    assert_eq!(cloud.requests()[0], format!("GET /{NOBODY}"));
+    cloud.assert_quiet();
+}
+
+/// What every request meets from now on.
+fn always(cloud: &Cloud, act: impl Fn() -> Act) {
+    for _ in 0..5_000 {
+        cloud.network.next(act());
+    }
+}
+
+#[test]
+fn a_404_that_proves_nothing_is_an_error_that_says_so() {
+    let nothing_here = r#"{"status":404,"error":"NOT_FOUND: there is nothing at this path","requestId":"r-1"}"#;
+    for body in FOREIGN.into_iter().chain([nothing_here]) {
+        let cloud = Cloud::unlimited();
+        always(&cloud, || answer(404, body));
+        cloud.run(async {
+            let error = failed(cloud.stop_and_delete(NOBODY).await);
+            let message = error.to_string();
+            assert!(message.contains("proves nothing") && message.contains("baseUrl"), "{message}");
+            assert_eq!(cause_of(&error).status(), Some(404));
+            assert_wait::<()>(Err(error.into()), WaitReason::Refused, None);
+        });
+        assert!(cloud.world.elapsed() < 2_000.0, "soon");
+        assert!(cloud.requests().iter().all(|request| request.starts_with("GET")), "nothing is deleted");
+    }
+}
+
+#[test]
+fn a_list_that_is_none_confirms_nothing() {
+    for listed in ["<html>", r#"{"status":200,"result":{}}"#, r#"{"status":200}"#, "{}", ""] {
+        for breaches in [Breaches::Fail, Breaches::Ignore] {
+            let cloud = Cloud::with(|settings| settings.breaches = breaches);
+            for _ in 0..10 {
+                cloud.network.on("GET", NOBODY, answer(404, NOT_FOUND));
+                cloud.network.on("GET", "/services", answer(200, listed));
+            }
+            cloud.run(async {
+                let (options, _) = options(Some(60_000.0), None);
+                let error = failed(cloud.client.stop_and_delete(&service(NOBODY), &options).await);
+                assert!(error.to_string().contains("proves nothing"), "{listed}: {error}");
+            });
+            assert!(cloud.requests().iter().all(|request| request.starts_with("GET")), "nothing is deleted");
+        }
+    }
+}
+
+#[test]
+fn another_organization_is_an_error() {
+    let cloud =
+        Cloud::with(|settings| settings.organization_id = Some("99999999-2222-4333-8444-555555555555".to_owned()));
+    cloud.run(async {
+        assert_eq!(failed(cloud.stop_and_delete(NOBODY).await).status(), Some(403));
+    });
+    cloud.assert_quiet();
+}
+
+#[test]
+fn a_page_in_the_midst_is_no_deletion() {
+    for body in FOREIGN {
+        for method in ["GET", "PATCH", "DELETE"] {
+            let cloud = Cloud::unlimited();
+            cloud.run(async {
+                let id = cloud.running().await;
+                for _ in 0..5 {
+                    cloud.network.on(method, "", answer(404, body));
+                }
+                if method == "GET" {
+                    // The first read finds it.
+                    cloud.network.forget();
+                    cloud.network.on("PATCH", "/state", Act::DropBefore);
+                    for _ in 0..5 {
+                        cloud.network.on("GET", "", answer(200, &shown("running")));
+                        cloud.network.on("GET", "", answer(404, body));
+                    }
+                }
+                assert!(cloud.stop_and_delete(&id).await.unwrap());
+                assert!(gone(&cloud, &id).await, "{method}");
+            });
+            cloud.assert_quiet();
+        }
+    }
+}
+
+#[test]
+fn a_service_that_only_the_list_has_is_there() {
+    let cloud = Cloud::unlimited();
+    cloud.run(async {
+        let id = cloud.running().await;
+        cloud.network.on("GET", "", answer(404, NOT_FOUND));
+        assert!(cloud.stop_and_delete(&id).await.unwrap());
+        assert!(gone(&cloud, &id).await);
+        assert_eq!(cloud.requests().iter().filter(|request| *request == "GET ").count(), 1);
+    });
+    cloud.assert_quiet();
+}
+
+#[test]
+fn terminated_is_gone_and_softdeleted_is_not_yet() {
+    let gone_at_last = |last: &str, deadline: f64| {
+        let cloud = Cloud::unlimited();
+        for state in ["idle", "terminating", last] {
+            cloud.network.on("GET", "", answer(200, &shown(state)));
+        }
+        for _ in 0..1_000 {
+            cloud.network.on("GET", "", answer(200, &shown(last)));
+        }
+        cloud.network.on("DELETE", "", answer(200, r#"{"status":200,"requestId":"r-1"}"#));
+        let (options, _) = options(Some(deadline), None);
+        cloud.run(cloud.client.stop_and_delete(&service(NOBODY), &options))
+    };
+    assert!(gone_at_last("terminated", 60_000.0).unwrap());
+    let error = failed(gone_at_last("softdeleted", 600_000.0));
+    assert!(error.to_string().contains("softdeleted"), "{error}");
+    assert_wait::<()>(Err(error.into()), WaitReason::Deadline, Some("softdeleted"));
+}
+
+#[test]
+fn softdeleted_is_waited_through() {
+    let cloud = Cloud::unlimited();
+    cloud.run(async {
+        let id = cloud.in_state("idle").await;
+        cloud.network.sandbox.borrow_mut().inject(Injection::once(Fault::SoftDeleted)).unwrap();
+        let (options, seen) = options(None, None);
+        assert!(cloud.client.stop_and_delete(&service(&id), &options).await.unwrap());
+        assert!(seen.borrow().iter().any(|progress| progress.state == "softdeleted"));
+        assert!(gone(&cloud, &id).await);
+    });
+    cloud.assert_quiet();
+}
+
+#[test]
+fn what_somebody_else_deletes_is_gone_when_two_reads_say_so() {
+    let cloud = Cloud::unlimited();
+    cloud.network.next(answer(200, &shown("terminating")));
+    for _ in 0..20 {
+        cloud.network.next(answer(404, NOT_FOUND));
+    }
+    cloud.run(async { assert!(cloud.stop_and_delete(NOBODY).await.unwrap()) });
+    assert!((10_000.0..25_000.0).contains(&cloud.world.elapsed()), "{}", cloud.world.elapsed());
+}
+
+#[test]
+fn a_repeated_delete_believes_only_the_apis_own_404() {
+    for (act, body, is_gone) in [
+        (Act::DropAfter, NOT_FOUND, true),
+        (Act::DropAfter, PAGE, false),
+        (answer(503, ""), PAGE, false),
+        (answer(503, ""), r#"{"message":"no Route matched with those values"}"#, false),
+    ] {
+        let cloud = Cloud::unlimited();
+        cloud.run(async {
+            let id = cloud.in_state("idle").await;
+            cloud.network.on("DELETE", "", act);
+            cloud.network.on("DELETE", "", answer(404, body));
+            match cloud.delete(&id).await {
+                Ok(_) => assert!(is_gone),
+                Err(error) => {
+                    assert!(!is_gone && error.status() == Some(404), "{error}");
+                    assert!(matches!(*error, Error::Api { ambiguous: true, .. }));
+                }
+            }
+        });
+        cloud.assert_quiet();
+    }
 }
 
 #[test]

@@ -99,14 +99,28 @@ with less than half a second, it backs off. A date in `Retry-After` is read agai
 the service said, however long. A clock of yours that is set back makes nobody wait longer.\n\
 - **Ambiguous**: the error has `ambiguous: true`. The change may have happened, or may yet: look before you try again. It\n  \
 stays so, once an attempt has met such a thing, whatever later ones are told. A call that a 429 refused has surely done nothing.\n\
-- A repeated delete that meets 404 has succeeded: an earlier attempt deleted it.\n\n\
+- A repeated delete that meets 404 in the API's own envelope has succeeded: an earlier attempt deleted it. The 404 page of\n  \
+a proxy proves nothing.\n\n\
 Which is which, as the contract says:\n\n\
 - Reads: {}\n\
 - Safe to repeat: {}\n\
 {}\
 - Never repeated when their fate is unknown: {}\n\n\
-A 409 is tried again only inside `services.stopAndDelete` and `services.ensureRunning`, which wait until the state\n\
-allows what they do.\n\n\
+## Waits\n\n\
+`services.waitFor`, `createAndWait`, `ensureRunning`, `stopAndDelete` and `backups.waitFor` live by their own deadline\n\
+(`timeoutMs`, 30 minutes by default), not by `retryBudgetMs`:\n\n\
+- What may pass is waited out until then, with backoff: no answer, 408, 429, 5xx, a 2xx that cannot be read, the 404 page\n  \
+of a proxy. `onProgress` is told (`fault`), and a wait that ends meanwhile has it as its `cause`. 400, 401 and 403 end\n  \
+a wait at once, with their own error.\n\
+- 409 and 424 are tried again, and told (`refusal`). One that stays the same for two minutes while the state does not change\n  \
+ends the wait with reason `refused`; so does, at once, one that cannot pass: the primary service of a warehouse with\n  \
+secondary services. The `cause` is the `ApiError`.\n\
+- A resource that has been read is gone when the API's own 404 is met twice, at least 10 s apart; after an accepted\n  \
+deletion once is enough. One that could not be read yet may be missing for two minutes.\n\
+- `stopAndDelete` takes a service that it never read as not there (`found: false`) only when the list of services has been\n  \
+read and does not have it.\n\
+- The deadline is a moment of the clock. A wait that wakes up more than a second after it (the machine slept, the tab was\n  \
+frozen) looks once more, for 10 s at most: what was reached meanwhile is a success. Then it ends.\n\n\
 ## What browsers do by themselves\n\
 \n\
 When a kept connection dies before a response, Chromium and Firefox send the request again by themselves, a POST too, over\n\

@@ -104,7 +104,7 @@ fn hooks_see_no_credentials() {
         header("cookie", "planted"),
         header("traceparent", "00-1-2-03"),
     ];
-    let options = CallOptions { timeout_ms: None, headers };
+    let options = CallOptions { headers, ..CallOptions::default() };
     let arguments = Arguments::default();
     let called = cloud.client.call(&contract::SERVICES_LIST, &arguments, &options);
     assert_eq!(failed(cloud.run(called)).status(), Some(401), "the sandbox does not know that token");

@@ -10,6 +10,9 @@
 //! | `deletion`     | stopAndDelete from each state, and again half-way                        |
 //! | `running`      | ensureRunning                                                            |
 //! | `waiting`      | deadlines, failed and unknown states, things that are gone or too new    |
+//! | `outages`      | what may pass is waited out, and what a 404 proves                       |
+//! | `refusals`     | lasting refusals are told, and end a wait                                |
+//! | `deadlines`    | deadlines are read from the clock                                        |
 //! | `polling`      | many waits at once, which share their polls                              |
 //! | `limit`        | the rate limit: many at once, in order, without a 429; 429s all the same |
 //! | `sharing`      | clients that share a key without knowing of each other                   |
@@ -36,6 +39,7 @@ mod answers;
 mod caller;
 mod cloud;
 mod credentials;
+mod deadlines;
 mod deletion;
 mod documents;
 mod dropping;
@@ -44,7 +48,9 @@ mod lifecycle;
 mod limit;
 mod network;
 mod organization;
+mod outages;
 mod polling;
+mod refusals;
 mod retries;
 mod running;
 mod secrets;

@@ -65,6 +65,8 @@ pub struct Network {
     under_way: Cell<usize>,
     /// How long a request takes there, and its answer back.
     pub latency: Cell<(f64, f64)>,
+    /// Which part of what they are asked for the timers of the host take.
+    pub timers: Cell<f64>,
     pub lines: RefCell<Vec<(Level, String)>>,
     /// What the clock of its hosts says, where it is not the world's.
     pub clock: Cell<fn(f64) -> f64>,
@@ -81,6 +83,7 @@ impl Network {
             script: RefCell::default(),
             under_way: Cell::new(0),
             latency: Cell::new((20.0, 30.0)),
+            timers: Cell::new(1.0),
             lines: RefCell::default(),
             clock: Cell::new(|now| now),
             caller: Caller::default(),
@@ -228,7 +231,7 @@ impl Clock for TestHost {
     }
 
     async fn sleep(&self, ms: f64) {
-        self.world.sleep(ms).await;
+        self.world.sleep(ms * self.network.timers.get()).await;
     }
 
     fn date(&self, text: &str) -> Option<f64> {

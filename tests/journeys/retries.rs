@@ -318,7 +318,7 @@ fn a_timeout_is_of_one_attempt() {
     }
     assert_eq!(cloud.world.elapsed(), 30_000.0);
     cloud.network.next(Act::Hang);
-    let options = CallOptions { timeout_ms: Some(250.0), headers: Vec::new() };
+    let options = CallOptions { timeout_ms: Some(250.0), ..CallOptions::default() };
     let own = cloud.run(cloud.client.call(&contract::SERVICES_LIST, &Arguments::default(), &options));
     assert!(matches!(failed(own), Error::Timeout { timeout_ms: 250.0, .. }));
     assert_eq!(cloud.world.elapsed(), 30_250.0);
@@ -367,7 +367,8 @@ fn a_key_of_the_callers_own_is_for_all_attempts_and_a_built_request_has_none() {
     let cloud = Cloud::new();
     cloud.network.next(answer(429, ""));
     let arguments = Arguments { body: Some(body().to_string()), ..Arguments::default() };
-    let options = CallOptions { timeout_ms: None, headers: vec![("idempotency-key".to_owned(), "mine".to_owned())] };
+    let options =
+        CallOptions { headers: vec![("idempotency-key".to_owned(), "mine".to_owned())], ..CallOptions::default() };
     assert_eq!(keys(&cloud, &contract::SERVICES_CREATE, &arguments, &options), ["mine", "mine"]);
     let built = cloud.client.build(&contract::SERVICES_CREATE, &arguments, &[]).unwrap();
     assert!(built.request.header("idempotency-key").is_none());

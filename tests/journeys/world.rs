@@ -23,7 +23,10 @@ type Ready = Arc<Mutex<VecDeque<u64>>>;
 pub struct World(Rc<Inner>);
 
 struct Inner {
+    /// By what the timers go.
     now: Cell<f64>,
+    /// By how much the clock is ahead of them.
+    ahead: Cell<f64>,
     numbers: Cell<u64>,
     tasks: RefCell<BTreeMap<u64, Task>>,
     timers: RefCell<BTreeMap<(u64, u64), Waker>>,
@@ -45,6 +48,7 @@ impl World {
     pub fn new() -> Self {
         Self(Rc::new(Inner {
             now: Cell::new(START),
+            ahead: Cell::new(0.0),
             numbers: Cell::new(0),
             tasks: RefCell::default(),
             timers: RefCell::default(),
@@ -54,7 +58,7 @@ impl World {
 
     /// Milliseconds since the epoch.
     pub fn now(&self) -> f64 {
-        self.0.now.get()
+        self.0.now.get() + self.0.ahead.get()
     }
 
     /// Milliseconds since the world began.
@@ -67,9 +71,14 @@ impl World {
         self.0.timers.borrow().len()
     }
 
+    /// The clock jumps, of which timers know nothing: as when a machine sleeps, or its clock is set back.
+    pub fn oversleep(&self, ms: f64) {
+        self.0.ahead.set(self.0.ahead.get() + ms);
+    }
+
     pub fn sleep(&self, ms: f64) -> Sleep {
         assert!(ms.is_finite(), "sleeps {ms} ms");
-        Sleep { world: self.clone(), until: self.now() + ms.max(0.0), timer: None }
+        Sleep { world: self.clone(), until: self.0.now.get() + ms.max(0.0), timer: None }
     }
 
     /// Starts a task. It runs on when what this brings is dropped.
@@ -128,7 +137,7 @@ impl World {
     /// To the next timer. False: there is none.
     fn jump(&self) -> bool {
         let Some(((at, _), waker)) = self.0.timers.borrow_mut().pop_first() else { return false };
-        self.0.now.set(self.now().max(f64::from_bits(at)));
+        self.0.now.set(self.0.now.get().max(f64::from_bits(at)));
         waker.wake();
         true
     }
@@ -149,7 +158,7 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.world.now() >= self.until {
+        if self.world.0.now.get() >= self.until {
             return Poll::Ready(());
         }
         // The order of positive numbers is that of their bits.

@@ -2,7 +2,7 @@
 // The helpers, on the sandbox: waits, passwords, and what must not get lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CloudClient, ConfigurationError, doubleSha1Hash, generatePassword, hashPassword, NotFoundError, RequestValidationError, WaitError } from "clickhouse-cloud";
+import { CloudClient, ConfigurationError, ConflictError, doubleSha1Hash, generatePassword, hashPassword, NotFoundError, RequestValidationError, WaitError } from "clickhouse-cloud";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, json, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
@@ -32,7 +32,8 @@ test("a life on the sandbox", async () => {
   await cloud.services.waitFor(id, ["stopped"]);
   assert.ok((await rejection(cloud.services.ensureRunning(id))) instanceof WaitError);
   assert.equal((await cloud.services.ensureRunning(id, { start: true })).state, "running");
-  assert.equal(await cloud.services.stopAndDelete(id), undefined);
+  assert.deepEqual(await cloud.services.stopAndDelete(id), { found: true });
+  assert.deepEqual(await cloud.services.stopAndDelete(id), { found: false });
   assert.ok((await rejection(cloud.services.get(id))) instanceof NotFoundError);
   assert.ok(!sandbox.ledger().some(({ status }) => status >= 500));
 });
@@ -44,6 +45,124 @@ test("a wait that ends tells why", async () => {
   assert.ok(error instanceof WaitError);
   assert.deepEqual([error.reason, error.lastState], ["deadline", "provisioning"]);
   assert.ok(error.elapsedMs >= 2_000);
+});
+
+/**
+ * A clock that jumps, so that no test waits.
+ *
+ * @param {number} [hangs] timers from so many milliseconds on never fire
+ */
+function jumping(hangs = 30_000) {
+  let now = 0;
+  const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(() => resolve(now += ms), 0));
+  const clock = {
+    now: () => now,
+    sleep: (/** @type {number} */ ms) => (ms >= hangs ? new Promise(() => {}) : sleep(ms)),
+  };
+  return { clock, now: () => now, jump: (/** @type {number} */ ms) => void (now += ms) };
+}
+const page = () => new Response("<html><title>404 Not Found</title></html>", { status: 404, headers: { "content-type": "text/html" } });
+const notFound = () => json({ status: 404, error: "NOT_FOUND: no such service", requestId: "r-1" }, { status: 404 });
+
+test("a 404 page on every path is an error, not a deletion", async () => {
+  for (const answer of [page, () => json({ message: "no Route matched" }, { status: 404 }), notFound]) {
+    const { cloud, calls } = scripted([answer], { clock: jumping().clock });
+    const error = await within(rejection(cloud.services.stopAndDelete(ID)));
+    assert.ok(error instanceof WaitError, String(error));
+    assert.equal(error.reason, "refused");
+    assert.match(error.message, /^services\.stopAndDelete: a 404 .* proves nothing.*baseUrl/);
+    assert.ok(error.cause instanceof NotFoundError);
+    assert.ok(calls.every(({ init }) => init.method === "GET"));
+  }
+});
+
+test("what is not in the list either was not found", async () => {
+  const { cloud, calls } = scripted([(/** @type {string} */ url) => (url.endsWith("/services") ? success([]) : notFound())]);
+  assert.deepEqual(await within(cloud.services.stopAndDelete(ID)), { found: false });
+  assert.ok(calls.some(({ url }) => url.endsWith("/services")));
+});
+
+test("a refusal is told, quoted, and the cause", async () => {
+  const text = "CONFLICT: backups are running";
+  const { clock } = jumping();
+  const { cloud } = scripted([(/** @type {string} */ _, /** @type {any} */ { method }) =>
+    method === "GET" ? success({ ...service, state: "stopped" }) : json({ status: 409, error: text, requestId: "r-1" }, { status: 409 })], { clock });
+  /** @type {import("clickhouse-cloud").Progress[]} */
+  const seen = [];
+  const error = await within(rejection(cloud.services.stopAndDelete(ID, { onProgress: (progress) => seen.push(progress) })), 5_000);
+  assert.ok(error instanceof WaitError);
+  assert.deepEqual([error.reason, error.lastState], ["refused", "stopped"]);
+  assert.ok(error.elapsedMs >= 120_000 && error.elapsedMs < 150_000, String(error.elapsedMs));
+  assert.ok(error.message.includes(text));
+  assert.ok(error.cause instanceof ConflictError);
+  assert.equal(error.cause.operation, "services.delete");
+  assert.deepEqual(seen.at(-1)?.refusal, { status: 409, code: "CONFLICT", message: text });
+  assert.ok(!("refusal" in (seen[0] ?? {})));
+  assert.ok(!Object.keys(error).includes("cause"));
+});
+
+test("an outage is waited out, and shown", async () => {
+  const time = jumping();
+  const { cloud } = scripted([() => {
+    if (time.now() > 60_000 && time.now() < 150_000) return new Response("x", { status: 503 });
+    return success({ ...service, state: time.now() > 300_000 ? "running" : "provisioning" });
+  }], { clock: time.clock });
+  /** @type {any[]} */
+  const faults = [];
+  const running = await within(cloud.services.waitFor(ID, "running", { onProgress: ({ fault }) => { if (fault) faults.push(fault); } }), 5_000);
+  assert.equal(running.state, "running");
+  assert.ok(faults.length > 5);
+  assert.deepEqual(faults[0], { status: 503, fault: undefined, message: faults[0].message });
+  assert.match(faults[0].message, /^services\.get: 503 /);
+});
+
+test("hours in a frozen tab end a wait after one last look", async () => {
+  for (const state of ["provisioning", "running"]) {
+    const time = jumping(10_000);
+    const { cloud, calls } = scripted([() => {
+      if (calls.length === 3) time.jump(5 * 3_600_000);
+      return success({ ...service, state: calls.length > 3 ? state : "provisioning" });
+    }], { clock: time.clock });
+    const wait = cloud.services.waitFor(ID, "running");
+    if (state === "running") assert.equal((await within(wait)).state, "running");
+    else assert.equal((await within(rejection(wait))).reason, "deadline");
+    assert.equal(calls.length, 4);
+  }
+});
+
+test("a created service that fell asleep meanwhile is a success", async () => {
+  const sandbox = new Sandbox({ seed: 3, timeScale: 1_000, rateLimit: false });
+  const cloud = new CloudClient(sandbox.clientOptions);
+  let once = true;
+  const created = await cloud.services.createAndWait({ ...body, idleTimeoutMinutes: 5 }, {
+    onProgress() {
+      if (once) sandbox.advance(20 * 60_000);
+      once = false;
+    },
+  });
+  assert.equal(created.service.state, "idle");
+});
+
+test("a misspelt state is refused with the known one", async () => {
+  const { cloud, calls } = scripted([success(service)]);
+  for (const [given, meant] of [["Running", "running"], ["partially-running", "partially_running"], ["stoped", "stopped"]]) {
+    const error = await rejection(cloud.services.waitFor(ID, /** @type {any} */ (given)));
+    assert.ok(error instanceof ConfigurationError);
+    assert.equal(error.message, `services.waitFor: there is no state "${given}": did you mean "${meant}"?`);
+  }
+  assert.equal(calls.length, 0);
+});
+
+test("a version at the end of baseUrl is removed", async () => {
+  for (const end of ["", "/", "/v1", "/v1/", "//v1//", "/api/v1"]) {
+    const { cloud, calls } = scripted([success([])], { baseUrl: `https://cloud.test${end}` });
+    await cloud.services.list();
+    const path = end.startsWith("/api") ? "/api/v1" : "/v1";
+    assert.equal(calls[0]?.url, `https://cloud.test${path}/organizations/${ID}/services`, end);
+  }
+  const { cloud, calls } = scripted([success([])], { baseUrl: "https://cloud.test/apiv1" });
+  await cloud.services.list();
+  assert.ok(calls[0]?.url.startsWith("https://cloud.test/apiv1/v1/"));
 });
 
 test("the password of a creation is not lost when the wait fails", async () => {

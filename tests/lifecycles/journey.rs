@@ -82,8 +82,15 @@ impl Journey {
     }
 
     async fn delete(&self, id: &str) -> Result<(), GaveUp> {
-        let deleted = self.again(async || self.cloud.stop_and_delete(id).await).await;
-        deleted.map_err(|error| GaveUp("delete", error))?;
+        let mut calls = 0;
+        let deleted = self
+            .again(async || {
+                calls += 1;
+                self.cloud.stop_and_delete(id).await
+            })
+            .await;
+        let found = deleted.map_err(|error| GaveUp("delete", error))?;
+        assert!(found || calls > 1, "it was there");
         // A read that lags behind its creation may have said too early that it is gone, but on its way it is.
         let ends =
             |service: &Value| ["terminating", "softdeleting", "softdeleted"].iter().any(|it| service["state"] == *it);
@@ -122,6 +129,10 @@ impl Journey {
                     if self.creations > AGAIN as usize {
                         return Err(GaveUp("create", error));
                     }
+                }
+                // Surely nothing was created: a proxy's page, or the rate limit of others.
+                Err(error) if may_pass(&error) && self.creations <= AGAIN as usize => {
+                    self.cloud.world.sleep(5_000.0).await;
                 }
                 Err(error) => return Err(GaveUp("create", error)),
             }
@@ -177,8 +188,13 @@ impl Journey {
                     assert!(self.verifies(id, password), "another password than the one that was shown");
                     return Ok(());
                 }
-                Err(error) if ambiguous(&error) && tries <= AGAIN => known.clear(),
                 Err(error) if error.status() == Some(409) && tries <= AGAIN => self.until_it_runs_again(id).await?,
+                Err(error) if may_pass(&error) && tries <= 2 * AGAIN => {
+                    if ambiguous(&error) {
+                        known.clear();
+                    }
+                    self.cloud.world.sleep(15_000.0).await;
+                }
                 Err(error) => {
                     let lost = !ambiguous(&error) && !known.is_empty() && !self.verifies(id, &known);
                     assert!(!lost, "a new password got lost without a word: {error}");
@@ -251,9 +267,15 @@ pub fn ambiguous(error: &Error) -> bool {
 
 /// No answer, a broken one, or a proxy's.
 fn may_pass(error: &Error) -> bool {
-    let status = error.status();
-    matches!(error, Error::Connection { .. } | Error::Timeout { .. } | Error::Response { .. })
-        || status.is_some_and(|status| status == 429 || status >= 500)
+    match error {
+        Error::Connection { .. } | Error::Timeout { .. } | Error::Response { .. } => true,
+        // Without a request's id it is not the API that says that there is no such thing.
+        Error::Api { exchange, .. } => match exchange.status {
+            404 => exchange.request_id.is_none(),
+            status => status == 429 || status >= 500,
+        },
+        _ => false,
+    }
 }
 
 fn kind(error: &Error) -> String {

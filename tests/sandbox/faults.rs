@@ -58,6 +58,9 @@ fn rename(fault: Fault, seed: u64) -> (Reply, bool) {
         assert_eq!(entry.status, if let Outcome::Respond(response) = &reply.outcome { response.status } else { 0 });
         entry.change.is_some()
     };
+    if fault == Fault::Outage {
+        cloud.wait(90.0);
+    }
     let renamed = cloud.get(&path).result()["name"] == "renamed";
     assert_eq!(changed, renamed, "the ledger says something else");
     assert_eq!(cloud.sandbox.ledger().next_back().unwrap().fault, None, "it met one request");
@@ -74,6 +77,13 @@ fn each_fault_does_what_it_says() {
             }
             let (reply, renamed) = rename(*fault, seed);
             assert_eq!(reply.delay_ms > 0.0, *fault == Fault::Slow);
+            if *fault == Fault::Outage {
+                assert!(!renamed);
+                if let Outcome::Respond(response) = &reply.outcome {
+                    assert_eq!((response.status, parse(response)), (503, None));
+                }
+                continue;
+            }
             if matches!(fault, Fault::DropBefore | Fault::DropAfter) {
                 assert!(matches!(reply.outcome, Outcome::Drop));
                 assert_eq!(renamed, *fault == Fault::DropAfter);
@@ -104,6 +114,10 @@ fn each_fault_does_what_it_says() {
                     assert_eq!((response.status, json), (502, None));
                     assert_eq!(response.header("content-type"), Some("text/html"));
                 }
+                Fault::NotFoundPage => {
+                    assert_eq!((response.status, json, renamed), (404, None, false));
+                    assert_eq!(response.header("content-type"), Some("text/html"));
+                }
                 Fault::Degraded => {
                     assert_eq!((response.status, breaches(update, &response), renamed), (200, 0, true));
                 }
@@ -121,7 +135,7 @@ fn each_fault_does_what_it_says() {
                 Fault::UnknownState | Fault::UnknownProperty => {
                     assert_eq!((response.status, breaches(update, &response), renamed), (200, 0, true), "{name}");
                 }
-                Fault::DropBefore | Fault::DropAfter => panic!("{name} was met above"),
+                Fault::DropBefore | Fault::DropAfter | Fault::Outage => panic!("{name} was met above"),
                 Fault::Failed | Fault::PartiallyRunning | Fault::IdleFirst | Fault::SoftDeleted | Fault::StaleRead => {
                     panic!("{name} meets no update")
                 }
@@ -209,6 +223,31 @@ fn truncated_json_is_never_json() {
             assert_eq!(parse(&response).is_some(), path == "/nowhere");
         }
     }
+}
+
+#[test]
+fn an_outage_meets_all_requests_for_ninety_seconds() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    cloud.sandbox.inject(Injection::once(Fault::Outage)).unwrap();
+    // It spares an injection that waits.
+    cloud.sandbox.inject(Injection::once(Fault::ServerError)).unwrap();
+    let before = cloud.sandbox.ledger().len();
+    let mut met = [0, 0];
+    for round in 0..60 {
+        let path = if round % 2 == 0 { "/services".to_owned() } else { format!("/services/{id}") };
+        match ask(&mut cloud, if round % 4 == 3 { Method::Delete } else { Method::Get }, &path, None).outcome {
+            Outcome::Respond(response) if response.status == 503 => met[0] += 1,
+            Outcome::Drop => met[1] += 1,
+            Outcome::Respond(response) => panic!("{}", response.status),
+        }
+        cloud.wait(1.5);
+    }
+    assert!(met.iter().all(|count| *count > 10), "{met:?}");
+    let ledger: Vec<_> = cloud.sandbox.ledger().skip(before).map(|entry| (entry.fault, entry.change.clone())).collect();
+    assert!(ledger.iter().all(|entry| *entry == (Some(Fault::Outage), None)));
+    assert_eq!(answered(ask(&mut cloud, Method::Get, "/services", None)).status, 500);
+    assert_eq!(answered(ask(&mut cloud, Method::Get, "/services", None)).status, 200);
 }
 
 #[test]

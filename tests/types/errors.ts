@@ -115,7 +115,8 @@ export function read(error: unknown) {
     return wider;
   }
   if (error instanceof WaitError) {
-    same<typeof error.reason, "deadline" | "failed-state" | "gone">();
+    same<typeof error.reason, "deadline" | "failed-state" | "gone" | "refused">();
+    same<typeof error.cause, unknown>();
     same<typeof error.lastState, State | BackupStatus | undefined>();
     same<typeof error.elapsedMs, number>();
     // @ts-expect-error there is no such reason
@@ -156,6 +157,7 @@ export const made: CloudError[] = [
   new ConnectionError("message", attempts, { cause: new TypeError() }),
   new TimeoutError("message", { ...attempts, timeoutMs: 30_000 }),
   new WaitError("message", { reason: "gone", lastState: "idle", elapsedMs: 1 }),
+  new WaitError("message", { reason: "refused", lastState: "idle", elapsedMs: 1 }, { cause: new ConflictError("message", answer) }),
   // @ts-expect-error a message is a string
   new CloudError(1),
   // @ts-expect-error a message is a string

@@ -15,6 +15,8 @@ import {
   type UpdateServiceReplicaScalingBody,
   type UpdateServiceScalingBody,
   type UpdateServiceStateBody,
+  type WaitFault,
+  type WaitRefusal,
   type WithResponse,
 } from "clickhouse-cloud";
 
@@ -126,6 +128,11 @@ export async function helpers() {
       same<typeof progress.previousState, State | undefined>();
       same<typeof progress.elapsedMs, number>();
       same<typeof progress.attempt, number>();
+      same<typeof progress.refusal, WaitRefusal | undefined>();
+      same<typeof progress.refusal, { status: number; code: string | undefined; message: string } | undefined>();
+      same<typeof progress.fault, WaitFault | undefined>();
+      type Fault = { status: number | undefined; fault: "connection" | "timeout" | undefined; message: string };
+      same<typeof progress.fault, Fault | undefined>();
     },
   });
   same<typeof running, Service>();
@@ -149,7 +156,7 @@ export async function helpers() {
   // @ts-expect-error it is true or false
   await cloud.services.ensureRunning(id, { start: "yes" });
 
-  same<ReturnType<typeof services.stopAndDelete>, Promise<void>>();
+  same<ReturnType<typeof services.stopAndDelete>, Promise<{ found: boolean }>>();
   await cloud.services.stopAndDelete(id, { timeoutMs: 60_000 });
   // @ts-expect-error it starts nothing
   await cloud.services.stopAndDelete(id, { start: true });

@@ -74,11 +74,12 @@ async function wait(id, goal, run) {
     return await run({
       signal: controller.signal,
       timeoutMs: PATIENCE_MS,
-      onProgress: ({ state, elapsedMs, attempt }) => {
+      onProgress: ({ state, elapsedMs, attempt, fault }) => {
         shown.seconds = elapsedMs / 1000;
         shown.reads = attempt;
         const service = services.get(id);
-        if (service !== undefined) put({ ...service, state });
+        // A poll that failed tells nothing new.
+        if (service !== undefined && fault === undefined) put({ ...service, state });
       },
     });
   } catch (error) {
