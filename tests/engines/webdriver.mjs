@@ -38,6 +38,8 @@ export async function open(engine, after) {
   };
   const { sessionId } = await send("POST", "/session", { capabilities: { alwaysMatch: engine.capabilities() } });
   const session = `/session/${sessionId}`;
+  // WebKit's driver may come back from a navigation before the page's scripts have run.
+  await send("POST", `${session}/timeouts`, { implicit: 20_000 });
   // It ends the browser, too, and what that has left on the disk.
   after(() => send("DELETE", session));
 
@@ -46,7 +48,7 @@ export async function open(engine, after) {
     go: (url) => send("POST", `${session}/url`, { url }),
     /** What a script returns. @param {string} script @returns {Promise<any>} */
     run: (script) => send("POST", `${session}/execute/sync`, { script, args: [] }),
-    /** Clicks what an XPath finds. @param {string} value */
+    /** Clicks what an XPath finds, as soon as it is there. @param {string} value */
     async click(value) {
       const found = await send("POST", `${session}/element`, { using: "xpath", value });
       await send("POST", `${session}/element/${found[ELEMENT]}/click`, {});
