@@ -1,5 +1,6 @@
 // @ts-check
 // What the proxy answers: the API's own envelope, around a result or an error.
+import { alone, get, unpolluted } from "../../dist/values.js";
 import { ApiError, ConnectionError, RequestValidationError, ResponseValidationError, TimeoutError } from "../../dist/errors.js";
 
 /** @import { WithResponse } from "../promise.js" */
@@ -35,7 +36,7 @@ export class Refusal {
  * @param {Record<string, string>} [headers]
  * @param {(text: string) => string} [clean]
  */
-export const envelope = (content, headers, clean = (text) => text) => answer(content.status, clean(JSON.stringify(content)), JSON_TYPE, headers);
+export const envelope = (content, headers, clean = (text) => text) => answer(content.status, clean(JSON.stringify(content, unpolluted())), JSON_TYPE, headers);
 
 /**
  * @param {number} status
@@ -46,7 +47,7 @@ export const envelope = (content, headers, clean = (text) => text) => answer(con
 function answer(status, body, type, headers) {
   // Two statuses have no body.
   const empty = status === 204 || status === 205;
-  return new Response(empty ? null : body, { status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } });
+  return new Response(empty ? null : body, alone({ status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } }));
 }
 
 /**
@@ -94,7 +95,7 @@ function refused(error, clean) {
   const headers = handedOn(error.headers, clean);
   // A 401 is for who has to sign in here. The page can do nothing about the proxy's own key.
   if (status === 401) return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
-  const text = /** @type {any} */ (body)?.error;
+  const text = get(body, "error");
   const said = typeof text === "string" ? text : `${code ?? "REFUSED"}: the API answered ${status} without a text of its own`;
   // A redirect is none of the API's. And a refusal of a repeated request says nothing of the first one.
   const told = status < 400 || (error.ambiguous && status < 500 && status !== 408) ? 502 : status;
@@ -108,4 +109,4 @@ function refused(error, clean) {
  * @param {(text: string) => string} clean
  */
 const handedOn = (headers, clean) =>
-  Object.fromEntries(SHOWN.flatMap((name) => (headers[name] === undefined ? [] : [[name, clean(headers[name])]])));
+  Object.fromEntries(SHOWN.flatMap((name) => (Object.hasOwn(headers, name) ? [[name, clean(headers[name] ?? "")]] : [])));
