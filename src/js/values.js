@@ -63,7 +63,9 @@ export function unpolluted(replacer) {
   /** @this {any} @param {string} key @param {unknown} value */
   return function (key, value) {
     const given = this[key];
-    const meant = typeof given === "object" && get(given, "toJSON") === undefined ? given : value;
+    // These are the values that JSON.stringify asks for a toJSON.
+    const asked = typeof given === "object" || typeof given === "function" || typeof given === "bigint";
+    const meant = asked && get(given, "toJSON") === undefined ? given : value;
     return replacer ? replacer.call(this, key, meant) : meant;
   };
 }
