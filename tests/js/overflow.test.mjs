@@ -12,8 +12,8 @@ import { ID, keys, service, success, within } from "./support.mjs";
 /** How many overflows each entry meets. */
 const OVERFLOWS = Number(process.env.OVERFLOWS ?? 4_000);
 
-/** How many levels before the end of the stack each entry is tried at: with room, and without. */
-const WINDOW = Number(process.env.WINDOW ?? 1_000);
+/** How many kilobytes before the end of the stack each entry is tried at: with room, and without. */
+const WINDOW = Number(process.env.WINDOW ?? 50);
 
 const fetch = async () => success(service);
 const options = { ...keys, rateLimit: /** @type {const} */ (false), fetch };
@@ -24,6 +24,7 @@ const snapshot = sandbox.snapshot();
 /** @type {import("clickhouse-cloud/proxy").ProxyOptions} */
 const proxyOptions = { ...options, allow: ["services.get"], authorize: () => true };
 const proxy = createProxy(proxyOptions);
+const request = new Request(`http://localhost/v1/organizations/${ID}/services/${ID}`);
 const route = "GET /v1/organizations/{organizationId}/services/{serviceId}";
 /** @type {any} */
 const body = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [{ source: "x", description: 7 }], tags: [{ key: " " }] };
@@ -57,19 +58,23 @@ const entries = {
   "sandbox.ledger": () => sandbox.ledger(),
   "sandbox.verifyPassword": () => sandbox.verifyPassword(ID, "x"),
   createProxy: () => createProxy(proxyOptions),
-  proxy: () => proxy(new Request(`http://localhost/v1/organizations/${ID}/services/${ID}`)),
+  proxy: () => proxy(request),
 };
 
-/** What is put on the stack, a little at each level. @param {number} levels @param {() => unknown} run @returns {unknown} */
+/** A kilobyte of arguments. @type {any[]} */
+const FILL = new Array(120).fill(0);
+/** Levels of a kilobyte each: an exception that unwinds many small ones is slow. @param {number} levels @param {() => unknown} run @param {number[]} _ @returns {unknown} */
+const wide = (levels, run, ..._) => (levels > 0 ? wide(levels - 1, run, ...FILL) : run());
+/** Small ones. @param {number} levels @param {() => unknown} run @returns {unknown} */
 const at = (levels, run) => (levels > 0 ? at(levels - 1, run) : run());
 
-/** How many levels there is room for. They change as the engine optimizes. */
-function levels() {
-  let [fits, fails] = [0, 100_000];
+/** How many wide levels there is room for. They change as the engine optimizes. */
+function room() {
+  let [fits, fails] = [0, 10_000];
   while (fails - fits > 1) {
     const middle = Math.floor((fits + fails) / 2);
     try {
-      at(middle, () => {});
+      wide(middle, () => {});
       fits = middle;
     } catch {
       fails = middle;
@@ -98,9 +103,9 @@ test("all works on after a hundred thousand overflows that were caught", async (
         overflows[text] = (overflows[text] ?? 0) + 1;
       };
       for (let turn = 0; caught < OVERFLOWS && turn < 100 * OVERFLOWS; turn += 1) {
-        if (turn % 250 === 0) most = levels();
+        if (turn % 250 === 0) most = room();
         try {
-          const given = at(Math.max(0, most - (turn % WINDOW)), run);
+          const given = wide(Math.max(0, most - (turn % WINDOW)), () => at((turn * 7) % 11, run));
           if (given instanceof Promise) begun.push(given.then(() => void (successes += 1), note));
           else successes += 1;
         } catch (error) {
