@@ -2,6 +2,7 @@
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { ConfigurationError } from "../dist/errors.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
+import { needRoom } from "../dist/room.js";
 import { get, put } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
 import { attach, tell } from "./created.js";
@@ -352,6 +353,8 @@ function wait(core, helper, operation, path, options, own, more) {
  * @returns {Promise<T>}
  */
 function attempt(begin) {
+  // Before there is a promise: one that has rejected and is lost on its way, by an overflow, would end the process.
+  needRoom();
   try {
     return begin();
   } catch (error) {

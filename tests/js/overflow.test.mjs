@@ -1,6 +1,6 @@
 // @ts-check
-// Stack overflows that callers catch: a hundred thousand, on both sides of where an entry into the wasm still has room, and
-// all works on. An overflow inside the wasm would have left it without use.
+// Stack overflows that callers catch, on both sides of where an entry into the wasm still has room: all works on. An overflow
+// inside the wasm would have left it without use. OVERFLOWS=4000 makes a hundred thousand of them, in some minutes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { held } from "./memory.mjs";
@@ -10,7 +10,7 @@ import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, keys, service, success, within } from "./support.mjs";
 
 /** How many overflows each entry meets. */
-const OVERFLOWS = Number(process.env.OVERFLOWS ?? 4_000);
+const OVERFLOWS = Number(process.env.OVERFLOWS ?? 500);
 
 /** How many kilobytes before the end of the stack each entry is tried at: with room, and without. */
 const WINDOW = Number(process.env.WINDOW ?? 50);
@@ -83,7 +83,7 @@ function room() {
   return fits;
 }
 
-test("all works on after a hundred thousand overflows that were caught", async (context) => {
+test("all works on after overflows that were caught", async (context) => {
   for (const [name, run] of Object.entries(entries)) {
     await context.test(name, async () => {
       const once = async () => void (await Promise.resolve(run()).catch(() => {}));

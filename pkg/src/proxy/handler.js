@@ -2,6 +2,7 @@
 // The proxy: it holds the key, and answers a page's client as the service would. What of a request is not needed goes no
 // further: the operation and its arguments are read out of it, and the client builds another one.
 import { RateLimitError } from "../../dist/errors.js";
+import { needRoom } from "../../dist/room.js";
 import { alone, get } from "../../dist/values.js";
 import { Refusal, envelope, failure, success } from "./answers.js";
 import { KEY, arrivals, keyOf, printOf } from "./arrivals.js";
@@ -181,6 +182,8 @@ export function createProxy(options) {
   }
 
   return async (request) => {
+    // Here it rejects this promise alone: inside, an overflow could lose one that has rejected, which ends the process.
+    needRoom();
     const [{ status, body, headers }, origin] = await respond(request);
     const whole = new Headers(headers);
     for (const [name, value] of Object.entries({ ...ALWAYS, ...shared(origin) })) whole.set(name, value);
