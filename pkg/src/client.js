@@ -1,10 +1,12 @@
 // @ts-check
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
-import { Core } from "../dist/client_bg.js";
-import { CloudError, ConfigurationError } from "../dist/errors.js";
+import { ConfigurationError } from "../dist/errors.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
-import { get } from "../dist/values.js";
+import { needRoom } from "../dist/room.js";
+import { get, put } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
+import { attach, tell } from "./created.js";
+import { Core } from "./entries.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { pairs, parts } from "./parameters.js";
 import { CloudPromise } from "./promise.js";
@@ -126,11 +128,13 @@ export class Services extends ServicesOperations {
   /**
    * Creates a service and waits until it is running, or idle: it may fall asleep before this sees it run.
    *
-   * The password is shown only once. Should the wait fail, the error's `created` still has it; `onCreated` is told of it
-   * before the wait begins, so that an abort loses nothing either.
+   * The password is shown only once. Should the wait fail, the error's `created` still has it, out of sight of logs;
+   * `onCreated` is told of it before the wait begins, so that an abort loses nothing either. It may be async: it is awaited,
+   * and what it throws or rejects with ends the call and comes back with `created` on it, where it is an object that can be
+   * extended. The time that it takes does not count for `timeoutMs`.
    *
    * @param {CreateServiceBody} body The service to be created.
-   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => void) | undefined }} [options] Those of a wait, and `onCreated`.
+   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => unknown) | undefined }} [options] Those of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
   async createAndWait(body, options) {
@@ -142,13 +146,13 @@ export class Services extends ServicesOperations {
     let data;
     try {
       ({ data } = await core.call(create));
-      onCreated?.(data);
+      await tell(onCreated, data, rest.signal);
       const path = pairs({ serviceId: get(get(data, "service"), "id") ?? "" });
-      data.service = await core.call({ helper, operation: "services.get", path, states: ["running", "idle"], ...rest });
+      const waited = { helper, operation: "services.get", path, states: ["running", "idle"], ...rest };
+      put(data, "service", await core.call(waited));
       return data;
     } catch (error) {
-      // The types that users see do not have it.
-      /** @type {any} */ (CloudError).attachCreated(error, data);
+      if (data !== undefined) attach(error, data, rest.signal);
       throw error;
     } finally {
       core.free();
@@ -292,7 +296,8 @@ export class CloudClient {
    */
   buildRequest(route, ...rest) {
     const operation = String(route);
-    return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, rest[0]) }));
+    const [parameters] = rest;
+    return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, parameters) }));
   }
 
   /**
@@ -302,8 +307,8 @@ export class CloudClient {
    */
   free() {
     if (freed.has(this.#core)) return;
-    freed.add(this.#core);
     this.#core.free();
+    freed.add(this.#core);
   }
 
   /** `free()`, at the end of the block of a `using cloud = new CloudClient()`. */
@@ -375,6 +380,8 @@ function wait(core, helper, operation, path, options, own, more) {
  * @returns {Promise<T>}
  */
 function attempt(begin) {
+  // Before there is a promise: one that has rejected and is lost on its way, by an overflow, would end the process.
+  needRoom();
   try {
     return begin();
   } catch (error) {

@@ -1,6 +1,7 @@
 // @ts-check
 // What another entry of the package takes from the client's, so that both are one: its classes and its wasm.
-export { checkOptions } from "../dist/client_bg.js";
+export { checkOptions } from "./entries.js";
 export { CloudClient, RateLimiter, redactor } from "./client.js";
 export { environment } from "./host.js";
 export { CLIENT } from "./options.js";
+export { read } from "./read.js";

@@ -1,5 +1,6 @@
 // @ts-check
 // Where the client runs: its environment, its page.
+import { get } from "../dist/values.js";
 
 /** @type {any} */
 const host = globalThis;
@@ -13,7 +14,8 @@ const host = globalThis;
  */
 export function environment(name) {
   try {
-    return host.process.env[name].trim() || undefined;
+    const value = get(get(get(host, "process"), "env"), name);
+    return (typeof value === "string" && value.trim()) || undefined;
   } catch {
     return undefined;
   }
@@ -22,8 +24,8 @@ export function environment(name) {
 /** Whether this is a page, or a worker of one. */
 export function inPage() {
   return (
-    typeof host.document === "object" ||
-    (typeof host.WorkerGlobalScope === "function" && String(host.navigator?.userAgent).startsWith("Mozilla/"))
+    typeof get(host, "document") === "object" ||
+    (typeof get(host, "WorkerGlobalScope") === "function" && String(get(get(host, "navigator"), "userAgent")).startsWith("Mozilla/"))
   );
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // What says when a request may go: a rate limiter of ours, which clients may share, or one that the caller lends.
-import { Limiter, hashPassword } from "../dist/client_bg.js";
+import { get } from "../dist/values.js";
+import { Limiter, hashPassword } from "./entries.js";
 import { read } from "./read.js";
 
 /** @import { CloudClientOptions } from "../dist/client_bg.js" */
@@ -55,7 +56,7 @@ const shared = new Map();
  */
 const gone =
   typeof FinalizationRegistry === "function" &&
-  globalThis.navigator?.userAgent !== "Cloudflare-Workers" &&
+  get(get(globalThis, "navigator"), "userAgent") !== "Cloudflare-Workers" &&
   new FinalizationRegistry((/** @type {string} */ key) => void (shared.get(key)?.deref() ?? shared.delete(key)));
 
 /**
@@ -68,8 +69,8 @@ const gone =
 export function limiter(option, sharing) {
   if (option === false) return new Limiter(0, 0, false);
   if (option instanceof RateLimiter) return RateLimiter.inner(option);
-  const { requests, perMs, acquire } = /** @type {any} */ (option ?? LIMIT);
-  if (acquire) return new Limiter(0, 0, true);
+  if (get(option, "acquire")) return new Limiter(0, 0, true);
+  const { requests, perMs } = /** @type {typeof LIMIT} */ (option ?? LIMIT);
   // It names a secret: what is kept is its hash.
   const key = gone && sharing && hashPassword(`${sharing} ${requests} ${perMs}`);
   const known = key && shared.get(key)?.deref();

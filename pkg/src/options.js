@@ -1,7 +1,7 @@
 // @ts-check
 // The options of the constructor and of calls as the wasm takes them: checked, and with their defaults.
 import { ConfigurationError } from "../dist/errors.js";
-import { headerPairs } from "../dist/values.js";
+import { alone, headerPairs } from "../dist/values.js";
 import { limiter } from "./limiter.js";
 import { read } from "./read.js";
 import { target } from "./target.js";
@@ -79,7 +79,7 @@ function headers(what, given) {
  */
 export function callOptions(what, options, own = "timeoutMs:from:1") {
   const all = read(what, options, `${own} ${CALL}`);
-  return { ...all, headers: headers(what, all.headers) };
+  return alone({ ...all, headers: headers(what, all.headers) });
 }
 
 /**
@@ -93,5 +93,5 @@ export function callOptions(what, options, own = "timeoutMs:from:1") {
 export function waitOptions(what, options, own = "") {
   const known = `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own}`;
   const { timeoutMs: deadlineMs, ...rest } = callOptions(what, options, known);
-  return { ...rest, deadlineMs };
+  return alone({ ...rest, deadlineMs });
 }

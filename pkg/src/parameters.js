@@ -1,7 +1,7 @@
 // @ts-check
 // The parameters of a call as the wasm takes them: names and JSON texts.
 import { ConfigurationError } from "../dist/errors.js";
-import { describe, describeInstance, isObject, isPlain } from "../dist/values.js";
+import { describe, describeInstance, get, isObject, isPlain, unpolluted } from "../dist/values.js";
 import { read } from "./read.js";
 
 /** No request is longer. One that filled the memory of the wasm would end it for all later calls. */
@@ -16,11 +16,11 @@ const LONGEST = 16_777_216;
  */
 export function json(value, replacer) {
   try {
-    const text = JSON.stringify(value, replacer) ?? `!${describe(value)}`;
+    const text = JSON.stringify(value, unpolluted(replacer)) ?? `!${describe(value)}`;
     return text.length > LONGEST ? `!more than ${LONGEST} characters` : text;
   } catch (error) {
     // A circle, a BigInt, or too deep, which Firefox reports as an InternalError of its own.
-    const { InternalError = RangeError } = /** @type {{ InternalError?: ErrorConstructor }} */ (globalThis);
+    const InternalError = /** @type {ErrorConstructor} */ (get(globalThis, "InternalError") ?? RangeError);
     if (error instanceof TypeError || error instanceof RangeError || error instanceof InternalError) return `!${describe(value)}`;
     throw error;
   }
@@ -65,6 +65,6 @@ export function parts(what, parameters) {
  * @param {any} value
  */
 function bodyOf(value) {
-  const isLost = isObject(value) && !isPlain(value) && typeof value.toJSON !== "function" && Object.keys(value).length === 0;
+  const isLost = isObject(value) && !isPlain(value) && typeof get(value, "toJSON") !== "function" && Object.keys(value).length === 0;
   return isLost ? `!${describeInstance(value)}` : json(value);
 }

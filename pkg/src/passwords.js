@@ -1,9 +1,31 @@
 // @ts-check
 // The functions around passwords; all synchronous.
-import { generate } from "../dist/client_bg.js";
+import * as wasm from "./entries.js";
 import { read } from "./read.js";
 
-export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
+/**
+ * base64(SHA-256(password)), for `newPasswordHash`.
+ *
+ * A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
+ *
+ * @param {string | Uint8Array} password A string, or its bytes.
+ * @returns {string}
+ */
+export function hashPassword(password) {
+  return wasm.hashPassword(password);
+}
+
+/**
+ * base64(SHA-1(SHA-1(password))), for `newDoubleSha1Hash`, the MySQL interface's.
+ *
+ * A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
+ *
+ * @param {string | Uint8Array} password A string, or its bytes.
+ * @returns {string}
+ */
+export function doubleSha1Hash(password) {
+  return wasm.doubleSha1Hash(password);
+}
 
 /**
  * A password from the host's randomness, with lower and upper case, digits and punctuation in it.
@@ -14,5 +36,5 @@ export { doubleSha1Hash, hashPassword } from "../dist/client_bg.js";
  * @returns {string}
  */
 export function generatePassword(options) {
-  return generate(read("generatePassword", options, "length:from:0").length ?? 24);
+  return wasm.generate(read("generatePassword", options, "length:from:0").length ?? 24);
 }

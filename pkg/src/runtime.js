@@ -18,6 +18,8 @@ export function instantiateOnFirstUse(setWasm, imports, source) {
   /** @type {Record<string | symbol, any> | undefined} */
   let exports;
   const standIn = {
+    // Without the traps of a polluted Object.prototype.
+    __proto__: null,
     /** @param {object} _ @param {string | symbol} name */
     get(_, name) {
       if (exports === undefined) {

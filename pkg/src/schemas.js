@@ -1,8 +1,9 @@
 // @ts-check
 // The schemas of the contract as Standard Schema V1 objects. The wasm checks; here a value becomes JSON.
-import { checkSchema } from "../dist/client_bg.js";
 import { names } from "../dist/names.js";
+import { needRoom } from "../dist/room.js";
 import { describe } from "../dist/values.js";
+import { checkSchema } from "./entries.js";
 import { json } from "./parameters.js";
 
 /**
@@ -17,7 +18,8 @@ import { json } from "./parameters.js";
  *
  * What a request may hold is checked as requests are: to every rule, and without unknown properties. What only answers
  * bring is checked as answers are: JSON types, required properties, and the formats uuid and date-time. `validate` is
- * synchronous and throws nothing; the value that it gives is what JSON holds of the one that it got.
+ * synchronous and throws nothing, but for a RangeError at the end of the stack; the value that it gives is what JSON holds
+ * of the one that it got.
  *
  * @type {{ readonly [Name in keyof Schemas]: StandardSchemaV1<Schemas[Name]> }}
  */
@@ -69,10 +71,16 @@ function schema(number, request) {
           // The value's own code has thrown.
           text = `!a value of type ${typeof value}`;
         }
-        if (text[0] !== "!") issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
-        // All of it is nothing, a circle, or throws.
-        else if (!issues[0]) refuse([], text.slice(1));
-        return issues[0] ? { issues } : { value: JSON.parse(text) };
+        if (text.startsWith("!")) {
+          // Not the value's fault, where the stack is at its end.
+          needRoom();
+          // All of it is nothing, a circle, or throws.
+          if (issues.length === 0) refuse([], text.slice(1));
+        } else {
+          issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
+        }
+        // Its own, though nothing: whoever looks for issues would find those of a polluted Object.prototype.
+        return issues.length > 0 ? { issues } : { value: JSON.parse(text), issues: undefined };
       },
     },
   };

@@ -76,7 +76,8 @@ function credentials({ keyId, keySecret, bearerToken, dangerouslyAllowBrowser },
   const given = keyId || keySecret;
   const id = given ? keyId : environment(KEY_ID);
   const secret = given ? keySecret : environment(KEY_SECRET);
-  if (!id && !secret) return { source: "none" };
+  // Nothing, said so: what is missing would be looked for in Object.prototype.
+  if (!id && !secret) return { authorization: undefined, secret: undefined, source: "none" };
   const [idName, secretName] = given ? ["keyId", "keySecret"] : [KEY_ID, KEY_SECRET];
   if (!id || !secret) {
     const [there, missing] = id ? [idName, secretName] : [secretName, idName];

@@ -126,7 +126,7 @@ for (const { feature } of modules) {
   const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
 }
-const sources = ["client", "built", "promise", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
+const sources = ["client", "built", "promise", "entries", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
 classes.push(...declare([...sources.map((name) => `pkg/src/${name}`), "pkg/dist/methods", "pkg/dist/routes"]));
 
 /**

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::arguments;
 use super::errors::failure;
-use super::host::{JsHost, hook};
+use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
 use super::tasks::spawn;
 use super::values::{bytes, flag, get, number, pairs, text, texts};
@@ -47,7 +47,7 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
         },
         timeout_ms: number(given, "deadlineMs"),
         poll_interval_ms: number(given, "pollIntervalMs"),
-        on_progress: Some(on_progress(given.clone())),
+        on_progress: Some(on_progress(client.clone(), given.clone())),
     };
     // One future does it all: one for each would multiply the code around it.
     let work = async move {
@@ -77,9 +77,9 @@ fn password(operation: &'static Operation, given: &JsValue) -> Result<Vec<u8>, E
 }
 
 /// The caller's function, which is told of each poll.
-fn on_progress(given: JsValue) -> OnProgress {
+fn on_progress(client: Rc<Client<JsHost>>, given: JsValue) -> OnProgress {
     Box::new(move |progress| {
-        hook(&given, "onProgress", &|event| {
+        client.host.hook(&given, "onProgress", &|event| {
             set_text(event, "state", Some(&progress.state));
             set_text(event, "previousState", progress.previous_state.as_deref());
             set_number(event, "elapsedMs", Some(progress.elapsed_ms));

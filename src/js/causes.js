@@ -1,5 +1,7 @@
 // Errors of the host's fetch: what they say, and copies without secrets.
 
+import { alone, get } from "./values.js";
+
 /** Causes may be nested, or form a circle. */
 const DEEPEST = 5;
 /** So many texts of an error are copied. */
@@ -23,11 +25,11 @@ export function reason(error) {
 /** @param {unknown} error */
 function told(error) {
   const said = words(error) || "fetch failed";
-  const why = [...new Set(reasons(member(error, "cause"), 0))].filter((one) => !said.includes(one));
+  const why = [...new Set(reasons(get(error, "cause"), 0))].filter((one) => !said.includes(one));
   // Many addresses fail alike.
   if (why.length > 0) return `${said} (${why.slice(0, 4).join("; ")})`;
   // Node's fetch keeps a 407 to itself, as the standard asks for; of all its faults only this one has an empty cause.
-  const isSilent = text(member(error, "cause"), "message") === "";
+  const isSilent = text(get(error, "cause"), "message") === "";
   return isSilent ? `${said} (no reason given; Node fails so on a 407: a proxy on the way wants credentials)` : said;
 }
 
@@ -50,8 +52,8 @@ function words(error) {
  */
 function reasons(error, depth) {
   if (error === undefined || error === null || depth === DEEPEST) return [];
-  const several = member(error, "errors");
-  const below = [...(Array.isArray(several) ? several.slice(0, 4) : []), member(error, "cause")].flatMap((one) => reasons(one, depth + 1));
+  const several = get(error, "errors");
+  const below = [...(Array.isArray(several) ? several.slice(0, 4) : []), get(error, "cause")].flatMap((one) => reasons(one, depth + 1));
   const own = words(error);
   // Of an AggregateError, the errors in it say the same and more.
   if (own === "" || below.some((one) => one.includes(own))) return below;
@@ -104,10 +106,10 @@ function copied(value, made, depth) {
   if (depth > DEEPEST || made.texts.length > MOST) return undefined;
   const copy = Array.isArray(value) ? [] : value instanceof TypeError ? new TypeError() : new Error();
   for (const name of names(value)) {
-    const found = member(value, name);
+    const found = get(value, name);
     const enumerable = Object.prototype.propertyIsEnumerable.call(value, name);
     const set = (/** @type {unknown} */ one) =>
-      Object.defineProperty(copy, name, { value: one, enumerable, configurable: true, writable: true });
+      Object.defineProperty(copy, name, alone({ value: one, enumerable, configurable: true, writable: true }));
     if (typeof found === "string") {
       const index = made.texts.push(found) - 1;
       made.fill.push((texts) => set(texts[index]));
@@ -137,21 +139,6 @@ function names(value) {
  * @returns {string | undefined}
  */
 export function text(value, name) {
-  const found = member(value, name);
+  const found = get(value, name);
   return typeof found === "string" ? found : undefined;
-}
-
-/**
- * A property; undefined where its getter throws: what is thrown can be anything.
- *
- * @param {any} value
- * @param {string} name
- * @returns {unknown}
- */
-export function member(value, name) {
-  try {
-    return value?.[name];
-  } catch {
-    return undefined;
-  }
 }

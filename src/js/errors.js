@@ -1,5 +1,15 @@
 // The error classes. Rust decides which error it is and what it says; this file only gives it a JavaScript class.
 
+/**
+ * An object's own properties and no others: `Object.prototype` may be polluted. (This file stands alone, so that all bundles
+ * of the package can share it.)
+ *
+ * @template T
+ * @param {T} object nothing counts as empty
+ * @returns {T & {}}
+ */
+const alone = (object) => /** @type {any} */ ({ __proto__: null, ...object });
+
 /** A symbol that objects of every copy of this package share, so that `CloudError.is` knows them all. */
 const BRAND = Symbol.for("clickhouse-cloud.error");
 
@@ -10,7 +20,7 @@ const BRAND = Symbol.for("clickhouse-cloud.error");
  * @param {string} name
  */
 function named(target, name) {
-  Object.defineProperty(target.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(target.prototype, "name", alone({ value: name, configurable: true, writable: true }));
 }
 
 /**
@@ -65,9 +75,10 @@ export class CloudError extends Error {
    * @param {object} [_fields] what subclasses show
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
-  constructor(message, _fields, hidden = {}) {
-    super(message, hidden.cause === undefined ? undefined : { cause: hidden.cause });
-    Object.defineProperty(this, BRAND, { value: true });
+  constructor(message, _fields, hidden) {
+    const { cause } = alone(hidden);
+    super(message, cause === undefined ? undefined : { cause });
+    Object.defineProperty(this, BRAND, alone({ value: true }));
   }
 
   /**
@@ -92,10 +103,13 @@ export class CloudError extends Error {
   /**
    * @param {unknown} error what the caller throws can be anything
    * @param {import("../../pkg/dist/schema.js").CreateServiceResult} created
+   * @returns {boolean} whether it is an error of this class
    * @internal
    */
   static attachCreated(error, created) {
-    if (typeof error === "object" && error !== null && #created in error) error.#created = created;
+    const ours = typeof error === "object" && error !== null && #created in error;
+    if (ours) error.#created = created;
+    return ours;
   }
 
   /**
@@ -132,6 +146,7 @@ export class RequestValidationError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {Issue[]} every breach at once */
     this.issues = fields.issues;
     /** @type {string} the operation, such as `services.create` */
@@ -157,8 +172,9 @@ export class ResponseValidationError extends CloudError {
    * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body">} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
-  constructor(message, fields, hidden = {}) {
+  constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {Issue[]} every breach */
     this.issues = fields.issues;
     /** @type {string} the operation, such as `services.create` */
@@ -173,7 +189,7 @@ export class ResponseValidationError extends CloudError {
     this.attemptLog = fields.attemptLog;
     /** @type {boolean} a change may have happened: look before you try again */
     this.ambiguous = fields.ambiguous;
-    this.#text = hidden.text ?? "";
+    this.#text = alone(hidden).text ?? "";
   }
 
   /** The answer as it came. May hold a password. */
@@ -206,8 +222,9 @@ export class ApiError extends CloudError {
    * @param {Omit<ApiError, keyof CloudError | "body">} fields what it shows
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
-  constructor(message, fields, hidden = {}) {
+  constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {number} the HTTP status */
     this.status = fields.status;
     /** @type {string | undefined} the word before the colon in the API's text, such as `CONFLICT` */
@@ -228,7 +245,7 @@ export class ApiError extends CloudError {
     this.attemptLog = fields.attemptLog;
     /** @type {boolean} the change may have happened: look before you try again */
     this.ambiguous = fields.ambiguous;
-    this.#text = hidden.text ?? "";
+    this.#text = alone(hidden).text ?? "";
   }
 
   /**
@@ -298,6 +315,7 @@ export class RateLimitError extends ApiError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {number} how long the service asks to wait, in milliseconds, however long; 10,000 where it does not say */
     this.retryAfterMs = fields.retryAfterMs;
   }
@@ -341,6 +359,7 @@ export class ConnectionError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {boolean} the change may have happened: look before you try again */
     this.ambiguous = fields.ambiguous;
     /** @type {string} the operation, such as `services.create` */
@@ -367,6 +386,7 @@ export class TimeoutError extends ConnectionError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {number} how long one attempt may take, in milliseconds */
     this.timeoutMs = fields.timeoutMs;
   }
@@ -390,6 +410,7 @@ export class WaitError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
+    fields = alone(fields);
     /** @type {"deadline" | "failed-state" | "gone" | "refused"} why it ended; `refused`: waiting does not change it */
     this.reason = fields.reason;
     /** @type {import("../../pkg/dist/schema.js").State | import("../../pkg/dist/schema.js").BackupStatus | undefined} the last state that was read; of a backup, its status */
@@ -410,7 +431,7 @@ function parsed(text) {
 }
 
 /** @type {Record<string | number, new (message: string, fields?: any, hidden?: Hidden) => CloudError>} */
-const CLASSES = {
+const CLASSES = alone({
   configuration: ConfigurationError,
   request: RequestValidationError,
   response: ResponseValidationError,
@@ -424,7 +445,7 @@ const CLASSES = {
   connection: ConnectionError,
   timeout: TimeoutError,
   wait: WaitError,
-};
+});
 
 /**
  * Makes an error of a kind that Rust names.
@@ -437,6 +458,7 @@ const CLASSES = {
  * @internal
  */
 export function createError(kind, message, fields, text, cause) {
-  const byStatus = fields.status >= 500 ? ServerError : (CLASSES[fields.status] ?? ApiError);
+  const { status } = alone(fields);
+  const byStatus = status >= 500 ? ServerError : (CLASSES[status] ?? ApiError);
   return new (kind === "api" ? byStatus : CLASSES[kind])(message, fields, { text, cause });
 }

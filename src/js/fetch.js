@@ -1,7 +1,8 @@
 // Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
 
-import { member, reason, text } from "./causes.js";
+import { reason, text } from "./causes.js";
 import { wait } from "./tasks.js";
+import { alone, get } from "./values.js";
 
 /**
  * What came of a request: a response, its headers and its body, or what went wrong. `fault` is `connection` for what fetch
@@ -18,7 +19,7 @@ import { wait } from "./tasks.js";
  * @param {number} most how many bytes the answer may have
  */
 export function send(own, url, init, most) {
-  return wait((signal) => exchange(own, url, Object.assign(init, { signal }), most));
+  return wait((signal) => exchange(own, url, alone({ ...init, signal }), most));
 }
 
 /**
@@ -30,7 +31,7 @@ export function send(own, url, init, most) {
  */
 async function exchange(own, url, init, most) {
   // The host's is looked up at each call: tests and tracing libraries replace it.
-  const fetch = own ?? globalThis.fetch;
+  const fetch = own ?? get(globalThis, "fetch");
   if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
   try {
     const response = await fetch(url, init);
@@ -66,10 +67,10 @@ const caller = (message) => failed(new Error(message), "caller");
  * @returns {Met}
  */
 function failed(cause, fault) {
-  const inner = /** @type {object} */ (member(cause, "cause"));
+  const inner = /** @type {object} */ (get(cause, "cause"));
   try {
     // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
-    if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", { enumerable: false });
+    if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", alone({ enumerable: false }));
   } catch {
     // A proxy that does not let itself be changed is not Node's.
   }
@@ -85,17 +86,18 @@ function failed(cause, fault) {
  * @returns {Promise<Uint8Array | undefined>} undefined: it is too long
  */
 async function read(response, most, signal) {
+  const stream = /** @type {Response["body"]} */ (get(response, "body"));
   if (Number(response.headers.get("content-length")) > most) {
     // Unread, it would hold its connection, and Node, for ever.
-    response.body?.cancel?.()?.catch(() => {});
+    stream?.cancel?.()?.catch(() => {});
     return undefined;
   }
-  if (!response.body) {
+  if (!stream) {
     // No stream here: some hosts' responses, and those of test doubles.
-    const whole = response.arrayBuffer ? await response.arrayBuffer() : new TextEncoder().encode(await response.text());
+    const whole = get(response, "arrayBuffer") ? await response.arrayBuffer() : new TextEncoder().encode(await response.text());
     return new Uint8Array(whole);
   }
-  const reader = response.body.getReader();
+  const reader = stream.getReader();
   const cancel = () => void (async () => reader.cancel())().catch(() => {});
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel);
@@ -137,7 +139,8 @@ function appended(body, length, more) {
 
 /** @param {any} value */
 function isResponse(value) {
-  const { status, headers } = value ?? {};
+  const status = get(value, "status");
+  const headers = /** @type {any} */ (get(value, "headers"));
   return typeof status === "number" && typeof headers?.get === "function" && typeof headers.entries === "function";
 }
 

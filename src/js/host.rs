@@ -35,9 +35,15 @@ extern "C" {
     #[wasm_bindgen(js_name = acquire)]
     fn acquire_of(lent: &JsValue) -> JsValue;
     #[wasm_bindgen(js_name = tell, catch)]
-    fn tell_slot(slot: &JsValue, status: Option<f64>, retry_after_ms: Option<f64>) -> Result<(), JsValue>;
+    fn tell_slot(
+        lent: &JsValue,
+        logs: bool,
+        slot: &JsValue,
+        status: Option<f64>,
+        retry_after_ms: Option<f64>,
+    ) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
-    fn call_hook(lent: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
+    fn call_hook(lent: &JsValue, logs: bool, owner: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
 }
 
 impl Clock for JsHost {
@@ -110,7 +116,8 @@ impl Slots for JsHost {
     }
 
     fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
-        tell_slot(&slot, status.map(f64::from), retry_after_ms).map_err(foreign)
+        let logs = self.logs(Level::Error);
+        tell_slot(&self.lent, logs, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
     }
 }
 
@@ -118,14 +125,16 @@ fn foreign(error: JsValue) -> Foreign {
     Rc::new(error)
 }
 
-/// Calls a function that the caller lends, where there is one.
-pub fn hook(lent: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
-    if get(lent, name).is_undefined() {
-        return Ok(());
+impl JsHost {
+    /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
+    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
+        if get(owner, name).is_undefined() {
+            return Ok(());
+        }
+        let event = Object::new();
+        fill(&event);
+        call_hook(&self.lent, self.logs(Level::Error), owner, name, &event).map_err(foreign)
     }
-    let event = Object::new();
-    fill(&event);
-    call_hook(lent, name, &event).map_err(foreign)
 }
 
 fn describe(event: &Object, request: &Sending<'_>) {
@@ -137,7 +146,7 @@ fn describe(event: &Object, request: &Sending<'_>) {
 
 impl Hooks for JsHost {
     fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
-        hook(&self.lent, "onRequest", &|event| {
+        self.hook(&self.lent, "onRequest", &|event| {
             describe(event, request);
             let headers = Object::new();
             for (name, value) in &request.headers {
@@ -148,7 +157,7 @@ impl Hooks for JsHost {
     }
 
     fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
-        hook(&self.lent, "onResponse", &|event| {
+        self.hook(&self.lent, "onResponse", &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
             set(event, "headers", plain_object(response.headers));
@@ -158,7 +167,7 @@ impl Hooks for JsHost {
     }
 
     fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
-        hook(&self.lent, "onRetry", &|event| {
+        self.hook(&self.lent, "onRetry", &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));
             set_number(event, "status", retry.status.map(f64::from));

@@ -20,6 +20,13 @@ pub fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
     put_value(object, name, &value.into());
 }
 
+/// An object without a prototype, for the host's own functions: of options, what they do not find in the object itself they
+/// read in a polluted `Object.prototype`.
+#[cfg(feature = "sandbox")]
+pub fn bare_object() -> Object {
+    Object::create(JsValue::NULL.unchecked_ref())
+}
+
 /// Names and values as a plain object.
 pub fn plain_object(entries: &[(String, String)]) -> Object {
     let object = Object::new();

@@ -23,8 +23,8 @@ const KINDS = {
     fits: (value) =>
       value === false ||
       (isObject(value) &&
-        KINDS.whole.fits(value.requests, "1") &&
-        KINDS.from.fits(value.perMs, "1") &&
+        KINDS.whole.fits(get(value, "requests"), "1") &&
+        KINDS.from.fits(get(value, "perMs"), "1") &&
         Object.keys(value).every((name) => name === "requests" || name === "perMs")),
     words: () => "{ requests, perMs } or false",
   },

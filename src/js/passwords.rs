@@ -10,9 +10,7 @@ use crate::error::Error;
 use crate::password;
 use crate::text::text;
 
-/// base64(SHA-256(password)), for `newPasswordHash`.
-///
-/// A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
+/// base64(SHA-256(password)). A `ConfigurationError` where the password is no string and no bytes.
 #[wasm_bindgen(js_name = hashPassword, unchecked_return_type = "string")]
 pub fn hash_password(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,

@@ -14,13 +14,20 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
 use super::errors::to_js;
-use super::objects::set;
+use super::objects::{bare_object, set};
 use super::sandbox_clock::SandboxClock;
 use super::tasks::spawn;
+use super::values::dictionary;
 use crate::error::Error;
 use crate::host::HttpResponse;
 use crate::sandbox::{self, Entry, Fault, Outcome};
 use crate::secret::Secret;
+
+#[wasm_bindgen(module = "/src/js/room.js")]
+extern "C" {
+    /// The function, which asks for room on the stack before it enters the wasm.
+    fn guarded(run: &JsValue) -> Function;
+}
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -304,7 +311,7 @@ fn clock(world: &Rc<World>) -> JsValue {
 
 /// A closure as a function that lives as long as JavaScript holds it.
 fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>) -> Function {
-    closure.into_js_value().unchecked_into()
+    guarded(&closure.into_js_value())
 }
 
 fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
@@ -316,12 +323,12 @@ fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
 }
 
 fn new_request(input: &JsValue, init: &JsValue) -> Result<Request, JsValue> {
-    let init: &RequestInit = init.unchecked_ref();
+    let init: RequestInit = dictionary(init).unchecked_into();
     match input.dyn_ref::<Request>() {
-        Some(request) => Request::new_with_request_and_init(request, init),
+        Some(request) => Request::new_with_request_and_init(request, &init),
         None => {
             let url: String = js_sys::JsString::from(input.clone()).into();
-            Request::new_with_str_and_init(&url, init)
+            Request::new_with_str_and_init(&url, &init)
         }
     }
 }
@@ -354,7 +361,7 @@ fn new_response(response: HttpResponse, head: bool) -> Result<JsValue, JsValue> 
     for (name, value) in &response.headers {
         headers.append(name, value)?;
     }
-    let init = ResponseInit::new();
+    let init: ResponseInit = bare_object().unchecked_into();
     init.set_status(response.status);
     init.set_headers(&headers);
     // A copy: WebKit's responses read the bytes that they are made of later on, when this memory holds other things.

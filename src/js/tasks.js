@@ -1,6 +1,8 @@
 // Tasks: futures of Rust, run by JavaScript; and what they wait for. Whatever the caller's own code throws stays here: the
 // wasm would not survive it unharmed.
 
+import { enter } from "./room.js";
+import { onAbort } from "./signals.js";
 import { get } from "./values.js";
 
 /**
@@ -8,7 +10,7 @@ import { get } from "./values.js";
  * @property {() => void} run
  * @property {Promise<unknown>} promise
  * @property {(kept: boolean, value?: unknown) => void} end
- * @property {[unknown]} [failed] what the caller's own code threw, of which the wasm is not told
+ * @property {[unknown] | undefined} failed what the caller's own code threw, of which the wasm is not told
  */
 
 /** Those that have not ended, by their numbers. @type {Map<number, Task>} */
@@ -29,20 +31,16 @@ export function begin(exports, signal) {
   const soon = () => wake(id);
   const isAborted = () => get(signal, "aborted") === true;
   const isOver = () => task.failed !== undefined || isAborted();
-  const listen = (/** @type {"addEventListener" | "removeEventListener"} */ how) => {
-    try {
-      signal?.[how]("abort", soon);
-    } catch (error) {
-      task.failed ??= [error];
-    }
-  };
+  let stop = () => {};
   const task = /** @type {Task} */ ({
+    // Its own, though nothing: an object has the properties of Object.prototype, too.
+    failed: undefined,
     run() {
       current = id;
       try {
         // First, so that nothing is begun that is not wanted any more.
-        if (!isOver()) exports.poll(id, false);
-        if (isOver()) exports.poll(id, true);
+        if (!isOver()) enter(() => exports.poll(id, false));
+        if (isOver()) enter(() => exports.poll(id, true));
       } catch (error) {
         // The wasm itself failed: of this task there is nothing left in it.
         task.failed ??= [error];
@@ -55,11 +53,19 @@ export function begin(exports, signal) {
       // A success is not given away: a password may be in it.
       if (kept) resolve(value);
       else reject(isAborted() ? get(signal, "reason") : task.failed ? task.failed[0] : value);
-      listen("removeEventListener");
+      try {
+        stop();
+      } catch {
+        // A signal of the caller's own; the call has ended.
+      }
     };
   });
   tasks.set(id, task);
-  listen("addEventListener");
+  try {
+    if (signal) stop = onAbort(signal, soon);
+  } catch (error) {
+    task.failed = [error];
+  }
   soon();
   return id;
 }

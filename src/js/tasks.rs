@@ -25,6 +25,20 @@ extern "C" {
     fn leave(wait: &JsValue);
 }
 
+// What `tasks.js` imports: a file that no Rust names would not be in the package.
+#[wasm_bindgen(module = "/src/js/room.js")]
+extern "C" {
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = needRoom)]
+    fn need_room();
+}
+#[wasm_bindgen(module = "/src/js/signals.js")]
+extern "C" {
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = onAbort)]
+    fn on_abort();
+}
+
 type Ending = Result<JsValue, JsValue>;
 
 struct Task {

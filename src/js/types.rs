@@ -50,19 +50,22 @@ export interface CloudClientOptions {
   clock?: Clock | undefined;
   /** Added to every request. */
   headers?: HeadersLike | undefined;
-  /** An object like console. By default console. What it throws is dropped. */
+  /** An object like console. By default console. What it throws or rejects with is dropped. */
   logger?: Logger | undefined;
   /** Lines that matter less are dropped. By default "warn". */
   logLevel?: "off" | "error" | "warn" | "info" | "debug" | undefined;
-  /** Told of each request before it leaves. What it throws ends the call. */
-  onRequest?: ((request: RequestEvent) => void) | undefined;
   /**
-   * Told of each answer. What it throws ends the call, also one that has succeeded: the password of a creation, which is
-   * shown only once, is lost then, and `resetPassword` makes another.
+   * Told of each request before it leaves. What it throws ends the call. As every hook it may be async: it is not awaited,
+   * and what it rejects with is logged as an error, so keep secrets out of it.
    */
-  onResponse?: ((response: ResponseEvent) => void) | undefined;
-  /** Told of each retry before the wait for it. What it throws ends the call. */
-  onRetry?: ((retry: RetryEvent) => void) | undefined;
+  onRequest?: ((request: RequestEvent) => unknown) | undefined;
+  /**
+   * Told of each answer; may be async, as onRequest. What it throws ends the call, also one that has succeeded: the password
+   * of a creation, which is shown only once, is lost then, and `resetPassword` makes another.
+   */
+  onResponse?: ((response: ResponseEvent) => unknown) | undefined;
+  /** Told of each retry before the wait for it; may be async, as onRequest. What it throws ends the call. */
+  onRetry?: ((retry: RetryEvent) => unknown) | undefined;
   /**
    * What becomes of requests that break the contract. By default "error": nothing is sent. With "warn" each is sent as it
    * is, and the log is told of every violation at warn; with "off" it is sent without a word. That is the way past a limit
@@ -101,9 +104,9 @@ export interface Clock {
 export interface RateLimiterLike {
   /**
    * Resolves when a request may go; optionally with a function that is told what came of it. The signal fires when the
-   * call has ended meanwhile. What it rejects with ends the call.
+   * call has ended meanwhile. What it rejects with ends the call. What the function rejects with is logged.
    */
-  acquire(signal: AbortSignal): Promise<void | ((outcome: RateLimitOutcome) => void)>;
+  acquire(signal: AbortSignal): Promise<void | ((outcome: RateLimitOutcome) => unknown)>;
 }
 
 /** What came of a request, as a rate limiter of the caller's own is told of it. */
@@ -165,13 +168,13 @@ export interface RetryEvent {
 /** An object like console. No message holds a secret. */
 export interface Logger {
   /** What nobody else hears. */
-  error(message: string): void;
+  error(message: string): unknown;
   /** Values that the contract does not know, breaches that are tolerated, deprecated operations. */
-  warn(message: string): void;
+  warn(message: string): unknown;
   /** Retries, the states that waits see, calls that fail. */
-  info(message: string): void;
+  info(message: string): unknown;
   /** Each request and each answer, with what the contract says may be shown of their bodies. */
-  debug(message: string): void;
+  debug(message: string): unknown;
 }
 "#;
 
@@ -195,8 +198,11 @@ export interface WaitOptions<S extends string = State> {
   timeoutMs?: number | undefined;
   /** Makes the pause between two polls fixed, in milliseconds; by default it grows from 1 s to 10 s. */
   pollIntervalMs?: number | undefined;
-  /** Told of each poll, also of one that failed. What it throws ends the wait. */
-  onProgress?: ((progress: Progress<S>) => void) | undefined;
+  /**
+   * Told of each poll, also of one that failed. What it throws ends the wait. It may be async: it is not awaited, and what it
+   * rejects with is logged.
+   */
+  onProgress?: ((progress: Progress<S>) => unknown) | undefined;
   /** Added to each request of the wait. */
   headers?: HeadersLike | undefined;
 }

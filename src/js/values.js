@@ -1,7 +1,8 @@
 // Values of JavaScript, read for Rust: what they are, what they hold, how they are written. Nothing is decided here.
 
 /**
- * A property; undefined where there is none, or where its getter throws.
+ * A property, an object's own or its class's; undefined where there is none, or where its getter throws. What only
+ * `Object.prototype` has is nobody's: other code may have polluted it.
  *
  * @param {any} object
  * @param {string} name
@@ -10,10 +11,63 @@
 export function get(object, name) {
   try {
     // Without a throw where there is no object: that would cost a call more than all else.
-    return object?.[name];
+    const value = object?.[name];
+    return value === undefined || !Object.hasOwn(Object.prototype, name) || has(object, name) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether an object or its class has a property, below `Object.prototype`.
+ *
+ * @param {any} object
+ * @param {string} name
+ */
+function has(object, name) {
+  for (let at = Object(object); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, name)) return true;
+  }
+  return false;
+}
+
+/**
+ * An object that has an object's own properties and no others. Destructuring, spreading and the host's own functions, which
+ * take options, read what they do not find in `Object.prototype`.
+ *
+ * @template T
+ * @param {T} object nothing counts as empty
+ * @returns {T & {}}
+ */
+export function alone(object) {
+  return /** @type {any} */ ({ __proto__: null, ...object });
+}
+
+/**
+ * Options as the caller hands them to a function of the host: of a plain object, its own properties and no others; one with a
+ * class of its own, such as a Request, as it is.
+ *
+ * @param {unknown} value
+ */
+export function dictionary(value) {
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype ? alone(value) : value;
+}
+
+/**
+ * A replacer for `JSON.stringify` to which a `toJSON` of a polluted `Object.prototype` is none.
+ *
+ * @param {(this: any, key: string, value: any) => any} [replacer]
+ */
+export function unpolluted(replacer) {
+  if (!Object.hasOwn(Object.prototype, "toJSON")) return replacer;
+  /** @this {any} @param {string} key @param {unknown} value */
+  return function (key, value) {
+    const given = this[key];
+    // These are the values that JSON.stringify asks for a toJSON.
+    const asked = typeof given === "object" || typeof given === "function" || typeof given === "bigint";
+    const meant = asked && get(given, "toJSON") === undefined ? given : value;
+    return replacer ? replacer.call(this, key, meant) : meant;
+  };
 }
 
 /**
@@ -73,7 +127,7 @@ export function keys(value) {
  * @returns {unknown}
  */
 export function item(list, index) {
-  return Array.isArray(list) ? list[index] : undefined;
+  return Array.isArray(list) && Object.hasOwn(list, index) ? list[index] : undefined;
 }
 
 /**
@@ -132,7 +186,7 @@ export function headerPairs(headers) {
  * @param {boolean} mark
  */
 export function decode(bytes, mark) {
-  return new TextDecoder("utf-8", { ignoreBOM: mark }).decode(bytes);
+  return new TextDecoder("utf-8", alone({ ignoreBOM: mark })).decode(bytes);
 }
 
 /**
@@ -158,5 +212,5 @@ export function parse(bytes) {
  */
 export function put(object, name, value) {
   // By definition, so that a header `__proto__` is a property like any other.
-  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(object, name, alone({ value, writable: true, enumerable: true, configurable: true }));
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/js/values.js")]
 extern "C" {
-    /// A property; undefined where there is none.
+    /// A property, an object's own or its class's; undefined where there is none.
     pub fn get(object: &JsValue, name: &str) -> JsValue;
     /// An item of a list; undefined behind its end, and where it is no list.
     fn item(list: &JsValue, index: usize) -> JsValue;
@@ -26,6 +26,8 @@ extern "C" {
 extern "C" {
     /// What came, in words that show no text: it may be a secret.
     pub fn describe(value: &JsValue) -> String;
+    /// Of a plain object, its own properties without a prototype; anything else as it is.
+    pub fn dictionary(value: &JsValue) -> JsValue;
     /// The names of an object's own properties; of anything else none.
     pub fn keys(object: &JsValue) -> Vec<String>;
 }

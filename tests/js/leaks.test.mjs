@@ -204,3 +204,47 @@ test("a signal that outlives its calls is left as it was", async () => {
   await cloud.services.waitFor(ID, "running", { signal });
   assert.equal(getEventListeners(signal, "abort").length, 0);
 });
+
+test("a thousand calls at once add one listener to their signal", async () => {
+  /** @type {Error[]} */
+  const warnings = [];
+  const warned = (/** @type {Error} */ warning) => warnings.push(warning);
+  process.on("warning", warned);
+  const controller = new AbortController();
+  const { signal } = controller;
+  let hangs = false;
+  const { cloud } = scripted([(/** @type {string} */ url, /** @type {any} */ init) => (hangs ? hanging(url, init) : url.endsWith(ID) ? found : answer([service]))]);
+  const begin = (/** @type {number} */ many) => Array.from({ length: many }, () => [cloud.services.get(ID, { signal }), cloud.services.waitFor(ID, "running", { signal })]).flat();
+  const begun = begin(1_000);
+  assert.equal(getEventListeners(signal, "abort").length, 1);
+  await Promise.all(begun);
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+
+  hangs = true;
+  const hung = begin(500).map(rejection);
+  assert.equal(getEventListeners(signal, "abort").length, 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  controller.abort("enough");
+  assert.deepEqual(new Set(await Promise.all(hung)), new Set(["enough"]));
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+  // One that is aborted before its call has its own reason, too.
+  assert.equal(await rejection(cloud.services.get(ID, { signal })), "enough");
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  assert.deepEqual(warnings, []);
+});
+
+test("signals are held no longer than their calls", async () => {
+  const { cloud } = scripted([found]);
+  let gone = 0;
+  const registry = new FinalizationRegistry(() => void (gone += 1));
+  for (let call = 0; call < 100; call += 1) {
+    const { signal } = new AbortController();
+    registry.register(signal, undefined);
+    await cloud.services.get(ID, { signal });
+  }
+  // The last one may stand on the stack yet.
+  await collected(() => gone >= 99);
+  assert.ok(gone >= 99, String(gone));
+});

@@ -10,7 +10,13 @@ const contract = JSON.parse(readFileSync(new URL("../../pkg/dist/openapi.json", 
 /** @typedef {keyof typeof schemas} Name */
 
 /** @param {Name} name @param {unknown} value */
-const check = (name, value) => schemas[name]["~standard"].validate(value);
+const check = (name, value) => {
+  /** @type {any} */
+  const result = schemas[name]["~standard"].validate(value);
+  // Of a valid value it is there, too, and undefined.
+  assert.ok(Object.hasOwn(result, "issues"));
+  return result.issues ? result : { value: result.value };
+};
 /** @param {Name} name @param {unknown} value @returns {import("clickhouse-cloud").Issue[]} */
 const issues = (name, value) => [...(check(name, value).issues ?? [])];
 /** @param {Name} name @param {unknown} value */

@@ -49,7 +49,7 @@ test("who does not use the schemas does not carry them", async () => {
 
 test("a minified bundle still looks for room on the stack before it enters the wasm", async () => {
   const entry = file("room.mjs", `
-    import { needRoom } from ${JSON.stringify(join(installed, "src/read.js"))};
+    import { needRoom } from ${JSON.stringify(join(installed, "dist/room.js"))};
     const more = (levels) => { try { return more(levels + 1); } catch { return levels; } };
     const deeper = () => { try { needRoom(); } catch { return more(0); } return deeper(); };
     console.log(deeper());`);

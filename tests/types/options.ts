@@ -41,7 +41,7 @@ export const all: Required<CloudClientOptions> = {
   headers: { "user-agent": "mine", "x-none": undefined },
   logger,
   logLevel: "info",
-  onRequest: (request) => {
+  onRequest: async (request) => {
     same<typeof request, RequestEvent>();
     same<typeof request.operation, string>();
     same<typeof request.method, string>();

@@ -145,7 +145,7 @@ export async function helpers() {
 
   const made = await cloud.services.createAndWait(
     { name: "events", provider: "aws", region: "eu-west-1" },
-    { timeoutMs: 1, onCreated: (created) => same<typeof created, CreateServiceResult>() },
+    { timeoutMs: 1, onCreated: async (created) => same<typeof created, CreateServiceResult>() },
   );
   same<typeof made, CreateServiceResult>();
   // @ts-expect-error a provider is missing

@@ -1,5 +1,6 @@
 // @ts-check
 // What the proxy answers: the API's own envelope, around a result or an error.
+import { alone, get, unpolluted } from "../../dist/values.js";
 import { ApiError, ConnectionError, RequestValidationError, ResponseValidationError, TimeoutError } from "../../dist/errors.js";
 
 /** @import { WithResponse } from "../promise.js" */
@@ -44,8 +45,8 @@ export const envelope = (content, headers, clean = (text) => text) => answer(con
  * @param {(text: string) => string} clean
  */
 function cleaned(value, clean) {
-  const text = JSON.stringify(value);
-  return clean(text) === text ? text : JSON.stringify(without(value, clean));
+  const text = JSON.stringify(value, unpolluted());
+  return clean(text) === text ? text : JSON.stringify(without(value, clean), unpolluted());
 }
 
 /**
@@ -69,7 +70,7 @@ function without(value, clean) {
 function answer(status, body, type, headers) {
   // Two statuses have no body.
   const empty = status === 204 || status === 205;
-  return new Response(empty ? null : body, { status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } });
+  return new Response(empty ? null : body, alone({ status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } }));
 }
 
 /**
@@ -117,7 +118,7 @@ function refused(error, clean) {
   const headers = handedOn(error.headers, clean);
   // A 401 is for who has to sign in here. The page can do nothing about the proxy's own key.
   if (status === 401) return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
-  const text = /** @type {any} */ (body)?.error;
+  const text = get(body, "error");
   // In the words of a gateway, or of a page: as the client tells them. Where a redirect leads is no matter of the page's.
   const others = status < 400 ? `the API answered ${status}` : error.message;
   const said = typeof text === "string" ? text : `${code ?? "REFUSED"}: ${others}`;
@@ -133,4 +134,4 @@ function refused(error, clean) {
  * @param {(text: string) => string} clean
  */
 const handedOn = (headers, clean) =>
-  Object.fromEntries(SHOWN.flatMap((name) => (headers[name] === undefined ? [] : [[name, clean(headers[name])]])));
+  Object.fromEntries(SHOWN.flatMap((name) => (Object.hasOwn(headers, name) ? [[name, clean(headers[name] ?? "")]] : [])));

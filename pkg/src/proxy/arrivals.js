@@ -4,6 +4,7 @@
 // response of the first one, and does nothing.
 //
 // Responses hold passwords: they are kept for a short time, in bounded memory, and overwritten.
+import { alone } from "../../dist/values.js";
 import { Refusal } from "./answers.js";
 import { tooMany } from "./window.js";
 
@@ -195,7 +196,7 @@ export function arrivals(now) {
 /** @param {Kept} kept */
 function responseOf({ status, headers, body }) {
   if (body === undefined) throw new Refusal(502, "BAD_GATEWAY", "the request was carried out, but its response is no longer kept");
-  return new Response(body.length === 0 ? null : body.slice(), { status, headers });
+  return new Response(body.length === 0 ? null : body.slice(), alone({ status, headers }));
 }
 
 /**

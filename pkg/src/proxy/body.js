@@ -1,5 +1,6 @@
 // @ts-check
 // The body of a request: bounded, and nothing but JSON.
+import { alone } from "../../dist/values.js";
 import { Bytes } from "../bytes.js";
 import { Refusal } from "./answers.js";
 
@@ -18,7 +19,7 @@ export function jsonOf(request, bytes) {
     throw new Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "a body must be of the content type application/json");
   }
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder("utf-8", alone({ fatal: true })).decode(bytes));
   } catch {
     throw new Refusal(400, "BAD_REQUEST", "the body is no JSON");
   }

@@ -2,6 +2,8 @@
 // The proxy: it holds the key, and answers a page's client as the service would. What of a request is not needed goes no
 // further: the operation and its arguments are read out of it, and the client builds another one.
 import { RateLimitError } from "../../dist/errors.js";
+import { needRoom } from "../../dist/room.js";
+import { alone, get } from "../../dist/values.js";
 import { Refusal, envelope, failure, success } from "./answers.js";
 import { KEY, arrivals, keyOf, printOf } from "./arrivals.js";
 import { bytesOf, jsonOf } from "./body.js";
@@ -67,7 +69,8 @@ export function createProxy(options) {
     if (!allow.has(route.name) && route.name !== "organizations.list") {
       throw new Refusal(403, "FORBIDDEN", `the proxy does not allow ${route.name}`);
     }
-    if (path.organizationId !== undefined && path.organizationId.toLowerCase() !== organizationId) {
+    const asked = get(path, "organizationId");
+    if (asked !== undefined && String(asked).toLowerCase() !== organizationId) {
       throw new Refusal(403, "FORBIDDEN", "the proxy is for another organization");
     }
   }
@@ -79,6 +82,7 @@ export function createProxy(options) {
    * @param {Asked} call
    */
   async function verdict(request, { route, path }) {
+    /** @type {any} */
     let said;
     try {
       said = await authorize(request, { operation: route.name, path });
@@ -87,8 +91,9 @@ export function createProxy(options) {
     }
     if (said === true) return undefined;
     // Not instanceof: some hosts have a Response of another realm.
-    if (typeof said !== "object" || typeof said?.status !== "number") return new Refusal(403, "FORBIDDEN", "not authorized").response;
-    return new Response(said.body, { status: said.status, headers: said.headers });
+    const status = typeof said === "object" ? get(said, "status") : undefined;
+    if (typeof status !== "number") return new Refusal(403, "FORBIDDEN", "not authorized").response;
+    return new Response(/** @type {any} */ (get(said, "body")), alone({ status, headers: /** @type {any} */ (get(said, "headers")) }));
   }
 
   /**
@@ -100,7 +105,7 @@ export function createProxy(options) {
     const own = { id: all.organizationId };
     if (!allow.has("organizations.list")) return envelope({ status: 200, requestId: crypto.randomUUID(), result: [own] });
     const full = await call(request.signal, "organizations.list", {});
-    const data = [full.data].flat().filter((/** @type {any} */ one) => String(one?.id).toLowerCase() === organizationId);
+    const data = [full.data].flat().filter((/** @type {any} */ one) => String(get(one, "id")).toLowerCase() === organizationId);
     return success({ ...full, data }, true, clean);
   }
 
@@ -191,9 +196,11 @@ export function createProxy(options) {
   }
 
   return async (request) => {
+    // Here it rejects this promise alone: inside, an overflow could lose one that has rejected, which ends the process.
+    needRoom();
     const [{ status, body, headers }, origin] = await respond(request);
     const whole = new Headers(headers);
     for (const [name, value] of Object.entries({ ...ALWAYS, ...shared(origin) })) whole.set(name, value);
-    return new Response(request.method === "HEAD" ? null : body, { status, headers: whole });
+    return new Response(request.method === "HEAD" ? null : body, alone({ status, headers: whole }));
   };
 }

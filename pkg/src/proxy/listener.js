@@ -1,6 +1,7 @@
 // @ts-check
 // The proxy in servers that speak `(request, response)`, as node:http, Express and their like do. Nothing of Node is
 // imported: this loads everywhere.
+import { alone, get } from "../../dist/values.js";
 import { Refusal } from "./answers.js";
 import { hostIn } from "./hosts.js";
 
@@ -97,7 +98,7 @@ function asRequest(given, signal) {
   const body = method === "GET" || method === "HEAD" ? null : bodyOf(given, headers);
   /** @type {RequestInit & { duplex: "half" }} */
   const init = { method, headers, signal, duplex: "half", body };
-  return new Request(target, init);
+  return new Request(target, alone(init));
 }
 
 /**
@@ -107,7 +108,9 @@ function asRequest(given, signal) {
  * @param {NodeRequest} given
  * @param {string[][]} headers what each header says that names the host
  */
-function addressOf({ url = "/", originalUrl = url, socket }, headers) {
+function addressOf(given, headers) {
+  const { url = "/", socket } = given;
+  const originalUrl = String(get(given, "originalUrl") ?? url);
   // The whole address as a target, as to a proxy.
   const [, authority, rest] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(originalUrl) ?? [];
   const path = rest ?? originalUrl;
@@ -119,7 +122,7 @@ function addressOf({ url = "/", originalUrl = url, socket }, headers) {
   if (authority === undefined && !path.startsWith("/")) {
     throw new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such target");
   }
-  return { host, target: `${"encrypted" in socket ? "https" : "http"}://${host}${path}` };
+  return { host, target: `${get(socket, "encrypted") === undefined ? "http" : "https"}://${host}${path}` };
 }
 
 /**
@@ -130,7 +133,7 @@ function addressOf({ url = "/", originalUrl = url, socket }, headers) {
  * @returns {BodyInit | null}
  */
 function bodyOf(given, headers) {
-  const { body } = given;
+  const body = get(given, "body");
   // Parsers leave an empty object where the type is none of theirs, and the stream as it was.
   if (body === undefined || given.readableDidRead === false) return streamOf(given);
   if (ArrayBuffer.isView(body)) return /** @type {BodyInit} */ (body);
@@ -147,11 +150,11 @@ function bodyOf(given, headers) {
  */
 function streamOf(given) {
   const parts = given[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(new Uint8Array(value));
-    },
-  });
+  /** @param {ReadableStreamDefaultController} controller */
+  const pull = async (controller) => {
+    const { done, value } = await parts.next();
+    if (done) controller.close();
+    else controller.enqueue(new Uint8Array(value));
+  };
+  return new ReadableStream(alone({ pull }));
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Where a request comes from: a page of this site, one of another site that has a name here, or none at all. Browsers
 // say so in headers that pages cannot set.
+import { alone } from "../../dist/values.js";
 import { Refusal, SHOWN } from "./answers.js";
 
 /** How long a browser may remember what it was told, in seconds. */
@@ -64,12 +65,10 @@ export const asksFirst = ({ method, headers }) => method === "OPTIONS" && header
  * @param {string[]} methods
  */
 export function consent({ headers }, methods) {
-  return new Response(null, {
-    status: 204,
-    headers: {
-      "access-control-allow-methods": methods.join(", "),
-      "access-control-allow-headers": headers.get("access-control-request-headers") ?? "",
-      "access-control-max-age": REMEMBERED,
-    },
-  });
+  const told = {
+    "access-control-allow-methods": methods.join(", "),
+    "access-control-allow-headers": headers.get("access-control-request-headers") ?? "",
+    "access-control-max-age": REMEMBERED,
+  };
+  return new Response(null, alone({ status: 204, headers: told }));
 }

@@ -2,7 +2,8 @@
 // The options of the proxy, checked; and the client that it stands on.
 import { ConfigurationError } from "../../dist/errors.js";
 import { ROUTES } from "../../dist/routes.js";
-import { CLIENT, CloudClient, RateLimiter, checkOptions, environment, redactor } from "../core.js";
+import { alone, get } from "../../dist/values.js";
+import { CLIENT, CloudClient, RateLimiter, checkOptions, environment, read, redactor } from "../core.js";
 import { KEY } from "./arrivals.js";
 import { hostIn } from "./hosts.js";
 import { windowOf } from "./window.js";
@@ -19,11 +20,11 @@ function wrong(message) {
   throw new ConfigurationError(`${WHAT}: ${message}`);
 }
 
-/** @param {ProxyOptions} given */
-export function settings(given) {
-  checkOptions(WHAT, given, [OWN, ...FROM_CLIENT].join(" "));
-  const organizationId = given?.organizationId ?? environment("CLICKHOUSE_ORG_ID");
-  if (typeof given?.authorize !== "function") {
+/** @param {ProxyOptions} options */
+export function settings(options) {
+  const given = /** @type {ProxyOptions} */ (read(WHAT, options, [OWN, ...FROM_CLIENT].join(" ")));
+  const organizationId = given.organizationId ?? environment("CLICKHOUSE_ORG_ID");
+  if (typeof given.authorize !== "function") {
     wrong('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
   }
   if (organizationId === undefined) wrong("needs the organizationId option, or CLICKHOUSE_ORG_ID: only that organization is let through");
@@ -55,7 +56,9 @@ export function settings(given) {
     log(line, error) {
       if (logLevel === "off") return;
       try {
-        logger.error(clean(`${WHAT}: ${line}${error === undefined ? "" : `: ${error}`}`));
+        const logged = /** @type {unknown} */ (logger.error(clean(`${WHAT}: ${line}${error === undefined ? "" : `: ${error}`}`)));
+        // It may be async. What it rejects with has no log to stand in.
+        Promise.resolve(logged).catch(() => {});
       } catch {
         // What is thrown can be anything, also what no text can be made of.
       }
@@ -110,8 +113,9 @@ function keyless(given, sending) {
  * @param {() => number} now
  */
 function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
-  const lent = rateLimit === false || rateLimit instanceof RateLimiter || (rateLimit && "acquire" in rateLimit);
-  return lent || retryBudgetMs ? rateLimit : windowOf(rateLimit ?? new RateLimiter(), timeoutMs, now);
+  const lent = rateLimit === false || rateLimit instanceof RateLimiter || get(rateLimit, "acquire") !== undefined;
+  const { requests, perMs } = /** @type {{ requests: number, perMs: number }} */ (rateLimit || new RateLimiter());
+  return lent || retryBudgetMs ? rateLimit : windowOf({ requests, perMs }, timeoutMs, now);
 }
 
 /**

@@ -1,0 +1,93 @@
+// Room on the stack. A stack overflow inside wasm skips destructors and poisons the instance, also where the caller catches
+// it. So each entry into the wasm asks first: here is the one place that does, for both modules.
+
+/**
+ * As many arguments take 32 KiB of the stack. In V8, tests/js/overflow.test.mjs holds with 4 KiB and fails with 2 KiB (512 and
+ * 256 here); the rest is a margin for the larger frames of other engines. To ask takes some 5 microseconds.
+ */
+const ROOM = new Array(4_096).fill(0);
+
+/**
+ * How many entries may be on the stack at once: the caller's own code, such as a getter, can enter again from inside of one.
+ * The wasm has a second stack, of which the engine knows nothing, and each takes its part of it.
+ */
+const DEEPEST = 16;
+
+let depth = 0;
+
+/** @param {unknown} [first] */
+const isMissing = (first) => first !== 0;
+
+/**
+ * Throws a RangeError (in Firefox an InternalError) where less than 32 KiB of the stack are left.
+ */
+export function needRoom() {
+  // Something hangs on it, since bundlers drop a call of which nothing comes; it is never so.
+  if (isMissing(.../** @type {[]} */ (/** @type {unknown} */ (ROOM)))) throw new RangeError("no room on the stack");
+}
+
+/**
+ * Runs what enters the wasm, where there is room for it.
+ *
+ * @template T
+ * @param {() => T} run
+ * @returns {T}
+ */
+export function enter(run) {
+  needRoom();
+  if (depth >= DEEPEST) throw new RangeError(`no room for a call inside of ${DEEPEST} others`);
+  depth += 1;
+  try {
+    return run();
+  } finally {
+    depth -= 1;
+  }
+}
+
+/**
+ * A function that enters the wasm, and asks for room first.
+ *
+ * @template {(...given: any[]) => any} F
+ * @param {F} run
+ * @returns {F}
+ */
+export function guarded(run) {
+  return /** @type {F} */ (
+    /** @this {unknown} @param {unknown[]} given */
+    function (...given) {
+      return enter(() => run.apply(this, given));
+    }
+  );
+}
+
+/**
+ * A class of the wasm whose constructor, methods, getters and statics ask for room first. Those of its prototype are
+ * changed in place, since the wasm makes objects of it, too.
+ *
+ * @template {new (...given: any[]) => object} C
+ * @param {C} Class
+ * @param {string} name which minifiers take from the class itself
+ * @returns {C}
+ */
+export function guardedClass(Class, name) {
+  for (const holder of [Class.prototype, Class]) {
+    for (const key of Reflect.ownKeys(holder)) {
+      const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(holder, key) });
+      // Of the class itself, what wasm-bindgen's own code calls when an entry has returned stays as it is.
+      if (key === "constructor" || key === "prototype" || String(key).startsWith("__")) continue;
+      if (typeof property.get === "function") property.get = guarded(property.get);
+      else if (typeof property.value === "function") property.value = guarded(property.value);
+      else continue;
+      Object.defineProperty(holder, key, property);
+    }
+  }
+  const Guarded = class extends Class {
+    /** @param {any[]} given */
+    constructor(...given) {
+      needRoom();
+      super(...given);
+    }
+  };
+  Object.defineProperty(Guarded, "name", /** @type {PropertyDescriptor} */ ({ __proto__: null, value: name, configurable: true }));
+  return Guarded;
+}
