@@ -131,7 +131,7 @@ impl Core {
     ) -> Result<String, JsValue> {
         let operation = arguments::operation(given).map_err(to_js)?;
         let mut text = text;
-        self.0.redact(operation, &arguments::read(operation, given).unwrap_or_default(), &mut text);
+        self.0.redact(operation, &arguments::read(given), &mut text);
         Ok(text)
     }
 
