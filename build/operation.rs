@@ -20,6 +20,7 @@ pub struct Operation {
     pub body: Option<Body>,
     pub answer: Answer,
     pub repeat: Repeat,
+    pub yields: Option<Yields>,
     pub deprecated: bool,
 }
 
@@ -48,6 +49,13 @@ pub enum Repeat {
     Safe,
     Unsafe,
     SafeWith(Vec<String>),
+}
+
+/// What the call is for: a property of the result, unless the body has one of these.
+#[derive(Debug)]
+pub struct Yields {
+    pub property: String,
+    pub unless: Vec<String>,
 }
 
 const METHODS: &[(&str, &str)] =
@@ -83,7 +91,7 @@ fn read(
     let object = place.object(value)?;
     place.only(
         object,
-        &["operationId", "x-name", "x-repeat", "parameters", "requestBody", "responses"],
+        &["operationId", "x-name", "x-repeat", "x-yields", "parameters", "requestBody", "responses"],
         &["summary", "description", "deprecated", "tags"],
     )?;
     let name = place.text(object, "x-name")?.to_owned();
@@ -131,6 +139,7 @@ fn read(
         body: body(document, object, place)?,
         answer: answer(document, object, place)?,
         repeat: repeat(object, place)?,
+        yields: yields(object, place)?,
         deprecated: place.flag(object, "deprecated")?,
     })
 }
@@ -173,4 +182,13 @@ fn repeat(object: &Map<String, Value>, place: &Place) -> Result<Repeat, Failure>
         }
         _ => Err(place.failure("must be safe, unsafe or { safeWith: [property] }")),
     }
+}
+
+fn yields(object: &Map<String, Value>, place: &Place) -> Result<Option<Yields>, Failure> {
+    let Some(value) = object.get("x-yields") else { return Ok(None) };
+    let place = place.at("x-yields");
+    let object = place.object(value)?;
+    place.only(object, &["property", "unless"], &[])?;
+    let unless = object.get("unless").map_or(Ok(Vec::new()), |names| place.at("unless").texts(names))?;
+    Ok(Some(Yields { property: place.text(object, "property")?.to_owned(), unless }))
 }

@@ -5,14 +5,24 @@
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Failure, Place};
-use crate::pattern;
+use crate::{pattern, rules};
 
 /// The least and greatest lengths and counts that mean "no limit".
 const NO_LIMIT: u32 = u32::MAX;
 
 /// Keywords that describe and do not bind.
-const ANNOTATIONS: &[&str] =
-    &["description", "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "x-secret"];
+const ANNOTATIONS: &[&str] = &[
+    "description",
+    "title",
+    "default",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "x-secret",
+    "x-aliases",
+];
 
 /// The formats of strings, and what the tables call them.
 pub const FORMATS: &[(&str, &str)] = &[
@@ -35,6 +45,8 @@ pub struct Schema {
     pub nullable: bool,
     pub secret: bool,
     pub deprecated: bool,
+    /// Names that are written by mistake for a property of this schema.
+    pub aliases: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,6 +89,8 @@ pub struct Text {
     pub max: u32,
     pub format: Option<&'static str>,
     pub patterns: Vec<String>,
+    /// What the pattern asks for, in words.
+    pub expected: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -107,7 +121,25 @@ pub enum Rule {
     Ordered(String, String),
     AtMostOne(Vec<String>),
     AtLeastOne(Vec<String>),
-    AbsentWhen { property: String, equals: String, absent: Vec<String> },
+    AbsentWhen {
+        property: String,
+        equals: String,
+        absent: Vec<String>,
+    },
+    DependentRequired(String, Vec<String>),
+    NotAllEmpty(Vec<String>),
+    EqualWhen {
+        property: String,
+        equals: String,
+        differ: [String; 2],
+        equal: [String; 2],
+    },
+    /// The value, whose it is, and the named schema that has the groups.
+    SameGroup {
+        value: String,
+        group: String,
+        schema: String,
+    },
 }
 
 /// Reads one schema.
@@ -118,6 +150,10 @@ pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema,
         nullable: false,
         secret: place.flag(object, "x-secret")?,
         deprecated: place.flag(object, "deprecated")?,
+        aliases: match object.get("x-aliases") {
+            Some(names) => place.at("x-aliases").texts(names)?,
+            None => Vec::new(),
+        },
     };
     if let Some(target) = object.get("$ref") {
         place.only(object, &["$ref"], ANNOTATIONS)?;
@@ -195,6 +231,7 @@ fn merge_all(
                 into.max = into.max.min(text.max);
                 into.format = into.format.or(text.format);
                 into.patterns.extend(text.patterns);
+                into.expected = into.expected.or(text.expected);
                 Kind::Text(into)
             }
             _ => return Err(place.failure("allOf can join records with records and strings with strings only")),
@@ -320,7 +357,7 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
         };
         return Ok(Kind::Enum { values, open: place.flag(object, "x-open")?, forms });
     }
-    place.only(object, &["type", "format", "minLength", "maxLength", "pattern"], ANNOTATIONS)?;
+    place.only(object, &["type", "format", "minLength", "maxLength", "pattern", "x-expected"], ANNOTATIONS)?;
     let format = match place.optional_text(object, "format")? {
         None | Some("password") => None,
         Some(name) => match FORMATS.iter().find(|(known, _)| *known == name) {
@@ -333,6 +370,7 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
         max: place.count(object, "maxLength")?.unwrap_or(NO_LIMIT),
         format,
         patterns: place.optional_text(object, "pattern")?.map(str::to_owned).into_iter().collect(),
+        expected: place.optional_text(object, "x-expected")?.map(str::to_owned),
     }))
 }
 
@@ -353,11 +391,8 @@ fn forms_of(values: &[String], forms: &Value, place: &Place) -> Result<Vec<(Stri
 }
 
 fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
-    place.only(
-        object,
-        &["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties", "x-rules"],
-        ANNOTATIONS,
-    )?;
+    let known = ["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties"];
+    place.only(object, &[&known[..], &["dependentRequired", "x-rules"]].concat(), ANNOTATIONS)?;
     let required = match object.get("required") {
         Some(names) => place.at("required").texts(names)?,
         None => Vec::new(),
@@ -373,7 +408,7 @@ fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Re
             });
         }
     }
-    let known = |name: &String| properties.iter().any(|property| property.name == *name);
+    let known = |name: &String| properties.iter().any(|property: &Property| property.name == *name);
     if let Some(name) = required.iter().find(|name| !known(name)) {
         return Err(place.failure(&format!("requires {name}, which it does not describe")));
     }
@@ -384,10 +419,13 @@ fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Re
         Some(Value::Bool(false)) => Rest::Unknown,
         Some(value) => Rest::Map(Box::new(read(document, value, &place.at("additionalProperties"))?)),
     };
-    let rules = match object.get("x-rules") {
-        Some(rules) => rules_between(rules, &place.at("x-rules"), &known)?,
+    let mut rules = match object.get("x-rules") {
+        Some(rules) => rules::between(document, rules, &place.at("x-rules"), &properties)?,
         None => Vec::new(),
     };
+    if let Some(needs) = object.get("dependentRequired") {
+        rules.extend(rules::dependent_required(needs, &place.at("dependentRequired"), &properties)?);
+    }
     Ok(Kind::Record(Record {
         properties,
         rest,
@@ -402,43 +440,4 @@ fn not_too_many(properties: &[Property], place: &Place) -> Result<(), Failure> {
         0..=64 => Ok(()),
         _ => Err(place.failure("has more than 64 properties, the most that the validator keeps track of")),
     }
-}
-
-fn rules_between(rules: &Value, place: &Place, known: &dyn Fn(&String) -> bool) -> Result<Vec<Rule>, Failure> {
-    let mut out = Vec::new();
-    for (index, rule) in place.list(rules)?.iter().enumerate() {
-        let place = place.at(&format!("[{index}]"));
-        let names = |value: &Value| -> Result<Vec<String>, Failure> {
-            let names = place.texts(value)?;
-            match names.iter().find(|name| !known(name)) {
-                Some(name) => Err(place.failure(&format!("speaks of {name}, which the record does not have"))),
-                None => Ok(names),
-            }
-        };
-        let object = place.object(rule)?;
-        let (kind, value) = match (object.iter().next(), object.len()) {
-            (Some(entry), 1) => entry,
-            _ => return Err(place.failure("a rule has one key")),
-        };
-        out.push(match kind.as_str() {
-            "ordered" => match names(value)?.as_slice() {
-                [low, high] => Rule::Ordered(low.clone(), high.clone()),
-                _ => return Err(place.failure("ordered takes two properties")),
-            },
-            "atMostOne" => Rule::AtMostOne(names(value)?),
-            "atLeastOne" => Rule::AtLeastOne(names(value)?),
-            "absentWhen" => {
-                let when = place.object(value)?;
-                place.only(when, &["property", "equals", "absent"], &[])?;
-                let property = place.text(when, "property")?.to_owned();
-                Rule::AbsentWhen {
-                    property: names(&Value::Array(vec![Value::String(property.clone())])).map(|_| property)?,
-                    equals: place.text(when, "equals")?.to_owned(),
-                    absent: names(when.get("absent").unwrap_or(&Value::Null))?,
-                }
-            }
-            other => return Err(place.failure(&format!("unknown rule {other}"))),
-        });
-    }
-    Ok(out)
 }

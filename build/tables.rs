@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::document::{Document, Failure, Place};
-use crate::operation::{Answer, Operation, Parameter, Repeat};
+use crate::operation::{Answer, Operation, Parameter, Repeat, Yields};
 use crate::pattern;
 use crate::schema::{self, Kind, Limits, Record, Rest, Rule, Schema, Text};
 
@@ -82,9 +82,16 @@ impl Writer<'_> {
             Repeat::Unsafe => "Repeat::Unsafe".to_owned(),
             Repeat::SafeWith(names) => format!("Repeat::SafeWith(&{names:?})"),
         };
+        let yields = match &operation.yields {
+            None => "None".to_owned(),
+            Some(Yields { property, unless }) => {
+                format!("Some(Yields {{ property: {property:?}, unless: &{unless:?} }})")
+            }
+        };
         Ok(format!(
             "Operation {{ name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
-             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat}, deprecated: {} }}",
+             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat}, yields: {yields}, \
+             deprecated: {} }}",
             operation.name,
             operation.method,
             operation.path,
@@ -146,14 +153,14 @@ impl Writer<'_> {
         Ok(references?.join(", "))
     }
 
-    /// The groups of an enum's values. Only the sandbox asks for them.
+    /// The groups of an enum's values.
     fn forms(&self, name: &str, forms: &[(String, String)]) -> Result<String, Failure> {
         let mut out = String::new();
         for (group, source) in forms {
             let _ = write!(out, "({group:?}, {}), ", self.pattern(source)?);
         }
         Ok(format!(
-            "/// The groups of `{name}`, and how the values of each are written.\n#[cfg(feature = \"sandbox\")]\n\
+            "/// The groups of `{name}`, and how the values of each are written.\n\
              pub static {}_FORMS: &[(&str, Pattern)] = &[{out}];",
             constant(name)
         ))
@@ -173,7 +180,10 @@ impl Writer<'_> {
         for source in &text.patterns {
             let _ = write!(patterns, "{}, ", self.pattern(source)?);
         }
-        Ok(format!("Text {{ min: {}, max: {}, format: {format}, patterns: &[{patterns}] }}", text.min, text.max))
+        let (min, max, expected) = (text.min, text.max, &text.expected);
+        Ok(format!(
+            "Text {{ min: {min}, max: {max}, format: {format}, patterns: &[{patterns}], expected: {expected:?} }}"
+        ))
     }
 
     fn record(&self, record: &Record) -> Result<String, Failure> {
@@ -181,11 +191,12 @@ impl Writer<'_> {
         for property in &record.properties {
             let _ = write!(
                 properties,
-                "Property {{ name: {:?}, schema: {}, required: {}, deprecated: {} }}, ",
+                "Property {{ name: {:?}, schema: {}, required: {}, deprecated: {}, aliases: &{:?} }}, ",
                 property.name,
                 self.reference(&property.schema)?,
                 property.required,
-                property.schema.deprecated
+                property.schema.deprecated,
+                property.schema.aliases
             );
         }
         let rest = match &record.rest {
@@ -221,6 +232,14 @@ fn write_rule(rule: &Rule) -> String {
         Rule::AtLeastOne(names) => format!("Rule::AtLeastOne(&{names:?})"),
         Rule::AbsentWhen { property, equals, absent } => {
             format!("Rule::AbsentWhen {{ property: {property:?}, equals: {equals:?}, absent: &{absent:?} }}")
+        }
+        Rule::DependentRequired(name, needs) => format!("Rule::DependentRequired({name:?}, &{needs:?})"),
+        Rule::NotAllEmpty(names) => format!("Rule::NotAllEmpty(&{names:?})"),
+        Rule::EqualWhen { property, equals, differ, equal } => format!(
+            "Rule::EqualWhen {{ property: {property:?}, equals: {equals:?}, differ: {differ:?}, equal: {equal:?} }}"
+        ),
+        Rule::SameGroup { value, group, schema } => {
+            format!("Rule::SameGroup {{ value: {value:?}, group: {group:?}, groups: {}_FORMS }}", constant(schema))
         }
     }
 }

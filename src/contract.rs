@@ -55,6 +55,8 @@ pub struct Operation {
     pub answer: Answer,
     /// Whether the same request may be sent twice.
     pub repeat: Repeat,
+    /// What the call is for, where its result is of no use without it.
+    pub yields: Option<Yields>,
     /// The API advises against it.
     pub deprecated: bool,
 }
@@ -88,6 +90,15 @@ pub enum Answer {
     Empty,
     /// Text that is not JSON, such as metrics.
     Text,
+}
+
+/// The property that a call is for: a success whose result lacks it, or has an empty text there, has lost it.
+#[derive(Debug)]
+pub struct Yields {
+    /// A property of the result, a text.
+    pub property: &'static str,
+    /// Where the body has one of these, the result need not have it.
+    pub unless: &'static [&'static str],
 }
 
 /// Whether a request may be sent again when its fate is unknown.
@@ -192,6 +203,8 @@ pub struct Text {
     pub format: Option<Format>,
     /// Patterns that must all match.
     pub patterns: &'static [Pattern],
+    /// What the patterns ask for, in words; without them the expression itself is shown.
+    pub expected: Option<&'static str>,
 }
 
 /// A format of strings.
@@ -215,7 +228,7 @@ pub enum Format {
     Boolean,
     /// 32 bytes in base64.
     Sha256,
-    /// 20 bytes in base64.
+    /// 20 bytes as 40 hexadecimal digits, in either case.
     Sha1,
 }
 
@@ -262,6 +275,8 @@ pub struct Property {
     pub required: bool,
     /// The API advises against it.
     pub deprecated: bool,
+    /// Names that callers write by mistake for this one, such as those of other tools.
+    pub aliases: &'static [&'static str],
 }
 
 /// What may stand in an object beside its known properties.
@@ -292,6 +307,30 @@ pub enum Rule {
         equals: &'static str,
         /// What must be absent then.
         absent: &'static [&'static str],
+    },
+    /// Where the first stands, all of the others must.
+    DependentRequired(&'static str, &'static [&'static str]),
+    /// Not all of these lists may be empty, where one of them stands.
+    NotAllEmpty(&'static [&'static str]),
+    /// When the property has the value, or two numbers differ, two other numbers must be equal.
+    EqualWhen {
+        /// The deciding property.
+        property: &'static str,
+        /// Its deciding value.
+        equals: &'static str,
+        /// Numbers that decide by being different.
+        differ: [&'static str; 2],
+        /// Numbers that must be equal then.
+        equal: [&'static str; 2],
+    },
+    /// A value that is written as those of another group are gets a warning: a region of another provider.
+    SameGroup {
+        /// The property that has the value.
+        value: &'static str,
+        /// The property that names the group.
+        group: &'static str,
+        /// The groups, and how the values of each are written.
+        groups: &'static [(&'static str, Pattern)],
     },
 }
 

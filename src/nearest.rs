@@ -10,6 +10,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     closest(name, &mut || candidates.next())
 }
 
+/// Whether two names are the same but for letter case, `_` and `-`.
+pub fn alike(left: &str, right: &str) -> bool {
+    plain(left) == plain(right)
+}
+
 /// The same, once for all kinds of candidates. (A `dyn Iterator` brings all methods of its kind along.)
 #[inline(never)]
 fn closest<'a>(name: &str, candidates: &mut dyn FnMut() -> Option<&'a str>) -> Option<&'a str> {

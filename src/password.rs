@@ -1,15 +1,16 @@
 //! Passwords: the two hashes under which ClickHouse Cloud takes them, and new ones.
 //!
-//! A password that is hashed here never travels. The hashes are those of the API's reference: the shell pipeline
-//! `echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`, and for the MySQL interface its double SHA-1.
+//! A password that is hashed here never travels. The hashes are those of the API's reference: base64 of SHA-256
+//! (`echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`) and, for the MySQL interface, the 40 hexadecimal
+//! digits of SHA-1 over the 20 bytes of SHA-1.
 
-mod base64;
-mod sha;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
 
 use crate::host::Random;
 use crate::secret::Secret;
-
-pub use base64::base64;
 
 /// The least length of a generated password.
 pub const MIN_LENGTH: usize = 12;
@@ -30,13 +31,13 @@ const CLASSES: [(usize, usize); 4] = [(0, 26), (26, 52), (52, 62), (62, LETTERS.
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
 pub fn sha256_base64(password: &[u8]) -> String {
-    base64(&sha::sha256(password))
+    STANDARD.encode(Sha256::digest(password))
 }
 
-/// base64(SHA-1(SHA-1(password))): `newDoubleSha1Hash`, for the MySQL interface.
+/// hex(SHA-1(SHA-1(password))), in lower case: `newDoubleSha1Hash`, for the MySQL interface.
 #[must_use]
-pub fn double_sha1_base64(password: &[u8]) -> String {
-    base64(&sha::sha1(&sha::sha1(password)))
+pub fn double_sha1_hex(password: &[u8]) -> String {
+    Sha1::digest(Sha1::digest(password)).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the

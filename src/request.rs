@@ -5,7 +5,7 @@
 //! and query values are percent-encoded here and nowhere else. A request can be shown as a curl command, in which
 //! environment variables stand for whatever is secret.
 
-use crate::contract::{Format, Kind, Method, Operation, Parameter, Schema, Text};
+use crate::contract::{Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, Schema, Text};
 use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
@@ -22,6 +22,8 @@ pub struct Arguments {
     pub query: Vec<Argument>,
     /// The JSON text of the body.
     pub body: Option<String>,
+    /// What JSON could not hold: the host leaves it out of the texts, and says where it stood.
+    pub refused: Vec<Issue>,
 }
 
 /// A value of the path or the query.
@@ -112,6 +114,7 @@ fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown)
                 hide_strings(json, &mut report.secrets);
                 hide_whole(&mut report.issues);
             }
+            point_elsewhere(operation, &mut report.issues);
             issues.append(&mut report.issues);
         }
         (Some(body), None) if body.required => {
@@ -120,11 +123,21 @@ fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown)
         (None, Some(_)) => issues.push(breach(&place, Code::Unknown, "no body", "a body")),
         (Some(_) | None, None) => {}
     }
+    if !arguments.refused.is_empty() {
+        // What was left out is not missing, too.
+        let left_out = |issue: &Issue| arguments.refused.iter().any(|refused| issue.path.starts_with(&refused.path));
+        issues.retain(|issue| !left_out(issue));
+        issues.splice(0..0, arguments.refused.iter().cloned());
+    }
     (issues, report)
 }
 
 /// Whether no request can be written of what the issue is about: the path would be another one, or the body no body.
 fn cannot_be_sent(operation: &Operation, arguments: &Arguments, issue: &Issue) -> bool {
+    // Without what JSON could not hold it would be another request.
+    if arguments.refused.contains(issue) {
+        return true;
+    }
     match issue.path.as_slice() {
         [Step::Key(place), Step::Key(name), ..] if place == "path" => {
             let known = operation.path_parameters.iter().any(|parameter| parameter.name == name);
@@ -248,6 +261,36 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
             issue.hint = near.map(|name| text(&["did you mean ", name, "?"]));
             issues.push(issue);
         }
+    }
+}
+
+/// Names the operation that takes a property of the body which this one does not know: of the same resource, and where
+/// several do, one with the same path that the API does not advise against.
+fn point_elsewhere(operation: &'static Operation, issues: &mut [Issue]) {
+    let resource = |operation: &Operation| operation.name.rsplit_once('.').map(|(resource, _)| resource);
+    let parameters = |operation: &'static Operation| operation.path_parameters.iter().map(|parameter| parameter.name);
+    for issue in issues.iter_mut().filter(|issue| issue.code == Code::Unknown) {
+        let [_, Step::Key(name)] = issue.path.as_slice() else { continue };
+        let takes = |other: &&&'static Operation| {
+            let mut known = other.body.iter().flat_map(|body| properties(body.schema));
+            resource(other) == resource(operation) && known.any(|property| property.name == name)
+        };
+        let best = OPERATIONS
+            .iter()
+            .filter(takes)
+            .max_by_key(|other| (parameters(other).eq(parameters(operation)), !other.deprecated));
+        if let Some(other) = best {
+            issue.hint = Some(format!("{} takes it", other.name));
+        }
+    }
+}
+
+/// The properties of an object's schema.
+fn properties(schema: &'static Schema) -> &'static [Property] {
+    match schema.kind {
+        Kind::Record(record) => record.properties,
+        Kind::Union(&[only]) => properties(only),
+        _ => &[],
     }
 }
 

@@ -106,6 +106,32 @@ pub fn is_own_envelope<H: Values>(host: &H, body: &[u8]) -> bool {
     envelope.request_id.is_some() || code(&text).is_some()
 }
 
+/// What a success lacks of what its call is for; `has` tells whether the body of the request has a property.
+pub fn lost<H: Values>(
+    host: &H,
+    operation: &'static Operation,
+    data: &H::Value,
+    has: impl Fn(&str) -> bool,
+) -> Option<Issue> {
+    let yields = operation.yields.as_ref().filter(|yields| !yields.unless.iter().any(|name| has(name)))?;
+    let value = host.member(data, yields.property);
+    let text = value.as_ref().and_then(|value| host.as_text(value));
+    if text.as_ref().is_some_and(|text| !text.is_empty()) {
+        return None;
+    }
+    Some(Issue {
+        path: vec![Step::Key("result".into()), Step::Key(yields.property.into())],
+        code: Code::Required,
+        expected: "a string that is not empty, which the call is for".to_owned(),
+        received: match (text, value) {
+            (Some(_), _) => "an empty string".to_owned(),
+            (None, Some(_)) => "another value".to_owned(),
+            (None, None) => "nothing".to_owned(),
+        },
+        hint: None,
+    })
+}
+
 /// The word before the colon: `CONFLICT: Only instance in …` is a `CONFLICT`.
 fn code(text: &str) -> Option<String> {
     let (word, _) = cut(text, b':');

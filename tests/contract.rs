@@ -12,6 +12,8 @@
 use std::collections::BTreeSet;
 
 use clickhouse_cloud::contract::{self, Answer, Kind, NAMED, OPERATIONS, Repeat, SCHEMAS, Schema};
+use clickhouse_cloud::validate::{Mode, Unknown, validate};
+use serde_json::{Value, json};
 
 /// Name, method, path below /v1/organizations, repeat, body, answer, deprecated.
 const EXPECTED: &str = "
@@ -158,6 +160,46 @@ fn a_state_that_the_client_speaks_of_is_one_of_the_contracts() {
         assert!(values.contains(&state), "{state}");
     }
     assert_eq!(values.len(), 14);
+}
+
+#[test]
+fn a_filter_takes_the_tags_that_there_can_be() {
+    let request = Mode::Request { unknown: Unknown::Refuse };
+    let fits = |schema, value: &Value| validate(value.to_string().as_bytes(), schema, request, &[]).issues.is_empty();
+    let filter = contract::SERVICES_LIST.query_parameters.first().unwrap();
+    let texts = ["a", "Z9._-", "", "a b", "a=b", "é", "a\n", ":", &"x".repeat(128), &"x".repeat(129)];
+    for key in texts {
+        let tag = json!({ "key": key });
+        assert_eq!(
+            fits(filter.schema, &json!([format!("tag:{key}")])),
+            fits(contract::TAG, &tag) || key == "a=b",
+            "{tag}"
+        );
+        for value in texts.iter().copied().chain([&*"x".repeat(256), &"x".repeat(257)]) {
+            let tag = json!({ "key": key, "value": value });
+            assert_eq!(fits(filter.schema, &json!([format!("tag:{key}={value}")])), fits(contract::TAG, &tag), "{tag}");
+        }
+    }
+}
+
+#[test]
+fn what_a_call_is_for_is_a_text_of_its_result() {
+    for operation in OPERATIONS {
+        let Some(yields) = &operation.yields else { continue };
+        let Answer::Json(Schema { kind: Kind::Record(result), .. }) = &operation.answer else { panic!("no record") };
+        let property = result.properties.iter().find(|property| property.name == yields.property).unwrap();
+        assert!(matches!(property.schema.kind, Kind::Text(_)), "{}", operation.name);
+        let Kind::Record(body) = operation.body.as_ref().unwrap().schema.kind else { panic!("no record") };
+        for name in yields.unless {
+            assert!(body.properties.iter().any(|property| property.name == *name), "{} {name}", operation.name);
+        }
+    }
+}
+
+#[test]
+fn the_groups_of_regions_are_the_providers() {
+    let Kind::Enum { values, .. } = contract::PROVIDER.kind else { panic!("providers are no enum") };
+    assert!(contract::REGION_FORMS.iter().map(|(provider, _)| provider).eq(values));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn target() -> Target {
 
 fn password(body: &Value) -> Arguments {
     let path = ["organizationId", "serviceId"].map(|name| Argument::text(name, ID)).to_vec();
-    Arguments { path, query: Vec::new(), body: Some(body.to_string()) }
+    Arguments { path, body: Some(body.to_string()), ..Arguments::default() }
 }
 
 #[test]

@@ -168,6 +168,15 @@ proptest! {
     }
 
     #[test]
+    fn rules(seed: u64) {
+        let change = json!({ "add": [{ "x": 1 }], "remove": [] });
+        let wrong = json!({ "mode": "production", "least": 1, "most": 2, "low": 1, "high": 2, "region": "abc", "owner": "b", "change": change });
+        agree(seed, &SCALING, &wrong);
+        agree(seed, &SCALING, &json!({ "least": 1, "most": 2, "low": 3, "high": 3, "region": "a", "owner": "a", "change": { "add": [] } }));
+        agree(seed, &WORDED, &json!("abc"));
+    }
+
+    #[test]
     fn choices(seed: u64) {
         agree(seed, &CHOICE, &json!({ "type": "alpha", "port": 1 }));
         agree(seed, &CHOICE, &json!({ "type": "beta", "host": "a", "user": "b" }));

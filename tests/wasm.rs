@@ -11,7 +11,7 @@
 
 use clickhouse_cloud::contract::{self, SCHEMAS};
 use clickhouse_cloud::issue::Code;
-use clickhouse_cloud::password::{double_sha1_base64, sha256_base64};
+use clickhouse_cloud::password::{double_sha1_hex, sha256_base64};
 use clickhouse_cloud::request::{Argument, Arguments, Target, build};
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::{Mode, Unknown, validate, validate_answer};
@@ -23,7 +23,7 @@ const ID: &str = "5a9db0c5-0000-4000-8000-000000000001";
 
 fn arguments(id: &str, body: Option<&str>) -> Arguments {
     let path = vec![Argument::text("organizationId", ID), Argument::text("serviceId", id)];
-    Arguments { path, query: Vec::new(), body: body.map(str::to_owned) }
+    Arguments { path, body: body.map(str::to_owned), ..Arguments::default() }
 }
 
 fn target() -> Target {
@@ -35,7 +35,7 @@ fn target() -> Target {
 fn hashes() {
     assert_eq!(sha256_base64(b""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     assert_eq!(sha256_base64(b"abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
-    assert_eq!(double_sha1_base64(b"password"), "JHDAwG3uQv0WGLuZAFrcouydHhk=");
+    assert_eq!(double_sha1_hex(b"yourpassword"), "d4cecba84f0a507325cd8aa82fcde04ea8be56b0");
 }
 
 #[wasm_bindgen_test]

@@ -8,7 +8,7 @@ import { BuiltRequest } from "./built.js";
 import { attach, tell } from "./created.js";
 import { Core } from "./entries.js";
 import { callOptions, settings, waitOptions } from "./options.js";
-import { pairs, parts } from "./parameters.js";
+import { parts } from "./parameters.js";
 import { CloudPromise } from "./promise.js";
 
 /**
@@ -72,9 +72,8 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Sets the password of the `default` user. It is hashed here: the password itself is never sent.
-   *
-   * For the MySQL interface too, use `updatePassword` with `hashPassword` and `doubleSha1Hash`.
+   * Sets the password of the `default` user, on the MySQL interface too. It is hashed here: what is sent are its hashes
+   * (`hashPassword`, `doubleSha1Hash`), never the password itself.
    *
    * @param {string} serviceId The service.
    * @param {string | Uint8Array} password A string, or its bytes.
@@ -84,13 +83,14 @@ export class Services extends ServicesOperations {
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
     const operation = "services.updatePassword";
-    const given = () => ({ helper, operation, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
+    const given = () => ({ helper, operation, ...parts(helper, { path: { serviceId } }), password, ...callOptions(helper, options) });
     const set = attempt(() => enter(this.#core, "call", given()));
     return new CloudPromise(set.then((full) => ({ ...full, data: undefined })));
   }
 
   /**
-   * Lets ClickHouse Cloud make a new password. It is shown only here: keep it.
+   * Lets ClickHouse Cloud make a new password. It is shown only here: keep it. A response without one is a
+   * `ResponseValidationError`: the old password is gone then, so reset it once more.
    *
    * @param {string} serviceId The service.
    * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
@@ -147,8 +147,8 @@ export class Services extends ServicesOperations {
     try {
       ({ data } = await core.call(create));
       await tell(onCreated, data, rest.signal);
-      const path = pairs({ serviceId: get(get(data, "service"), "id") ?? "" });
-      const waited = { helper, operation: "services.get", path, states: ["running", "idle"], ...rest };
+      const given = parts(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
+      const waited = { helper, operation: "services.get", ...given, states: ["running", "idle"], ...rest };
       put(data, "service", await core.call(waited));
       return data;
     } catch (error) {
@@ -368,7 +368,7 @@ const caller = (core) => (named, parameters, options) =>
  * @param {() => object} [more] what this helper alone is given
  */
 function wait(core, helper, operation, path, options, own, more) {
-  const given = () => ({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more?.() });
+  const given = () => ({ helper, operation, ...parts(helper, { path }), ...waitOptions(helper, options, own), ...more?.() });
   return attempt(() => enter(core, "call", given()));
 }
 

@@ -1,52 +1,31 @@
 // @ts-check
-// The parameters of a call as the wasm takes them: names and JSON texts.
+// The parameters of a call as the wasm takes them: names and JSON texts, and what JSON could not hold.
 import { ConfigurationError } from "../dist/errors.js";
-import { describe, describeInstance, get, isObject, isPlain, unpolluted } from "../dist/values.js";
+import { describe, describeInstance, get, isObject, isPlain } from "../dist/values.js";
+import { json } from "./json.js";
 import { read } from "./read.js";
 
-/** No request is longer. One that filled the memory of the wasm would end it for all later calls. */
-const LONGEST = 16_777_216;
-
 /**
- * A value as JSON; where JSON cannot hold it, an exclamation mark and what it is. What the caller's own code throws goes
- * back to the caller.
+ * What could not be handed over, and why.
  *
- * @param {unknown} value
- * @param {(this: any, key: string, value: any) => any} [replacer]
+ * @typedef {{ path: (string | number)[], expected: string, received: string }} Refused
  */
-export function json(value, replacer) {
-  try {
-    const text = JSON.stringify(value, unpolluted(replacer)) ?? `!${describe(value)}`;
-    return text.length > LONGEST ? `!more than ${LONGEST} characters` : text;
-  } catch (error) {
-    // A circle, a BigInt, or too deep, which Firefox reports as an InternalError of its own.
-    const InternalError = /** @type {ErrorConstructor} */ (get(globalThis, "InternalError") ?? RangeError);
-    if (error instanceof TypeError || error instanceof RangeError || error instanceof InternalError) return `!${describe(value)}`;
-    throw error;
-  }
-}
 
 /**
- * Names and JSON texts in turn. One text alone: what came instead of an object.
+ * What the wasm takes of a call: of path and query names and JSON texts in turn.
  *
- * @param {any} values
- * @returns {string[]}
+ * @typedef {{ path: string[], query: string[], body: string | undefined, refused: Refused[] }} Parts
  */
-export function pairs(values) {
-  if (values === undefined || values === null) return [];
-  if (!isObject(values)) return [describe(values)];
-  return Object.keys(values)
-    .map((name) => /** @type {const} */ ([name, values[name]]))
-    .filter(([, value]) => value !== undefined)
-    .flatMap(([name, value]) => [name, json(value)]);
-}
+
+/** What is expected where JSON cannot hold what came. */
+export const WRITABLE = "a value that JSON can hold";
 
 /**
- * Path, query and body.
+ * Path, query and body. What the caller's own code throws goes back to the caller.
  *
  * @param {string} what
  * @param {{ path?: unknown, query?: unknown, body?: unknown } | undefined} parameters
- * @returns {{ path: string[], query: string[], body: string | undefined }}
+ * @returns {Parts}
  */
 export function parts(what, parameters) {
   const { path, query, body } = read(what, parameters, "path:any query:any body:any");
@@ -55,16 +34,53 @@ export function parts(what, parameters) {
       throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(value)}`);
     }
   }
-  return { path: pairs(path), query: pairs(query), body: body === undefined ? undefined : bodyOf(body) };
+  /** @type {Refused[]} */
+  const refused = [];
+  return {
+    path: pairs("path", path, refused),
+    query: pairs("query", query, refused),
+    body: body === undefined ? undefined : bodyOf(body, refused),
+    refused,
+  };
 }
 
 /**
- * A body as JSON. Of a Map, a URLSearchParams or an AbortSignal JSON holds nothing, and a request whose body is empty may
- * mean something else. An instance of a class of the caller's own has properties, or a toJSON.
+ * A body as JSON. Of a URLSearchParams or an AbortSignal JSON holds nothing, and a request whose body is empty may mean
+ * something else. An instance of a class of the caller's own has properties, or a toJSON.
  *
  * @param {any} value
+ * @param {Refused[]} refused
  */
-function bodyOf(value) {
+function bodyOf(value, refused) {
   const isLost = isObject(value) && !isPlain(value) && typeof get(value, "toJSON") !== "function" && Object.keys(value).length === 0;
-  return isLost ? `!${describeInstance(value)}` : json(value);
+  if (!isLost) return text(["body"], value, refused);
+  refused.push({ path: ["body"], expected: WRITABLE, received: describeInstance(value) });
+  return "null";
+}
+
+/**
+ * @param {string} place
+ * @param {any} values
+ * @param {Refused[]} refused
+ * @returns {string[]}
+ */
+function pairs(place, values, refused) {
+  if (values === undefined || values === null) return [];
+  if (!isObject(values)) {
+    refused.push({ path: [place], expected: "an object", received: describe(values) });
+    return [];
+  }
+  return Object.keys(values)
+    .map((name) => /** @type {const} */ ([name, values[name]]))
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => [name, text([place, name], value, refused)]);
+}
+
+/**
+ * @param {string[]} place
+ * @param {unknown} value
+ * @param {Refused[]} refused
+ */
+function text(place, value, refused) {
+  return json(value, (path, received) => refused.push({ path: [...place, ...path], expected: WRITABLE, received }));
 }

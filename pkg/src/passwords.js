@@ -4,7 +4,7 @@ import * as wasm from "./entries.js";
 import { read } from "./read.js";
 
 /**
- * base64(SHA-256(password)), for `newPasswordHash`.
+ * The SHA-256 of a password in base64, for `newPasswordHash`.
  *
  * A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
  *
@@ -16,7 +16,8 @@ export function hashPassword(password) {
 }
 
 /**
- * base64(SHA-1(SHA-1(password))), for `newDoubleSha1Hash`, the MySQL interface's.
+ * The SHA-1 of the SHA-1 of a password as 40 hexadecimal digits, for `newDoubleSha1Hash`: the MySQL interface's. The service
+ * takes it only along with `newPasswordHash`.
  *
  * A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
  *

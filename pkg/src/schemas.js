@@ -2,9 +2,9 @@
 // The schemas of the contract as Standard Schema V1 objects. The wasm checks; here a value becomes JSON.
 import { names } from "../dist/names.js";
 import { needRoom } from "../dist/room.js";
-import { describe } from "../dist/values.js";
 import { checkSchema } from "./entries.js";
-import { json } from "./parameters.js";
+import { json } from "./json.js";
+import { WRITABLE } from "./parameters.js";
 
 /**
  * @import { StandardSchemaV1 } from "../dist/client_bg.js"
@@ -49,36 +49,22 @@ function schema(number, request) {
         const issues = [];
         /** @param {(string | number)[]} path @param {string} received */
         const refuse = (path, received) => {
-          const expected = "a value that JSON can hold";
-          issues.push({ path, code: "type", message: `expected ${expected}, received ${received}`, expected, received });
+          issues.push({ path, code: "type", message: `expected ${WRITABLE}, received ${received}`, expected: WRITABLE, received });
         };
-        /** What stands around a value, and under which key. @type {Map<unknown, [around: unknown, key: string]>} */
-        const places = new Map();
-        /** @this {any} @param {string} key @param {any} item */
-        const follow = function (key, item) {
-          places.set(item, [this, key]);
-          if (item === undefined || Number.isFinite(item) || /^(st|bo|ob)/.test(typeof item)) return item;
-          const path = [];
-          for (let at = this, name = key, place; (place = places.get(at)); [at, name] = place) {
-            path.unshift(Array.isArray(at) ? +name : name);
-          }
-          refuse(path, describe(item));
-        };
-        let text;
+        let text = "null";
         try {
-          text = json(value, follow);
+          text = json(value, refuse);
         } catch {
-          // The value's own code has thrown.
-          text = `!a value of type ${typeof value}`;
-        }
-        if (text.startsWith("!")) {
           // Not the value's fault, where the stack is at its end.
           needRoom();
-          // All of it is nothing, a circle, or throws.
-          if (issues.length === 0) refuse([], text.slice(1));
-        } else {
-          issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)));
+          // The value's own code has thrown.
+          issues.length = 0;
+          refuse([], `a value of type ${typeof value}`);
         }
+        const refused = issues.map(({ path }) => path);
+        /** What was left out is not of the wrong type, too. @param {Issue} issue */
+        const isNew = ({ path }) => !refused.some((known) => known.every((step, index) => step === path[index]));
+        issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)).filter(isNew));
         // Its own, though nothing: whoever looks for issues would find those of a polluted Object.prototype.
         return issues.length > 0 ? { issues } : { value: JSON.parse(text), issues: undefined };
       },

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::password;
 use crate::request::{Argument, Arguments};
-use crate::text::text;
 
 pub use super::goal::{Aim, Command};
 
@@ -25,7 +24,9 @@ pub fn set_password(service: &Argument, password: &[u8]) -> Arguments {
 /// The body of `services.updatePassword` that sets a password.
 #[must_use]
 pub fn new_password(password: &[u8]) -> String {
-    text(&[r#"{"newPasswordHash":""#, &password::sha256_base64(password), r#""}"#])
+    let (sha256, double_sha1) = (password::sha256_base64(password), password::double_sha1_hex(password));
+    // Both: with the first alone, the MySQL interface would go on to take the old password.
+    format!(r#"{{"newPasswordHash":"{sha256}","newDoubleSha1Hash":"{double_sha1}"}}"#)
 }
 
 /// The arguments of `services.updatePassword`: the server makes a new password, which it shows once.
@@ -81,5 +82,5 @@ impl<H: Host> Client<H> {
 }
 
 fn of(service: &Argument, body: Option<String>) -> Arguments {
-    Arguments { path: vec![service.clone()], query: Vec::new(), body }
+    Arguments { path: vec![service.clone()], body, ..Arguments::default() }
 }

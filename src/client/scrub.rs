@@ -6,13 +6,14 @@
 
 use std::rc::Rc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::Settings;
 use super::spelling::{View, canonical};
 use crate::host::Values;
 use crate::issue::{Issue, Step};
-use crate::password::base64;
 use crate::printable::printable;
 use crate::request::Checked;
 
@@ -233,7 +234,7 @@ fn add(needles: &mut Vec<Needle>, secret: &str) {
     for before in 0..3 {
         let mut padded = Zeroizing::new(vec![0; before]);
         padded.extend_from_slice(bytes);
-        let digits = Zeroizing::new(base64(&padded));
+        let digits = Zeroizing::new(STANDARD.encode(&padded));
         let first = (before * 8).div_ceil(6);
         let last = (padded.len() * 8) / 6;
         push(needles, digits.as_bytes().get(first..last).unwrap_or_default(), true);

@@ -182,6 +182,15 @@ impl<H: Host> Client<H> {
             response::read(&self.host, operation, &response);
         issues.iter_mut().for_each(|issue| course.scrub.issue(issue));
         let [code, text, request_id] = [code, text, request_id].map(|text| text.map(|text| course.scrub.shown(&text)));
+        // Without what the call is for there is no success, however tolerant the client is of responses.
+        let lost = data
+            .as_ref()
+            .filter(|_| !is_error && (200..300).contains(&response.status))
+            .and_then(|data| response::lost(&self.host, operation, data, |name| course.checked.has_property(name)));
+        let useless = lost.is_some();
+        if let Some(issue) = lost.filter(|lost| issues.iter().all(|issue| !lost.path.starts_with(&issue.path))) {
+            issues.push(issue);
+        }
         let setback = match Setback::of_status(response.status) {
             // An earlier attempt has deleted it, if it is the API that says so.
             Some(_)
@@ -198,7 +207,7 @@ impl<H: Host> Client<H> {
                 Some(Setback::Breach)
             }
             None if data.is_none() => Some(Setback::Garbled),
-            None if !issues.is_empty() && !self.tolerates(operation, &issues) => {
+            None if useless || !issues.is_empty() && !self.tolerates(operation, &issues) => {
                 course.breaches += 1;
                 Some(Setback::Breach)
             }

@@ -3,10 +3,10 @@
 
 use wasm_bindgen::JsValue;
 
-use super::values::{get, text, texts};
+use super::values::{get, items, pairs, text};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
-use crate::issue::{Code, Step};
+use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::request::{self, Argument, Arguments};
 use crate::text::text as joined;
@@ -29,33 +29,27 @@ pub fn operation(given: &JsValue) -> Result<&'static Operation, Error> {
     Err(Error::Configuration(joined(&["request: the contract has no route \"", &given, "\": ", &hint])))
 }
 
-/// The arguments: of `path` and `query` names and values in turn, where one text alone says what came instead of an
-/// object; and the `body`. A value that JSON cannot hold is an exclamation mark and what it is.
-pub fn read(operation: &'static Operation, given: &JsValue) -> Result<Arguments, Error> {
-    let body = text(given, "body");
-    if let Some(received) = body.as_deref().and_then(|json| json.strip_prefix('!')) {
-        return Err(breach(operation, &[Step::Key("body".into())], Code::Type, NO_JSON, received));
+/// The arguments: of `path` and `query` names and JSON texts in turn; the JSON text of the `body`; and what JSON could not
+/// hold, as `refused`: `{ path, expected, received }` each.
+pub fn read(given: &JsValue) -> Arguments {
+    let named = |place| pairs(given, place).into_iter().map(|(name, json)| Argument { name, json }).collect();
+    let refused = items(&get(given, "refused"));
+    Arguments {
+        path: named("path"),
+        query: named("query"),
+        body: text(given, "body"),
+        refused: refused.iter().map(refusal).collect(),
     }
-    let path = pairs(operation, "path", given)?;
-    Ok(Arguments { path, query: pairs(operation, "query", given)?, body })
 }
 
-const NO_JSON: &str = "a value that JSON can hold";
-
-fn pairs(operation: &'static Operation, place: &'static str, given: &JsValue) -> Result<Vec<Argument>, Error> {
-    let mut arguments = Vec::new();
-    let mut list = texts(&get(given, place)).into_iter();
-    while let Some(name) = list.next() {
-        let Some(json) = list.next() else {
-            return Err(breach(operation, &[Step::Key(place.into())], Code::Type, "an object", &name));
-        };
-        if let Some(received) = json.strip_prefix('!') {
-            let path = [Step::Key(place.into()), Step::Key(name.into())];
-            return Err(breach(operation, &path, Code::Type, NO_JSON, received));
-        }
-        arguments.push(Argument { name, json });
-    }
-    Ok(arguments)
+fn refusal(refused: &JsValue) -> Issue {
+    let step = |step: &JsValue| match (step.as_string(), step.as_f64()) {
+        (Some(key), _) => Step::Key(key.into()),
+        (None, index) => Step::Index(index.unwrap_or_default() as usize),
+    };
+    let path: Vec<Step> = items(&get(refused, "path")).iter().map(step).collect();
+    let words = |name| text(refused, name).unwrap_or_default();
+    request::breach(&path, Code::Type, &words("expected"), &words("received"))
 }
 
 /// The arguments break the contract in one thing.

@@ -25,7 +25,7 @@ use crate::text::text as joined;
 pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Error> {
     // At once: what the caller handed over may be another tomorrow.
     let operation = arguments::operation(given)?;
-    let mut arguments = arguments::read(operation, given)?;
+    let mut arguments = arguments::read(given);
     let states = |helper| Some(Aim::States(helper, texts(&get(given, "states"))));
     let aim = match text(given, "helper").as_deref() {
         Some("services.setPassword") => {

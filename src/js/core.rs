@@ -131,7 +131,7 @@ impl Core {
     ) -> Result<String, JsValue> {
         let operation = arguments::operation(given).map_err(to_js)?;
         let mut text = text;
-        self.0.redact(operation, &arguments::read(operation, given).unwrap_or_default(), &mut text);
+        self.0.redact(operation, &arguments::read(given), &mut text);
         Ok(text)
     }
 
@@ -140,7 +140,7 @@ impl Core {
     pub fn build(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Object, JsValue> {
         let build = || {
             let operation = arguments::operation(given)?;
-            self.0.build(operation, &arguments::read(operation, given)?, &[])
+            self.0.build(operation, &arguments::read(given), &[])
         };
         let checked = build().map_err(failure)?;
         let request = &checked.request;

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::password;
 use crate::text::text;
 
-/// base64(SHA-256(password)). A `ConfigurationError` where the password is no string and no bytes.
+/// The SHA-256 of a password in base64. A `ConfigurationError` where the password is no string and no bytes.
 #[wasm_bindgen(js_name = hashPassword, unchecked_return_type = "string")]
 pub fn hash_password(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,
@@ -18,14 +18,12 @@ pub fn hash_password(
     bytes("hashPassword", &password).map(|bytes| password::sha256_base64(&bytes))
 }
 
-/// base64(SHA-1(SHA-1(password))), for `newDoubleSha1Hash`, the MySQL interface's.
-///
-/// A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
+/// The SHA-1 of the SHA-1 of a password in hexadecimal digits. A `ConfigurationError` as above.
 #[wasm_bindgen(js_name = doubleSha1Hash, unchecked_return_type = "string")]
 pub fn double_sha1_hash(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,
 ) -> Result<String, JsValue> {
-    bytes("doubleSha1Hash", &password).map(|bytes| password::double_sha1_base64(&bytes))
+    bytes("doubleSha1Hash", &password).map(|bytes| password::double_sha1_hex(&bytes))
 }
 
 /// A password of that many characters.

@@ -75,7 +75,10 @@ export interface CloudClientOptions {
    * path, a header that is none. `schemas` stay as strict as they are.
    */
   validateRequests?: "error" | "warn" | "off" | undefined;
-  /** What becomes of answers that break the contract. By default "error". */
+  /**
+   * What becomes of answers that break the contract. By default "error". An answer without the password that the call is
+   * for (a creation, `resetPassword`) is an error whatever this says.
+   */
   validateResponses?: "error" | "warn" | "off" | undefined;
   /**
    * What becomes of properties of a request that the contract does not know. By default "error". With `validateRequests`

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::password::{double_sha1_base64, sha256_base64};
+use crate::password::{double_sha1_hex, sha256_base64};
 use crate::secret::Secret;
 
 /// The hashes of a password.
@@ -19,12 +19,14 @@ impl Hashes {
     /// Those of a password.
     pub fn of(password: &Secret) -> Self {
         let bytes = password.reveal().as_bytes();
-        Self::hashed(&sha256_base64(bytes), Some(&double_sha1_base64(bytes)))
+        Self::hashed(&sha256_base64(bytes), Some(&double_sha1_hex(bytes)))
     }
 
     /// Those of a password that nobody has shown.
     pub fn hashed(sha256: &str, double_sha1: Option<&str>) -> Self {
-        Self { sha256: Some(Secret::new(sha256)), double_sha1: double_sha1.map(Secret::new) }
+        // Hexadecimal digits count the same in either case.
+        let double_sha1 = double_sha1.map(|hash| Secret::new(hash.to_ascii_lowercase()));
+        Self { sha256: Some(Secret::new(sha256)), double_sha1 }
     }
 
     /// Whether this is the password.
@@ -34,7 +36,7 @@ impl Hashes {
 
     /// Whether this is the password on the MySQL interface, which has its own hash; without one nobody gets in there.
     pub fn verify_mysql(&self, password: &str) -> bool {
-        is(self.double_sha1.as_ref(), &double_sha1_base64(password.as_bytes()))
+        is(self.double_sha1.as_ref(), &double_sha1_hex(password.as_bytes()))
     }
 }
 

@@ -1,7 +1,12 @@
 //! The lists of a service that a change adds to and takes from: addresses, tags, private endpoints.
 //!
+//! Addresses are told apart by what they stand for, not by their spelling: `10.0.0.1` is `10.0.0.1/32`.
+//!
 //! What is to go goes first, then comes what is to come, so one change can replace an entry. An entry that would stand
 //! twice is refused, with nothing changed; taking away what is not there is no fault.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
@@ -14,8 +19,9 @@ const TAGS: usize = 50;
 
 /// Refuses a new list in which an entry stands twice.
 pub fn check(name: &str, list: &[Value]) -> Result<(), Refusal> {
+    let mut known = BTreeSet::new();
     for (index, entry) in list.iter().enumerate() {
-        if list.iter().take(index).any(|earlier| key(earlier) == key(entry)) {
+        if !known.insert(key(entry)) {
             return Err(duplicate(&format!("body.{name}[{index}]"), entry));
         }
     }
@@ -30,10 +36,15 @@ pub fn check(name: &str, list: &[Value]) -> Result<(), Refusal> {
 pub fn changed(name: &str, list: &[Value], change: &Map<String, Value>) -> Result<Vec<Value>, Refusal> {
     let part = |part: &str| change.get(part).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let (added, removed) = (part("add"), part("remove"));
-    let mut list: Vec<Value> =
-        list.iter().filter(|entry| !removed.iter().any(|gone| takes(gone, entry))).cloned().collect();
+    let removed: Vec<(Option<String>, &Value)> = removed.iter().map(|removal| (key(removal), removal)).collect();
+    let stays = |entry: &&Value| {
+        let key = key(entry);
+        !removed.iter().any(|(gone, removal)| *gone == key && fits(removal, entry))
+    };
+    let mut list: Vec<Value> = list.iter().filter(stays).cloned().collect();
+    let mut known: BTreeSet<Option<String>> = list.iter().map(key).collect();
     for (index, entry) in added.iter().enumerate() {
-        if list.iter().any(|earlier| key(earlier) == key(entry)) {
+        if !known.insert(key(entry)) {
             return Err(duplicate(&format!("body.{name}.add[{index}]"), entry));
         }
         list.push(entry.clone());
@@ -45,18 +56,31 @@ pub fn changed(name: &str, list: &[Value], change: &Map<String, Value>) -> Resul
 /// What tells an entry from the others: an address, a tag's key, or the text itself.
 fn key(entry: &Value) -> Option<String> {
     match entry.get("source").and_then(Value::as_str) {
-        Some(source) => Some(source.to_ascii_lowercase()),
+        Some(source) => Some(block(source).unwrap_or_else(|| source.to_owned())),
         None => entry.get("key").unwrap_or(entry).as_str().map(str::to_owned),
     }
 }
 
-/// Whether a removal takes an entry: the same key and, where the removal names one, the same value.
-fn takes(removal: &Value, entry: &Value) -> bool {
-    key(removal) == key(entry) && removal.get("value").is_none_or(|value| entry.get("value") == Some(value))
+/// An address or a block of addresses in its one spelling: the first address of the block, and how long its prefix is.
+fn block(source: &str) -> Option<String> {
+    let (address, prefix) = source.split_once('/').map_or((source, None), |(address, bits)| (address, Some(bits)));
+    let address: IpAddr = address.parse().ok()?;
+    let longest: u32 = if address.is_ipv4() { 32 } else { 128 };
+    let bits = prefix.map_or(Some(longest), |bits| bits.parse().ok().filter(|bits| *bits <= longest))?;
+    let first = match address {
+        IpAddr::V4(address) => IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(32 - bits).unwrap_or(0)).into()),
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & u128::MAX.checked_shl(128 - bits).unwrap_or(0)).into()),
+    };
+    Some(format!("{first}/{bits}"))
+}
+
+/// Whether a removal that names a tag's value names the entry's.
+fn fits(removal: &Value, entry: &Value) -> bool {
+    removal.get("value").is_none_or(|value| entry.get("value") == Some(value))
 }
 
 fn duplicate(path: &str, entry: &Value) -> Refusal {
-    let entry = key(entry).unwrap_or_default();
+    let entry = entry.get("source").or_else(|| entry.get("key")).unwrap_or(entry).as_str().unwrap_or_default();
     Refusal::bad_request(format!("{path}: expected an entry that is not in the list yet, received {entry:?}"))
 }
 
@@ -67,16 +91,13 @@ pub struct TagFilter<'a> {
 }
 
 impl<'a> TagFilter<'a> {
-    /// Reads `tag:KEY=VALUE`, or `tag:KEY` for any value.
-    pub fn read(filter: &'a str) -> Result<Self, Refusal> {
-        let tag = filter.strip_prefix("tag:").filter(|tag| !tag.is_empty() && !tag.starts_with('='));
-        let Some(tag) = tag else {
-            return Err(Refusal::bad_request(format!("query.filter: expected tag:KEY=VALUE, received {filter:?}")));
-        };
-        Ok(match tag.split_once('=') {
+    /// Reads `tag:KEY=VALUE`, or `tag:KEY` for any value. The filter has passed the contract.
+    pub fn read(filter: &'a str) -> Self {
+        let tag = filter.strip_prefix("tag:").unwrap_or(filter);
+        match tag.split_once('=') {
             Some((key, value)) => Self { key, value: Some(value) },
             None => Self { key: tag, value: None },
-        })
+        }
     }
 
     /// Whether one of the tags is the one.

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use super::equal::{Set, hash, hash_of};
 use super::number::Decimal;
 use super::place::{Mark, Place};
+use super::scalar::matches;
 use super::scan::{Scan, Scanner};
 use super::string::{decode, inner};
 use super::walk::{Walker, is_number};
 use super::words;
-use crate::contract::{Count, Kind, Record, Rule, Schema};
-use crate::issue::Code;
+use crate::contract::{Count, Kind, Pattern, Record, Rule, Schema};
+use crate::issue::{Code, Issue};
 use crate::text::{also, text};
 
 /// A member of an object: its name, and its value as it stands.
@@ -99,6 +100,22 @@ impl<'a> Walker<'a> {
                 }
                 return;
             }
+            Rule::DependentRequired(name, needs) => {
+                for need in needs.iter().filter(|need| object.stands(name) && !object.stands(need)) {
+                    self.offend(object, Code::Required, need, &["a value beside ", name]);
+                }
+                return;
+            }
+            Rule::NotAllEmpty(names) => return self.not_all_empty(names, object),
+            Rule::EqualWhen { property, equals, differ, equal } => {
+                if is_text(object.get(property), equals) {
+                    self.equal(equal, &format!("where {property} is {}", words::quoted(equals)), object);
+                } else if object.differ(differ) {
+                    self.equal(equal, &format!("where {} differ", differ.join(" and ")), object);
+                }
+                return;
+            }
+            Rule::SameGroup { value, group, groups } => return self.same_group(value, group, groups, object),
             Rule::AtMostOne(names) => (names, String::new()),
             Rule::AbsentWhen { property, equals, absent } => {
                 if !is_text(object.get(property), equals) {
@@ -116,6 +133,45 @@ impl<'a> Walker<'a> {
             } else {
                 self.offend(object, Code::Rule, name, &["nothing ", &expected]);
             }
+        }
+    }
+
+    /// Lists of which one at least must hold something, where any of them stands.
+    fn not_all_empty(&mut self, names: &[&'static str], object: &Object<'_>) {
+        let mut given = names.iter().map(|name| object.get(name)).filter(|raw| raw.first() == Some(&b'[')).peekable();
+        let is_empty = |raw: &[u8]| matches!(raw, [_, inside @ .., _] if inside.iter().all(u8::is_ascii_whitespace));
+        if given.peek().is_some() && given.all(is_empty) {
+            let expected = format!("at least 1 item in {}", names.join(" or "));
+            self.issue(object.place, Code::Count, &[&expected], "no item".to_owned());
+        }
+    }
+
+    /// Numbers that must be equal.
+    fn equal(&mut self, [name, other]: [&'static str; 2], condition: &str, object: &Object<'_>) {
+        if object.differ([name, other]) {
+            let value = words::received(object.get(other), object.secret(other), true);
+            self.offend(object, Code::Rule, name, &["the same as ", other, " (", &value, ") ", condition]);
+        }
+    }
+
+    /// A value that is written as those of other groups are, and not as those of its own, is worth a warning.
+    fn same_group(&mut self, name: &str, group: &str, groups: &[(&'static str, Pattern)], object: &Object<'_>) {
+        let (value, own) = (object.text(name), object.text(group));
+        let (Some(value), Some(own)) = (value, own) else { return };
+        let mut of = groups.iter().filter(|(_, pattern)| matches(pattern, &value)).map(|(group, _)| *group).peekable();
+        let Some(first) = of.peek().copied() else { return };
+        if groups.iter().any(|(known, _)| *known == own) && of.all(|group| group != own) {
+            let mut path = Vec::new();
+            object.place.member(name, object.secret(name)).path(&mut path);
+            let received = words::received(object.get(name), object.secret(name), true);
+            let hint = Some(format!("it is written as those of {first} are"));
+            self.warnings.push(Issue {
+                path,
+                code: Code::Enum,
+                expected: format!("a {name} of {own}"),
+                received,
+                hint,
+            });
         }
     }
 
@@ -146,6 +202,16 @@ impl Object<'_> {
     fn number(&self, name: &str) -> Option<Decimal> {
         let raw = self.get(name);
         raw.first().is_some_and(|first| is_number(*first)).then(|| Decimal::parse(raw))
+    }
+
+    /// Whether both are numbers, and not the same.
+    fn differ(&self, [left, right]: [&str; 2]) -> bool {
+        self.number(left).zip(self.number(right)).is_some_and(|(left, right)| left != right)
+    }
+
+    fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        let raw = self.get(name);
+        (raw.first() == Some(&b'"')).then(|| decode(inner(raw)))
     }
 
     fn secret(&self, name: &str) -> bool {

@@ -59,7 +59,8 @@ impl Walker<'_> {
         }
         for pattern in rules.patterns {
             if self.request && !matches(pattern, &text) {
-                self.complain(place, Code::Pattern, &["text that matches ", pattern.source], raw);
+                let words = rules.expected.map_or(["text that matches ", pattern.source], |words| [words, ""]);
+                self.complain(place, Code::Pattern, &words, raw);
             }
         }
     }
@@ -74,7 +75,11 @@ impl Walker<'_> {
         if !place.secret {
             self.advise(nearest(&text, values.iter().copied()));
         }
-        if open && let Some(issue) = self.issues.pop() {
+        // New values come, but none that is blank.
+        if open
+            && !text.trim().is_empty()
+            && let Some(issue) = self.issues.pop()
+        {
             self.warnings.push(issue);
         }
     }

@@ -7,7 +7,7 @@ use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, words};
 use crate::contract::{Kind, Property, Record, Rest, Schema};
 use crate::issue::{Code, Issue, Step};
-use crate::nearest::nearest;
+use crate::nearest::{alike, nearest};
 use crate::text::text;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
@@ -137,6 +137,9 @@ impl<'a> Walker<'a> {
     pub(super) fn mismatch(&mut self, schema: &'static Schema, code: Code, place: &Place<'_>) -> Scan<()> {
         let raw = self.scan.skipped()?;
         self.complain(place, code, &[&words::expected(schema, self.request)], raw);
+        if self.request && raw.first() == Some(&b'[') {
+            self.advise(change_of_list(schema).as_deref());
+        }
         Ok(())
     }
 
@@ -249,7 +252,10 @@ impl<'a> Walker<'a> {
         let raw = self.scan.skipped()?;
         // Its value is never shown: who knows what the misspelt name stands for.
         self.complain(&place.member(&name, true), Code::Unknown, &["a known property"], raw);
-        self.advise(nearest(&name, record.properties.iter().map(|property| property.name)));
+        let aliased =
+            record.properties.iter().find(|property| property.aliases.iter().any(|alias| alike(alias, &name)));
+        let near = || nearest(&name, record.properties.iter().map(|property| property.name));
+        self.advise(aliased.map(|property| property.name).or_else(near));
         Ok(())
     }
 
@@ -278,6 +284,14 @@ impl<'a> Walker<'a> {
         let place = place.below(Mark::Key(property.name), property.schema, false);
         self.complain(&place, Code::Required, &[&expected], b"");
     }
+}
+
+/// `{ add, remove }`, where an object of lists changes the list that may have been meant.
+fn change_of_list(schema: &Schema) -> Option<String> {
+    let Kind::Record(Record { properties, .. }) = schema.kind else { return None };
+    let lists = properties.iter().all(|property| matches!(property.schema.kind, Kind::Array { .. }));
+    let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
+    (lists && !names.is_empty()).then(|| format!("{{ {} }}", names.join(", ")))
 }
 
 /// Whether a value that begins with the byte can be of the kind's JSON type. A union is of none.

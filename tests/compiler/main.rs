@@ -15,6 +15,8 @@ mod document;
 mod operation;
 #[path = "../../build/pattern.rs"]
 mod pattern;
+#[path = "../../build/rules.rs"]
+mod rules;
 #[path = "../../build/schema.rs"]
 mod schema;
 #[path = "../../build/tables.rs"]

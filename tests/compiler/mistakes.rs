@@ -69,6 +69,9 @@ fn of_schemas() {
         ("{ enum: [a, b], x-forms: { c: '^a$' } }", ".x-forms: b must have exactly one of the forms"),
         ("{ enum: [a, b], x-forms: { c: '^a$', d: '^.$' } }", ".x-forms: a must have exactly one of the forms"),
         ("{ properties: { a: { enum: [b], x-forms: { c: b } } } }", ": x-forms stands in a named schema"),
+        ("{ type: string, x-expected: [a] }", ".x-expected: must be a string"),
+        ("{ type: integer, x-expected: a }", ": unknown keyword x-expected"),
+        ("{ type: string, x-aliases: a }", ".x-aliases: must be a list"),
         ("[]", ": must be an object"),
     ] {
         let at = if expected.starts_with(".[") { expected.replacen('.', "", 1) } else { expected.to_owned() };
@@ -99,12 +102,24 @@ fn of_rules() {
         ("[{ absentWhen: { property: b, absent: [a] } }]", "needs equals"),
         ("[{ absentWhen: { property: b, equals: x } }]", "must be a list"),
         ("[{ absentWhen: { property: b, equals: x, absent: [a], also: 1 } }]", "unknown keyword also"),
+        ("[{ notAllEmpty: [z] }]", "speaks of z, which the record does not have"),
+        ("[{ equalWhen: { property: b, equals: x, orDiffer: [a, b] } }]", "must be a list"),
+        ("[{ equalWhen: { property: b, equals: x, orDiffer: [a], equal: [a, b] } }]", "orDiffer takes two properties"),
+        ("[{ equalWhen: { property: b, equals: x, orDiffer: [a, b], equal: [a, z] } }]", "speaks of z"),
+        ("[{ sameGroup: [a] }]", "sameGroup takes two properties"),
+        ("[{ sameGroup: [a, b] }]", "a refers to no schema with x-forms"),
         ("[{ sometimes: [a] }]", "unknown rule sometimes"),
         ("[{ ordered: [a, b], atMostOne: [a, b] }]", "a rule has one key"),
     ] {
         refused(record(rule), &format!("{AT}.x-rules[0]: {expected}"));
     }
     refused(record("{ ordered: [a, b] }"), "x-rules: must be a list");
+    for (needs, expected) in
+        [("{ z: [a] }", "speaks of z"), ("{ a: [z] }", "speaks of z"), ("{ a: b }", "must be a list")]
+    {
+        let text = format!("{{ properties: {{ a: {{ type: number }} }}, dependentRequired: {needs} }}");
+        refused(schema(&text), &format!("{AT}.dependentRequired: {expected}"));
+    }
     assert!(record("[{ ordered: [a, b] }, { absentWhen: { property: b, equals: x, absent: [a] } }]").is_ok());
 }
 
@@ -169,6 +184,10 @@ fn of_operations() {
         ("x-repeat: -", ".x-repeat: must be safe, unsafe or"),
         ("x-repeat: sometimes", ".x-repeat: must be safe, unsafe or"),
         ("x-repeat: { safeWith: name }", ".x-repeat: must be a list"),
+        ("x-yields: password", ".x-yields: must be an object"),
+        ("x-yields: { unless: [a] }", ".x-yields: needs property"),
+        ("x-yields: { property: a, unless: b }", ".x-yields.unless: must be a list"),
+        ("x-yields: { property: a, also: b }", ".x-yields: unknown keyword also"),
         ("responses: -", ".responses: must be an object"),
         ("responses: { '404': { description: x } }", ".responses: needs a success"),
         ("requestBody: { content: { text/plain: {} } }", ".requestBody: needs content application/json"),

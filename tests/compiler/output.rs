@@ -33,6 +33,15 @@ fn every_construct_of_the_published_document_is_taken() {
     );
     writes("{ type: string, x-secret: true, format: password }", "secret: true");
     writes("{ type: object, minProperties: 1, maxProperties: 2 }", "min: 1, max: 2");
+    writes("{ type: string, pattern: a, x-expected: an a }", r#"expected: Some("an a")"#);
+    let object = |more: &str| format!("{{ properties: {{ a: {{ type: number, x-aliases: [z] }}, b: {{}} }}, {more} }}");
+    writes(&object("title: t"), r#"aliases: &["z"]"#);
+    writes(&object("dependentRequired: { a: [b] }"), r#"Rule::DependentRequired("a", &["b"])"#);
+    writes(&object("x-rules: [{ notAllEmpty: [a, b] }]"), r#"Rule::NotAllEmpty(&["a", "b"])"#);
+    writes(
+        &object("x-rules: [{ equalWhen: { property: b, equals: x, orDiffer: [a, b], equal: [b, a] } }]"),
+        r#"Rule::EqualWhen { property: "b", equals: "x", differ: ["a", "b"], equal: ["b", "a"] }"#,
+    );
     writes("{ allOf: [{ minLength: 2, type: string }, { maxLength: 5, type: string }] }", "Text { min: 2, max: 5");
     writes("{ properties: { a: { $ref: '#/components/schemas/X' } } }", "schema: X,");
     writes(
@@ -72,4 +81,24 @@ fn answers_are_json_text_or_nothing() {
         let tables = compile(&[("a.yaml", &one("/v1/a", "get", &format!("responses: {responses}")))]).unwrap();
         assert!(tables.contains(expected), "{responses}: {tables}");
     }
+}
+
+#[test]
+fn a_value_can_be_held_against_the_group_that_its_neighbour_names() {
+    let region = "Region: { type: string, enum: [x1], x-forms: { a: '^x' } }";
+    let place = "Place: { properties: { region: { $ref: '#/components/schemas/Region' }, owner: { type: string } }, \
+                 x-rules: [{ sameGroup: [region, owner] }] }";
+    let tables = compile(&[("a.yaml", &format!("components: {{ schemas: {{ {region}, {place} }} }}"))]).unwrap();
+    assert!(
+        tables.contains(r#"Rule::SameGroup { value: "region", group: "owner", groups: REGION_FORMS }"#),
+        "{tables}"
+    );
+}
+
+#[test]
+fn what_a_call_is_for() {
+    let tables = |more: &str| compile(&[("a.yaml", &one("/v1/a", "get", more))]).unwrap();
+    assert!(tables("deprecated: true").contains("yields: None"));
+    let yields = r#"yields: Some(Yields { property: "a", unless: &["b"] })"#;
+    assert!(tables("x-yields: { property: a, unless: [b] }").contains(yields));
 }

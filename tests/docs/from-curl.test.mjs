@@ -81,7 +81,8 @@ test("the program asks for what the lines of curl ask for", async (t) => {
     const { name = "", text } = sections[index];
     const [method, path] = String(routes.get(name)).split(" ");
     const hash = createHash("sha256").update(NEW_PASSWORD).digest("base64");
-    const body = text.match(/--data ['"](.*)['"]$/m)?.[1].replaceAll('\\"', '"').replace("$hash", hash) ?? "";
+    const double = createHash("sha1").update(createHash("sha1").update(NEW_PASSWORD).digest()).digest("hex");
+    const body = text.match(/--data ['"](.*)['"]$/m)?.[1].replaceAll('\\"', '"').replace("$hash", hash).replace("$double", double) ?? "";
     const query = text.match(/\?([^"]*)"$/m)?.[1];
     const address = path.replace(/\{\w+\}/g, "[0-9a-f-]{36}") + (query === undefined ? "" : `\\?${query}`);
     const request = new RegExp(`^${method} ${address} (.*)$`, "m");

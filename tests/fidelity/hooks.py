@@ -15,7 +15,7 @@ def base64_of(size: int):
 
 
 schemathesis.openapi.format("sha256", base64_of(32))
-schemathesis.openapi.format("sha1", base64_of(20))
+schemathesis.openapi.format("sha1", st.binary(min_size=20, max_size=20).map(bytes.hex))
 schemathesis.openapi.format(
     "address",
     st.ip_addresses().map(str)

@@ -1,7 +1,7 @@
 //! Answers that are not what the contract says: what is taken all the same, what is refused, and that nothing is lost.
 
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{Breaches, Limit};
+use clickhouse_cloud::client::{Breaches, Limit, Outcome};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::host::Level;
@@ -157,6 +157,45 @@ fn a_creation_without_a_password_or_with_a_wrong_one_says_only_its_type() {
         cloud.network.next(answer(200, &text));
         let error = failed(cloud.run(cloud.create(&body())));
         assert!(error.to_string().contains(received) && !error.to_string().contains("S3cret"), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_success_without_the_password_that_the_call_is_for_is_none() {
+    let created = |password: &str| format!(r#"{{"status":200,"result":{{"service":{}{password}}}}}"#, bare());
+    let reset = |cloud: &Cloud| cloud.run(cloud.reset_password(NOBODY));
+    let create = |cloud: &Cloud| cloud.run(cloud.create(&body()));
+    let empty = r#"{"status":200,"result":{"password":""}}"#;
+    type Case<'a> = (&'a dyn Fn(&Cloud) -> Result<Outcome<Value>, Box<Error>>, String, &'a str);
+    let cases: [Case<'_>; 9] = [
+        (&reset, "{}".to_owned(), "nothing"),
+        (&reset, r#"{"status":200,"result":{}}"#.to_owned(), "nothing"),
+        (&reset, r#"{"status":200,"requestId":"r"}"#.to_owned(), "nothing"),
+        (&reset, r#"{"status":200,"result":{"password":null}}"#.to_owned(), "another value"),
+        (&reset, r#"{"status":200,"result":{"password":7}}"#.to_owned(), "a number"),
+        (&reset, empty.to_owned(), "an empty string"),
+        (&create, created(r#","password":"""#), "an empty string"),
+        (&create, created(r#","password":null"#), "null"),
+        (&create, created(""), "nothing"),
+    ];
+    for (call, text, received) in cases {
+        // However tolerant the client is: there is nothing to go on with.
+        for breaches in [Breaches::Fail, Breaches::Warn, Breaches::Ignore] {
+            let cloud = Cloud::with(|settings| settings.breaches = breaches);
+            cloud.network.next(answer(200, &text));
+            let error = failed(call(&cloud));
+            let Error::Response { issues, exchange, ambiguous } = &error else { panic!("{text}: {error}") };
+            let [issue] = issues.as_slice() else { panic!("{text}: {issues:?}") };
+            assert_eq!(issue.received, received, "{text}");
+            assert!(*ambiguous && exchange.body == text.as_bytes(), "{text}");
+            assert_eq!(cloud.network.count(), 1, "{text}: once more would make another");
+        }
+    }
+    // A password that was set by its hash is known to the caller.
+    let cloud = Cloud::new();
+    for text in ["{}", r#"{"status":200,"result":{}}"#, empty] {
+        cloud.network.next(answer(200, text));
+        cloud.run(cloud.set_password(NOBODY, b"x")).unwrap();
     }
 }
 

@@ -200,7 +200,7 @@ pub fn service(id: &str) -> Argument {
 
 /// The arguments of an operation on a service.
 pub fn of(id: &str, body: Option<&Value>) -> Arguments {
-    Arguments { path: vec![service(id)], query: Vec::new(), body: body.map(Value::to_string) }
+    Arguments { path: vec![service(id)], body: body.map(Value::to_string), ..Arguments::default() }
 }
 
 /// The error of a call that must have failed.

@@ -98,6 +98,7 @@ fn a_password_that_is_set_is_never_sent() {
         for password in ["correct horse battery staple", "pässwörd \u{1F40E} \"'\\", "x"] {
             cloud.set_password(&id, password.as_bytes()).await.unwrap();
             assert!(cloud.network.sandbox.borrow().verify_password(&id, password), "{password}");
+            assert!(cloud.network.sandbox.borrow().verify_mysql_password(&id, password), "{password}");
         }
         assert!(!cloud.network.sandbox.borrow().verify_password(&id, "correct horse battery staple"));
     });

@@ -124,12 +124,14 @@ test("what JSON cannot hold is an issue, wherever it stands, and throws nothing"
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   for (const name of /** @type {Name[]} */ (["Service", "CreateServiceBody", "State", "ReplicaCount", "BackupBucket", "Region"])) {
-    for (const value of [undefined, () => 1, Symbol("x"), NaN, Infinity, 1n, circle, thrower, proxy, { toJSON: () => undefined }]) {
+    for (const value of [undefined, () => 1, Symbol("x"), NaN, Infinity, 1n, new Map(), thrower, proxy, { toJSON: () => undefined }]) {
       const found = issues(name, value);
       assert.deepEqual(found.map(({ path }) => path), [[]], name);
       assert.equal(found[0]?.message, `expected ${found[0]?.expected}, received ${found[0]?.received}`);
     }
   }
+  assert.deepEqual(issues("UpdateServiceBody", circle).map(({ path }) => path), [["self"]]);
+  assert.equal(issues("UpdateServiceBody", circle)[0]?.received, "an object that holds itself");
   const lost = { ...body, numReplicas: NaN, idleScaling: () => true, tags: [{ key: "a" }, { key: "b", value: 1n }] };
   assert.deepEqual(places("CreateServiceBody", lost), ["idleScaling: type", "numReplicas: type", "tags.1.value: type"]);
   // Where null would count as absent, too; and beside all else that is wrong.

@@ -42,7 +42,9 @@ fn a_bad_creation_names_the_field() {
         ("region", json!({ "region": "westus3" })),
         ("region", json!({ "provider": "gcp", "region": "eu-west-1" })),
         ("region", json!({ "provider": "azure", "region": "us-east1" })),
-        ("region", json!({ "region": "Mars" })),
+        ("region", json!({ "region": "" })),
+        ("maxReplicas", json!({ "minReplicas": 1 })),
+        ("minReplicas", json!({ "maxReplicas": 1 })),
         ("isReadonly", json!({ "isReadonly": true })),
         ("tags[1]", json!({ "tags": [{ "key": "a", "value": "1" }, { "key": "a", "value": "2" }] })),
     ];
@@ -54,6 +56,17 @@ fn a_bad_creation_names_the_field() {
         assert!(text.contains("expected"), "{text}");
     }
     assert_eq!(cloud.get("/services").result(), &json!([]));
+}
+
+#[test]
+fn a_region_that_the_contract_does_not_list_is_taken() {
+    let mut cloud = Cloud::new();
+    for (provider, region) in
+        [("aws", "eusc-de-east-1"), ("aws", "us-gov-west-1"), ("gcp", "africa-south1"), ("azure", "x"), ("aws", "Mars")]
+    {
+        let (id, _) = cloud.create(&json!({ "provider": provider, "region": region }));
+        assert_eq!(cloud.get(&format!("/services/{id}")).result()["region"], region);
+    }
 }
 
 #[test]
@@ -213,6 +226,32 @@ fn addresses_are_removed_before_others_are_added() {
 }
 
 #[test]
+fn addresses_count_by_what_they_stand_for() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create(&json!({ "ipAccessList": [
+        { "source": "10.0.0.1" }, { "source": "2001:DB8:0:0::1/128" }, { "source": "10.1.2.3/8" },
+        { "source": "::ffff:1.2.3.4" }, { "source": "10.0.0.0/9" },
+    ] }));
+    let path = format!("/services/{id}");
+    let mut change =
+        |part: &str, source: &str| cloud.patch(&path, &json!({ "ipAccessList": { part: [{ "source": source }] } }));
+    for known in ["10.0.0.1/32", "2001:db8::1", "10.0.0.0/8", "::ffff:102:304"] {
+        assert!(change("add", known).refused(400).contains(known), "{known} is there already");
+    }
+    for (source, left) in [
+        ("10.0.0.2", 5),
+        ("10.0.0.1/31", 5),
+        ("10.0.0.1/32", 4),
+        ("2001:0db8:0000::0001", 3),
+        ("10.255.0.0/8", 2),
+        ("::FFFF:102:304/128", 1),
+    ] {
+        assert_eq!(sources(change("remove", source).result()).len(), left, "{source}");
+    }
+    assert_eq!(sources(cloud.get(&path).result()), ["10.0.0.0/9"]);
+}
+
+#[test]
 fn private_endpoints_change_like_addresses() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create(&json!({ "privateEndpointIds": ["vpce-1", "vpce-2"] }));
@@ -271,7 +310,10 @@ fn tags_change_and_filter() {
     assert_eq!(found("filter=tag:env"), [first.as_str(), second.as_str()]);
     assert_eq!(found("filter=tag:env=other"), [""; 0]);
     assert_eq!(found("other=1").len(), 3);
-    assert!(cloud.get("/services?filter=name=x").refused(400).contains("filter"));
+    for wrong in ["name=x", "team=data", "tag:", "tag:=x", "tag:a=", "tag:a=b=c", ""] {
+        let text = cloud.get(&format!("/services?filter=tag:team&filter={wrong}")).refused(400).to_owned();
+        assert!(text.starts_with("BAD_REQUEST: query.filter[1]: expected tag:KEY or tag:KEY=VALUE"), "{text}");
+    }
 
     let path = format!("/services/{first}");
     let change = json!({ "tags": { "add": [tag("env", "test")], "remove": [tag("env", "prod")] } });

@@ -1,7 +1,7 @@
 //! Passwords are kept as hashes, and verified by them.
 
 use clickhouse_cloud::contract::Method;
-use clickhouse_cloud::password::{double_sha1_base64, sha256_base64};
+use clickhouse_cloud::password::{double_sha1_hex, sha256_base64};
 use serde_json::json;
 
 use crate::cloud::Cloud;
@@ -33,10 +33,18 @@ fn a_hash_is_taken_and_nothing_comes_back() {
 
     let body = json!({
         "newPasswordHash": sha256_base64(plain.as_bytes()),
-        "newDoubleSha1Hash": double_sha1_base64(plain.as_bytes()),
+        "newDoubleSha1Hash": double_sha1_hex(plain.as_bytes()),
     });
     assert_eq!(cloud.patch(&path, &body).status, 200);
     assert!(cloud.sandbox.verify_mysql_password(&id, plain));
+
+    // Digits in upper case are the same digits; after the first hash alone, MySQL's clients get in no more.
+    let body = json!({
+        "newPasswordHash": sha256_base64(b"yourpassword"),
+        "newDoubleSha1Hash": "D4CECBA84F0A507325CD8AA82FCDE04EA8BE56B0",
+    });
+    assert_eq!(cloud.patch(&path, &body).status, 200);
+    assert!(cloud.sandbox.verify_mysql_password(&id, "yourpassword"));
 }
 
 #[test]
@@ -60,8 +68,10 @@ fn what_is_no_hash_is_refused() {
     let path = format!("/services/{id}/password");
     for body in [
         json!({ "newPasswordHash": "plain" }),
-        json!({ "newPasswordHash": double_sha1_base64(b"x") }),
-        json!({ "newDoubleSha1Hash": double_sha1_base64(b"x") }),
+        json!({ "newPasswordHash": double_sha1_hex(b"x") }),
+        json!({ "newDoubleSha1Hash": double_sha1_hex(b"x") }),
+        json!({ "newPasswordHash": sha256_base64(b"x"), "newDoubleSha1Hash": "1M7LqE8KUHMlzYqoL83gTqi+VrA=" }),
+        json!({ "newPasswordHash": sha256_base64(b"x"), "newDoubleSha1Hash": "" }),
         json!({ "password": "plain" }),
     ] {
         assert_eq!(cloud.patch(&path, &body).status, 400, "{body}");

@@ -113,6 +113,15 @@ fn a_new_service_fits_the_bound_that_was_said() {
 fn horizontal_scaling_has_replicas_of_one_size() {
     let mut cloud = Cloud::new();
     let range = json!({ "minReplicaMemoryGb": 16, "minReplicas": 2, "maxReplicas": 6 });
+    let half = cloud.post("/services", &body(&json!({ "minReplicas": 1 })));
+    assert_eq!(
+        half.refused(400),
+        "BAD_REQUEST: body.maxReplicas: expected a value beside minReplicas, received nothing"
+    );
+    let unequal = json!({ "minReplicas": 2, "maxReplicas": 6, "minReplicaMemoryGb": 8, "maxReplicaMemoryGb": 16 });
+    assert!(
+        cloud.post("/services", &body(&unequal)).refused(400).contains("body.minReplicaMemoryGb: expected the same as")
+    );
     let answer = cloud.post("/services", &body(&range));
     let service = &answer.result()["service"];
     assert_eq!(service["autoscalingMode"], "horizontal");
@@ -129,8 +138,9 @@ fn horizontal_scaling_has_replicas_of_one_size() {
         (json!({ "autoscalingMode": "vertical", "minReplicas": 1, "maxReplicas": 2 }), "autoscalingMode"),
         (json!({ "autoscalingMode": "horizontal", "numReplicas": 2 }), "numReplicas"),
         (json!({ "numReplicas": 2, "minReplicas": 2, "maxReplicas": 2 }), "numReplicas"),
-        (json!({ "minReplicas": 4 }), "minReplicas"),
-        (json!({ "maxReplicas": 2 }), "maxReplicas"),
+        (json!({ "minReplicas": 4 }), "maxReplicas"),
+        (json!({ "maxReplicas": 2 }), "minReplicas"),
+        (json!({ "minReplicas": 2, "maxReplicas": 4 }), "autoscalingMode"),
     ] {
         let text = cloud.patch(&path, &wrong).refused(400).to_owned();
         assert!(text.contains(field), "{text}");
@@ -139,7 +149,7 @@ fn horizontal_scaling_has_replicas_of_one_size() {
     assert_eq!((&fixed["autoscalingMode"], &fixed["numReplicas"]), (&json!("vertical"), &json!(2)));
     let there = json!({ "minReplicaMemoryGb": 8, "maxReplicaMemoryGb": 8, "minReplicas": 2, "maxReplicas": 4 });
     assert_eq!(cloud.patch(&path, &there).result()["autoscalingMode"], "horizontal");
-    let more = cloud.patch(&path, &json!({ "maxReplicas": 5 })).result().clone();
+    let more = cloud.patch(&path, &json!({ "minReplicas": 2, "maxReplicas": 5 })).result().clone();
     assert_eq!((&more["minReplicas"], &more["maxReplicas"]), (&json!(2), &json!(5)));
     let back = cloud.patch(&path, &json!({ "numReplicas": 3 })).result().clone();
     assert_eq!((&back["autoscalingMode"], &back["numReplicas"]), (&json!("vertical"), &json!(3)));

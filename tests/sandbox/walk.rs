@@ -3,7 +3,7 @@
 
 use clickhouse_cloud::contract::Method;
 use clickhouse_cloud::host::HttpRequest;
-use clickhouse_cloud::password::{double_sha1_base64, sha256_base64};
+use clickhouse_cloud::password::{double_sha1_hex, sha256_base64};
 use clickhouse_cloud::sandbox::{Entry, Injection, LEDGER_ENTRIES, Options, Sandbox};
 use clickhouse_cloud::secret::Secret;
 use serde_json::{Value, json};
@@ -168,7 +168,7 @@ fn replicas(draw: &mut Draw) -> Value {
     match draw.below(5) {
         0 => json!({ "numReplicas": 1 + draw.below(5) }),
         1 => json!({ "minReplicaMemoryGb": 8, "maxReplicaMemoryGb": 8, "minReplicas": 2, "maxReplicas": 4 }),
-        2 => json!({ "maxReplicas": 2 + draw.below(5) }),
+        2 => json!({ "minReplicas": 2, "maxReplicas": 2 + draw.below(5) }),
         3 => json!({ "idleScaling": draw.below(2) == 0, "idleTimeoutMinutes": 5 + draw.below(20) }),
         _ => json!({ "minReplicaMemoryGb": draw.one(&[8, 16, 64]), "numReplicas": 2 }),
     }
@@ -176,7 +176,7 @@ fn replicas(draw: &mut Draw) -> Value {
 
 fn hashes(number: usize) -> Value {
     let password = format!("correct horse {number}");
-    let (sha256, double_sha1) = (sha256_base64(password.as_bytes()), double_sha1_base64(password.as_bytes()));
+    let (sha256, double_sha1) = (sha256_base64(password.as_bytes()), double_sha1_hex(password.as_bytes()));
     match number {
         0 => json!({ "newPasswordHash": sha256 }),
         1 => json!({ "newDoubleSha1Hash": double_sha1 }),

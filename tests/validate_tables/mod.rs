@@ -19,7 +19,7 @@ const fn of(kind: Kind) -> Schema {
 
 macro_rules! text {
     ($min:expr, $max:expr, $format:expr) => {
-        of(Kind::Text(&Text { min: $min, max: $max, format: $format, patterns: &[] }))
+        of(Kind::Text(&Text { min: $min, max: $max, format: $format, patterns: &[], expected: None }))
     };
 }
 
@@ -42,11 +42,11 @@ macro_rules! record {
 }
 
 const fn has(name: &'static str, schema: &'static Schema) -> Property {
-    Property { name, schema, required: false, deprecated: false }
+    Property { name, schema, required: false, deprecated: false, aliases: &[] }
 }
 
 const fn must(name: &'static str, schema: &'static Schema) -> Property {
-    Property { name, schema, required: true, deprecated: false }
+    Property { name, schema, required: true, deprecated: false, aliases: &[] }
 }
 
 static LETTERS: [u8; 256] = {
@@ -69,12 +69,19 @@ const WORD: Pattern = Pattern {
     accepts: &[false, false, false, true],
 };
 
+/// Nothing matches.
+const NEVER: Pattern =
+    Pattern { source: "a^", classes: &LETTERS, stride: 3, next: &[0; 12], start: 1, accepts: &[false; 4] };
+
 pub static PLAIN: Schema = text!(0, ANY, None);
 pub static UUID: Schema = text!(0, ANY, Some(Format::Uuid));
 pub static TIME: Schema = text!(0, ANY, Some(Format::DateTime));
 pub static ADDRESS: Schema = text!(0, ANY, Some(Format::Address));
 pub static NAME: Schema = text!(1, 10, None);
-pub static CODE: Schema = of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD] }));
+pub static CODE: Schema = of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD], expected: None }));
+/// The same, with words for its pattern.
+pub static WORDED: Schema =
+    of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD], expected: Some("a word in lower case") }));
 pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
 pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
 pub static MEMORY: Schema = of(Kind::Integer(limits!(Least "24", Most "360", Step "12")));
@@ -135,6 +142,37 @@ pub static SERVICE: Schema = record!(
         Rule::AtMostOne(&["region", "regionId"]),
         Rule::AtLeastOne(&["region", "regionId", "ratio"]),
         Rule::AbsentWhen { property: "tier", equals: "development", absent: &["minMemoryGb", "maxMemoryGb"] },
+    ],
+);
+/// A change of lists, which must change something.
+pub static CHANGE: Schema = record!(
+    &[has("add", &FOREST), has("remove", &FOREST)],
+    Rest::Unknown,
+    1,
+    ANY,
+    &[Rule::NotAllEmpty(&["add", "remove"])],
+);
+/// The rules between properties that [`SERVICE`] does not have.
+pub static SCALING: Schema = record!(
+    &[
+        has("mode", &PLAIN),
+        has("least", &INTEGER),
+        has("most", &INTEGER),
+        has("low", &INTEGER),
+        has("high", &INTEGER),
+        Property { name: "region", schema: &PLAIN, required: false, deprecated: false, aliases: &["place"] },
+        has("owner", &PLAIN),
+        has("change", &CHANGE),
+    ],
+    Rest::Unknown,
+    0,
+    ANY,
+    &[
+        Rule::DependentRequired("least", &["most"]),
+        Rule::DependentRequired("most", &["least"]),
+        Rule::EqualWhen { property: "mode", equals: "production", differ: ["least", "most"], equal: ["low", "high"] },
+        Rule::SameGroup { value: "region", group: "owner", groups: &[("a", WORD)] },
+        Rule::SameGroup { value: "region", group: "owner", groups: &[("a", WORD), ("b", NEVER)] },
     ],
 );
 pub static SERVICES: Schema = list!(&SERVICE, 0, ANY, false);

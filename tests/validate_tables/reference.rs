@@ -72,8 +72,9 @@ impl Reference {
             (Kind::Text(rules), Value::String(text)) => self.text(text, rules, path),
             (Kind::Enum { values, open }, Value::String(text)) => {
                 let strange = self.request && !values.contains(&text.as_str());
-                self.warnings += usize::from(strange && *open);
-                self.note(strange && !open, path, "enum");
+                let new = *open && !text.trim().is_empty();
+                self.warnings += usize::from(strange && new);
+                self.note(strange && !new, path, "enum");
             }
             (Kind::Array { items, count: Count { min, max, unique } }, Value::Array(list)) => {
                 for (index, item) in list.iter().enumerate() {
@@ -118,8 +119,7 @@ impl Reference {
             let length = text.chars().count() as u32;
             self.note(length < rules.min || length > rules.max, path, "length");
             // The tables have only one pattern.
-            let matches = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
-            self.note(!rules.patterns.is_empty() && !matches, path, "pattern");
+            self.note(!rules.patterns.is_empty() && !is_word(text), path, "pattern");
         }
     }
 
@@ -162,6 +162,27 @@ impl Reference {
             Rule::AtLeastOne(names) => {
                 self.note(!names.iter().any(|name| stands(name)), &format!("{path}.{}", names[0]), "required");
             }
+            Rule::DependentRequired(name, needs) => {
+                for need in needs.iter().filter(|need| stands(name) && !stands(need)) {
+                    self.note(true, &format!("{path}.{need}"), "required");
+                }
+            }
+            Rule::NotAllEmpty(names) => {
+                let lists: Vec<&Vec<Value>> = names.iter().filter_map(|name| members.get(*name)?.as_array()).collect();
+                self.note(!lists.is_empty() && lists.iter().all(|list| list.is_empty()), path, "count");
+            }
+            Rule::EqualWhen { property, equals, differ, equal } => {
+                let apart = |[a, b]: [&str; 2]| number(a).zip(number(b)).is_some_and(|(a, b)| a != b);
+                let holds = members.get(*property).and_then(Value::as_str) == Some(equals) || apart(*differ);
+                self.note(holds && apart(*equal), &format!("{path}.{}", equal[0]), "rule");
+            }
+            Rule::SameGroup { value, group, groups } => {
+                let text = |name: &str| members.get(name).and_then(Value::as_str);
+                // In the tables, the first group has the words, and no other has anything.
+                let of = if text(value).is_some_and(is_word) { groups.first().map(|(name, _)| *name) } else { None };
+                let own = text(group).filter(|own| groups.iter().any(|(name, _)| name == own));
+                self.warnings += usize::from(own.is_some() && of.is_some() && own != of);
+            }
             Rule::AbsentWhen { property, equals, absent } => {
                 if members.get(*property).and_then(Value::as_str) == Some(equals) {
                     for name in absent.iter().filter(|name| stands(name)) {
@@ -198,6 +219,11 @@ impl Reference {
             _ => self.note(true, path, "union"),
         }
     }
+}
+
+/// The one pattern of the tables.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// As `==`, but 1 and 1.0 are equal.

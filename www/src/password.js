@@ -1,6 +1,6 @@
 // @ts-check
 // The password of the user default: set by hash, or made anew by the service.
-import { generatePassword, hashPassword } from "clickhouse-cloud";
+import { doubleSha1Hash, generatePassword, hashPassword } from "clickhouse-cloud";
 import { cloud, sandbox } from "./cloud.js";
 import { announce, button, h, setEnabled, setText } from "./dom.js";
 import { faultBox, field, form, input } from "./form.js";
@@ -10,7 +10,7 @@ import { passwordChanged, services, wake } from "./store.js";
 /** @param {string} id @returns {import("./service.js").Section} */
 export function passwordSection(id) {
   const password = input({ type: "password", autocomplete: "new-password", spellcheck: "false" });
-  const hash = h("output", { class: "hash", "aria-live": "off" }, "Type a password to see its hash.");
+  const hash = h("output", { class: "hash", "aria-live": "off" }, "Type a password to see its hashes.");
   const outcome = h("p", { class: "outcome", hidden: true });
   const hint = h("p", { class: "soft" });
   const shown = h("div");
@@ -21,7 +21,12 @@ export function passwordSection(id) {
     setText(reveal, hidden ? "Hide" : "Show");
     reveal.ariaPressed = String(hidden);
   }, { class: "small", "aria-pressed": "false", "aria-label": "Show the password" });
-  const showHash = () => setText(hash, password.value === "" ? "Type a password to see its hash." : hashPassword(password.value));
+  const mysqlHash = h("output", { class: "hash", "aria-live": "off", hidden: true });
+  const showHash = () => {
+    mysqlHash.hidden = password.value === "";
+    setText(hash, mysqlHash.hidden ? "Type a password to see its hashes." : hashPassword(password.value));
+    setText(mysqlHash, mysqlHash.hidden ? "" : doubleSha1Hash(password.value));
+  };
   password.addEventListener("input", () => {
     showHash();
     outcome.hidden = true;
@@ -51,13 +56,13 @@ export function passwordSection(id) {
         passwordChanged(id);
         shown.replaceChildren();
         const opens = sandbox.verifyPassword(id, typed);
-        setText(outcome, opens ? "Set. The service knows only the hash, and the password opens it." : "Set, but the password does not open the service.");
+        setText(outcome, opens ? "Set. The service knows only the hashes, and the password opens it." : "Set, but the password does not open the service.");
         outcome.hidden = false;
         announce("Password set");
       },
     },
     place,
-    h("div", { class: "field" }, h("p", { class: "label" }, "What is sent: base64 of its SHA-256"), hash),
+    h("div", { class: "field" }, h("p", { class: "label" }, "What is sent: its SHA-256 in base64 and, for the MySQL interface, its double SHA-1 in hex"), hash, mysqlHash),
     outcome,
   );
 

@@ -9,7 +9,11 @@
     reason = "in tests they are fine"
 )]
 
-use clickhouse_cloud::contract::{self, OPERATIONS, Operation};
+mod rules;
+
+use clickhouse_cloud::contract::{
+    self, Answer, Count, Kind, Method, OPERATIONS, Operation, Parameter, Repeat, Schema, Text,
+};
 use clickhouse_cloud::issue::{Code, Issue, Step};
 use clickhouse_cloud::request::{Argument, Arguments, Checked, Target, build};
 use clickhouse_cloud::secret::Secret;
@@ -29,7 +33,7 @@ fn target() -> Target {
 
 fn with(path: &[(&str, &str)], body: Option<Value>) -> Arguments {
     let path = path.iter().map(|(name, value)| Argument::text(name, value)).collect();
-    Arguments { path, query: Vec::new(), body: body.map(|body| body.to_string()) }
+    Arguments { path, body: body.map(|body| body.to_string()), ..Arguments::default() }
 }
 
 fn of_service(body: Option<Value>) -> Arguments {
@@ -129,6 +133,7 @@ fn every_bad_input_of_the_founding_reference_has_its_path_and_code() {
                 "body.minReplicaMemoryGb step",
                 "body.numReplicas maximum",
                 "body.maxReplicas rule",
+                "body.minReplicas required",
             ],
         ),
         (
@@ -267,10 +272,26 @@ fn ids_are_uuids_and_nothing_else() {
 
 #[test]
 fn queries_are_percent_encoded_and_repeat() {
+    static TEXTS: Schema = Schema { kind: ITEMS, nullable: false, secret: false };
+    static TEXT: Schema = Schema { kind: ANY_TEXT, nullable: false, secret: false };
+    const NONE: u32 = u32::MAX;
+    const ANY_TEXT: Kind = Kind::Text(&Text { min: 0, max: NONE, format: None, patterns: &[], expected: None });
+    const ITEMS: Kind = Kind::Array { items: &TEXT, count: &Count { min: 0, max: NONE, unique: false } };
+    static SEARCH: Operation = Operation {
+        name: "things.list",
+        method: Method::Get,
+        path: "/v1/things",
+        path_parameters: &[],
+        query_parameters: &[Parameter { name: "filter", schema: &TEXTS, required: false }],
+        body: None,
+        answer: Answer::Empty,
+        repeat: Repeat::Safe,
+        yields: None,
+        deprecated: false,
+    };
     let texts = ["tag:a=b", "x&y=z", "ü #?/%", "\u{1F40E}+", ""];
-    let mut arguments = of_organization(None);
-    arguments.query.push(Argument { name: "filter".to_owned(), json: json!(texts).to_string() });
-    let url = checked(&contract::SERVICES_LIST, &arguments).request.url;
+    let filter = Argument { name: "filter".to_owned(), json: json!(texts).to_string() };
+    let url = checked(&SEARCH, &Arguments { query: vec![filter], ..Arguments::default() }).request.url;
     let query = url.split_once('?').unwrap().1;
     assert_eq!(
         query,
@@ -339,6 +360,7 @@ proptest! {
             path: names.zip(&path).map(|(name, text)| Argument::text(name, text)).collect(),
             query: Vec::new(),
             body: body.map(|body| body.to_string()).or(raw),
+            ..Arguments::default()
         };
         if !query.is_empty() {
             arguments.query.push(Argument { name: "filter".to_owned(), json: json!(query).to_string() });
