@@ -7,9 +7,10 @@ import { get } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { pairs, parts } from "./parameters.js";
-import { CloudPromise } from "./promise.js";
+import { cloudPromise, retraced, traced } from "./promise.js";
 
 /**
+ * @import { CloudPromise } from "./promise.js"
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
  * @import { CallOptions, CloudClientOptions, WaitOptions } from "../dist/client_bg.js"
  */
@@ -83,8 +84,7 @@ export class Services extends ServicesOperations {
     const helper = "services.setPassword";
     const operation = "services.updatePassword";
     const given = () => ({ helper, operation, path: pairs({ serviceId }), password, ...callOptions(helper, options) });
-    const set = attempt(() => enter(this.#core, "call", given()));
-    return new CloudPromise(set.then((full) => ({ ...full, data: undefined })));
+    return cloudPromise(async () => ({ ...(await enter(this.#core, "call", given())), data: undefined }));
   }
 
   /**
@@ -146,7 +146,7 @@ export class Services extends ServicesOperations {
     } catch (error) {
       // The types that users see do not have it.
       /** @type {any} */ (CloudError).attachCreated(error, data);
-      throw error;
+      throw retraced(error);
     } finally {
       core.free();
     }
@@ -266,7 +266,11 @@ export class CloudClient {
    */
   buildRequest(route, ...rest) {
     const operation = String(route);
-    return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, rest[0]) }));
+    try {
+      return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, rest[0]) }));
+    } catch (error) {
+      throw retraced(error);
+    }
   }
 
   /**
@@ -306,7 +310,7 @@ function alive(core, what) {
  *
  * @param {Core} core
  * @param {"call" | "build"} method
- * @param {{ operation: string, helper?: string }} given
+ * @param {{ operation: string, helper?: string, [argument: string]: unknown }} given
  */
 function enter(core, method, given) {
   return alive(core, given.helper ?? given.operation)[method](given);
@@ -317,12 +321,10 @@ function enter(core, method, given) {
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
 const caller = (core) => (named, parameters, options) =>
-  new CloudPromise(
-    attempt(() => {
-      const operation = String(named);
-      return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
-    }),
-  );
+  cloudPromise(() => {
+    const operation = String(named);
+    return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
+  });
 
 /**
  * @param {Core} core
@@ -332,25 +334,11 @@ const caller = (core) => (named, parameters, options) =>
  * @param {WaitOptions<string>} [options]
  * @param {string} [own] an option of this helper alone
  * @param {() => object} [more] what this helper alone is given
+ * @returns {Promise<any>}
  */
 function wait(core, helper, operation, path, options, own, more) {
   const given = () => ({ helper, operation, path: pairs(path), ...waitOptions(helper, options, own), ...more?.() });
-  return attempt(() => enter(core, "call", given()));
-}
-
-/**
- * What is wrong with a call's options rejects its promise.
- *
- * @template T
- * @param {() => Promise<T>} begin
- * @returns {Promise<T>}
- */
-function attempt(begin) {
-  try {
-    return begin();
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return traced(() => enter(core, "call", given()));
 }
 
 export { BuiltRequest };

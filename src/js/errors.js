@@ -1,7 +1,6 @@
 // The error classes. Rust decides which error it is and what it says; this file only gives it a JavaScript class.
 
-/** A symbol that objects of every copy of this package share, so that `CloudError.is` knows them all. */
-const BRAND = Symbol.for("clickhouse-cloud.error");
+import { BRAND, isBranded } from "./values.js";
 
 /**
  * Gives a class its name where minifiers cannot take it, out of sight of `console.log`.
@@ -77,7 +76,7 @@ export class CloudError extends Error {
    * @returns {value is CloudError}
    */
   static is(value) {
-    return typeof value === "object" && value !== null && BRAND in value;
+    return isBranded(value);
   }
 
   /**

@@ -1,6 +1,6 @@
 // Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
 
-import { wait } from "./tasks.js";
+import { awaited } from "./driver.js";
 
 /**
  * What came of a request: a response, its headers and its body, or what went wrong. `fault` is `connection` for what fetch
@@ -17,7 +17,7 @@ import { wait } from "./tasks.js";
  * @param {number} most how many bytes the answer may have
  */
 export function send(own, url, init, most) {
-  return wait((signal) => exchange(own, url, Object.assign(init, { signal }), most));
+  return awaited((signal) => exchange(own, url, Object.assign(init, { signal }), most));
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
 
-import { goOn, wait } from "./tasks.js";
+import { awaited, throwIfFailed } from "./driver.js";
 
 /** @param {Uint8Array<ArrayBuffer>} buffer */
 export function fillRandom(buffer) {
@@ -35,7 +35,7 @@ export function log(lent, level, message) {
  * @param {any} lent
  */
 export function acquire(lent) {
-  return wait(async (signal) => lent.rateLimit.acquire(signal));
+  return awaited(async (signal) => lent.rateLimit.acquire(signal));
 }
 
 /**
@@ -56,6 +56,6 @@ export function tell(slot, status, retryAfterMs) {
  */
 export function hook(lent, name, event) {
   // Nothing is sent by a clock that throws.
-  if (name === "onRequest") goOn();
+  if (name === "onRequest") throwIfFailed();
   lent[name](event);
 }

@@ -1,5 +1,22 @@
 // Values of JavaScript, read for Rust: what they are, what they hold, how they are written. Nothing is decided here.
 
+/** A symbol that errors of every copy of this package share. */
+export const BRAND = Symbol.for("clickhouse-cloud.error");
+
+/**
+ * Whether a value is an error of this package, also of another copy of it.
+ *
+ * @param {unknown} value anything: a caller may throw a proxy
+ * @returns {boolean}
+ */
+export function isBranded(value) {
+  try {
+    return typeof value === "object" && value !== null && BRAND in value;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A property; undefined where there is none, or where its getter throws.
  *
