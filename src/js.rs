@@ -14,18 +14,18 @@
 //! | `fetch`         | sending with `fetch`; causes, and copies of them (`causes.js`)  |
 //! | `time`          | clocks and timers                                               |
 //! | `errors`        | errors become JavaScript classes (`errors.js`)                  |
-//! | `tasks`         | futures that JavaScript runs or drops, and what they wait for   |
+//! | `driver`        | futures that an async JavaScript function drives                |
 //! | `memory`        | the allocator, which clears what is freed                       |
 //! | `objects`       | plain objects, made                                             |
 //! | `values`        | values of all kinds, read                                       |
 //! | `sandbox`       | the class `Sandbox`                                             |
 //! | `sandbox_clock` | its time: virtual, scaled, and advanced by hand                 |
 
+mod driver;
 mod errors;
 mod memory;
 mod objects;
 mod options;
-mod tasks;
 mod time;
 mod values;
 

@@ -7,7 +7,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
+use sha2::digest::Output;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize as _;
 
 use crate::host::Random;
 use crate::secret::Secret;
@@ -31,13 +33,33 @@ const CLASSES: [(usize, usize); 4] = [(0, 26), (26, 52), (52, 62), (62, LETTERS.
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
 pub fn sha256_base64(password: &[u8]) -> String {
-    STANDARD.encode(Sha256::digest(password))
+    STANDARD.encode(hash::<Sha256>(password))
 }
 
 /// hex(SHA-1(SHA-1(password))), in lower case: `newDoubleSha1Hash`, for the MySQL interface.
 #[must_use]
 pub fn double_sha1_hex(password: &[u8]) -> String {
-    Sha1::digest(Sha1::digest(password)).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha1::digest(hash::<Sha1>(password)).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Hashes a password, and writes over the part of the stack that this has used: the password's last block stays there
+/// otherwise.
+fn hash<D: Digest>(password: &[u8]) -> Output<D> {
+    let digest = hash_in_own_frame::<D>(password);
+    clear_stack();
+    digest
+}
+
+#[inline(never)]
+fn hash_in_own_frame<D: Digest>(password: &[u8]) -> Output<D> {
+    D::digest(password)
+}
+
+#[inline(never)]
+fn clear_stack() {
+    let mut used = [0_u8; 4096];
+    used.zeroize();
+    std::hint::black_box(&mut used);
 }
 
 /// A password of that many characters, with lower and upper case, digits and punctuation all in it; `None` where the

@@ -9,9 +9,10 @@ import { attach, tell } from "./created.js";
 import { Core } from "./entries.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { parts } from "./parameters.js";
-import { CloudPromise } from "./promise.js";
+import { cloudPromise, retraced, traced } from "./promise.js";
 
 /**
+ * @import { CloudPromise } from "./promise.js"
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
  * @import { CallOptions, CloudClientOptions, WaitOptions } from "../dist/client_bg.js"
  */
@@ -84,8 +85,7 @@ export class Services extends ServicesOperations {
     const helper = "services.setPassword";
     const operation = "services.updatePassword";
     const given = () => ({ helper, operation, ...parts(helper, { path: { serviceId } }), password, ...callOptions(helper, options) });
-    const set = attempt(() => enter(this.#core, "call", given()));
-    return new CloudPromise(set.then((full) => ({ ...full, data: undefined })));
+    return cloudPromise(async () => ({ ...(await enter(this.#core, "call", given())), data: undefined }));
   }
 
   /**
@@ -153,7 +153,7 @@ export class Services extends ServicesOperations {
       return data;
     } catch (error) {
       if (data !== undefined) attach(error, data, rest.signal);
-      throw error;
+      throw retraced(error);
     } finally {
       core.free();
     }
@@ -297,7 +297,11 @@ export class CloudClient {
   buildRequest(route, ...rest) {
     const operation = String(route);
     const [parameters] = rest;
-    return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, parameters) }));
+    try {
+      return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, parameters) }));
+    } catch (error) {
+      throw retraced(error);
+    }
   }
 
   /**
@@ -340,7 +344,7 @@ function alive(core, what) {
  *
  * @param {Core} core
  * @param {"call" | "build"} method
- * @param {{ operation: string, helper?: string }} given
+ * @param {{ operation: string, helper?: string, [argument: string]: unknown }} given
  */
 function enter(core, method, given) {
   return alive(core, given.helper ?? given.operation)[method](given);
@@ -351,12 +355,10 @@ function enter(core, method, given) {
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
 const caller = (core) => (named, parameters, options) =>
-  new CloudPromise(
-    attempt(() => {
-      const operation = String(named);
-      return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
-    }),
-  );
+  cloudPromise(() => {
+    const operation = String(named);
+    return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
+  });
 
 /**
  * @param {Core} core
@@ -366,27 +368,11 @@ const caller = (core) => (named, parameters, options) =>
  * @param {WaitOptions<string>} [options]
  * @param {string} [own] an option of this helper alone
  * @param {() => object} [more] what this helper alone is given
+ * @returns {Promise<any>}
  */
 function wait(core, helper, operation, path, options, own, more) {
   const given = () => ({ helper, operation, ...parts(helper, { path }), ...waitOptions(helper, options, own), ...more?.() });
-  return attempt(() => enter(core, "call", given()));
-}
-
-/**
- * What is wrong with a call's options rejects its promise.
- *
- * @template T
- * @param {() => Promise<T>} begin
- * @returns {Promise<T>}
- */
-function attempt(begin) {
-  // Before there is a promise: one that has rejected and is lost on its way, by an overflow, would end the process.
-  needRoom();
-  try {
-    return begin();
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return traced(() => enter(core, "call", given()));
 }
 
 export { BuiltRequest };

@@ -1,7 +1,11 @@
-// The promise of a call: it resolves with the result, and gives the whole answer to those who ask for it.
+// @ts-check
+// The promise of a call: it resolves with the result, and gives the whole response to those who ask for it. The stack of its
+// error reaches the caller's line.
+import { CloudError } from "../dist/errors.js";
+import { needRoom } from "../dist/room.js";
 
 /**
- * A result with the answer that brought it.
+ * A result with the response that brought it.
  *
  * @template T
  * @typedef {object} WithResponse
@@ -13,48 +17,60 @@
  */
 
 /**
- * The promise of a call. It resolves with the result; `withResponse()` resolves with status, headers and requestId too.
+ * The promise of a call. It resolves with the result; `withResponse()` resolves with status, headers and requestId too. To
+ * handle the rejection of one of the two is enough.
  *
  * @template T
- * @extends {Promise<T>}
+ * @typedef {Promise<T> & { withResponse(): Promise<WithResponse<T>> }} CloudPromise
  */
-export class CloudPromise extends Promise {
-  /** @type {Promise<WithResponse<T>>} */
-  #full;
 
-  /**
-   * @param {Promise<WithResponse<T>>} full
-   * @internal
-   */
-  constructor(full) {
-    // What is thrown goes to whoever waits for the one promise inside, and is reported where nobody does.
-    super(() => {});
-    this.#full = full;
-  }
+/**
+ * Runs a call, and gives its promise the method `withResponse`.
+ *
+ * @template T
+ * @param {() => Promise<WithResponse<T>>} call
+ * @returns {CloudPromise<T>}
+ */
+export function cloudPromise(call) {
+  // Before there is a promise: one that has rejected, and that an overflow loses on its way, would end the process.
+  needRoom();
+  /** @type {WithResponse<T>} */
+  let full;
+  const result = traced(async () => {
+    full = await call();
+    return full.data;
+  });
+  const withResponse = async () => {
+    await result;
+    return full;
+  };
+  const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, value: withResponse });
+  return Object.defineProperty(/** @type {any} */ (result), "withResponse", property);
+}
 
-  static get [Symbol.species]() {
-    return Promise;
+/**
+ * Runs an async function in the caller's context. An error of ours gets the stack of this place: of the ten frames that V8
+ * keeps, those of the wasm would leave none for the caller's line.
+ *
+ * @template T
+ * @param {() => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export async function traced(run) {
+  try {
+    // Awaited here, and at once, so that the chain of awaits reaches the caller.
+    return await run();
+  } catch (error) {
+    throw retraced(error);
   }
+}
 
-  /**
-   * The result with the answer that brought it.
-   *
-   * @returns {Promise<WithResponse<T>>}
-   */
-  withResponse() {
-    return this.#full;
-  }
-
-  /**
-   * As of every promise.
-   *
-   * @template [R=T]
-   * @template [E=never]
-   * @param {((value: T) => R | PromiseLike<R>) | null} [fulfilled] told of the result
-   * @param {((reason: unknown) => E | PromiseLike<E>) | null} [rejected] told of the error
-   * @returns {Promise<R | E>}
-   */
-  then(fulfilled, rejected) {
-    return this.#full.then(({ data }) => data).then(fulfilled, rejected);
-  }
+/**
+ * @template E
+ * @param {E} error
+ * @returns {E}
+ */
+export function retraced(error) {
+  if (CloudError.is(error)) /** @type {any} */ (Error).captureStackTrace?.(error, retraced);
+  return error;
 }

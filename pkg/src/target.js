@@ -37,7 +37,8 @@ export function target(options, headers, wrong) {
     wrong(`no credentials: give keyId and keySecret, or bearerToken, or set ${KEY_ID} and ${KEY_SECRET}${inPage() ? page : ""}`);
   }
   return {
-    baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
+    // Other official tools are given the version with the address. The contract's paths have it.
+    baseUrl: url.origin + url.pathname.replace(/(?:\/+v1)?\/*$/, ""),
     authorization,
     secret,
     source,

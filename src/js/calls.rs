@@ -6,10 +6,10 @@ use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
+use super::driver::drive;
 use super::errors::failure;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
-use super::tasks::spawn;
 use super::values::{bytes, flag, get, number, pairs, text, texts};
 use crate::client::helpers::{Aim, new_password};
 use crate::client::wait::{OnProgress, PassingFault, Refusal, WaitOptions};
@@ -60,7 +60,7 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
         };
         done.map_err(failure)
     };
-    Ok(spawn(&get(given, "signal"), work))
+    Ok(drive(&get(given, "signal"), work))
 }
 
 fn password(operation: &'static Operation, given: &JsValue) -> Result<Vec<u8>, Error> {

@@ -88,7 +88,12 @@ export class CloudError extends Error {
    * @returns {value is CloudError}
    */
   static is(value) {
-    return typeof value === "object" && value !== null && BRAND in value;
+    try {
+      return typeof value === "object" && value !== null && BRAND in value;
+    } catch {
+      // A proxy, which a caller may throw.
+      return false;
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 // Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
 
 import { reason, text } from "./causes.js";
-import { wait } from "./tasks.js";
+import { awaited } from "./driver.js";
 import { alone, get } from "./values.js";
 
 /**
@@ -19,7 +19,7 @@ import { alone, get } from "./values.js";
  * @param {number} most how many bytes the answer may have
  */
 export function send(own, url, init, most) {
-  return wait((signal) => exchange(own, url, alone({ ...init, signal }), most));
+  return awaited((signal) => exchange(own, url, alone({ ...init, signal }), most));
 }
 
 /**

@@ -7,16 +7,16 @@ use gloo_net::http::Response;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
+use super::driver::{Awaited, Cancellable};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
-use super::tasks::Wait;
 use super::values::{bytes, get, pairs, text, texts};
 use crate::host::{Fault, FaultKind, Foreign, HttpRequest, HttpResponse, Transport};
 
 #[wasm_bindgen(module = "/src/js/fetch.js")]
 extern "C" {
     #[wasm_bindgen(js_name = send)]
-    fn send_with(own: &JsValue, url: &str, init: &Object, most: f64) -> JsValue;
+    fn send_with(own: &JsValue, url: &str, init: &Object, most: f64) -> Awaited;
 }
 
 #[wasm_bindgen(module = "/src/js/causes.js")]
@@ -30,7 +30,7 @@ extern "C" {
 impl Transport for JsHost {
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
         let own = get(&self.lent, "fetch");
-        let met = Wait(send_with(&own, &request.url, &init(request), self.max_body_bytes)).await;
+        let met = Cancellable::from(send_with(&own, &request.url, &init(request), self.max_body_bytes)).await;
         let Some(fault) = text(&met, "fault") else {
             let response = Response::from(get(&met, "response").unchecked_into::<web_sys::Response>());
             let body = bytes(&get(&met, "body")).unwrap_or_default();

@@ -1,6 +1,6 @@
 // What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
 
-import { goOn, wait } from "./tasks.js";
+import { awaited, throwIfFailed } from "./driver.js";
 import { get } from "./values.js";
 
 /** @param {Uint8Array<ArrayBuffer>} buffer a view of wasm memory, which no host's function is given */
@@ -84,7 +84,7 @@ function inWords(reason) {
  * @param {any} lent
  */
 export function acquire(lent) {
-  return wait(async (signal) => lent.rateLimit.acquire(signal));
+  return awaited(async (signal) => lent.rateLimit.acquire(signal));
 }
 
 /**
@@ -111,6 +111,6 @@ export function tell(lent, logs, slot, status, retryAfterMs) {
  */
 export function hook(lent, logs, owner, name, event) {
   // Nothing is sent by a clock that throws.
-  if (name === "onRequest") goOn();
+  if (name === "onRequest") throwIfFailed();
   run(lent, logs, name, () => owner[name](event));
 }

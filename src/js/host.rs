@@ -5,8 +5,8 @@ use std::rc::Rc;
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
+use super::driver::{Awaited, Cancellable};
 use super::objects::{plain_object, set, set_number, set_text};
-use super::tasks::Wait;
 use super::time::JsClock;
 use super::values::{self, get};
 use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
@@ -33,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(js_name = log)]
     fn write_log(lent: &JsValue, level: &str, message: &str);
     #[wasm_bindgen(js_name = acquire)]
-    fn acquire_of(lent: &JsValue) -> JsValue;
+    fn acquire_of(lent: &JsValue) -> Awaited;
     #[wasm_bindgen(js_name = tell, catch)]
     fn tell_slot(
         lent: &JsValue,
@@ -112,7 +112,7 @@ impl Slots for JsHost {
 
     async fn acquire(&self) -> Result<JsValue, Foreign> {
         // What it fails with ends the call there.
-        Ok(Wait(acquire_of(&self.lent)).await)
+        Ok(Cancellable::from(acquire_of(&self.lent)).await)
     }
 
     fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {

@@ -13,10 +13,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
 
+use super::driver::drive;
 use super::errors::to_js;
 use super::objects::{bare_object, set};
 use super::sandbox_clock::SandboxClock;
-use super::tasks::spawn;
 use super::values::dictionary;
 use crate::error::Error;
 use crate::host::HttpResponse;
@@ -299,7 +299,7 @@ fn clock(world: &Rc<World>) -> JsValue {
     let own = world.clone();
     let sleep = function(Closure::<Sleep>::new(move |ms: f64, signal: JsValue| {
         let world = own.clone();
-        Ok(spawn(&signal, async move {
+        Ok(drive(&signal, async move {
             world.clock.sleep(ms).await;
             Ok(JsValue::UNDEFINED)
         }))
@@ -317,7 +317,7 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
     let world = world.clone();
     match new_request(&input, &init) {
-        Ok(request) => spawn(&request.signal(), async move { answer(&world, &request).await }),
+        Ok(request) => drive(&request.signal(), async move { answer(&world, &request).await }),
         Err(error) => Promise::reject(&error),
     }
 }

@@ -1,6 +1,6 @@
 // Time: the host's own, or a clock that the caller lends.
 
-import { fail, wait } from "./tasks.js";
+import { awaited, cancellable, fail } from "./driver.js";
 
 /**
  * @typedef {object} Clock
@@ -55,26 +55,23 @@ export function now(clock) {
  * @param {number} ms
  */
 export function sleep(clock, ms) {
-  return wait(async (signal) => (clock ? clock.sleep(ms, signal) : timer(ms, signal)));
+  return clock ? awaited(async (signal) => clock.sleep(ms, signal)) : timer(ms);
 }
 
 /**
- * Resolves after that many milliseconds. The signal clears the timer.
+ * The host's timer.
  *
  * @param {number} ms
- * @param {AbortSignal} signal
  */
-function timer(ms, signal) {
-  return new Promise((resolve) => {
-    let left = Math.max(0, Math.ceil(ms));
-    /** @type {ReturnType<typeof setTimeout>} */
-    let running;
-    const next = () => {
-      const part = Math.min(left, LONGEST_TIMER_MS);
-      left -= part;
-      running = setTimeout(left > 0 ? next : resolve, part);
-    };
-    next();
-    signal.addEventListener("abort", () => clearTimeout(running));
-  });
+function timer(ms) {
+  let left = Math.max(0, Math.ceil(ms));
+  /** @type {ReturnType<typeof setTimeout>} */
+  let running;
+  /** @param {() => void} resolve */
+  const start = (resolve) => {
+    const part = Math.min(left, LONGEST_TIMER_MS);
+    left -= part;
+    running = setTimeout(() => (left > 0 ? start(resolve) : resolve()), part);
+  };
+  return cancellable(start, () => clearTimeout(running));
 }

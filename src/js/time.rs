@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use wasm_bindgen::prelude::*;
 
-use super::tasks::Wait;
+use super::driver::{Awaited, Cancellable};
 
 #[wasm_bindgen(module = "/src/js/time.js")]
 extern "C" {
@@ -14,7 +14,7 @@ extern "C" {
     #[wasm_bindgen(js_name = now)]
     fn now_of(clock: &JsValue) -> f64;
     #[wasm_bindgen(js_name = sleep)]
-    fn sleep_of(clock: &JsValue, ms: f64) -> JsValue;
+    fn sleep_of(clock: &JsValue, ms: f64) -> Awaited;
 }
 
 /// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's. What the caller's throws ends the
@@ -36,12 +36,12 @@ impl JsClock {
 
     /// Resolves after that many milliseconds. Its drop clears the timer.
     pub fn sleep(&self, ms: f64) -> Sleep {
-        Sleep(Wait(sleep_of(&self.0, ms)))
+        Sleep(sleep_of(&self.0, ms).into())
     }
 }
 
 /// Some time, that passes.
-pub struct Sleep(Wait);
+pub struct Sleep(Cancellable);
 
 impl Future for Sleep {
     type Output = ();

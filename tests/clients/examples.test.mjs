@@ -2,22 +2,14 @@
 // The examples that put the sandbox under a test's own tools, as a user runs them: with the installed tarball, and beside
 // it what each tells to install.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { project, start } from "../http/server.mjs";
 import { file } from "../package/consumer.mjs";
+import { linked, tools } from "./tools.mjs";
 
-const tools = fileURLToPath(new URL("node_modules", import.meta.url));
-
-before(() => {
-  for (const name of ["msw", "nock", "vitest"]) {
-    const link = join(project, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    if (!existsSync(link)) symlinkSync(join(tools, name), link);
-  }
-});
+before(() => linked("msw", "nock", "vitest"));
 
 /** @param {string} name */
 const example = (name) => file(name, readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8"));

@@ -315,8 +315,8 @@ test("a wasm that fails in the midst of a call ends the call", () => {
     let fails = false;
     WebAssembly.Instance = class {
       constructor(...given) {
-        const { poll, ...exports } = new Instance(...given).exports;
-        this.exports = { ...exports, poll: (...task) => { if (fails) throw new WebAssembly.RuntimeError("unreachable"); poll(...task); } };
+        const { corefuture_poll: poll, ...exports } = new Instance(...given).exports;
+        this.exports = { ...exports, corefuture_poll: (...given) => { if (fails) throw new WebAssembly.RuntimeError("unreachable"); return poll(...given); } };
       }
     };
     const { CloudClient } = await import("clickhouse-cloud");

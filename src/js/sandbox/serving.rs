@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 
 use super::Sandbox;
 use crate::error::Error;
+use crate::js::driver::drive;
 use crate::js::errors::to_js;
-use crate::js::tasks::spawn;
 use crate::sandbox::Outcome;
 use crate::secret::Secret;
 
@@ -61,7 +61,7 @@ pub fn ask(
 #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
 pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsValue> {
     let world = sandbox.world.clone();
-    Ok(spawn(&signal, async move {
+    Ok(drive(&signal, async move {
         world.hold(ms).await;
         Ok(JsValue::UNDEFINED)
     }))
