@@ -9,6 +9,7 @@
 //!
 //! | room       | what happens there                                           |
 //! | ---------- | ------------------------------------------------------------ |
+//! | `bytes`    | several bytes at once                                        |
 //! | `scan`     | where tokens begin and end                                   |
 //! | `string`   | the texts that strings stand for                             |
 //! | `place`    | where a value stands                                         |
@@ -23,6 +24,7 @@
 //! | `redact`   | bodies as logs may show them                                 |
 //! | `words`    | what was expected and what came, in words                    |
 
+mod bytes;
 mod envelope;
 mod equal;
 mod format;

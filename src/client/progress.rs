@@ -1,10 +1,11 @@
 //! What a wait knows, and what its caller is told of it. Times are milliseconds since the wait began.
 
+use super::CallOptions;
 use super::goal::{Action, Aim, Failure, is_permanent};
 use super::scrub::Scrub;
-use super::wait::WaitOptions;
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
+use crate::host::Foreign;
 use crate::request::Arguments;
 
 /// A command is given again when nothing has come of it for that long: reads lag behind writes.
@@ -13,6 +14,22 @@ const AGAIN_MS: f64 = 15_000.0;
 const REFUSED_MS: f64 = 120_000.0;
 /// The state that progress tells while none has been read.
 const UNREAD: &str = "unknown";
+
+/// What a wait asks for.
+#[derive(Default)]
+pub struct WaitOptions {
+    /// For each call that the wait makes.
+    pub call: CallOptions,
+    /// The deadline of the whole wait.
+    pub timeout_ms: Option<f64>,
+    /// Makes the pause between two polls fixed.
+    pub poll_interval_ms: Option<f64>,
+    /// Told of each poll.
+    pub on_progress: Option<OnProgress>,
+}
+
+/// Told of each poll. What it throws ends the wait and goes back to the caller.
+pub type OnProgress = Box<dyn Fn(&Progress) -> Result<(), Foreign>>;
 
 /// How a wait stands.
 #[derive(Clone, Debug)]

@@ -13,13 +13,13 @@ use super::progress::{Stopwatch, Wait};
 use super::{CallOptions, Client, retry};
 use crate::contract::{self, Answer};
 use crate::error::{Error, WaitReason};
-use crate::host::{Foreign, Host, Level};
+use crate::host::{Host, Level};
 use crate::issue::Code;
 use crate::race::{First, first};
 use crate::request::Arguments;
 use crate::validate::validate_answer;
 
-pub use super::progress::{PassingFault, Progress, Refusal};
+pub use super::progress::{OnProgress, PassingFault, Progress, Refusal, WaitOptions};
 
 /// How long a wait may last where the caller does not say.
 const DEADLINE_MS: f64 = 30.0 * 60_000.0;
@@ -38,22 +38,6 @@ const LATE_MS: f64 = 1_000.0;
 const HURRIED: f64 = 100.0;
 /// How long the last look may take.
 const LAST_LOOK_MS: f64 = 10_000.0;
-
-/// What a wait asks for.
-#[derive(Default)]
-pub struct WaitOptions {
-    /// For each call that the wait makes.
-    pub call: CallOptions,
-    /// The deadline of the whole wait.
-    pub timeout_ms: Option<f64>,
-    /// Makes the pause between two polls fixed.
-    pub poll_interval_ms: Option<f64>,
-    /// Told of each poll.
-    pub on_progress: Option<OnProgress>,
-}
-
-/// Told of each poll. What it throws ends the wait and goes back to the caller.
-pub type OnProgress = Box<dyn Fn(&Progress) -> Result<(), Foreign>>;
 
 /// A wait under way. It resolves with the resource as it was read last; with `None` where there was none to be deleted.
 pub type Waiting<'a, V> = Pin<Box<dyn Future<Output = Result<Option<V>, Box<Error>>> + 'a>>;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::answer::Refusal;
+use super::refusal::Refusal;
 use super::route::Route;
 use crate::contract::{Kind, Operation, Parameter, Schema};
 use crate::issue::{Issue, Step};

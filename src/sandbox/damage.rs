@@ -5,10 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Refusal, of_proxy};
+use super::answer::{of_proxy, refused};
 use super::faults::{Fault, is_state};
 use super::limit::Window;
 use super::random::Random;
+use super::refusal::Refusal;
 use super::reply::Outcome;
 use crate::contract::{Kind, Property, Record, Schema};
 use crate::host::HttpResponse;
@@ -30,9 +31,9 @@ const RETRY_AFTER: (u64, u64) = (1, 5);
 pub fn instead(fault: Fault, request_id: &str, window: &Window, random: &Random) -> Option<Outcome> {
     match fault {
         Fault::RateLimited => {
-            Some(Outcome::Respond(Refusal::rate_limited(window.as_if_full(random)).answer(request_id)))
+            Some(Outcome::Respond(refused(Refusal::rate_limited(window.as_if_full(random)), request_id)))
         }
-        Fault::ServerError => Some(Outcome::Respond(Refusal::internal_error().answer(request_id))),
+        Fault::ServerError => Some(Outcome::Respond(refused(Refusal::internal_error(), request_id))),
         Fault::Unavailable => {
             let mut response = of_proxy(503, "text/plain", NO_UPSTREAM);
             if random.chance(0.5) {

@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Refusal;
 use super::random::Random;
+use super::refusal::Refusal;
 use super::time::END;
 
 /// How long things take, in virtual seconds: the least and the most.

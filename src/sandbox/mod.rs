@@ -20,6 +20,7 @@
 //! | `backup`     | its backups                                                     |
 //! | `hashes`     | its password, as far as it is kept                              |
 //! | `options`    | what a sandbox is made with                                     |
+//! | `refusal`    | why a request is not carried out                                |
 //! | `answer`     | the envelope, errors, and JSON in the contract's order          |
 //! | `reply`      | what a transport gets: an answer, or none                       |
 //! | `ledger`     | what was asked and changed                                      |
@@ -51,6 +52,7 @@ mod meeting;
 mod operations;
 mod options;
 mod random;
+mod refusal;
 mod reply;
 mod route;
 mod scaling;
@@ -70,15 +72,16 @@ pub use reply::{Outcome, Reply};
 
 use serde_json::Value;
 
-use answer::Refusal;
+use answer::Shown;
 use call::Call;
 use changes::Followed;
 use history::History;
 use ledger::Ledger;
 use limit::Window;
 use meeting::Faults;
-use operations::{Done, Shown};
+use operations::Done;
 use random::Random;
+use refusal::Refusal;
 use route::Route;
 use snapshot::SERVICES;
 use time::END;
@@ -269,7 +272,7 @@ impl Sandbox {
         let course = match found {
             Ok(admitted) => self.carry_out(admitted, &asked, &request_id, headers),
             Err(refusal) => {
-                let mut response = refusal.answer(&request_id);
+                let mut response = answer::refused(refusal, &request_id);
                 response.headers.append(&mut headers);
                 Course::unchanged(Outcome::Respond(response), None)
             }
@@ -360,7 +363,7 @@ impl Sandbox {
                 }
                 (answer::success(request_id, result.as_ref().zip(schema)), change)
             }
-            Err(refusal) => (refusal.answer(request_id), None),
+            Err(refusal) => (answer::refused(refusal, request_id), None),
         };
         response.headers.append(&mut headers);
         let Some(met) = met.filter(|_| happened) else {

@@ -7,11 +7,12 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::Refusal;
+use super::answer::Shown;
 use super::call::Call;
 use super::faults::Fault;
 use super::life::State;
 use super::lists::TagFilter;
+use super::refusal::Refusal;
 use super::service::Service;
 use super::world::World;
 
@@ -21,23 +22,6 @@ pub struct Done {
     pub result: Option<Shown>,
     /// What was changed, for the ledger.
     pub change: Option<String>,
-}
-
-/// What an answer shows.
-pub enum Shown {
-    Value(Value),
-    /// One that is read again and again is written once.
-    Service(Rc<Service>),
-}
-
-impl Shown {
-    /// As a value, whatever it is.
-    pub fn into_value(self) -> Value {
-        match self {
-            Self::Value(value) => value,
-            Self::Service(service) => service.show(),
-        }
-    }
 }
 
 impl Done {

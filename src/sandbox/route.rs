@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::answer::Refusal;
+use super::refusal::Refusal;
 use crate::contract::{Method, OPERATIONS, Operation};
 
 /// A request's target, and the operation that it names.

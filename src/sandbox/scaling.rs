@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::answer::Refusal;
 use super::random::Random;
+use super::refusal::Refusal;
 use super::time::{END, MINUTE};
 use crate::contract::{self, Kind};
 

@@ -8,12 +8,12 @@ use std::cell::OnceCell;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::answer::Refusal;
 use super::backup::Backups;
 use super::hashes::Hashes;
 use super::life::{Life, State};
 use super::lists;
 use super::random::Random;
+use super::refusal::Refusal;
 use super::scaling::{self, Scaling};
 use super::time::timestamp;
 use crate::contract::{self, Kind, Pattern, REGION_FORMS};

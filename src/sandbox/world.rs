@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
 use super::random::Random;
+use super::refusal::Refusal;
 use super::service::{Service, Written};
 use super::snapshot::Kept;
 use super::time::timestamp;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::number::is_number;
 use super::place::Place;
 use super::scan::Scan;
 use super::string::{decode, inner};
-use super::walk::{Walker, is_number};
+use super::walk::Walker;
 use super::{Mode, finish, words};
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};

@@ -4,9 +4,9 @@
 //! 10^19, and whoever makes it happen has his own request refused.
 
 use super::number::Decimal;
+use super::number::is_number;
 use super::scan::{Scan, Scanner};
 use super::string::{decode, inner};
-use super::walk::is_number;
 
 /// Deeper than this, two values are equal only if their texts are.
 const COMPARED: u32 = 16;

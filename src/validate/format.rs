@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::scan::word;
+use super::bytes::word;
 use crate::contract::Format;
 
 /// Whether a text is of its format.

@@ -108,6 +108,11 @@ impl PartialOrd for Decimal {
     }
 }
 
+/// Whether a value that begins with the byte is a number, if it is JSON.
+pub(super) const fn is_number(first: u8) -> bool {
+    first == b'-' || first.is_ascii_digit()
+}
+
 #[cfg(test)]
 mod tests {
     use super::Decimal;

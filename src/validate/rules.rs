@@ -5,11 +5,12 @@ use std::borrow::Cow;
 
 use super::equal::{Set, hash, hash_of};
 use super::number::Decimal;
+use super::number::is_number;
 use super::place::{Mark, Place};
 use super::scalar::matches;
 use super::scan::{Scan, Scanner};
 use super::string::{decode, inner};
-use super::walk::{Walker, is_number};
+use super::walk::Walker;
 use super::words;
 use crate::contract::{Count, Kind, Pattern, Record, Rule, Schema};
 use crate::issue::{Code, Issue};

@@ -12,16 +12,6 @@ use crate::issue::Code;
 use crate::nearest::nearest;
 use crate::text::also;
 
-/// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
-/// stands. Where it is not, [`Walker::scalar`] judges.
-pub(super) fn decided(kind: &Kind, raw: &[u8]) -> bool {
-    match kind {
-        Kind::Text(Text { format: Some(format), .. }) => format::judged(*format, inner(raw)),
-        Kind::Integer(_) => raw.iter().all(|byte| !matches!(byte, b'.' | b'e' | b'E')),
-        _ => true,
-    }
-}
-
 impl Walker<'_> {
     /// Holds a raw value to the rules of its kind.
     #[inline(never)]

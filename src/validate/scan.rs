@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
+use super::bytes::{bytes_equal, half, word};
 use super::format::judged;
-use super::walk::is_number;
+use super::number::is_number;
 use crate::contract::{Format, Kind, Property, Schema, Text};
 
 /// Why a walk ends early.
@@ -38,26 +39,6 @@ pub(super) enum Ahead {
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
-}
-
-/// Eight bytes of a text at once: in wasm, going byte by byte is slow.
-#[inline(always)]
-pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|chunk| u64::from_le_bytes(*chunk))
-}
-
-/// The high bit of each byte that equals `byte`; exact up to the first of them.
-#[inline(always)]
-const fn bytes_equal(word: u64, byte: u8) -> u64 {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    let zeros = word ^ (LOW * byte as u64);
-    zeros.wrapping_sub(LOW) & !zeros & (LOW << 7)
-}
-
-/// Four bytes of a text at once.
-#[inline(always)]
-fn half(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).map(|chunk| u32::from_le_bytes(*chunk))
 }
 
 /// Whether both are there, and equal. (`==` is a call where code is to be small.)

@@ -1,11 +1,12 @@
 //! Values, objects and lists beside their schemas.
 
+use super::format::judged;
+use super::number::is_number;
 use super::place::{Mark, Place};
-use super::scalar::decided;
 use super::scan::{Ahead, Scan, Scanner, Stop, same};
 use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, words};
-use crate::contract::{Kind, Property, Record, Rest, Schema};
+use crate::contract::{Kind, Property, Record, Rest, Schema, Text};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::{alike, nearest};
 use crate::text::text;
@@ -307,7 +308,12 @@ pub(super) fn begins(kind: &Kind, first: u8) -> bool {
     }
 }
 
-/// Whether a value that begins with the byte is a number, if it is JSON.
-pub(super) const fn is_number(first: u8) -> bool {
-    first == b'-' || first.is_ascii_digit()
+/// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
+/// stands. Where it is not, [`Walker::scalar`] judges.
+fn decided(kind: &Kind, raw: &[u8]) -> bool {
+    match kind {
+        Kind::Text(Text { format: Some(format), .. }) => judged(*format, inner(raw)),
+        Kind::Integer(_) => raw.iter().all(|byte| !matches!(byte, b'.' | b'e' | b'E')),
+        _ => true,
+    }
 }
