@@ -99,6 +99,8 @@ const suites = [
   { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
+  // The arrows between modules.
+  { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
   wasmBrowser("chromium", ["--chrome"], { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_TEST_WEBDRIVER_JSON: await unstuckChromium() }),
