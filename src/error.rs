@@ -221,6 +221,18 @@ impl Error {
         }
     }
 
+    /// Whether the change may have happened although the call failed.
+    #[must_use]
+    pub const fn is_ambiguous(&self) -> bool {
+        match self {
+            Self::Response { ambiguous, .. }
+            | Self::Api { ambiguous, .. }
+            | Self::Connection { ambiguous, .. }
+            | Self::Timeout { ambiguous, .. } => *ambiguous,
+            Self::Configuration(_) | Self::Request { .. } | Self::Wait { .. } | Self::Caller(_) => false,
+        }
+    }
+
     /// The HTTP status, where the service answered.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

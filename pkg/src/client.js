@@ -175,8 +175,8 @@ export class Services extends ServicesOperations {
 
   /**
    * Stops what must be stopped, deletes the service, and resolves once the API itself says that it is gone: with
-   * `found: false` where there was no such service to begin with, which the list of services confirms. Called again at
-   * any point of a half-done deletion, it goes on from there.
+   * `found: false` where there was no such service to begin with, which the list of services and the deletion itself
+   * confirm. Called again at any point of a half-done deletion, it goes on from there.
    *
    * Rejects with a `WaitError` when the time is up; when the service refuses for good (the primary service of a warehouse
    * that has secondary services, or two minutes in the same words), with the refusal as its `cause`; and when neither the

@@ -127,6 +127,8 @@ pub(super) struct Wait<'a, V> {
     pub exists: bool,
     /// The API has accepted the deletion.
     pub deleted: bool,
+    /// A deletion has lost its response: it may have been carried out.
+    pub maybe_deleted: bool,
     /// Since when each read has brought the API's own 404.
     pub missing_since: Option<f64>,
     /// How many times in a row neither the resource nor the list of them could be read.
@@ -154,6 +156,7 @@ impl<'a, V> Wait<'a, V> {
             last: None,
             exists: false,
             deleted: false,
+            maybe_deleted: false,
             missing_since: None,
             unproven: 0,
             faults: 0,
@@ -225,6 +228,7 @@ impl<'a, V> Wait<'a, V> {
         } else {
             self.faults = self.faults.saturating_add(1);
         }
+        self.maybe_deleted |= action == Action::Delete && error.is_ambiguous();
         if action == Action::Delete || !is_refusal {
             // Soon it may be taken.
             *self.done.last(action) = None;

@@ -311,8 +311,10 @@ impl<H: Host> Client<H> {
         let now = watch.read(self.now());
         match Failure::of(&self.host, &error) {
             Failure::Final => Err(error),
-            // Neither a read nor the list knows it, and neither does its deletion.
-            Failure::NotFound if action == Action::Delete && !wait.exists => Ok(Step::Ended(None)),
+            // Neither a read nor the list knows it, and neither does its deletion; but an earlier one may have deleted it.
+            Failure::NotFound if action == Action::Delete && !wait.exists => {
+                Ok(Step::Ended(wait.maybe_deleted.then(|| self.host.nothing())))
+            }
             Failure::NotFound => self.absent(wait, error, now),
             failure @ (Failure::NotFoundPage | Failure::Refused | Failure::Transient) => {
                 self.say_trouble(wait, failure, &error);
