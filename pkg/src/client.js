@@ -12,9 +12,8 @@ import { parts } from "./parameters.js";
 import { cloudPromise, retraced, traced } from "./promise.js";
 
 /**
- * @import { CloudPromise } from "./promise.js"
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "../dist/schema.js"
- * @import { CallOptions, CloudClientOptions, WaitOptions } from "../dist/client_bg.js"
+ * @import { CallOptions, CloudClientOptions, CloudPromise, WaitOptions } from "../dist/client_bg.js"
  */
 
 /**

@@ -4,25 +4,7 @@
 import { CloudError } from "../dist/errors.js";
 import { needRoom } from "../dist/room.js";
 
-/**
- * A result with the response that brought it.
- *
- * @template T
- * @typedef {object} WithResponse
- * @property {T} data the result
- * @property {number} status the HTTP status
- * @property {Record<string, string>} headers names in lower case
- * @property {string | undefined} requestId name it when you ask ClickHouse for help
- * @property {number} attempts how many attempts were made
- */
-
-/**
- * The promise of a call. It resolves with the result; `withResponse()` resolves with status, headers and requestId too. To
- * handle the rejection of one of the two is enough.
- *
- * @template T
- * @typedef {Promise<T> & { withResponse(): Promise<WithResponse<T>> }} CloudPromise
- */
+/** @import { CloudPromise, WithResponse } from "../dist/client_bg.js" */
 
 /**
  * Runs a call, and gives its promise the method `withResponse`.

@@ -126,7 +126,7 @@ for (const { feature } of modules) {
   const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
   write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
 }
-const sources = ["client", "built", "promise", "entries", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
+const sources = ["client", "built", "entries", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
 classes.push(...declare([...sources.map((name) => `pkg/src/${name}`), "pkg/dist/methods", "pkg/dist/routes"]));
 
 /**
@@ -137,13 +137,12 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "poll"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "CoreFuture"])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
-export type * from "./promise.js";
 `,
 );
-write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "changes", "hold", "poll", "resume"])} } from "./sandbox_bg.js";\n`);
+write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "CoreFuture", "changes", "hold", "resume"])} } from "./sandbox_bg.js";\n`);
 write(
   join(dist, "proxy.d.ts"),
   `export { createProxy } from "./handler.js";

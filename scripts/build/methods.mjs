@@ -120,8 +120,7 @@ write(
   join(dist, "methods.js"),
   `// Generated from the contract.
 /** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
-/** @import { CallOptions } from "./client_bg.js" */
-/** @import { CloudPromise } from "../src/promise.js" */
+/** @import { CallOptions, CloudPromise } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */
 
 ${classes.join("\n")}`,

@@ -226,6 +226,26 @@ export interface Progress<S extends string = State> {
   fault?: WaitFault | undefined;
 }
 
+/** A result with the response that brought it. */
+export interface WithResponse<T> {
+  /** The result. */
+  data: T;
+  /** The HTTP status. */
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** Name it when you ask ClickHouse for help. */
+  requestId: string | undefined;
+  /** How many attempts were made. */
+  attempts: number;
+}
+
+/** The promise of a call: a native one, with a method of its own. To handle the rejection of one of the two is enough. */
+export type CloudPromise<T> = Promise<T> & {
+  /** The result with the response that brought it. */
+  withResponse(): Promise<WithResponse<T>>;
+};
+
 /** A 409 or 424 in a wait: the state of the service does not allow the command, yet. */
 export interface WaitRefusal {
   /** The HTTP status. */

@@ -3,7 +3,7 @@
 import { alone, get, unpolluted } from "../../dist/values.js";
 import { ApiError, ConnectionError, RequestValidationError, ResponseValidationError, TimeoutError } from "../../dist/errors.js";
 
-/** @import { WithResponse } from "../promise.js" */
+/** @import { WithResponse } from "../../dist/client_bg.js" */
 
 /** Of the service's headers, those that are handed on. */
 export const SHOWN = ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"];
