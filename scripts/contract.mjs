@@ -1,14 +1,14 @@
 // @ts-check
 // The bundled contract, as the phases of the build read it.
 import { join } from "node:path";
-import { dist, read } from "./tools.mjs";
+import { read, work } from "./tools.mjs";
 
 /** @typedef {Record<string, any>} Json */
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /** @type {Json} */
-export const contract = JSON.parse(read(join(dist, "openapi.json")));
+export const contract = JSON.parse(read(join(work, "contract.json")));
 
 /** The contract's operations, in its order. @type {{ path: string, method: string, operation: Json }[]} */
 export const operations = Object.entries(contract.paths).flatMap(([path, item]) =>

@@ -1,9 +1,9 @@
 // @ts-check
-// Phase 7: the files of the contract become one OpenAPI document.
+// Phase 7: the files of the contract become one OpenAPI document: as the later phases read it, and as it is shipped.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { dist, fail, pkg, read, root, write } from "../tools.mjs";
+import { dist, fail, pkg, read, root, work, write } from "../tools.mjs";
 
 const files = readdirSync(join(root, "contract"))
   .filter((name) => name.endsWith(".yaml"))
@@ -38,4 +38,18 @@ for (const file of files) {
 }
 // The contract has the package's version.
 whole.info = { ...whole.info, version: JSON.parse(read(join(pkg, "package.json"))).version };
-write(join(dist, "openapi.json"), `${JSON.stringify(whole, undefined, 1)}\n`);
+
+/**
+ * An enum that grows as JSON Schema says it: its values, or another text. Tools of others know nothing of `x-open`.
+ *
+ * @param {string} _
+ * @param {any} schema
+ */
+function opened(_, schema) {
+  if (schema?.["x-open"] !== true || !Array.isArray(schema.enum)) return schema;
+  const { enum: values, type, ...rest } = schema;
+  return { ...rest, anyOf: [{ type, enum: values }, { type, pattern: "\\S" }] };
+}
+
+write(join(work, "contract.json"), `${JSON.stringify(whole)}\n`);
+write(join(dist, "openapi.json"), `${JSON.stringify(whole, opened, 1)}\n`);

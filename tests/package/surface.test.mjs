@@ -26,7 +26,7 @@ const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: operation["x-name"], route: `${method.toUpperCase()} ${path}` })),
 );
 /** @param {string} name @returns {string[]} */
-const values = (name) => components.schemas[name].enum;
+const values = (name) => components.schemas[name].enum ?? components.schemas[name].anyOf[0].enum;
 
 const tests = typeTests("mts");
 tests.delete("libraries.ts");

@@ -13,7 +13,7 @@ const { Provider, Region } = openapi.components.schemas;
 /** The contract lists regions without their provider, whose names are of three shapes: eu-west-1, europe-west4, westus3. */
 const providerOf = (/** @type {string} */ region) => (!region.includes("-") ? "azure" : /-\d+$/.test(region) ? "aws" : "gcp");
 
-const regionsOf = (/** @type {string} */ provider) => Region.enum.filter((region) => providerOf(region) === provider);
+const regionsOf = (/** @type {string} */ provider) => (Region.anyOf[0]?.enum ?? []).filter((region) => providerOf(region) === provider);
 
 /** @param {(id: string) => void} onCreated */
 export function createView(onCreated) {
