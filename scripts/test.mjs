@@ -29,6 +29,7 @@ const counting = (line) => (output) => {
 const cargo = counting(/^test result: .*?(?<passed>\d+) passed; (?<failed>\d+) failed/gm);
 const node = counting(/^ℹ (?:pass (?<passed>\d+)|(?:fail|cancelled) (?<failed>\d+))$/gm);
 const cells = counting(/^consumers: \d+; cells: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
+const fuzzed = counting(/^fuzz: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
 /** A program that has no tests of its own is one: it ended well or not. */
 const whole = () => ({ passed: 1, failed: 0 });
 
@@ -102,6 +103,8 @@ const suites = [
   // The arrows between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
+  // Ten seconds of each fuzz target; `make fuzz` takes longer.
+  { name: "fuzz", command: ["node", "scripts/fuzz.mjs", "10"], count: fuzzed },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
   wasmBrowser("chromium", ["--chrome"], { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_TEST_WEBDRIVER_JSON: await unstuckChromium() }),
   // webdriver.json shortens how long it keeps an idle connection: see unstuck.mjs.
