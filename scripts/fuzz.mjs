@@ -17,8 +17,10 @@ const targets = ["scanner", "envelope", "number"];
 const host = run("rustc", ["-vV"]).match(/^host: (.*)$/m)?.[1] ?? fail("rustc names no host");
 const coverage = ["level=4", "inline-8bit-counters", "pc-table", "trace-compares"].map((what) => `-Cllvm-args=-sanitizer-coverage-${what}`);
 
-/** The texts that a test file has between `r#"` and `"#`. @param {string} path */
-const documents = (path) => [...read(path).matchAll(/r#"([^]*?)"#/g)].map(([, text]) => text);
+/** The texts that a test file has between `r#"` and `"#`. Of those for `format!` one with a list in each place. @param {string} path */
+const documents = (path) =>
+  [...read(path).matchAll(/r#"([^]*?)"#/g)]
+    .map(([, text]) => (text.includes("{{") ? text.replaceAll(/\{\w+\}/g, '[{"name":1}]').replaceAll("{{", "{").replaceAll("}}", "}") : text));
 const tests = readdirSync(join(root, "tests")).filter((name) => /^validate_.*\.rs$/.test(name)).map((name) => join(root, "tests", name));
 const json = [...tests, join(root, "tests/validate_tables/mod.rs")].flatMap(documents);
 /** Two numbers, with a space between them. */
