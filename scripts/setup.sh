@@ -7,13 +7,13 @@ cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Hardly optimized: that takes a third of the
-# time, and what these tools do is soon done. They share what they have compiled.
+# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Not optimized: to compile it so takes half as
+# long as at opt-level 1, and what these tools do is soon done. They share what they have compiled.
 crate() {
   local name="$1" version="$2"
   shift 2
   say "$name $version (takes a minute or two)"
-  CARGO_TARGET_DIR="$PWD/target/tools" CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+  CARGO_TARGET_DIR="$PWD/target/tools" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
     cargo install "$name" --version "$version" "$@"
 }
 
