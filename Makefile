@@ -1,42 +1,47 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
-# Needed: Rust by rustup, Node 20, make. Chromium with its driver, Redis, curl and openssl come from Debian's packages
-# where they are missing; so do Firefox and WebKitGTK, without which their tests say so and the rest runs.
+# Needed: Rust by rustup, Node 20, make. scripts/setup.sh installs what else is missing: for the demo little; for the tests
+# browsers with their drivers, Redis, Python and more, from Debian's packages. Without WebKitGTK its tests say so, and
+# the rest runs.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup build pack size test consumers fidelity demo docs lint notices soak clean
+.PHONY: setup-build setup-lint setup-test build pack size test consumers fidelity fuzz demo docs lint notices soak clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 TARBALL := pkg/clickhouse-cloud-$(VERSION).tgz
 
-setup:
-	@scripts/setup.sh
+setup-build setup-lint setup-test: setup-%:
+	@scripts/setup.sh $*
 
-build: setup target/npm/checked
+build: setup-build target/npm/checked
 
 # Leaves $(TARBALL).
-pack: setup $(TARBALL)
+pack: setup-build $(TARBALL)
 
 # What users load, raw and brotli; fails above the budget.
 size: build
 	@node scripts/size.mjs
 
 # All suites, or some: make test SUITES="rust package"
-test: pack
+test: setup-test pack
 	@node scripts/test.mjs $(SUITES)
 
 # The package in every runtime and bundler, or some: make consumers CONSUMERS="deno_esm bun_esm"
-consumers: pack
+consumers: setup-test pack
 	@node tests/consumers/run.mjs $(CONSUMERS)
 
 # At least 5,000 requests that schemathesis makes from the contract, against the sandbox over HTTP.
-fidelity: build
+fidelity: setup-test build
 	@node tests/fidelity/schemathesis.mjs 5000
+
+# Ten minutes of each fuzz target, or another time in seconds: make fuzz FOR=60. `make test` has some seconds of each.
+fuzz:
+	@node scripts/fuzz.mjs $(or $(FOR),600)
 
 demo: build
 	node_modules/.bin/vite www
@@ -46,15 +51,15 @@ docs: build
 	@node scripts/docs.mjs
 
 # The house rules alone; they are suites of `make test` too.
-lint: build
-	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
+lint: setup-lint build
+	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript javascript-lint
 
 # The licences of the crates that are compiled into the package; a test holds the file against Cargo.lock.
-notices: setup
+notices: setup-build
 	@node scripts/notices.mjs
 
 # A million requests to one sandbox, or another number: make soak REQUESTS=10000000
-soak: setup
+soak:
 	cargo bench --locked --bench soak -- $(REQUESTS)
 
 clean:

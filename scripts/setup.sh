@@ -1,69 +1,107 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need and this machine lacks. Does nothing, quickly, when all is there.
+# Installs what this machine lacks: `scripts/setup.sh build` for the build and the demo, `lint` for the house rules,
+# `test` for the tests. Does nothing, quickly, when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Rust: what the host's toolchain lacks. The directory tells faster than rustup does.
-libraries="$(rustc --print sysroot)/lib/rustlib"
-[ -d "$libraries/wasm32-unknown-unknown" ] || { say "the wasm32 target"; rustup target add wasm32-unknown-unknown; }
-has cargo-clippy || { say clippy; rustup component add clippy; }
-has rustfmt || { say rustfmt; rustup component add rustfmt; }
+# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Not optimized: to compile it so takes half as
+# long as at opt-level 1, and what these tools do is soon done. They share what they have compiled.
+crate() {
+  local name="$1" version="$2"
+  shift 2
+  say "$name $version (takes a minute or two)"
+  CARGO_TARGET_DIR="$PWD/target/tools" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
+    cargo install "$name" --version "$version" "$@"
+}
 
-# wasm-bindgen's program must be of exactly the version of its crate.
+# wasm-bindgen's programs must be of exactly the version of its crate. Its default feature is TLS, for browsers elsewhere.
 locked="$(grep -A 1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')"
-if [ "$(wasm-bindgen --version 2>/dev/null || true)" != "wasm-bindgen $locked" ]; then
-  say "wasm-bindgen $locked (takes some minutes)"
-  cargo install wasm-bindgen-cli --version "$locked"
-fi
-if [ "$(wasm-pack --version 2>/dev/null || true)" != "wasm-pack 0.15.1" ]; then
-  say "wasm-pack 0.15.1 (takes some minutes)"
-  cargo install wasm-pack --version 0.15.1 --locked
-fi
+bindgen() {
+  for program in "$@"; do
+    if [ "$("$program" --version 2>/dev/null || true)" != "$program $locked" ]; then
+      crate wasm-bindgen-cli "$locked" --no-default-features "${@/#/--bin=}"
+      return
+    fi
+  done
+}
 
-# Chromium and its driver: those on PATH, those that CHROMIUM and CHROMEDRIVER name, or Debian's; the same for FIREFOX. Redis: for an example.
-# curl and openssl: for a page. Python: for clients of another language, and for schemathesis.
-packages=()
-if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then packages+=(chromium); fi
-if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then packages+=(chromium-driver); fi
-if [ -z "${FIREFOX:-}" ] && ! has firefox-esr && ! has firefox; then packages+=(firefox-esr); fi
-if ! has redis-server; then packages+=(redis-server); fi
-for tool in curl openssl; do has "$tool" || packages+=("$tool"); done
-if ! python3 -c "import ensurepip" 2>/dev/null; then packages+=(python3-venv); fi
+# The tools on npm: npm writes this file last.
+packages() {
+  for folder in "$@"; do
+    local marker="$folder/node_modules/.package-lock.json"
+    if [ ! "$marker" -nt "$folder/package-lock.json" ] || [ ! "$marker" -nt "$folder/package.json" ]; then
+      say "npm packages of $folder"
+      npm ci --no-audit --no-fund --prefix "$folder"
+      touch "$marker"
+    fi
+  done
+}
+
 # Debian's packages; false: they can not be had.
-install_packages() {
+debian() {
   local as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   if ! has apt-get || { [ ${#as_root[@]} -gt 0 ] && ! has sudo; }; then return 1; fi
   say "$*"
   "${as_root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@"
 }
-if [ ${#packages[@]} -gt 0 ] && ! install_packages "${packages[@]}"; then
-  say "install ${packages[*]}; Chromium and its driver can also be named in CHROMIUM and CHROMEDRIVER"
-  exit 1
-fi
 
-# Firefox and WebKit with their drivers, for the tests that run in each engine. Where they can not be had, those tests say
-# so, and all else runs.
-optional=()
-if [ -z "${FIREFOX:-}" ] && ! has firefox-esr && ! has firefox; then optional+=(firefox-esr); fi
-if [ -z "${SAFARIDRIVER:-}" ] && ! has WebKitWebDriver; then optional+=(webkit2gtk-driver); fi
-if ! has Xvfb || ! has xauth; then optional+=(xvfb xauth); fi
-if [ ${#optional[@]} -gt 0 ]; then install_packages "${optional[@]}" || say "goes on without ${optional[*]}"; fi
-if [ -z "${GECKODRIVER:-}" ] && ! has geckodriver; then
-  say "geckodriver 0.37.1 (takes a minute)"
-  # Not optimized: that takes twice as long, and a driver has little to compute.
-  cargo install geckodriver --version 0.37.1 --locked --debug || say "goes on without geckodriver"
-fi
+for_build() {
+  # The directory tells faster than rustup does.
+  [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || { say "the wasm32 target"; rustup target add wasm32-unknown-unknown; }
+  bindgen wasm-bindgen
+  packages .
+}
 
-# The tools on npm, and those of single suites, which are apart so that the root stays light. npm writes this file last.
-for folder in . tests/fidelity tests/clients tests/proxy; do
-  marker="$folder/node_modules/.package-lock.json"
-  if [ ! "$marker" -nt "$folder/package-lock.json" ] || [ ! "$marker" -nt "$folder/package.json" ]; then
-    say "npm packages of $folder"
-    npm ci --no-audit --no-fund --prefix "$folder"
-    touch "$marker"
+for_lint() {
+  for_build
+  has cargo-clippy || { say clippy; rustup component add clippy; }
+  has rustfmt || { say rustfmt; rustup component add rustfmt; }
+}
+
+for_test() {
+  for_lint
+  # Both at once: cargo removes a program of the same version that it is not told of. wasm-pack looks for the test
+  # runner beside wasm-bindgen.
+  bindgen wasm-bindgen wasm-bindgen-test-runner
+  [ "$(wasm-pack --version 2>/dev/null || true)" = "wasm-pack 0.15.1" ] || crate wasm-pack 0.15.1 --locked
+
+  # Chromium with its driver, and Firefox: those on PATH, those that CHROMIUM, CHROMEDRIVER and FIREFOX name, or
+  # Debian's. tests/proxy/resent.test.mjs needs both browsers. Redis: for an example. curl and openssl: for pages.
+  # Python: for clients of another language, and for schemathesis. A C++ compiler: for libFuzzer.
+  local required=() optional=()
+  if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then required+=(chromium); fi
+  if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then required+=(chromium-driver); fi
+  if [ -z "${FIREFOX:-}" ] && ! has firefox-esr && ! has firefox; then required+=(firefox-esr); fi
+  if ! has redis-server; then required+=(redis-server); fi
+  for tool in curl openssl; do has "$tool" || required+=("$tool"); done
+  if [ -z "${CXX:-}" ] && ! has c++; then required+=(g++); fi
+  if ! python3 -c "import ensurepip" 2>/dev/null; then required+=(python3-venv); fi
+  if [ ${#required[@]} -gt 0 ] && ! debian "${required[@]}"; then
+    say "install ${required[*]}; the environment can name browsers, too: CHROMIUM, CHROMEDRIVER, FIREFOX"
+    exit 1
   fi
-done
+
+  # WebKit with its driver and a screen, and Firefox's driver, for the tests that run in each engine. Where they can not
+  # be had, those tests say so, and all else runs.
+  if [ -z "${SAFARIDRIVER:-}" ] && ! has WebKitWebDriver; then optional+=(webkit2gtk-driver); fi
+  if ! has Xvfb || ! has xauth; then optional+=(xvfb xauth); fi
+  if [ ${#optional[@]} -gt 0 ]; then debian "${optional[@]}" || say "goes on without ${optional[*]}"; fi
+  if [ -z "${GECKODRIVER:-}" ] && ! has geckodriver; then
+    crate geckodriver 0.37.1 --locked || say "goes on without geckodriver"
+  fi
+
+  # Of single suites, apart so that the root stays light.
+  packages tests/fidelity tests/clients tests/proxy
+}
+
+case "${1:-}" in
+  build | lint | test) "for_$1" ;;
+  *)
+    say "for what? build, lint or test"
+    exit 1
+    ;;
+esac

@@ -7,8 +7,11 @@ import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { dist, modules, pkg } from "./tools.mjs";
 
-/** In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. */
-const BUDGET = { inline: 70_000, wasm: 58_000 };
+/**
+ * In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. 3 % above what they
+ * were when docs/design/size.md was written, which says what each part costs.
+ */
+const BUDGET = { inline: 110_400, wasm: 95_900 };
 
 /** @type {{ what: string, raw: number, brotli: number }[]} */
 const rows = [];

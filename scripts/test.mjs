@@ -29,6 +29,7 @@ const counting = (line) => (output) => {
 const cargo = counting(/^test result: .*?(?<passed>\d+) passed; (?<failed>\d+) failed/gm);
 const node = counting(/^ℹ (?:pass (?<passed>\d+)|(?:fail|cancelled) (?<failed>\d+))$/gm);
 const cells = counting(/^consumers: \d+; cells: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
+const fuzzed = counting(/^fuzz: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
 /** A program that has no tests of its own is one: it ended well or not. */
 const whole = () => ({ passed: 1, failed: 0 });
 
@@ -98,10 +99,14 @@ const suites = [
   { name: "clippy-client", command: clippyWasm("client"), count: whole },
   { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
+  // Unused and mistaken code in JavaScript: .oxlintrc.json.
+  { name: "javascript-lint", command: ["oxlint"], count: whole },
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
   // The arrows between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
+  // Ten seconds of each fuzz target; `make fuzz` takes longer.
+  { name: "fuzz", command: ["node", "scripts/fuzz.mjs", "10"], count: fuzzed },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
   wasmBrowser("chromium", ["--chrome"], { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_TEST_WEBDRIVER_JSON: await unstuckChromium() }),
   // webdriver.json shortens how long it keeps an idle connection: see unstuck.mjs.

@@ -335,6 +335,15 @@ pub enum Rule {
 }
 
 /// The operation of a name such as `services.list`.
+///
+/// ```
+/// use clickhouse_cloud::contract::{self, Method};
+///
+/// let operation = contract::operation("services.create").ok_or("no such operation")?;
+/// assert_eq!(operation.method, Method::Post);
+/// assert_eq!(operation.path, "/v1/organizations/{organizationId}/services");
+/// # Ok::<(), &str>(())
+/// ```
 #[must_use]
 pub fn operation(name: &str) -> Option<&'static Operation> {
     OPERATIONS.iter().copied().find(|operation| operation.name == name)

@@ -69,6 +69,35 @@ pub struct Checked {
 }
 
 /// Builds a request that keeps the contract. `headers` are the call's own; they win over those of the target.
+///
+/// ```
+/// use clickhouse_cloud::contract;
+/// use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+/// use clickhouse_cloud::secret::Secret;
+/// use clickhouse_cloud::validate::Unknown;
+///
+/// let target = Target {
+///     base_url: "https://api.clickhouse.cloud".to_owned(),
+///     authorization: Some(Secret::new("Basic a2V5OnNlY3JldA==")),
+///     headers: Vec::new(),
+/// };
+/// let mut arguments = Arguments::default();
+/// arguments.path.push(Argument::text("organizationId", "5a9db0c5-0000-4000-8000-000000000001"));
+///
+/// let built = build(&contract::ORGANIZATIONS_GET, &target, &arguments, &[], Unknown::Refuse);
+/// let checked = built.map_err(|issues| format!("{issues:?}"))?;
+/// assert_eq!(
+///     checked.request.url,
+///     "https://api.clickhouse.cloud/v1/organizations/5a9db0c5-0000-4000-8000-000000000001"
+/// );
+/// assert!(!checked.to_curl().contains("a2V5OnNlY3JldA=="));
+///
+/// // An argument that breaks the contract is an issue, and there is no request.
+/// arguments.path = vec![Argument::text("organizationId", "mine")];
+/// let issues = build(&contract::ORGANIZATIONS_GET, &target, &arguments, &[], Unknown::Refuse).err();
+/// assert_eq!(issues.map(|issues| issues.len()), Some(1));
+/// # Ok::<(), String>(())
+/// ```
 pub fn build(
     operation: &'static Operation,
     target: &Target,

@@ -99,6 +99,24 @@ pub struct SecretValue {
 }
 
 /// Checks a JSON text (UTF-8) against a schema. Every path begins with `root`.
+///
+/// ```
+/// use clickhouse_cloud::contract;
+/// use clickhouse_cloud::issue::Code;
+/// use clickhouse_cloud::validate::{Mode, Unknown, validate};
+///
+/// let schema = contract::schema("CreateServiceBody").ok_or("no such schema")?;
+/// let body = br#"{ "name": "events", "provider": "aws", "region": "eu-west-1", "ipAcessList": [] }"#;
+///
+/// let report = validate(body, schema, Mode::Request { unknown: Unknown::Refuse }, &[]);
+/// assert_eq!(report.issues.len(), 1);
+/// assert_eq!(report.issues[0].code, Code::Unknown);
+/// assert_eq!(report.issues[0].hint.as_deref(), Some("did you mean ipAccessList?"));
+///
+/// // Responses are read tolerantly: what the contract does not know passes.
+/// assert!(validate(body, schema, Mode::Answer, &[]).issues.is_empty());
+/// # Ok::<(), &str>(())
+/// ```
 #[must_use]
 pub fn validate(bytes: &[u8], schema: &'static Schema, mode: Mode, root: &[Step]) -> Report {
     let mut walker = Walker::new(bytes, mode);

@@ -2,7 +2,6 @@
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { ConfigurationError } from "../dist/errors.js";
 import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "../dist/methods.js";
-import { needRoom } from "../dist/room.js";
 import { get, put } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
 import { attach, tell } from "./created.js";

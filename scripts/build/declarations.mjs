@@ -4,7 +4,7 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import ts from "typescript";
-import { dist, fail, modules, pkg, read, root, work, write } from "../tools.mjs";
+import { dist, fail, modules, read, root, work, write } from "../tools.mjs";
 
 // Older consumers' lib does not know Symbol.dispose, which wasm-bindgen's classes have.
 const HEADER = '/// <reference lib="esnext.disposable" />\n';

@@ -144,7 +144,27 @@ const LAG: (u64, u64) = (1, 15);
 /// The same for a list.
 const LIST_LAG: (u64, u64) = (5, 60);
 
-/// ClickHouse Cloud in memory.
+/// ClickHouse Cloud in memory. It has no clock: each request says at which virtual time it arrives.
+///
+/// ```
+/// use clickhouse_cloud::contract::Method;
+/// use clickhouse_cloud::host::HttpRequest;
+/// use clickhouse_cloud::sandbox::{Options, Sandbox};
+/// use clickhouse_cloud::secret::Secret;
+///
+/// let mut sandbox = Sandbox::new(Options { seed: 7, ..Options::default() });
+/// let organizations = HttpRequest {
+///     method: Method::Get,
+///     url: "https://api.clickhouse.cloud/v1/organizations".to_owned(),
+///     headers: Vec::new(),
+///     authorization: Some(Secret::new("Basic c2FuZGJveC1rZXktaWQ6c2FuZGJveC1rZXktc2VjcmV0")), // the key of the defaults
+///     body: None,
+/// };
+/// let response = sandbox.handle(1_785_542_400_000.0, &organizations).into_result().map_err(|fault| fault.message)?;
+/// assert_eq!(response.status, 200);
+/// assert_eq!(sandbox.ledger().next_back().and_then(|entry| entry.operation), Some("organizations.list"));
+/// # Ok::<(), String>(())
+/// ```
 pub struct Sandbox {
     options: Options,
     now: f64,

@@ -28,6 +28,21 @@ pub struct Envelope {
 
 /// Checks an answer, enveloped or bare. `result` is the schema of what it brings; with `None` nothing is checked, not
 /// even that it is JSON.
+///
+/// ```
+/// use clickhouse_cloud::contract;
+/// use clickhouse_cloud::validate::validate_answer;
+///
+/// let schema = contract::schema("Organization").ok_or("no such schema")?;
+/// let body = br#"{ "status": 200, "requestId": "r1", "result": { "id": 7 } }"#;
+///
+/// let envelope = validate_answer(body, Some(schema));
+/// assert!(envelope.enveloped);
+/// assert_eq!(envelope.request_id.as_deref(), Some("r1"));
+/// assert_eq!(envelope.result.and_then(|range| body.get(range)), Some(&br#"{ "id": 7 }"#[..]));
+/// assert!(envelope.issues[0].line().starts_with("result.id: expected a UUID, received 7"));
+/// # Ok::<(), &str>(())
+/// ```
 #[must_use]
 pub fn validate_answer(bytes: &[u8], result: Option<&'static Schema>) -> Envelope {
     let root = [Step::Key(Cow::Borrowed("result"))];

@@ -10,7 +10,11 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const read = (path) => readFileSync(join(root, path), "utf8");
 
 export const readmes = ["README.md", "pkg/README.md"];
-export const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
+/** @param {string} folder */
+const pages = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".md")).map((name) => `${folder}/${name}`);
+export const docs = pages("docs");
+/** For those who work on the package. */
+export const inside = [...pages("docs/design"), ...readdirSync(root).filter((name) => /^(CONTRIBUTING|SECURITY)\.md$/.test(name)), "tests/README.md"];
 
 /**
  * The fenced blocks of a language, in order.

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { sandbox, start } from "../http/server.mjs";
 import { file } from "../package/consumer.mjs";
-import { docs, operations, prints, programs, read, readmes, root } from "./pages.mjs";
+import { docs, inside, operations, prints, programs, read, readmes, root } from "./pages.mjs";
 
 for (const page of readmes) assert.notEqual(programs(page).length, 0);
 // These need a world of their own: from-curl.test.mjs, outbound.test.mjs.
@@ -51,9 +51,9 @@ for (const page of docs) {
   });
 }
 
-for (const page of [...readmes, ...docs]) {
+for (const page of [...readmes, ...docs, ...inside]) {
   test(`${page}: links lead to files, and none to a file that npm does not have`, () => {
-    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target).filter((target) => !/^https:/.test(target));
+    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target).filter((target) => !target.startsWith("https:"));
     assert.deepEqual(targets.filter((target) => !existsSync(join(root, dirname(page), target))), []);
     if (page === "pkg/README.md") assert.deepEqual(targets, []);
   });
@@ -63,6 +63,25 @@ test("README.md names every page and every example", () => {
   const text = read("README.md");
   const examples = readdirSync(join(root, "examples")).map((name) => `examples/${name}`);
   for (const path of [...docs, ...examples]) assert.ok(text.includes(`](${path}`), path);
+});
+
+test("CONTRIBUTING.md names every page of docs/design", () => {
+  const text = read("CONTRIBUTING.md");
+  const design = inside.filter((page) => page.startsWith("docs/design/"));
+  assert.notEqual(design.length, 0);
+  assert.deepEqual(design.filter((page) => !text.includes(`](${page})`)), []);
+});
+
+test("tests/README.md has a line for every folder and every file of tests/", () => {
+  const text = read("tests/README.md");
+  const entries = readdirSync(join(root, "tests"), { withFileTypes: true }).filter(({ name }) => name !== "README.md");
+  assert.deepEqual(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).filter((name) => !text.includes(`\`${name}\``)), []);
+});
+
+test("tests/README.md names every suite", () => {
+  const suites = [...read("scripts/test.mjs").matchAll(/^ {2}\{ name: "([\w-]+)"|^ {2}wasmBrowser\("(\w+)"/gm)].map(([, name, engine]) => name ?? `wasm-${engine}`);
+  assert.ok(suites.length > 20);
+  assert.deepEqual(suites.filter((name) => !read("tests/README.md").includes(`\`${name}\``)), []);
 });
 
 test("the table of operations is the contract's", () => {

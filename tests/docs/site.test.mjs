@@ -43,7 +43,7 @@ test("its links lead somewhere", () => {
   let links = 0;
   for (const [name, html] of pages) {
     for (const [, href] of html.matchAll(/<a [^>]*href="([^"#]+)[^"]*"/g)) {
-      if (/^https:/.test(href)) continue;
+      if (href.startsWith("https:")) continue;
       links += 1;
       assert.ok(existsSync(join(site, dirname(name), decodeURI(href))), `${name}: ${href}`);
     }

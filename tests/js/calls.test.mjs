@@ -66,7 +66,7 @@ test("fetch is called with an address and plain headers", async () => {
   const [call] = calls;
   assert.equal(call?.args.length, 2);
   assert.equal(call?.url, `https://api.clickhouse.cloud/v1/organizations/${ID}/services/${ID}`);
-  const { headers, method, body, redirect, signal, ...rest } = call?.init;
+  const { headers, method, body, redirect, signal, ...rest } = call?.init ?? {};
   assert.equal(Object.getPrototypeOf(headers), Object.prototype);
   // New for each attempt, since an update is not safe to repeat.
   const { "idempotency-key": key, ...others } = headers;

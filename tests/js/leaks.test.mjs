@@ -75,7 +75,7 @@ const ends = {
   },
   "the connection fails, again and again": () => {
     let attempt = 0;
-    const script = [() => ((attempt = (attempt + 1) % 3) ? new TypeError("fetch failed") : found)];
+    const script = [() => ((attempt = (attempt + 1) % 3) > 0 ? new TypeError("fetch failed") : found)];
     const { cloud, calls } = scripted(script, { retryBudgetMs: 1e9, clock: patient() });
     return () => (calls.length = 0, cloud.services.get(ID));
   },

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { CloudClient, ConfigurationError, RateLimitError, RateLimiter, ServerError } from "clickhouse-cloud";
-import { hanging, ID, json, keys, rejection, scripted, SECRET, service, sleep, success, thrown, within } from "./support.mjs";
+import { hanging, ID, json, rejection, scripted, SECRET, service, sleep, success, thrown, within } from "./support.mjs";
 
 const RESET = { status: 429, headers: { "x-ratelimit-reset": "0.01" } };
 

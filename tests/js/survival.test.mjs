@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { CloudClient, CloudError, ConfigurationError, hashPassword, RateLimiter, RequestValidationError, ResponseValidationError } from "clickhouse-cloud";
-import { ID, json, keys, rejection, scripted, service, success, thrown, within } from "./support.mjs";
+import { ID, json, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
 /** @typedef {{ cloud: CloudClient, call: (signal: AbortSignal) => any }} Place */
 

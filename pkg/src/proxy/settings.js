@@ -2,7 +2,7 @@
 // The options of the proxy, checked; and the client that it stands on.
 import { ConfigurationError } from "../../dist/errors.js";
 import { ROUTES } from "../../dist/routes.js";
-import { alone, get } from "../../dist/values.js";
+import { get } from "../../dist/values.js";
 import { CLIENT, CloudClient, RateLimiter, checkOptions, environment, read, redactor } from "../core.js";
 import { KEY } from "./arrivals.js";
 import { hostIn } from "./hosts.js";

@@ -1,0 +1,76 @@
+//! What the targets share: the contract in small that the tests use, and reading a document in the ordinary way.
+#![allow(dead_code, reason = "no target needs all of it")]
+
+#[path = "../../tests/validate_tables/mod.rs"]
+pub mod tables;
+
+use clickhouse_cloud::contract::Schema;
+use clickhouse_cloud::issue::{Code, Issue, Step};
+use serde_json::Value;
+
+/// Every kind of schema.
+pub static SCHEMAS: [&Schema; 20] = [
+    &tables::SERVICE,
+    &tables::SERVICES,
+    &tables::SCALING,
+    &tables::TREE,
+    &tables::CHOICE,
+    &tables::MAYBE,
+    &tables::KEY,
+    &tables::SECRETS,
+    &tables::VAULT,
+    &tables::RACK,
+    &tables::TAGS,
+    &tables::OPEN,
+    &tables::ENTRIES,
+    &tables::CODES,
+    &tables::WORDED,
+    &tables::ANYTHING,
+    &tables::FLAG,
+    &tables::UUID,
+    &tables::TIME,
+    &tables::ADDRESS,
+];
+
+/// The document as serde_json reads it; `None` where it is no JSON, or where serde_json has limits of its own: half a
+/// surrogate pair, more than 128 levels, and the name by which it passes numbers on. A byte order mark is skipped, as
+/// the host's decoder does.
+pub fn parse(bytes: &[u8]) -> Option<Value> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let own = bytes.windows(11).any(|window| window == b"$serde_json");
+    // An escape could spell that name.
+    let escaped = bytes.windows(5).any(|window| window == b"\\u002" || window == b"\\u007");
+    if own || escaped { None } else { serde_json::from_slice(bytes).ok() }
+}
+
+/// Paths and codes, in an order of their own: the same document may be written in many ways.
+pub fn found(issues: &[Issue]) -> Vec<String> {
+    let mut found: Vec<String> =
+        issues.iter().map(|issue| format!("{} {}", tables::path(&issue.path), issue.code.as_str())).collect();
+    found.sort();
+    found
+}
+
+/// Whether the search for issues ended early: then it depends on the order of the members which ones were found.
+pub fn ended_early(issues: &[Issue]) -> bool {
+    issues.len() >= 1_000
+}
+
+/// Every path leads to a value of the document; of what is missing or belongs to a rule, to the object around it.
+pub fn paths_lead_somewhere(document: &Value, issues: &[Issue]) {
+    for issue in issues {
+        let mut at = Some(document);
+        let last = issue.path.len().saturating_sub(1);
+        for (index, step) in issue.path.iter().enumerate() {
+            let next = at.and_then(|value| match step {
+                Step::Key(key) => value.get(key.as_ref()),
+                Step::Index(index) => value.get(index),
+            });
+            if next.is_none() && index == last && matches!(issue.code, Code::Required | Code::Rule) {
+                break;
+            }
+            assert!(next.is_some(), "{issue:?} leads nowhere");
+            at = next;
+        }
+    }
+}
