@@ -221,7 +221,7 @@ impl fmt::Debug for HttpResponse {
     }
 }
 
-/// A request that brought no answer.
+/// A request that brought no response, or none that can be read.
 #[derive(Clone)]
 pub struct Fault {
     /// What kind.
@@ -233,12 +233,19 @@ pub struct Fault {
 }
 
 /// What kind of fault it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FaultKind {
     /// No answer, or only the beginning of one: refused, reset, unreachable. Fetch does not tell which.
     Connection,
     /// The answer is longer than the host was told to take.
     TooLong,
+    /// A response came, and its body can not be read: the message says what it lacks.
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+        /// Header names in lower case, and values.
+        headers: Vec<(String, String)>,
+    },
     /// The caller's own code threw; its error goes back to it as it is.
     Caller,
 }

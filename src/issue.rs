@@ -67,6 +67,8 @@ pub enum Code {
     Depth,
     /// Not JSON.
     Syntax,
+    /// A response whose body can not be read.
+    Unreadable,
 }
 
 impl Code {
@@ -90,6 +92,7 @@ impl Code {
             Self::Rule => "rule",
             Self::Depth => "depth",
             Self::Syntax => "syntax",
+            Self::Unreadable => "unreadable",
         }
     }
 }

@@ -151,6 +151,17 @@ fn error_instead(text: &str) -> Issue {
     }
 }
 
+/// A success whose body could not be read; `lacks` says why.
+pub fn unreadable(lacks: String) -> Issue {
+    Issue {
+        path: vec![Step::Key("result".into())],
+        code: Code::Unreadable,
+        expected: "a response whose body can be read".to_owned(),
+        received: lacks,
+        hint: None,
+    }
+}
+
 fn no_json(response: &HttpResponse) -> Issue {
     let kind = response.header("content-type").unwrap_or("no content type");
     let kind = kind.split(';').next().unwrap_or_default();

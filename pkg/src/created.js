@@ -1,6 +1,6 @@
 // @ts-check
 // What `createAndWait` has created, for callers whose wait fails: its password is shown only once.
-import { onAbort } from "../dist/signals.js";
+import { onAbort, reasonOf } from "../dist/signals.js";
 import { CloudError } from "../dist/errors.js";
 import { alone, get } from "../dist/values.js";
 
@@ -20,7 +20,7 @@ export async function tell(onCreated, created, signal) {
   let stop = () => {};
   /** @type {Promise<never>} */
   const aborted = new Promise((_, reject) => {
-    const abort = () => reject(get(signal, "reason"));
+    const abort = () => reject(reasonOf(signal));
     stop = onAbort(signal, abort);
     if (get(signal, "aborted") === true) abort();
   });
@@ -47,7 +47,7 @@ export function attach(error, created, signal) {
   // The types that users see do not have it.
   if (/** @type {any} */ (CloudError).attachCreated(error, created)) return;
   if (typeof error !== "object" || error === null) return;
-  if (get(signal, "aborted") === true && get(signal, "reason") === error) return;
+  if (get(signal, "aborted") === true && reasonOf(signal) === error) return;
   try {
     if (!creations.has(error)) {
       // An error that says something else by this name goes on doing so.

@@ -30,7 +30,7 @@ export function inPage() {
 }
 
 /**
- * An address, resolved against the page's where there is one; undefined where it is none.
+ * An address, resolved against the page's, as its links are, where there is one; undefined where it is none.
  *
  * @param {string} text
  */
@@ -47,6 +47,7 @@ function absolute(text) {
   try {
     return new URL(text);
   } catch {
-    return new URL(text, host.location.href);
+    // A document's base may be another one than its address: the `base` element says so.
+    return new URL(text, /** @type {string | undefined} */ (get(get(host, "document"), "baseURI")) ?? host.location.href);
   }
 }

@@ -4,6 +4,7 @@ use super::retry::Setback;
 use crate::contract::{self, Kind, Operation};
 use crate::error::Error;
 use crate::host::Values;
+use crate::issue::Code;
 use crate::nearest::nearest;
 use crate::response::is_own_envelope;
 
@@ -100,6 +101,8 @@ impl Failure {
                     Some(_) => Self::Transient,
                 },
             },
+            // Each later response would be like it.
+            Error::Response { issues, .. } if issues.iter().any(|issue| issue.code == Code::Unreadable) => Self::Final,
             Error::Response { .. } | Error::Connection { .. } | Error::Timeout { .. } => Self::Transient,
             Error::Configuration(_) | Error::Request { .. } | Error::Wait { .. } | Error::Caller(_) => Self::Final,
         }

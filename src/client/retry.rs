@@ -32,6 +32,8 @@ pub enum Setback {
     Breach,
     /// An answer that is longer than allowed.
     TooLong,
+    /// A 2xx whose body can not be read: the fetch that brought it would bring another one like it.
+    Unreadable,
 }
 
 /// What to do next.
@@ -51,7 +53,7 @@ pub enum Next {
 
 impl Setback {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RateLimited,
         Self::Connection,
         Self::Timeout,
@@ -60,6 +62,7 @@ impl Setback {
         Self::Server,
         Self::Garbled,
         Self::Breach,
+        Self::Unreadable,
         Self::TooLong,
         Self::Refused,
     ];
@@ -77,6 +80,7 @@ impl Setback {
             Self::Garbled => "an answer that is no JSON",
             Self::Breach => "an answer that breaks the contract",
             Self::TooLong => "too long an answer",
+            Self::Unreadable => "a response that can not be read",
         }
     }
 
@@ -105,7 +109,7 @@ impl Setback {
             (Self::Breach, true) => Next::OnceMore,
             (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Unavailable | Self::Server, false)
             | (Self::Garbled | Self::Breach, false)
-            | (Self::Refused | Self::TooLong, true | false) => Next::Stop,
+            | (Self::Refused | Self::TooLong | Self::Unreadable, true | false) => Next::Stop,
         }
     }
 
@@ -121,7 +125,8 @@ impl Setback {
             | Self::Server
             | Self::Garbled
             | Self::Breach
-            | Self::TooLong => true,
+            | Self::TooLong
+            | Self::Unreadable => true,
         };
         happened && !matches!(operation.method, Method::Get)
     }

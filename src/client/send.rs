@@ -139,7 +139,11 @@ impl<H: Host> Client<H> {
         leave: Leave<'_, H>,
     ) -> Result<Outcome<H::Value>, Failed> {
         let fault = match met {
-            First::Left(Ok(response)) => return self.answered(response, course, leave),
+            First::Left(Ok(response)) => return self.answered(response, None, course, leave),
+            First::Left(Err(Fault { kind: FaultKind::Unreadable { status, headers }, message, .. })) => {
+                let response = HttpResponse { status, headers, body: Vec::new() };
+                return self.answered(response, Some(message), course, leave);
+            }
             First::Left(Err(fault)) => Some(fault),
             First::Right(()) => None,
         };
@@ -153,7 +157,7 @@ impl<H: Host> Client<H> {
         let setback = match (kind, &cause) {
             (FaultKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
             (FaultKind::TooLong, _) => Setback::TooLong,
-            (FaultKind::Connection | FaultKind::Caller, _) => Setback::Connection,
+            (FaultKind::Connection | FaultKind::Caller | FaultKind::Unreadable { .. }, _) => Setback::Connection,
         };
         course.note(Met::Fault("connection"), None, Some(setback));
         let message = course.scrub.shown(&message);
@@ -163,10 +167,12 @@ impl<H: Host> Client<H> {
         Err(Failed { setback: Some(setback), error: error.into() })
     }
 
-    /// Reads an answer and says what it means for the call.
+    /// Reads an answer and says what it means for the call. `unreadable`: why its body could not be read. Of a refusal the
+    /// status says enough.
     fn answered(
         &self,
         mut response: HttpResponse,
+        unreadable: Option<String>,
         course: &mut Course<'_>,
         leave: Leave<'_, H>,
     ) -> Result<Outcome<H::Value>, Failed> {
@@ -180,6 +186,11 @@ impl<H: Host> Client<H> {
         let asked_ms = retry::asked_ms(&response, &self.host);
         let Reading { mut data, mut issues, code, text, source, is_error, request_id } =
             response::read(&self.host, operation, &response);
+        let unreadable = unreadable.filter(|_| (200..300).contains(&response.status));
+        let is_unreadable = unreadable.is_some();
+        if let Some(lacks) = unreadable {
+            (data, issues) = (None, vec![response::unreadable(lacks)]);
+        }
         issues.iter_mut().for_each(|issue| course.scrub.issue(issue));
         let [code, text, request_id] = [code, text, request_id].map(|text| text.map(|text| course.scrub.shown(&text)));
         // Without what the call is for there is no success, however tolerant the client is of responses.
@@ -206,6 +217,7 @@ impl<H: Host> Client<H> {
                 course.breaches += 1;
                 Some(Setback::Breach)
             }
+            None if is_unreadable => Some(Setback::Unreadable),
             None if data.is_none() => Some(Setback::Garbled),
             None if useless || !issues.is_empty() && !self.tolerates(operation, &issues) => {
                 course.breaches += 1;

@@ -3,7 +3,7 @@
 // object is involved. The caller's exceptions stay on this side: unwinding through wasm skips destructors.
 
 import { enter } from "./room.js";
-import { onAbort } from "./signals.js";
+import { onAbort, reasonOf } from "./signals.js";
 import { alone, get } from "./values.js";
 
 /**
@@ -62,7 +62,7 @@ export async function drive(future, signal) {
       await woken;
     }
   } catch (error) {
-    throw isAborted(signal) ? get(signal, "reason") : error;
+    throw isAborted(signal) ? reasonOf(signal) : error;
   } finally {
     calls.delete(id);
     release(future);
@@ -137,12 +137,14 @@ export function throwIfFailed() {
 /**
  * Starts something that Rust awaits. What it rejects with ends the call.
  *
- * @param {(signal: AbortSignal) => Promise<unknown>} start its signal fires when it is cancelled
+ * @param {(signal: AbortSignal, abort: () => void) => Promise<unknown>} start its signal fires when it is cancelled, or by `abort`
  * @returns {Awaited}
  */
 export function awaited(start) {
   const controller = new AbortController();
   const { signal } = controller;
+  // With a reason: the default one is an error with a stack.
+  const abort = () => controller.abort((ended ??= new Error("the call has ended")));
   const call = current;
   return cancellable(
     (resolve) => {
@@ -152,10 +154,9 @@ export function awaited(start) {
         call.failed ??= { reason };
         call.wake();
       };
-      start(signal).then(resolve, failed);
+      start(signal, abort).then(resolve, failed);
     },
-    // With a reason: the default one is an error with a stack.
-    () => controller.abort((ended ??= new Error("the call has ended"))),
+    abort,
   );
 }
 

@@ -35,7 +35,7 @@ function named(target, name) {
  * What kind of breach an issue is. More may come.
  *
  * @typedef {"type" | "required" | "unknown" | "enum" | "minimum" | "maximum" | "step" | "length" | "format" | "pattern" |
- *   "count" | "duplicate" | "union" | "rule" | "depth" | "syntax" | (string & {})} IssueCode
+ *   "count" | "duplicate" | "union" | "rule" | "depth" | "syntax" | "unreadable" | (string & {})} IssueCode
  */
 
 /**
@@ -161,7 +161,8 @@ export class RequestValidationError extends CloudError {
 
 /**
  * The service accepted, but its answer breaks the contract or is no JSON. Nothing is lost: the answer is in `body` and
- * `text`, which logs and `JSON.stringify` never show.
+ * `text`, which logs and `JSON.stringify` never show. Also where the `fetch` option resolves with a response whose body can not
+ * be read (read already, locked, no body at all): then an issue has the code `unreadable`, and the call is not tried again.
  */
 export class ResponseValidationError extends CloudError {
   static {

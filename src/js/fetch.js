@@ -2,60 +2,67 @@
 
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
+import { isResponse, read } from "./responses.js";
 import { alone, get } from "./values.js";
 
-/**
- * What came of a request: a response, its headers and its body, or what went wrong. `fault` is `connection` for what fetch
- * itself reports, `caller` for what the caller's own fetch did, and `too-long`.
- *
- * @typedef {{ response: Response, headers: string[], body: Uint8Array }} Answer
- * @typedef {Answer | { fault: string, message: string, cause: unknown }} Met
- */
+/** @import { Answer, Failed } from "./responses.js" */
+/** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
 
 /**
- * @param {((url: string, init: RequestInit) => Promise<Response>) | undefined} own
+ * @param {Fetch | undefined} own
  * @param {string} url
  * @param {RequestInit} init
  * @param {number} most how many bytes the answer may have
  */
 export function send(own, url, init, most) {
-  return awaited((signal) => exchange(own, url, alone({ ...init, signal }), most));
+  return awaited(async (signal, abort) => {
+    const given = alone({ ...init, signal });
+    // Next and others answer a GET out of a cache. A state that is waited for would never come.
+    if (takesCache(own)) given.cache = "no-store";
+    const met = alone(await exchange(own, url, given, most));
+    // What is not read to its end would hold its connection.
+    if (met.fault !== undefined) abort();
+    return met;
+  });
 }
 
 /**
- * @param {((url: string, init: RequestInit) => Promise<Response>) | undefined} own
+ * @param {Fetch | undefined} own
  * @param {string} url
  * @param {RequestInit} init
  * @param {number} most
- * @returns {Promise<Met>}
+ * @returns {Promise<Answer | Failed>}
  */
 async function exchange(own, url, init, most) {
   // The host's is looked up at each call: tests and tracing libraries replace it.
-  const fetch = own ?? get(globalThis, "fetch");
+  const fetch = /** @type {Fetch} */ (own ?? get(globalThis, "fetch"));
   if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
   try {
     const response = await fetch(url, init);
-    if (!isResponse(response)) return caller("the fetch option must resolve with a Response");
-    const body = await read(response, most, init.signal);
-    if (body === undefined) {
-      return { fault: "too-long", message: `the answer is longer than maxBodyBytes, ${most} bytes`, cause: undefined };
-    }
-    return { ...sound(response), body };
+    if (!isResponse(response)) return caller("the fetch option must resolve with a Response: what came has no status");
+    return await read(response, most, init.signal);
   } catch (error) {
-    return failed(error, own === undefined || isOfFetch(error) ? "connection" : "caller");
+    return failed(error, isOfFetch(error, own) ? "connection" : "caller");
   }
 }
 
+/** Whether the host's requests have a mode of the cache. @type {boolean | undefined} */
+let hasCache;
+
 /**
- * A response whose status can be read without a surprise, and its headers: names, in lower case, and values in turn. Here
- * is the last place where a surprise is an error and not the end of the module.
+ * Whether the `cache` of a request does what it should. Workers of older compatibility dates throw on it; whatwg-fetch, which React
+ * Native has built in, adds a parameter to the address for it.
  *
- * @param {Response} response
+ * @param {Fetch | undefined} own
  */
-function sound(response) {
-  const status = Number(response.status);
-  const headers = [...new Headers([...response.headers.entries()])].filter(([name]) => name !== "set-cookie").flat();
-  return { response: /** @type {any} */ ({ status }), headers };
+function takesCache(own) {
+  if (get(own, "polyfill") === true || get(own, "ponyfill") === true) return false;
+  try {
+    hasCache ??= new Request("https://localhost/", alone({ cache: /** @type {const} */ ("no-store") })).cache === "no-store";
+  } catch {
+    hasCache = false;
+  }
+  return hasCache;
 }
 
 /** @param {string} message */
@@ -64,7 +71,7 @@ const caller = (message) => failed(new Error(message), "caller");
 /**
  * @param {any} cause
  * @param {string} fault
- * @returns {Met}
+ * @returns {Failed}
  */
 function failed(cause, fault) {
   const inner = /** @type {object} */ (get(cause, "cause"));
@@ -78,74 +85,15 @@ function failed(cause, fault) {
 }
 
 /**
- * The body, read as it comes, so that one that is too long is refused before it fills the memory.
+ * Whether an error says that the request failed, and is not one of the caller's own code.
  *
- * @param {Response} response
- * @param {number} most
- * @param {AbortSignal | null} [signal] ends the reading, also where the caller's own fetch takes no notice of it
- * @returns {Promise<Uint8Array | undefined>} undefined: it is too long
+ * @param {unknown} error
+ * @param {Fetch | undefined} own
  */
-async function read(response, most, signal) {
-  const stream = /** @type {Response["body"]} */ (get(response, "body"));
-  if (Number(response.headers.get("content-length")) > most) {
-    // Unread, it would hold its connection, and Node, for ever.
-    stream?.cancel?.()?.catch(() => {});
-    return undefined;
-  }
-  if (!stream) {
-    // No stream here: some hosts' responses, and those of test doubles.
-    const whole = get(response, "arrayBuffer") ? await response.arrayBuffer() : new TextEncoder().encode(await response.text());
-    return new Uint8Array(whole);
-  }
-  const reader = stream.getReader();
-  const cancel = () => void (async () => reader.cancel())().catch(() => {});
-  if (signal?.aborted) cancel();
-  signal?.addEventListener("abort", cancel);
-  /** @type {Uint8Array} */
-  let body = new Uint8Array();
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    // Not the value itself: it is a piece of the answer.
-    if (!(value instanceof Uint8Array)) throw new TypeError("the body of the answer is not made of bytes");
-    if (length + value.length > most) {
-      cancel();
-      return undefined;
-    }
-    // Most answers come in one piece, which needs no copy. More are copied: a piece of one byte may hold on to the whole buffer
-    // that it was cut from.
-    if (length === 0) body = value;
-    else body = appended(body, length, value);
-    length += value.length;
-  }
-  return body.subarray(0, length);
-}
-
-/**
- * @param {Uint8Array} body of which so many bytes are filled
- * @param {number} length
- * @param {Uint8Array} more
- */
-function appended(body, length, more) {
-  let to = body;
-  if (length + more.length > body.length) {
-    to = new Uint8Array(Math.max(2 * length, length + more.length));
-    to.set(body.subarray(0, length));
-  }
-  to.set(more, length);
-  return to;
-}
-
-/** @param {any} value */
-function isResponse(value) {
-  const status = get(value, "status");
-  const headers = /** @type {any} */ (get(value, "headers"));
-  return typeof status === "number" && typeof headers?.get === "function" && typeof headers.entries === "function";
-}
-
-/** @param {unknown} error */
-function isOfFetch(error) {
+function isOfFetch(error, own) {
+  // Next's own errors, by which its fetch tells the framework that a page can not be made in advance.
+  if (text(error, "digest") !== undefined) return false;
+  if (own === undefined) return true;
   const names = ["TypeError", "AbortError", "TimeoutError", "NetworkError", "FetchError"];
   return names.includes(text(error, "name") ?? "") || text(error, "code") !== undefined;
 }

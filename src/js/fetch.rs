@@ -3,20 +3,27 @@
 
 use std::rc::Rc;
 
-use gloo_net::http::Response;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
-use super::values::{bytes, get, pairs, text, texts};
+use super::values::{bytes, get, number, pairs, text, texts};
 use crate::host::{Fault, FaultKind, Foreign, HttpRequest, HttpResponse, Transport};
 
 #[wasm_bindgen(module = "/src/js/fetch.js")]
 extern "C" {
     #[wasm_bindgen(js_name = send)]
     fn send_with(own: &JsValue, url: &str, init: &Object, most: f64) -> Awaited;
+}
+
+// What `fetch.js` imports: a file that no Rust names would not be in the package.
+#[wasm_bindgen(module = "/src/js/responses.js")]
+extern "C" {
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = read)]
+    fn read_response();
 }
 
 #[wasm_bindgen(module = "/src/js/causes.js")]
@@ -31,17 +38,19 @@ impl Transport for JsHost {
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
         let own = get(&self.lent, "fetch");
         let met = Cancellable::from(send_with(&own, &request.url, &init(request), self.max_body_bytes)).await;
+        let status = || number(&met, "status").unwrap_or_default() as u16;
         let Some(fault) = text(&met, "fault") else {
-            let response = Response::from(get(&met, "response").unchecked_into::<web_sys::Response>());
             let body = bytes(&get(&met, "body")).unwrap_or_default();
-            return Ok(HttpResponse { status: response.status(), headers: pairs(&met, "headers"), body });
+            return Ok(HttpResponse { status: status(), headers: pairs(&met, "headers"), body });
         };
         let kind = match fault.as_str() {
             "too-long" => FaultKind::TooLong,
+            "unreadable" => FaultKind::Unreadable { status: status(), headers: pairs(&met, "headers") },
             "caller" => FaultKind::Caller,
             _ => FaultKind::Connection,
         };
-        let cause = (kind != FaultKind::TooLong).then(|| Rc::new(get(&met, "cause")) as Rc<_>);
+        let cause =
+            matches!(kind, FaultKind::Connection | FaultKind::Caller).then(|| Rc::new(get(&met, "cause")) as Rc<_>);
         Err(Fault { kind, message: text(&met, "message").unwrap_or_default(), cause })
     }
 

@@ -6,18 +6,19 @@ mod serving;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use gloo_net::http::Headers;
 use js_sys::{Array, Function, JSON, Object, Promise, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Request, RequestInit, Response, ResponseInit};
+use web_sys::{Request, Response, ResponseInit};
 
 use super::driver::drive;
 use super::errors::to_js;
 use super::objects::{bare_object, set};
 use super::sandbox_clock::SandboxClock;
-use super::values::dictionary;
+use super::values::get;
 use crate::error::Error;
 use crate::host::HttpResponse;
 use crate::sandbox::{self, Entry, Fault, Outcome};
@@ -27,6 +28,20 @@ use crate::secret::Secret;
 extern "C" {
     /// The function, which asks for room on the stack before it enters the wasm.
     fn guarded(run: &JsValue) -> Function;
+}
+
+#[wasm_bindgen(module = "/src/js/requests.js")]
+extern "C" {
+    /// `{ signal, request }`: what ends it, and a promise of the host's own Request.
+    fn open(input: &JsValue, init: &JsValue) -> JsValue;
+}
+
+// What `requests.js` imports: a file that no Rust names would not be in the package.
+#[wasm_bindgen(module = "/src/js/responses.js")]
+extern "C" {
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = headersOf)]
+    fn headers_of();
 }
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -316,26 +331,14 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 
 fn fetch(world: &Rc<World>, input: JsValue, init: JsValue) -> Promise {
     let world = world.clone();
-    match new_request(&input, &init) {
-        Ok(request) => drive(&request.signal(), async move { answer(&world, &request).await }),
-        Err(error) => Promise::reject(&error),
-    }
-}
-
-fn new_request(input: &JsValue, init: &JsValue) -> Result<Request, JsValue> {
-    let init: RequestInit = dictionary(init).unchecked_into();
-    match input.dyn_ref::<Request>() {
-        Some(request) => Request::new_with_request_and_init(request, &init),
-        None => {
-            let url: String = js_sys::JsString::from(input.clone()).into();
-            Request::new_with_str_and_init(&url, &init)
-        }
-    }
+    let opened = open(&input, &init);
+    let request = JsFuture::from(get(&opened, "request").unchecked_into::<Promise>());
+    drive(&get(&opened, "signal"), async move { answer(&world, &request.await?.unchecked_into()).await })
 }
 
 async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     let body = Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?).to_vec();
-    let authorization = request.headers().get("authorization")?.map(Secret::new);
+    let authorization = Headers::from_raw(request.headers()).get("authorization").map(Secret::new);
     let (method, now) = (request.method(), world.clock.now());
     let reply =
         world.sandbox.borrow_mut().handle_wire(now, &method, &request.url(), authorization.as_ref(), Some(&body));
@@ -357,13 +360,13 @@ impl World {
 }
 
 fn new_response(response: HttpResponse, head: bool) -> Result<JsValue, JsValue> {
-    let headers = Headers::new()?;
+    let headers = Headers::new();
     for (name, value) in &response.headers {
-        headers.append(name, value)?;
+        headers.append(name, value);
     }
     let init: ResponseInit = bare_object().unchecked_into();
     init.set_status(response.status);
-    init.set_headers(&headers);
+    init.set_headers(&headers.into_raw());
     // A copy: WebKit's responses read the bytes that they are made of later on, when this memory holds other things.
     let body = (!head && !response.body.is_empty()).then(|| Uint8Array::from(response.body.as_slice()));
     Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init).map(JsValue::from)

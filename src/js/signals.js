@@ -1,6 +1,8 @@
 // One listener on each signal, however many calls it may end: Node warns of a leak from the eleventh listener on. Signals are
 // held weakly, and nothing is left on one whose calls have ended.
 
+import { alone, get } from "./values.js";
+
 /** @type {WeakMap<AbortSignal, Set<() => void> & { tell(): void }>} */
 const listening = new WeakMap();
 
@@ -19,6 +21,30 @@ export function onAbort(signal, listener) {
     listening.delete(signal);
     signal.removeEventListener("abort", listeners.tell);
   };
+}
+
+/** The errors of aborted signals that have none of their own: each caller of one gets the same. @type {WeakMap<object, Error>} */
+const reasons = new WeakMap();
+
+/**
+ * What a call rejects with when its signal has aborted: the signal's reason. Signals of old polyfills have none: then it is an
+ * AbortError, as fetch had before there were reasons.
+ *
+ * @param {AbortSignal | undefined} signal
+ * @returns {unknown}
+ */
+export function reasonOf(signal) {
+  const reason = get(signal, "reason");
+  if (reason !== undefined || signal === undefined) return reason;
+  const known = reasons.get(signal) ?? abortError();
+  reasons.set(signal, known);
+  return known;
+}
+
+function abortError() {
+  const message = "this operation was aborted";
+  if (typeof DOMException === "function") return new DOMException(message, "AbortError");
+  return Object.defineProperty(new Error(message), "name", alone({ value: "AbortError", configurable: true, writable: true }));
 }
 
 /** @param {AbortSignal} signal */

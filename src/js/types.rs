@@ -21,8 +21,8 @@ export interface CloudClientOptions {
   /** A UUID. By default CLICKHOUSE_ORG_ID; without one the client asks once, and takes it when there is exactly one. */
   organizationId?: string | undefined;
   /**
-   * By default CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be relative. A `/v1` at its end is
-   * removed: other official tools are given one.
+   * By default CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be relative, to
+   * `document.baseURI`. A `/v1` at its end is removed: other official tools are given one.
    */
   baseUrl?: string | undefined;
   /**
@@ -43,7 +43,9 @@ export interface CloudClientOptions {
   maxBodyBytes?: number | undefined;
   /**
    * Called as fetch(url, init). By default the host's. What it throws ends the call, but for errors of fetch itself. Here
-   * requests are led through an outbound proxy, or a private CA is trusted (docs/outbound.md).
+   * requests are led through an outbound proxy, or a private CA is trusted (docs/outbound.md). It may resolve with the
+   * response of another library, such as node-fetch, or with a double that has a `status` and one of `body`, `arrayBuffer()`,
+   * `text()` and `json()`; where none of them can be read, the call fails with a `ResponseValidationError`, and is not tried again.
    */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** For tests. By default the host's. What it throws ends the call. */

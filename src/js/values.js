@@ -5,7 +5,7 @@
  * `Object.prototype` has is nobody's: other code may have polluted it.
  *
  * @param {any} object
- * @param {string} name
+ * @param {string | symbol} name
  * @returns {unknown}
  */
 export function get(object, name) {
@@ -22,7 +22,7 @@ export function get(object, name) {
  * Whether an object or its class has a property, below `Object.prototype`.
  *
  * @param {any} object
- * @param {string} name
+ * @param {string | symbol} name
  */
 function has(object, name) {
   for (let at = Object(object); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -150,16 +150,55 @@ export function describe(value) {
 export function bytes(value) {
   try {
     if (typeof value === "string") return new TextEncoder().encode(value);
-    return value instanceof Uint8Array ? new Uint8Array(value) : undefined;
+    return isBytes(value) ? new Uint8Array(value) : undefined;
   } catch {
-    // A proxy, or bytes that have been handed to another thread.
+    // Bytes that have been handed to another thread.
+    return undefined;
+  }
+}
+
+/** The engine's own getters, which know their objects in every realm, and are not deceived by an object that is like one. */
+const kindOf = getter(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
+const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
+
+/**
+ * @param {object} prototype
+ * @param {string | symbol} name
+ */
+function getter(prototype, name) {
+  return /** @type {() => unknown} */ (Reflect.getOwnPropertyDescriptor(prototype, name)?.get);
+}
+
+/**
+ * Whether a value is a Uint8Array, of this realm or another one: that of a frame, of a vm context, of jsdom.
+ *
+ * @param {unknown} value
+ * @returns {value is Uint8Array<ArrayBuffer>}
+ */
+export function isBytes(value) {
+  return ArrayBuffer.isView(value) && kindOf.call(value) === "Uint8Array";
+}
+
+/**
+ * The bytes of a buffer or of a view of one, whatever its realm; undefined where a value is neither.
+ *
+ * @param {any} value
+ * @returns {Uint8Array<ArrayBuffer> | undefined}
+ */
+export function bytesOf(value) {
+  if (isBytes(value)) return value;
+  try {
+    if (ArrayBuffer.isView(value)) return new Uint8Array(/** @type {ArrayBuffer} */ (value.buffer), value.byteOffset, value.byteLength);
+    sizeOf.call(value);
+    return new Uint8Array(value);
+  } catch {
     return undefined;
   }
 }
 
 /** What a header can hold: visible characters, spaces and tabs. */
 export const FIELD_VALUE = /^[\t -~]*$/;
-const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+export const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
  * Names, in lower case, and values of headers in turn. One name without a value: that one cannot stand in a header, or

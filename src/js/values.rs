@@ -26,8 +26,6 @@ extern "C" {
 extern "C" {
     /// What came, in words that show no text: it may be a secret.
     pub fn describe(value: &JsValue) -> String;
-    /// Of a plain object, its own properties without a prototype; anything else as it is.
-    pub fn dictionary(value: &JsValue) -> JsValue;
     /// The names of an object's own properties; of anything else none.
     pub fn keys(object: &JsValue) -> Vec<String>;
 }

@@ -29,6 +29,9 @@ fn words(setback: Setback) -> &'static str {
         Setback::Refused => "any other status, redirects among them",
         Setback::Garbled => "2xx whose body is no JSON",
         Setback::Breach => "2xx that breaks the contract, or holds an error and no result",
+        Setback::Unreadable => {
+            "2xx whose body can not be read: a response of your own `fetch` that has been read already, or has no body"
+        }
         Setback::TooLong => "an answer longer than `maxBodyBytes`",
     }
 }

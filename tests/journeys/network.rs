@@ -27,6 +27,8 @@ pub enum Act {
     HangAfter,
     /// The answer is longer than the host takes.
     TooLong,
+    /// A response of this status comes, whose body can not be read.
+    Unreadable(u16),
     /// The host's fetch fails with these words.
     Fail(String),
     /// The same, with this as the cause.
@@ -212,6 +214,11 @@ impl Transport for TestHost {
                 std::future::pending().await
             }
             Some(Act::TooLong) => Err(fault(FaultKind::TooLong, "the answer is longer than 1 byte", None)),
+            Some(Act::Unreadable(status)) => Err(fault(
+                FaultKind::Unreadable { status, headers: Vec::new() },
+                "a body that has been read already",
+                None,
+            )),
             Some(Act::Fail(message)) => Err(fault(FaultKind::Connection, &message, None)),
             Some(Act::FailWith(cause)) => Err(fault(FaultKind::Connection, "failed", Some(cause))),
             Some(Act::Throw(cause)) => Err(fault(FaultKind::Caller, "thrown", Some(cause))),

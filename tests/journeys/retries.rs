@@ -206,6 +206,36 @@ fn an_answer_that_is_too_long_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_response_that_can_not_be_read_is_not_asked_for_again() {
+    each(|| Act::Unreadable(200), |_| false, |case| !case.reads);
+    for case in CASES {
+        let cloud = Cloud::unlimited();
+        cloud.network.next(Act::Unreadable(201));
+        match failed(cloud.run(cloud.call(case.operation, (case.arguments)(NOBODY)))) {
+            Error::Response { issues, exchange, .. } => {
+                assert_eq!((exchange.status, issues.len(), issues[0].code.as_str()), (201, 1, "unreadable"));
+                assert_eq!(issues[0].received, "a body that has been read already");
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+#[test]
+fn a_refusal_that_can_not_be_read_counts_by_its_status() {
+    for (status, retried) in [(404, false), (409, false), (429, true), (500, true), (503, true)] {
+        let cloud = Cloud::unlimited();
+        cloud.network.next(Act::Unreadable(status));
+        let result = cloud.run(cloud.list());
+        assert_eq!(result.is_ok(), retried, "{status}");
+        if let Err(error) = result {
+            assert_eq!(error.status(), Some(status));
+            assert!(matches!(*error, Error::Api { .. }), "{error}");
+        }
+    }
+}
+
+#[test]
 fn what_the_callers_own_fetch_throws_is_handed_back() {
     let mine: std::rc::Rc<dyn std::any::Any> = std::rc::Rc::new(7);
     let cloud = Cloud::unlimited();

@@ -10,7 +10,7 @@ use clickhouse_cloud::host::Level;
 use clickhouse_cloud::request::Argument;
 
 use super::cloud::{Cloud, NOBODY, body, failed, service};
-use super::network::answer;
+use super::network::{Act, answer};
 
 pub fn options(timeout_ms: Option<f64>, poll_interval_ms: Option<f64>) -> (WaitOptions, Rc<RefCell<Vec<Progress>>>) {
     let seen = Rc::new(RefCell::new(Vec::new()));
@@ -148,6 +148,18 @@ fn a_failed_state_that_was_asked_for_is_reached() {
             assert_eq!(cloud.wait_for(NOBODY, wanted).await.unwrap()["state"], wanted);
         });
     }
+}
+
+#[test]
+fn a_response_that_can_not_be_read_ends_a_wait() {
+    let cloud = Cloud::unlimited();
+    let id = cloud.run(cloud.running());
+    let before = cloud.network.count();
+    cloud.network.next(Act::Unreadable(200));
+    let error = failed(cloud.run(cloud.wait_with(&id, &["stopped"], &options(None, None).0)));
+    assert!(matches!(error, Error::Response { ambiguous: false, .. }), "{error}");
+    assert_eq!(cloud.network.count() - before, 1);
+    cloud.assert_quiet();
 }
 
 #[test]

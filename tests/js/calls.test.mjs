@@ -74,7 +74,7 @@ test("fetch is called with an address and plain headers", async () => {
   assert.deepEqual(others, {
     accept: "application/json", "content-type": "application/json", authorization: `Basic ${Buffer.from(`key:${SECRET}`).toString("base64")}`,
   });
-  assert.deepEqual([method, body, redirect, rest], ["PATCH", '{"name":"new"}', "manual", {}]);
+  assert.deepEqual([method, body, redirect, rest], ["PATCH", '{"name":"new"}', "manual", { cache: "no-store" }]);
   assert.ok(signal instanceof AbortSignal && !signal.aborted);
 });
 
