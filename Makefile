@@ -52,7 +52,7 @@ docs: build
 
 # The house rules alone; they are suites of `make test` too.
 lint: setup-lint build
-	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript javascript-lint
+	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
 
 # The licences of the crates that are compiled into the package; a test holds the file against Cargo.lock.
 notices: setup-build

@@ -7,13 +7,13 @@ cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Not optimized: to compile it so takes half as
-# long as at opt-level 1, and what these tools do is soon done. They share what they have compiled.
+# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Not optimized, unless OPT says so: to compile
+# wasm-bindgen so takes half as long as at opt-level 1, and what it does is soon done.
 crate() {
   local name="$1" version="$2"
   shift 2
   say "$name $version (takes a minute or two)"
-  CARGO_TARGET_DIR="$PWD/target/tools" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
+  CARGO_TARGET_DIR="$PWD/target/tools" CARGO_PROFILE_RELEASE_OPT_LEVEL="${OPT:-0}" CARGO_PROFILE_RELEASE_LTO=off \
     cargo install "$name" --version "$version" "$@"
 }
 
@@ -64,9 +64,9 @@ for_lint() {
 
 for_test() {
   for_lint
-  # Both at once: cargo removes a program of the same version that it is not told of. wasm-pack looks for the test
-  # runner beside wasm-bindgen.
-  bindgen wasm-bindgen wasm-bindgen-test-runner
+  # Both at once: wasm-pack looks for the test runner beside wasm-bindgen. The runner reads large modules, in each engine
+  # again: not optimized, it takes more than ten seconds for one.
+  OPT=1 bindgen wasm-bindgen wasm-bindgen-test-runner
   [ "$(wasm-pack --version 2>/dev/null || true)" = "wasm-pack 0.15.1" ] || crate wasm-pack 0.15.1 --locked
 
   # Chromium with its driver, and Firefox: those on PATH, those that CHROMIUM, CHROMEDRIVER and FIREFOX name, or

@@ -99,8 +99,6 @@ const suites = [
   { name: "clippy-client", command: clippyWasm("client"), count: whole },
   { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
-  // Unused and mistaken code in JavaScript: .oxlintrc.json.
-  { name: "javascript-lint", command: ["oxlint"], count: whole },
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
   // The arrows between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
