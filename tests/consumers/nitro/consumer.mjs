@@ -10,14 +10,14 @@ export default async ({ env, run, start }) => {
 
   await run("nitropack", "build", "--preset", "cloudflare_module");
   const anywhere = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
-  const worker = start("wrangler", "dev", "--cwd", ".output/server", ...anywhere);
+  const worker = start("wrangler", "dev", ".output/server/index.mjs", "--compatibility-date", "2026-04-01", "--compatibility-flags", "nodejs_compat", ...anywhere);
   const [, url] = await worker.printed(/Ready on (http:\/\/\S+)/);
   answers.cloudflare = await worker.get(url);
 
   await run("nitropack", "build", "--preset", "deno_server");
   env.PORT = "0";
   const server = start("deno", "run", "-A", ".output/server/index.mjs");
-  const [, address] = await server.printed(/(http:\/\/[^\s/]+:[1-9]\d*)/);
-  answers.deno = await server.get(address.replace("0.0.0.0", "127.0.0.1"));
+  const [, port] = await server.printed(/Listening \S+:(\d+)/);
+  answers.deno = await server.get(`http://127.0.0.1:${port}`);
   return answers;
 };
