@@ -1,5 +1,6 @@
 // @ts-check
 // The class BuiltRequest.
+import { hidden, hide } from "./hidden.js";
 
 /** @typedef {{ method: string, url: string, headers: Record<string, string>, body: string | undefined, curl: string }} Parts */
 
@@ -9,39 +10,37 @@
  * Its headers hold the credentials and its body may hold a password's hash: logs and `JSON.stringify` show neither.
  */
 export class BuiltRequest {
-  #parts;
-
   /**
    * @param {Parts} parts
    * @internal
    */
   constructor(parts) {
-    this.#parts = parts;
+    hide(this, parts);
   }
 
   /** The HTTP method. */
   get method() {
-    return this.#parts.method;
+    return parts(this).method;
   }
 
   /** The absolute address. */
   get url() {
-    return this.#parts.url;
+    return parts(this).url;
   }
 
   /** Names in lower case, and values; the credentials are among them. */
   get headers() {
-    return this.#parts.headers;
+    return parts(this).headers;
   }
 
   /** The JSON text of the body. */
   get body() {
-    return this.#parts.body;
+    return parts(this).body;
   }
 
   /** The request as a curl command. Environment variables stand for whatever is secret. */
   toCurl() {
-    return this.#parts.curl;
+    return parts(this).curl;
   }
 
   /** Method and address. */
@@ -49,3 +48,9 @@ export class BuiltRequest {
     return { method: this.method, url: this.url };
   }
 }
+
+/**
+ * @param {BuiltRequest} request
+ * @returns {Parts}
+ */
+const parts = (request) => hidden(request);

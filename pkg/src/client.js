@@ -6,6 +6,7 @@ import { get, put } from "../dist/values.js";
 import { BuiltRequest } from "./built.js";
 import { attach, tell } from "./created.js";
 import { Core } from "./entries.js";
+import { hidden, hide } from "./hidden.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { parts } from "./parameters.js";
 import { cloudPromise, retraced, traced } from "./promise.js";
@@ -26,15 +27,12 @@ import { cloudPromise, retraced, traced } from "./promise.js";
 
 /** Services: create, change, stop, delete, and wait for them. */
 export class Services extends ServicesOperations {
-  #core;
-
   /**
    * @param {Core} core
    * @internal
    */
   constructor(core) {
-    super(caller(core));
-    this.#core = core;
+    super({ core, call: caller(core) });
   }
 
   /**
@@ -83,7 +81,7 @@ export class Services extends ServicesOperations {
     const helper = "services.setPassword";
     const operation = "services.updatePassword";
     const given = () => ({ helper, operation, ...parts(helper, { path: { serviceId } }), password, ...callOptions(helper, options) });
-    return cloudPromise(async () => ({ ...(await enter(this.#core, "call", given())), data: undefined }));
+    return cloudPromise(async () => ({ ...(await enter(coreOf(this), "call", given())), data: undefined }));
   }
 
   /**
@@ -120,7 +118,7 @@ export class Services extends ServicesOperations {
       }
       return { states };
     };
-    return wait(this.#core, helper, "services.get", { serviceId }, options, "", more);
+    return wait(coreOf(this), helper, "services.get", { serviceId }, options, "", more);
   }
 
   /**
@@ -140,7 +138,7 @@ export class Services extends ServicesOperations {
     const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
     const create = { operation: "services.create", ...parts(helper, { body }), ...rest };
     // Of its own: who frees the client meanwhile does not lose what was created.
-    const core = alive(this.#core, helper).share();
+    const core = alive(coreOf(this), helper).share();
     let data;
     try {
       ({ data } = await core.call(create));
@@ -168,7 +166,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(this.#core, "services.ensureRunning", "services.get", { serviceId }, options, " start:flag");
+    return wait(coreOf(this), "services.ensureRunning", "services.get", { serviceId }, options, " start:flag");
   }
 
   /**
@@ -185,21 +183,18 @@ export class Services extends ServicesOperations {
    * @returns {Promise<{ found: boolean }>}
    */
   stopAndDelete(serviceId, options) {
-    return wait(this.#core, "services.stopAndDelete", "services.delete", { serviceId }, options);
+    return wait(coreOf(this), "services.stopAndDelete", "services.delete", { serviceId }, options);
   }
 }
 
 /** Backups of services. */
 export class Backups extends BackupsOperations {
-  #core;
-
   /**
    * @param {Core} core
    * @internal
    */
   constructor(core) {
-    super(caller(core));
-    this.#core = core;
+    super({ core, call: caller(core) });
   }
 
   /**
@@ -213,7 +208,7 @@ export class Backups extends BackupsOperations {
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
-    return wait(this.#core, "backups.waitFor", "backups.get", { serviceId, backupId }, options);
+    return wait(coreOf(this), "backups.waitFor", "backups.get", { serviceId, backupId }, options);
   }
 }
 
@@ -224,7 +219,7 @@ export class Organizations extends OrganizationsOperations {
    * @internal
    */
   constructor(core) {
-    super(caller(core));
+    super({ core, call: caller(core) });
   }
 }
 
@@ -235,7 +230,10 @@ export class Organizations extends OrganizationsOperations {
  * @type {(client: CloudClient, operation: string, parameters?: object) => (text: string) => string}
  * @internal
  */
-export let redactor;
+export const redactor = (client, operation, parameters) => {
+  const given = { operation, ...parts(operation, parameters) };
+  return (text) => coreOf(client).redact(given, text);
+};
 
 /**
  * A client of the control plane of ClickHouse Cloud.
@@ -244,15 +242,6 @@ export let redactor;
  * answer. One client for each key is enough: all its calls share the rate limit.
  */
 export class CloudClient {
-  static {
-    redactor = (client, operation, parameters) => {
-      const given = { operation, ...parts(operation, parameters) };
-      return (text) => client.#core.redact(given, text);
-    };
-  }
-  /** @type {Core} */
-  #core;
-
   /**
    * Nothing is sent before the first call.
    *
@@ -261,13 +250,14 @@ export class CloudClient {
    * @param {CloudClientOptions} [options] What is not given comes from the environment, where there is one.
    */
   constructor(options) {
-    this.#core = new Core(...settings(options));
+    const core = new Core(...settings(options));
+    hide(this, { core });
     /** Services: create, change, stop, delete, and wait for them. */
-    this.services = new Services(this.#core);
+    this.services = new Services(core);
     /** Backups of services. */
-    this.backups = new Backups(this.#core);
+    this.backups = new Backups(core);
     /** Organizations of the key. */
-    this.organizations = new Organizations(this.#core);
+    this.organizations = new Organizations(core);
   }
 
   /**
@@ -280,7 +270,7 @@ export class CloudClient {
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
   request(route, ...rest) {
-    return caller(this.#core)(route, ...rest);
+    return caller(coreOf(this))(route, ...rest);
   }
 
   /**
@@ -296,7 +286,7 @@ export class CloudClient {
     const operation = String(route);
     const [parameters] = rest;
     try {
-      return new BuiltRequest(enter(this.#core, "build", { operation, ...parts(operation, parameters) }));
+      return new BuiltRequest(enter(coreOf(this), "build", { operation, ...parts(operation, parameters) }));
     } catch (error) {
       throw retraced(error);
     }
@@ -308,9 +298,10 @@ export class CloudClient {
    * `ConfigurationError`. Freed again, it does nothing.
    */
   free() {
-    if (freed.has(this.#core)) return;
-    this.#core.free();
-    freed.add(this.#core);
+    const core = coreOf(this);
+    if (freed.has(core)) return;
+    core.free();
+    freed.add(core);
   }
 
   /** `free()`, at the end of the block of a `using cloud = new CloudClient()`. */
@@ -321,6 +312,12 @@ export class CloudClient {
 
 // Where the symbol is missing, the class has got a method of the name "undefined".
 if (Symbol.dispose === undefined) Reflect.deleteProperty(CloudClient.prototype, "undefined");
+
+/**
+ * @param {CloudClient | Services | Backups} owner
+ * @returns {Core}
+ */
+const coreOf = (owner) => hidden(owner).core;
 
 /** @type {WeakSet<Core>} */
 const freed = new WeakSet();

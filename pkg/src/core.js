@@ -3,5 +3,6 @@
 export { checkOptions } from "./entries.js";
 export { CloudClient, RateLimiter, redactor } from "./client.js";
 export { environment } from "./host.js";
+export { isRateLimiter } from "./limiter.js";
 export { CLIENT } from "./options.js";
 export { read } from "./read.js";

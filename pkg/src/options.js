@@ -37,7 +37,7 @@ export function settings(given) {
   const all = {
     // Of its own: the caller's functions are called on it, and see no secret there. It lives as long as the client and its
     // calls do, and with it their limiter, so that clients of the same key find it.
-    host: { fetch, clock, logger, rateLimit, limiter: one, onRequest, onResponse, onRetry },
+    host: { fetch, clock, logger, rateLimit: one.lent, limiter: one.shared, onRequest, onResponse, onRetry },
     logLevel: ["off", "error", "warn", "info", "debug"].indexOf(options.logLevel ?? "warn"),
     maxBodyBytes: options.maxBodyBytes ?? 67_108_864,
     timeoutMs: options.timeoutMs ?? 30_000,
@@ -54,7 +54,7 @@ export function settings(given) {
     organizationId: organization.id,
     organizationName: organization.name,
   };
-  return [all, one];
+  return [all, one.limiter];
 }
 
 /**

@@ -1,6 +1,12 @@
 // @ts-check
 // How the wasm comes up: by itself, synchronously, at the first use. So nobody calls an init function, constructors and
 // synchronous functions work before any await, and an import that is never used costs nothing.
+import { CloudError } from "../dist/errors.js";
+
+/** @type {any} */
+const host = globalThis;
+
+/** Bytes, a compiled module, or an instance. @typedef {Uint8Array<ArrayBuffer> | WebAssembly.Module | { exports: object }} Source */
 
 /** @type {WeakSet<Function>} */
 const up = new WeakSet();
@@ -11,7 +17,7 @@ const up = new WeakSet();
  *
  * @param {(exports: object) => void} setWasm of the glue, which wasm-bindgen generated
  * @param {WebAssembly.Imports} imports what the module imports, by module name
- * @param {() => Uint8Array<ArrayBuffer> | WebAssembly.Module} source
+ * @param {() => Source} source
  */
 export function instantiateOnFirstUse(setWasm, imports, source) {
   if (up.has(setWasm)) return;
@@ -23,10 +29,7 @@ export function instantiateOnFirstUse(setWasm, imports, source) {
     /** @param {object} _ @param {string | symbol} name */
     get(_, name) {
       if (exports === undefined) {
-        const given = source();
-        // Not instanceof: some sandboxes have a WebAssembly.Module of another realm.
-        const module = "byteLength" in given ? new WebAssembly.Module(given) : given;
-        exports = new WebAssembly.Instance(module, imports).exports;
+        exports = instantiate(source, imports);
         up.add(setWasm);
         setWasm(exports);
         exports.__wbindgen_start();
@@ -35,4 +38,55 @@ export function instantiateOnFirstUse(setWasm, imports, source) {
     },
   };
   setWasm(new Proxy({}, standIn));
+}
+
+/**
+ * What an import of a `.wasm` file brings: Workers give the compiled module as the default export; Vite, which takes their
+ * condition too, gives the exports of an instance.
+ *
+ * @param {object} namespace
+ * @returns {WebAssembly.Module | { exports: object }}
+ */
+export function compiled(namespace) {
+  return Reflect.get(namespace, "default") ?? { exports: namespace };
+}
+
+/** What the wasm and its glue cannot do without. */
+const NEEDED = ["WebAssembly", "TextDecoder", "TextEncoder"];
+
+/**
+ * @param {() => Source} source
+ * @param {WebAssembly.Imports} imports
+ * @returns {Record<string | symbol, any>}
+ */
+function instantiate(source, imports) {
+  const missing = NEEDED.filter((name) => host[name] === undefined);
+  if (missing.length > 0) {
+    throw new CloudError(`this runtime has no ${missing.join(", no ")}: clickhouse-cloud needs it, so add it to globalThis or call from a backend`);
+  }
+  try {
+    const given = source();
+    if ("exports" in given) return given.exports;
+    // Not instanceof: some sandboxes have a WebAssembly.Module of another realm.
+    const module = "byteLength" in given ? new WebAssembly.Module(given) : given;
+    return new WebAssembly.Instance(module, imports).exports;
+  } catch (cause) {
+    throw new CloudError(`WebAssembly did not start: ${remedy(cause)}`, undefined, { cause });
+  }
+}
+
+/**
+ * What to do about a module that does not compile. Engines differ in their words, and in the class of the error.
+ *
+ * @param {unknown} cause
+ */
+function remedy(cause) {
+  const words = String(cause);
+  if (/disallowed on the main thread|4 ?KB/i.test(words)) {
+    return "this browser compiles no module of its size on the main thread: use Chromium 115 or later, or make the client in a worker";
+  }
+  if (host.document !== undefined || host.WorkerGlobalScope !== undefined) {
+    return "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
+  }
+  return "where a runtime compiles no bytes, resolve the package with its condition workerd or edge-light";
 }

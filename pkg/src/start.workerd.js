@@ -2,7 +2,7 @@
 // Bundlers keep this file wherever it is imported: package.json says that it has effects.
 import { __wbg_set_wasm } from "../dist/client_bg.js";
 import { imports } from "../dist/client.imports.js";
-import wasm from "../dist/client_bg.wasm";
-import { instantiateOnFirstUse } from "./runtime.js";
+import * as wasm from "../dist/client_bg.wasm";
+import { compiled, instantiateOnFirstUse } from "./runtime.js";
 
-instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => compiled(wasm));

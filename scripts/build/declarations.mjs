@@ -6,8 +6,15 @@ import { basename, join } from "node:path";
 import ts from "typescript";
 import { dist, fail, modules, read, root, work, write } from "../tools.mjs";
 
-// Older consumers' lib does not know Symbol.dispose, which wasm-bindgen's classes have.
-const HEADER = '/// <reference lib="esnext.disposable" />\n';
+// Older consumers' lib does not know Symbol.dispose, which wasm-bindgen's classes have; and compilers before 5.2 have no lib
+// that does. Where there is one, this says the same.
+const HEADER = `declare global {
+  interface SymbolConstructor {
+    /** The method that ends a block of \`using\`. */
+    readonly dispose: unique symbol;
+  }
+}
+`;
 
 /**
  * What a declaration file declares, exports and speaks of.

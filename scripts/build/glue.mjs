@@ -8,7 +8,9 @@ import { dist, fail, modules, read, work, write } from "../tools.mjs";
 rmSync(join(dist, "snippets"), { recursive: true, force: true });
 for (const { feature } of modules) {
   const from = join(work, "bindgen", feature);
-  write(join(dist, `${feature}_bg.js`), read(join(from, `${feature}_bg.js`)));
+  // Imported names stand before the host's of the same name; the text itself stays as it was generated.
+  const lazy = 'import { TextDecoder, TextEncoder } from "../src/encoding.js";\n';
+  write(join(dist, `${feature}_bg.js`), lazy + read(join(from, `${feature}_bg.js`)));
   if (existsSync(join(from, "snippets"))) cpSync(join(from, "snippets"), join(dist, "snippets"), { recursive: true });
 
   const imported = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(join(dist, `${feature}_bg.wasm`))));

@@ -86,7 +86,7 @@ function method(path, verb, operation) {
 ${comment}
    */
   ${name}(${names === "" ? "" : `${names}, `}options) {
-    return this.#call("${resource}.${name}", ${argument}, options);
+    return hidden(this).call("${resource}.${name}", ${argument}, options);
   }
 `,
   };
@@ -101,15 +101,12 @@ const classes = [...resources].map(([resource, methods]) => {
   const name = `${resource.charAt(0).toUpperCase()}${resource.slice(1)}Operations`;
   return `/** The operations of \`${resource}\`. */
 export class ${name} {
-  /** @type {Call} */
-  #call;
-
   /**
-   * @param {Call} call
+   * @param {{ call: Call, core?: unknown }} inner what the methods stand on
    * @internal
    */
-  constructor(call) {
-    this.#call = call;
+  constructor(inner) {
+    hide(this, inner);
   }
 
 ${methods.join("\n")}}
@@ -119,6 +116,7 @@ ${methods.join("\n")}}
 write(
   join(dist, "methods.js"),
   `// Generated from the contract.
+import { hidden, hide } from "../src/hidden.js";
 /** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
 /** @import { CallOptions, CloudPromise } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */

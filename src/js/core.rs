@@ -4,11 +4,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use super::arguments;
 use super::calls;
+use super::driver::drive;
 use super::errors::{failure, to_js};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
@@ -16,10 +18,11 @@ use super::options;
 use super::time::JsClock;
 use super::values::{flag, get, number, pairs, text};
 use crate::client::limit::RateLimiter;
+use crate::client::retry::LONGEST_WINDOW_MS;
 use crate::client::{Breaches, Client, Limit, Settings};
 use crate::contract;
 use crate::error::{CredentialSource, Error};
-use crate::host::Level;
+use crate::host::{Clock, Level};
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
 use crate::text::text as joined;
@@ -39,6 +42,33 @@ impl Limiter {
             false if requests > 0.0 => Limit::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms))),
             false => Limit::Off,
         })
+    }
+
+    /// Calls `run` when a request may go, and takes its slot until the promise of that resolves, with the
+    /// `RateLimitOutcome`: for another copy of this package, whose wasm has no part in this one. A signal that aborts
+    /// before leaves the line.
+    #[wasm_bindgen(unchecked_return_type = "Promise<undefined>")]
+    pub fn hold(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "AbortSignal")] signal: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "() => Promise<unknown>")] run: Function,
+    ) -> Result<Promise, JsValue> {
+        let limit = self.0.clone();
+        let hold = async move {
+            let Limit::Shared(limiter) = limit else { return Ok(JsValue::UNDEFINED) };
+            let host = JsHost::alone();
+            let permit = limiter.acquire(&host, &mut 0).await;
+            let began = host.now();
+            let outcome = JsFuture::from(run.call0(&JsValue::UNDEFINED)?.unchecked_into::<Promise>()).await?;
+            let refused = number(&outcome, "status") == Some(429.0);
+            let pause_ms = number(&outcome, "retryAfterMs").filter(|ms| refused && *ms <= LONGEST_WINDOW_MS);
+            if let Some(pause_ms) = pause_ms {
+                limiter.refused(&host, host.now() - began, pause_ms);
+            }
+            drop(permit);
+            Ok(JsValue::UNDEFINED)
+        };
+        Ok(drive(signal, hold))
     }
 }
 

@@ -14,14 +14,16 @@ const alone = (object) => /** @type {any} */ ({ __proto__: null, ...object });
 const BRAND = Symbol.for("clickhouse-cloud.error");
 
 /**
- * Gives a class its name where minifiers cannot take it, out of sight of `console.log`.
- *
- * @param {Function} target
- * @param {string} name
+ * Where an error keeps what logs do not show. No private field, which a method that is called on a proxy does not find; a
+ * function, so that nothing of it is shown even where hidden properties are.
  */
-function named(target, name) {
-  Object.defineProperty(target.prototype, "name", alone({ value: name, configurable: true, writable: true }));
-}
+const KEPT = Symbol("kept");
+
+/**
+ * @param {any} error of this class, or a proxy of one
+ * @returns {{ text: string, created: import("../../pkg/dist/schema.js").CreateServiceResult | undefined }}
+ */
+const kept = (error) => error[KEPT]();
 
 /**
  * What an error keeps out of sight.
@@ -62,12 +64,6 @@ function named(target, name) {
 
 /** Every error of this package. */
 export class CloudError extends Error {
-  static {
-    named(this, "CloudError");
-  }
-  /** @type {import("../../pkg/dist/schema.js").CreateServiceResult | undefined} */
-  #created;
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -76,9 +72,11 @@ export class CloudError extends Error {
    * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
    */
   constructor(message, _fields, hidden) {
-    const { cause } = alone(hidden);
+    const { cause, text = "" } = alone(hidden);
     super(message, cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, alone({ value: true }));
+    const own = { text, created: undefined };
+    Object.defineProperty(this, KEPT, alone({ value: () => own }));
   }
 
   /**
@@ -102,7 +100,7 @@ export class CloudError extends Error {
    * @returns {import("../../pkg/dist/schema.js").CreateServiceResult | undefined}
    */
   get created() {
-    return this.#created;
+    return kept(this).created;
   }
 
   /**
@@ -112,9 +110,9 @@ export class CloudError extends Error {
    * @internal
    */
   static attachCreated(error, created) {
-    const ours = typeof error === "object" && error !== null && #created in error;
-    if (ours) error.#created = created;
-    return ours;
+    if (!(error instanceof CloudError)) return false;
+    kept(error).created = created;
+    return true;
   }
 
   /**
@@ -130,18 +128,10 @@ export class CloudError extends Error {
 }
 
 /** The options of the client or of a call are wrong. Nothing was sent. */
-export class ConfigurationError extends CloudError {
-  static {
-    named(this, "ConfigurationError");
-  }
-}
+export class ConfigurationError extends CloudError {}
 
 /** The arguments break the contract. Nothing was sent. */
 export class RequestValidationError extends CloudError {
-  static {
-    named(this, "RequestValidationError");
-  }
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -165,12 +155,6 @@ export class RequestValidationError extends CloudError {
  * be read (read already, locked, no body at all): then an issue has the code `unreadable`, and the call is not tried again.
  */
 export class ResponseValidationError extends CloudError {
-  static {
-    named(this, "ResponseValidationError");
-  }
-  /** @type {string} */
-  #text;
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -195,12 +179,11 @@ export class ResponseValidationError extends CloudError {
     this.attemptLog = fields.attemptLog;
     /** @type {boolean} a change may have happened: look before you try again */
     this.ambiguous = fields.ambiguous;
-    this.#text = alone(hidden).text ?? "";
   }
 
   /** The answer as it came. May hold a password. */
   get text() {
-    return this.#text;
+    return kept(this).text;
   }
 
   /**
@@ -209,18 +192,12 @@ export class ResponseValidationError extends CloudError {
    * @returns {unknown}
    */
   get body() {
-    return parsed(this.#text);
+    return parsed(kept(this).text);
   }
 }
 
 /** The service refused, or failed. */
 export class ApiError extends CloudError {
-  static {
-    named(this, "ApiError");
-  }
-  /** @type {string} */
-  #text;
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -251,7 +228,6 @@ export class ApiError extends CloudError {
     this.attemptLog = fields.attemptLog;
     /** @type {boolean} the change may have happened: look before you try again */
     this.ambiguous = fields.ambiguous;
-    this.#text = alone(hidden).text ?? "";
   }
 
   /**
@@ -260,58 +236,31 @@ export class ApiError extends CloudError {
    * @returns {unknown}
    */
   get body() {
-    return parsed(this.#text) ?? (this.#text === "" ? undefined : this.#text);
+    const { text } = kept(this);
+    return parsed(text) ?? (text === "" ? undefined : text);
   }
 }
 
 /** 400: the service does not take the request. */
-export class BadRequestError extends ApiError {
-  static {
-    named(this, "BadRequestError");
-  }
-}
+export class BadRequestError extends ApiError {}
 
 /** 401: the credentials are wrong or missing. */
-export class AuthenticationError extends ApiError {
-  static {
-    named(this, "AuthenticationError");
-  }
-}
+export class AuthenticationError extends ApiError {}
 
 /** 403: the key may not do this. */
-export class PermissionDeniedError extends ApiError {
-  static {
-    named(this, "PermissionDeniedError");
-  }
-}
+export class PermissionDeniedError extends ApiError {}
 
 /** 404: there is no such thing, or no longer. */
-export class NotFoundError extends ApiError {
-  static {
-    named(this, "NotFoundError");
-  }
-}
+export class NotFoundError extends ApiError {}
 
 /** 409: the state of the service does not allow it. */
-export class ConflictError extends ApiError {
-  static {
-    named(this, "ConflictError");
-  }
-}
+export class ConflictError extends ApiError {}
 
 /** 424: the service is idle and must be woken first. */
-export class FailedDependencyError extends ApiError {
-  static {
-    named(this, "FailedDependencyError");
-  }
-}
+export class FailedDependencyError extends ApiError {}
 
 /** 429: too many requests, and the retry budget is used up. */
 export class RateLimitError extends ApiError {
-  static {
-    named(this, "RateLimitError");
-  }
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -329,10 +278,6 @@ export class RateLimitError extends ApiError {
 
 /** 5xx: the service failed, or a proxy before it. */
 export class ServerError extends ApiError {
-  static {
-    named(this, "ServerError");
-  }
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -352,10 +297,6 @@ export class ServerError extends ApiError {
  * back.
  */
 export class ConnectionError extends CloudError {
-  static {
-    named(this, "ConnectionError");
-  }
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -379,10 +320,6 @@ export class ConnectionError extends CloudError {
 
 /** No answer came in time. */
 export class TimeoutError extends ConnectionError {
-  static {
-    named(this, "TimeoutError");
-  }
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -403,10 +340,6 @@ export class TimeoutError extends ConnectionError {
  * the `ApiError` of a refusal (409, 424), or what the last poll met.
  */
 export class WaitError extends CloudError {
-  static {
-    named(this, "WaitError");
-  }
-
   /**
    * The client makes it; so may tests of yours.
    *
@@ -434,6 +367,29 @@ function parsed(text) {
   } catch {
     return undefined;
   }
+}
+
+// The name of each class where minifiers cannot take it, out of sight of `console.log`. Not in static blocks: not every bundler
+// reads those.
+for (const [name, { prototype }] of Object.entries({
+  CloudError,
+  ConfigurationError,
+  RequestValidationError,
+  ResponseValidationError,
+  ApiError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  FailedDependencyError,
+  RateLimitError,
+  ServerError,
+  ConnectionError,
+  TimeoutError,
+  WaitError,
+})) {
+  Object.defineProperty(prototype, "name", alone({ value: name, configurable: true, writable: true }));
 }
 
 /** @type {Record<string | number, new (message: string, fields?: any, hidden?: Hidden) => CloudError>} */

@@ -126,6 +126,12 @@ fn foreign(error: JsValue) -> Foreign {
 }
 
 impl JsHost {
+    /// One to which the caller has lent nothing.
+    pub const fn alone() -> Self {
+        let lent = JsValue::UNDEFINED;
+        Self { lent, clock: JsClock(JsValue::UNDEFINED), max_body_bytes: 0.0, log_level: None }
+    }
+
     /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
     pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
         if get(owner, name).is_undefined() {

@@ -3,7 +3,7 @@
 import { ConfigurationError } from "../../dist/errors.js";
 import { ROUTES } from "../../dist/routes.js";
 import { get } from "../../dist/values.js";
-import { CLIENT, CloudClient, RateLimiter, checkOptions, environment, read, redactor } from "../core.js";
+import { CLIENT, CloudClient, RateLimiter, checkOptions, environment, isRateLimiter, read, redactor } from "../core.js";
 import { KEY } from "./arrivals.js";
 import { hostIn } from "./hosts.js";
 import { windowOf } from "./window.js";
@@ -113,7 +113,7 @@ function keyless(given, sending) {
  * @param {() => number} now
  */
 function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
-  const lent = rateLimit === false || rateLimit instanceof RateLimiter || get(rateLimit, "acquire") !== undefined;
+  const lent = rateLimit === false || isRateLimiter(rateLimit) || get(rateLimit, "acquire") !== undefined;
   const { requests, perMs } = /** @type {{ requests: number, perMs: number }} */ (rateLimit || new RateLimiter());
   return lent || retryBudgetMs ? rateLimit : windowOf({ requests, perMs }, timeoutMs, now);
 }

@@ -1,0 +1,8 @@
+const common = { transform: {} };
+
+module.exports = {
+  projects: [
+    { ...common, displayName: "jsdom", testEnvironment: "./jsdom.js" },
+    { ...common, displayName: "edge", testEnvironment: "@edge-runtime/jest-environment" },
+  ],
+};
