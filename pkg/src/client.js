@@ -8,7 +8,7 @@ import { attach, tell } from "./created.js";
 import { Core } from "./entries.js";
 import { hidden, hide } from "./hidden.js";
 import { callOptions, settings, waitOptions } from "./options.js";
-import { parts } from "./parameters.js";
+import { parts, written } from "./parameters.js";
 import { cloudPromise, retraced, traced } from "./promise.js";
 
 /**
@@ -80,7 +80,7 @@ export class Services extends ServicesOperations {
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
     const operation = "services.updatePassword";
-    const given = () => ({ helper, operation, ...parts(helper, { path: { serviceId } }), password, ...callOptions(helper, options) });
+    const given = () => ({ __proto__: null, helper, operation, ...written(helper, { path: { serviceId } }), password, ...callOptions(helper, options) });
     return cloudPromise(async () => ({ ...(await enter(coreOf(this), "call", given())), data: undefined }));
   }
 
@@ -136,15 +136,15 @@ export class Services extends ServicesOperations {
   async createAndWait(body, options) {
     const helper = "services.createAndWait";
     const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
-    const create = { operation: "services.create", ...parts(helper, { body }), ...rest };
+    const create = { __proto__: null, operation: "services.create", ...written(helper, { body }), ...rest };
     // Of its own: who frees the client meanwhile does not lose what was created.
     const core = alive(coreOf(this), helper).share();
     let data;
     try {
       ({ data } = await core.call(create));
       await tell(onCreated, data, rest.signal);
-      const given = parts(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
-      const waited = { helper, operation: "services.get", ...given, states: ["running", "idle"], ...rest };
+      const given = written(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
+      const waited = { __proto__: null, helper, operation: "services.get", ...given, states: ["running", "idle"], ...rest };
       put(data, "service", await core.call(waited));
       return data;
     } catch (error) {
@@ -231,7 +231,7 @@ export class Organizations extends OrganizationsOperations {
  * @internal
  */
 export const redactor = (client, operation, parameters) => {
-  const given = { operation, ...parts(operation, parameters) };
+  const given = { __proto__: null, operation, ...parts(operation, parameters) };
   return (text) => coreOf(client).redact(given, text);
 };
 
@@ -270,7 +270,7 @@ export class CloudClient {
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
   request(route, ...rest) {
-    return caller(coreOf(this))(route, ...rest);
+    return caller(coreOf(this), parts)(route, ...rest);
   }
 
   /**
@@ -286,7 +286,7 @@ export class CloudClient {
     const operation = String(route);
     const [parameters] = rest;
     try {
-      return new BuiltRequest(enter(coreOf(this), "build", { operation, ...parts(operation, parameters) }));
+      return new BuiltRequest(enter(coreOf(this), "build", { __proto__: null, operation, ...parts(operation, parameters) }));
     } catch (error) {
       throw retraced(error);
     }
@@ -335,11 +335,11 @@ function alive(core, what) {
 
 /**
  * Hands the wasm what a method asks for. What the caller has handed over has been read by then: reading it may free the
- * client.
+ * client. The wasm reads the properties as they are: an object without a prototype has no others.
  *
  * @param {Core} core
  * @param {"call" | "build"} method
- * @param {{ operation: string, helper?: string, [argument: string]: unknown }} given
+ * @param {{ __proto__: null, operation: string, helper?: string, [argument: string]: unknown }} given
  */
 function enter(core, method, given) {
   return alive(core, given.helper ?? given.operation)[method](given);
@@ -347,12 +347,13 @@ function enter(core, method, given) {
 
 /**
  * @param {Core} core
+ * @param {typeof parts} [read] what the parameters are read by: those of a method of ours are written at once
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
-const caller = (core) => (named, parameters, options) =>
+const caller = (core, read = written) => (named, parameters, options) =>
   cloudPromise(() => {
     const operation = String(named);
-    return enter(core, "call", { operation, ...parts(operation, parameters), ...callOptions(operation, options) });
+    return enter(core, "call", { __proto__: null, operation, ...read(operation, parameters), ...callOptions(operation, options) });
   });
 
 /**
@@ -366,7 +367,7 @@ const caller = (core) => (named, parameters, options) =>
  * @returns {Promise<any>}
  */
 function wait(core, helper, operation, path, options, own, more) {
-  const given = () => ({ helper, operation, ...parts(helper, { path }), ...waitOptions(helper, options, own), ...more?.() });
+  const given = () => ({ __proto__: null, helper, operation, ...written(helper, { path }), ...waitOptions(helper, options, own), ...more?.() });
   return traced(() => enter(core, "call", given()));
 }
 

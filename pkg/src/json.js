@@ -29,6 +29,8 @@ const WITHOUT_JSON = new Set(
  * @returns {string}
  */
 export function json(value, refuse) {
+  // Text has nothing in it that could be refused; most arguments are one.
+  if (typeof value === "string") return short(JSON.stringify(value), refuse);
   /** The objects around the value, each with its key. @type {{ object: object, key: string }[]} */
   const around = [];
   /** @this {any} @param {string} key @param {any} item */
@@ -47,7 +49,14 @@ export function json(value, refuse) {
     refuse(around.length < DEEPEST ? path : path.slice(0, 1), received ?? "an object that holds itself");
     return null;
   };
-  const text = JSON.stringify(value, unpolluted(replace));
+  return short(JSON.stringify(value, unpolluted(replace)), refuse);
+}
+
+/**
+ * @param {string} text
+ * @param {Refuse} refuse
+ */
+function short(text, refuse) {
   if (text.length <= LONGEST) return text;
   refuse([], `more than ${LONGEST} characters`);
   return "null";

@@ -79,7 +79,7 @@ function headers(what, given) {
  */
 export function callOptions(what, options, own = "timeoutMs:from:1") {
   const all = read(what, options, `${own} ${CALL}`);
-  return alone({ ...all, headers: headers(what, all.headers) });
+  return all.headers === undefined ? all : alone({ ...all, headers: headers(what, all.headers) });
 }
 
 /**

@@ -28,12 +28,20 @@ export const WRITABLE = "a value that JSON can hold";
  * @returns {Parts}
  */
 export function parts(what, parameters) {
-  const { path, query, body } = read(what, parameters, "path:any query:any body:any");
-  for (const [place, value] of Object.entries({ path, query })) {
-    if (isObject(value) && !isPlain(value)) {
-      throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(value)}`);
-    }
-  }
+  return written(what, read(what, parameters, "path:any query:any body:any"));
+}
+
+/**
+ * The same of an object that is not the caller's: it holds no other names, and is read as it is.
+ *
+ * @param {string} what
+ * @param {{ path?: any, query?: any, body?: any }} [parameters]
+ * @returns {Parts}
+ */
+export function written(what, parameters = {}) {
+  const [path, query, body] = [own(parameters, "path"), own(parameters, "query"), own(parameters, "body")];
+  plain(what, "path", path);
+  plain(what, "query", query);
   /** @type {Refused[]} */
   const refused = [];
   return {
@@ -42,6 +50,22 @@ export function parts(what, parameters) {
     body: body === undefined ? undefined : bodyOf(body, refused),
     refused,
   };
+}
+
+/**
+ * @param {any} object
+ * @param {string} name
+ */
+const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
+
+/**
+ * @param {string} what
+ * @param {string} place
+ * @param {unknown} value
+ */
+function plain(what, place, value) {
+  if (!isObject(value) || isPlain(value)) return;
+  throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(/** @type {object} */ (value))}`);
 }
 
 /**

@@ -1,7 +1,11 @@
 // @ts-check
 // Options objects, read and checked.
+import { fault } from "../dist/options.js";
 import { alone, isPlain } from "../dist/values.js";
 import { checkOptions } from "./entries.js";
+
+/** What is read where there are no options: nothing, not even of a polluted `Object.prototype`. @type {any} */
+const NONE = Object.freeze(alone({}));
 
 /**
  * Those that are known, checked; of a plain object only, its own, and without a prototype. What is null is not there. They
@@ -15,10 +19,13 @@ import { checkOptions } from "./entries.js";
  */
 export function read(what, options, known) {
   /** @type {any} */
-  const given = options ?? {};
+  const given = options ?? undefined;
+  if (given === undefined) return NONE;
   if (!isPlain(given)) checkOptions(what, given, known);
+  /** @type {any} */
   const all = alone(given);
   for (const name of Object.keys(all)) all[name] ??= undefined;
-  checkOptions(what, all, known);
+  // The wasm is asked for the words of the error, and only then.
+  if (fault(all, known) !== undefined) checkOptions(what, all, known);
   return all;
 }

@@ -32,4 +32,4 @@ if (crates.length !== 1) fail(`expected the snippets of one crate, found ${crate
 const from = `./snippets/${crates[0]}/src/js`;
 const classes = [...read(join(dist, from, "errors.js")).matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
 write(join(dist, "errors.js"), `export { ${classes.join(", ")} } from "${from}/errors.js";\n`);
-for (const name of ["values.js", "room.js", "signals.js"]) write(join(dist, name), `export * from "${from}/${name}";\n`);
+for (const name of ["options.js", "values.js", "room.js", "signals.js"]) write(join(dist, name), `export * from "${from}/${name}";\n`);

@@ -174,7 +174,12 @@ impl<H: Clock + Random> Drop for Permit<'_, H> {
     fn drop(&mut self) {
         let limiter = self.limiter;
         // Before the window is held: a clock that the caller lends may call the client.
-        let free = limiter.clock.read(self.host.now()) + limiter.per_ms * (1.0 + SLACK * fraction(self.host));
+        let now = limiter.clock.read(self.host.now());
+        let free = match limiter.per_ms {
+            // Nothing is drawn where there is no window.
+            0.0 => now,
+            per_ms => now + per_ms * (1.0 + SLACK * fraction(self.host)),
+        };
         {
             let mut window = limiter.window.borrow_mut();
             window.in_flight = window.in_flight.saturating_sub(1);

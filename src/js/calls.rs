@@ -5,12 +5,12 @@ use std::rc::Rc;
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::arguments;
+use super::arguments::{self, CoreCall};
 use super::driver::drive;
 use super::errors::failure;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
-use super::values::{bytes, flag, get, number, pairs, text, texts};
+use super::values::{bytes, pairs, texts};
 use crate::client::helpers::{Aim, new_password};
 use crate::client::wait::{OnProgress, PassingFault, Refusal, WaitOptions};
 use crate::client::{CallOptions, Client, Outcome};
@@ -19,35 +19,39 @@ use crate::error::Error;
 use crate::issue::{Code, Step};
 use crate::text::text as joined;
 
+#[wasm_bindgen(module = "/src/js/host.js")]
+extern "C" {
+    /// `{ data, status, headers, requestId, attempts }`
+    #[wasm_bindgen(js_name = fullResponse)]
+    fn full_response(data: &JsValue, status: f64, headers: &Object, request_id: Option<&str>, attempts: f64)
+    -> JsValue;
+}
+
 /// Does what a method of the package hands over: `{ operation, path, query, body, timeoutMs, headers, signal }`; with a
 /// `helper`, as users call it, also what it takes: `password`, `states`, `start`, `deadlineMs`, `pollIntervalMs`,
 /// `onProgress`. An operation resolves with what `withResponse` gives.
-pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Error> {
+pub fn start(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<Promise, Error> {
     // At once: what the caller handed over may be another tomorrow.
     let operation = arguments::operation(given)?;
     let mut arguments = arguments::read(given);
-    let states = |helper| Some(Aim::States(helper, texts(&get(given, "states"))));
-    let aim = match text(given, "helper").as_deref() {
+    let states = |helper| Some(Aim::States(helper, texts(&given.states())));
+    let aim = match given.helper().as_deref() {
         Some("services.setPassword") => {
             arguments.body = Some(new_password(&password(operation, given)?));
             None
         }
         Some("services.waitFor") => states("services.waitFor"),
         Some("services.createAndWait") => states("services.createAndWait"),
-        Some("services.ensureRunning") => Some(Aim::Running(flag(given, "start"))),
+        Some("services.ensureRunning") => Some(Aim::Running(given.start() == Some(true))),
         Some("services.stopAndDelete") => Some(Aim::Deletion),
         Some("backups.waitFor") => Some(Aim::Backup),
         _ => None,
     };
     let options = WaitOptions {
-        call: CallOptions {
-            timeout_ms: number(given, "timeoutMs"),
-            headers: pairs(given, "headers"),
-            retry_budget_ms: None,
-        },
-        timeout_ms: number(given, "deadlineMs"),
-        poll_interval_ms: number(given, "pollIntervalMs"),
-        on_progress: Some(on_progress(client.clone(), given.clone())),
+        call: CallOptions { timeout_ms: given.timeout_ms(), headers: pairs(&given.headers()), retry_budget_ms: None },
+        timeout_ms: given.deadline_ms(),
+        poll_interval_ms: given.poll_interval_ms(),
+        on_progress: aim.is_some().then(|| on_progress(client.clone(), given.into())),
     };
     // One future does it all: one for each would multiply the code around it.
     let work = async move {
@@ -60,11 +64,11 @@ pub fn start(client: Rc<Client<JsHost>>, given: &JsValue) -> Result<Promise, Err
         };
         done.map_err(failure)
     };
-    Ok(drive(&get(given, "signal"), work))
+    Ok(drive(&given.signal(), work))
 }
 
-fn password(operation: &'static Operation, given: &JsValue) -> Result<Vec<u8>, Error> {
-    let password = get(given, "password");
+fn password(operation: &'static Operation, given: &CoreCall) -> Result<Vec<u8>, Error> {
+    let password = given.password();
     bytes(&password).filter(|bytes| !bytes.is_empty()).ok_or_else(|| {
         let received = match password.as_string() {
             Some(_) => "an empty string".to_owned(),
@@ -125,11 +129,11 @@ fn waited(ended: Option<JsValue>, deletes: bool) -> JsValue {
 /// `{ data, status, headers, requestId, attempts }`
 fn with_response(outcome: Outcome<JsValue>) -> JsValue {
     let exchange = &outcome.exchange;
-    let full = Object::new();
-    set(&full, "data", outcome.data);
-    set_number(&full, "status", Some(exchange.status.into()));
-    set(&full, "headers", plain_object(&exchange.headers));
-    set_text(&full, "requestId", exchange.request_id.as_deref());
-    set_number(&full, "attempts", Some(exchange.trail.attempts.len() as f64));
-    full.into()
+    full_response(
+        &outcome.data,
+        exchange.status.into(),
+        &plain_object(&exchange.headers),
+        exchange.request_id.as_deref(),
+        exchange.trail.attempts.len() as f64,
+    )
 }

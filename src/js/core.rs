@@ -8,7 +8,7 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::arguments;
+use super::arguments::{self, CoreCall};
 use super::calls;
 use super::driver::drive;
 use super::errors::{failure, to_js};
@@ -102,7 +102,7 @@ impl Core {
             target: Target {
                 base_url: text(given, "baseUrl").unwrap_or_default(),
                 authorization: secret("authorization"),
-                headers: pairs(given, "headers"),
+                headers: pairs(&get(given, "headers")),
             },
             credentials: match text(given, "source").as_deref() {
                 Some("options") => CredentialSource::Options,
@@ -149,14 +149,14 @@ impl Core {
     /// A result, as every export that returns a reference: where it is the reference alone, V8 11.3 ends the process
     /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/build/check.mjs` finds those.
     #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
-    pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Promise, JsValue> {
+    pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &CoreCall) -> Result<Promise, JsValue> {
         calls::start(self.0.clone(), given).map_err(to_js)
     }
 
     /// A text without the client's secrets, and without those of a request: `{ operation, path, query, body }`.
     pub fn redact(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "object")] given: &CoreCall,
         text: String,
     ) -> Result<String, JsValue> {
         let operation = arguments::operation(given).map_err(to_js)?;
@@ -167,7 +167,7 @@ impl Core {
 
     /// Checks and builds a request: `{ method, url, headers, body, curl }`.
     #[wasm_bindgen(unchecked_return_type = "any")]
-    pub fn build(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue) -> Result<Object, JsValue> {
+    pub fn build(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &CoreCall) -> Result<Object, JsValue> {
         let build = || {
             let operation = arguments::operation(given)?;
             self.0.build(operation, &arguments::read(given), &[])

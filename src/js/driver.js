@@ -2,9 +2,9 @@
 // promise is the engine's own, stacks and AsyncLocalStorage are the caller's, and no timer or microtask function of the global
 // object is involved. The caller's exceptions stay on this side: unwinding through wasm skips destructors.
 
-import { enter } from "./room.js";
+import { nested } from "./room.js";
 import { onAbort, reasonOf } from "./signals.js";
-import { alone, get } from "./values.js";
+import { get } from "./values.js";
 
 /**
  * The engine's own constructor: libraries replace the global one.
@@ -51,13 +51,18 @@ export async function drive(future, signal) {
   calls.set(id, call);
   let stop = () => {};
   try {
-    if (signal) stop = onAbort(signal, () => call.wake());
-    // Not at once: the caller may be in the middle of another call's poll, as a hook is.
+    try {
+      if (signal) stop = onAbort(signal, () => call.wake());
+    } catch (reason) {
+      call.failed = { reason };
+    }
+    // Not at once: the caller may be in the middle of another call's poll, as a hook is. From here on each entry into the wasm
+    // is at the bottom of the stack.
     await undefined;
     for (;;) {
       const woken = new NativePromise((/** @type {(value?: undefined) => void} */ resolve) => void (call.wake = resolve));
       if (isAborted(signal)) throw undefined;
-      if (call.failed === undefined && poll(future, id, call)) return enter(() => future.result());
+      if (call.failed === undefined && poll(future, id, call)) return nested(() => future.result());
       if (call.failed !== undefined) throw call.failed.reason;
       await woken;
     }
@@ -85,7 +90,7 @@ function silently(stop) {
 /** @param {CoreFuture} future */
 function release(future) {
   try {
-    enter(() => future.free());
+    nested(() => future.free());
   } catch {
     // The wasm itself has failed in the middle of a poll, and has the future still.
   }
@@ -99,7 +104,7 @@ function release(future) {
 function poll(future, id, call) {
   current = call;
   try {
-    return enter(() => future.poll(id));
+    return nested(() => future.poll(id));
   } finally {
     current = undefined;
   }
@@ -179,12 +184,12 @@ export function cancellable(start, stop) {
     };
   });
   start(settle);
-  return alone({
+  return {
     promise,
     cancel() {
       if (done) return;
       settle();
       stop();
     },
-  });
+  };
 }

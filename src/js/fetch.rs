@@ -41,11 +41,11 @@ impl Transport for JsHost {
         let status = || number(&met, "status").unwrap_or_default() as u16;
         let Some(fault) = text(&met, "fault") else {
             let body = bytes(&get(&met, "body")).unwrap_or_default();
-            return Ok(HttpResponse { status: status(), headers: pairs(&met, "headers"), body });
+            return Ok(HttpResponse { status: status(), headers: pairs(&get(&met, "headers")), body });
         };
         let kind = match fault.as_str() {
             "too-long" => FaultKind::TooLong,
-            "unreadable" => FaultKind::Unreadable { status: status(), headers: pairs(&met, "headers") },
+            "unreadable" => FaultKind::Unreadable { status: status(), headers: pairs(&get(&met, "headers")) },
             "caller" => FaultKind::Caller,
             _ => FaultKind::Connection,
         };

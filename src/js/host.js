@@ -114,3 +114,16 @@ export function hook(lent, logs, owner, name, event) {
   if (name === "onRequest") throwIfFailed();
   run(lent, logs, name, () => owner[name](event));
 }
+
+/**
+ * The response of a call, as `withResponse` gives it.
+ *
+ * @param {unknown} data
+ * @param {number} status
+ * @param {object} headers
+ * @param {string | undefined} requestId
+ * @param {number} attempts
+ */
+export function fullResponse(data, status, headers, requestId, attempts) {
+  return { data, status, headers, requestId, attempts };
+}

@@ -53,6 +53,23 @@ const KINDS = {
   },
 };
 
+/** @typedef {{ name: string, kind: Kind, detail: string }} Known */
+
+/** What is known by its words: there are few, and each is read once. @type {Map<string, Known[]>} */
+const read = new Map();
+
+/** @param {string} known */
+function parsed(known) {
+  const before = read.get(known);
+  if (before) return before;
+  const all = known.split(" ").map((one) => {
+    const [name, kind, detail] = one.split(":");
+    return { name, kind: KINDS[kind], detail };
+  });
+  read.set(known, all);
+  return all;
+}
+
 /**
  * What is wrong with an options object: nothing; a sentence; or the name of an option that is not known, and those that
  * are.
@@ -67,15 +84,14 @@ export function fault(options, known) {
     if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
     // Of a class instance nothing would be read, and nobody told that its abort, its headers, its entries are ignored.
     if (!isPlain(options)) return [`the options must be a plain object, received ${describeInstance(options)}`];
-    const all = known.split(" ").map((one) => one.split(":"));
-    const names = all.map(([name]) => name);
-    const unknown = Object.keys(options).find((name) => !names.includes(name));
-    if (unknown !== undefined) return [unknown, ...names];
-    for (const [name, kind, detail] of all) {
+    const all = parsed(known);
+    const unknown = Object.keys(options).find((name) => !all.some((one) => one.name === name));
+    if (unknown !== undefined) return [unknown, ...all.map(({ name }) => name)];
+    for (const { name, kind, detail } of all) {
       const value = get(options, name) ?? undefined;
-      if (value !== undefined && !KINDS[kind].fits(value, detail)) {
+      if (value !== undefined && !kind.fits(value, detail)) {
         const received = isObject(value) && !isPlain(value) ? describeInstance(value) : describe(value);
-        return [`${name} must be ${KINDS[kind].words(detail)}, received ${received}`];
+        return [`${name} must be ${kind.words(detail)}, received ${received}`];
       }
     }
     return undefined;

@@ -225,8 +225,12 @@ export function headerPairs(headers) {
  * @param {boolean} mark
  */
 export function decode(bytes, mark) {
-  return new TextDecoder("utf-8", alone({ ignoreBOM: mark })).decode(bytes);
+  const decoder = (decoders[Number(mark)] ??= new TextDecoder("utf-8", alone({ ignoreBOM: mark })));
+  return decoder.decode(bytes);
 }
+
+/** Made at the first use: not every host has the class when the package is loaded. @type {(TextDecoder | undefined)[]} */
+const decoders = [undefined, undefined];
 
 /**
  * Parses JSON; undefined where it is none.
@@ -250,6 +254,8 @@ export function parse(bytes) {
  * @param {unknown} value
  */
 export function put(object, name, value) {
+  // What the object does not inherit is set as it is.
+  if (!(name in object)) object[name] = value;
   // By definition, so that a header `__proto__` is a property like any other.
-  Object.defineProperty(object, name, alone({ value, writable: true, enumerable: true, configurable: true }));
+  else Object.defineProperty(object, name, alone({ value, writable: true, enumerable: true, configurable: true }));
 }

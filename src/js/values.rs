@@ -33,6 +33,9 @@ extern "C" {
 /// The items of a list; of anything else none. One by one: what takes a list over as a whole is twice the code.
 pub fn items(list: &JsValue) -> Vec<JsValue> {
     let mut items = Vec::new();
+    if list.is_undefined() {
+        return items;
+    }
     loop {
         let next = item(list, items.len());
         if next.is_undefined() {
@@ -45,6 +48,9 @@ pub fn items(list: &JsValue) -> Vec<JsValue> {
 /// The texts of a list.
 pub fn texts(list: &JsValue) -> Vec<String> {
     let mut texts = Vec::new();
+    if list.is_undefined() {
+        return texts;
+    }
     while let Some(text) = item(list, texts.len()).as_string() {
         texts.push(text);
     }
@@ -69,11 +75,11 @@ pub fn flag(object: &JsValue, name: &str) -> bool {
     get(object, name).as_bool() == Some(true)
 }
 
-/// A property that is a list of names and values in turn.
+/// A list of names and values in turn.
 #[cfg(feature = "client")]
-pub fn pairs(object: &JsValue, name: &str) -> Vec<(String, String)> {
+pub fn pairs(list: &JsValue) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    let mut list = texts(&get(object, name)).into_iter();
+    let mut list = texts(list).into_iter();
     while let (Some(name), Some(value)) = (list.next(), list.next()) {
         pairs.push((name, value));
     }

@@ -311,3 +311,32 @@ test("validateResponses", async () => {
   assert.ok(lines.some((line) => line.includes("result[0].id")), String(lines));
   assert.deepEqual(await scripted([bad], { validateResponses: "off", logger }).cloud.services.list(), [{ name: "no id" }]);
 });
+
+test("a call that needs no randomness draws none, and makes one AbortController", async () => {
+  const { cloud } = scripted([() => success(service)]);
+  await cloud.services.get(ID);
+  const { getRandomValues } = crypto;
+  const { AbortController } = globalThis;
+  const used = { random: 0, controllers: 0 };
+  Object.defineProperty(crypto, "getRandomValues", {
+    configurable: true,
+    /** @param {any} buffer */
+    value: (buffer) => {
+      used.random += 1;
+      return getRandomValues.call(crypto, buffer);
+    },
+  });
+  globalThis.AbortController = class extends AbortController {
+    constructor() {
+      super();
+      used.controllers += 1;
+    }
+  };
+  try {
+    await cloud.services.get(ID);
+  } finally {
+    Reflect.deleteProperty(crypto, "getRandomValues");
+    globalThis.AbortController = AbortController;
+  }
+  assert.deepEqual(used, { random: 0, controllers: 1 });
+});

@@ -1,0 +1,124 @@
+// @ts-check
+// What one call costs above the bare fetch: services.get through the client, and the same call through openapi-fetch with a
+// check of the response by zod. With a canned response, where nothing but the call itself is measured, and over loopback.
+//
+//     npm ci --prefix bench/peers && node bench/call.mjs
+//
+// The sides take turns, and another one is first in each round; what counts is the median of the rounds. Canned calls are
+// timed by what the process computes, calls over loopback by the clock.
+import { createServer } from "node:http";
+import { CloudClient } from "clickhouse-cloud";
+import { createClient, z } from "./peers/peers.mjs";
+
+const ROUNDS = 21;
+const CALLS = { canned: 400, loopback: 150 };
+
+const id = "0c7ba33b-3057-4ab0-8ebd-000000000001";
+const service = {
+  id,
+  name: "events",
+  provider: "aws",
+  region: "eu-west-1",
+  state: "running",
+  endpoints: [{ protocol: "https", host: "abcdefg.eu-west-1.aws.clickhouse.cloud", port: 8443, username: "default" }],
+  minReplicaMemoryGb: 16,
+  maxReplicaMemoryGb: 120,
+  numReplicas: 3,
+  idleScaling: true,
+  idleTimeoutMinutes: 15,
+  ipAccessList: [{ source: "203.0.113.0/24", description: "office" }],
+  createdAt: "2026-08-01T12:34:56Z",
+  releaseChannel: "default",
+  tags: [{ key: "team", value: "analytics" }],
+};
+const body = JSON.stringify({ status: 200, requestId: id, result: service });
+const headers = { "content-type": "application/json" };
+const path = "/v1/organizations/{organizationId}/services/{serviceId}";
+
+/** What the client checks in this response, as zod says it. */
+const FoundService = z.object({
+  status: z.number(),
+  requestId: z.string(),
+  result: z.looseObject({
+    id: z.uuid(),
+    name: z.string(),
+    provider: z.string(),
+    region: z.string().nullish(),
+    state: z.string(),
+    endpoints: z.array(z.looseObject({ protocol: z.string(), host: z.string(), port: z.number(), username: z.string().nullish() })).nullish(),
+    minReplicaMemoryGb: z.number().nullish(),
+    maxReplicaMemoryGb: z.number().nullish(),
+    numReplicas: z.number().int().nullish(),
+    idleScaling: z.boolean().nullish(),
+    idleTimeoutMinutes: z.number().nullish(),
+    ipAccessList: z.array(z.looseObject({ source: z.string(), description: z.string().nullish() })).nullish(),
+    createdAt: z.iso.datetime({ offset: true }).nullish(),
+    releaseChannel: z.string().nullish(),
+    tags: z.array(z.looseObject({ key: z.string(), value: z.string().nullish() })).nullish(),
+  }),
+});
+
+/**
+ * The three sides: each makes the same call.
+ *
+ * @param {string} baseUrl
+ * @param {(input: any, init?: any) => Promise<Response>} fetch
+ * @returns {Record<string, () => Promise<{ id: string }>>}
+ */
+function sides(baseUrl, fetch) {
+  const authorization = `Basic ${btoa("key:secret")}`;
+  const cloud = new CloudClient({ baseUrl, fetch, rateLimit: false, keyId: "key", keySecret: "secret", organizationId: id });
+  const api = /** @type {any} */ (createClient({ baseUrl, fetch, headers: { authorization } }));
+  const url = `${baseUrl}/v1/organizations/${id}/services/${id}`;
+  return {
+    "bare fetch": async () => (await (await fetch(url, { headers: { authorization } })).json()).result,
+    "openapi-fetch, zod": async () => {
+      const { data } = await api.GET(path, { params: { path: { organizationId: id, serviceId: id } } });
+      return FoundService.parse(data).result;
+    },
+    "this client": () => cloud.services.get(id),
+  };
+}
+
+const computed = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+const clock = () => performance.now() * 1_000;
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/**
+ * @param {string} name
+ * @param {Record<string, () => Promise<{ id: string }>>} all
+ * @param {() => number} now in microseconds
+ * @param {number} calls
+ */
+async function measure(name, all, now, calls) {
+  const entries = Object.entries(all);
+  /** @type {Record<string, number[]>} */
+  const taken = Object.fromEntries(entries.map(([side]) => [side, []]));
+  for (let round = -3; round < ROUNDS; round += 1) {
+    const first = ((round % entries.length) + entries.length) % entries.length;
+    for (const [side, call] of [...entries.slice(first), ...entries.slice(0, first)]) {
+      const began = now();
+      for (let time = 0; time < calls; time += 1) if ((await call()).id !== id) throw new Error("another service");
+      if (round >= 0) taken[side]?.push((now() - began) / calls);
+    }
+  }
+  const bare = median(taken["bare fetch"] ?? []);
+  for (const [side] of entries) {
+    const us = median(taken[side] ?? []);
+    const above = side === "bare fetch" ? "" : `, ${(us - bare).toFixed(0)} above`;
+    console.log(`${name.padEnd(10)} ${side.padEnd(20)} ${us.toFixed(0).padStart(6)} us${above}`);
+  }
+}
+
+await measure("canned", sides("https://localhost", async () => new Response(body, { headers })), computed, CALLS.canned);
+const server = createServer((_, response) => response.writeHead(200, headers).end(body));
+await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+await measure("loopback", sides(`http://127.0.0.1:${port}`, globalThis.fetch), clock, CALLS.loopback);
+server.close();
+server.closeAllConnections();
