@@ -80,10 +80,24 @@ async function exported(path) {
   return Object.values(metafile.outputs).flatMap((output) => output.exports).sort();
 }
 
+/**
+ * What each condition of an entry leads to; conditions may stand in each other.
+ *
+ * @param {Record<string, any>} conditions
+ * @param {string} [around]
+ * @returns {[condition: string, target: { types: string, path: string }][]}
+ */
+const targets = (conditions, around = "") =>
+  Object.entries(conditions).flatMap(([condition, { types, default: path, ...rest }]) =>
+    typeof path === "string"
+      ? [[`${around}${condition}`, { types, path }]]
+      : targets({ ...rest, ...(path && { default: path }) }, `${around}${condition} `),
+  );
+
 test("every entry exports what its declarations say", async () => {
   for (const [entry, conditions] of Object.entries(manifest.exports)) {
     if (typeof conditions === "string") continue;
-    for (const [condition, { types, default: path }] of Object.entries(conditions)) {
+    for (const [condition, { types, path }] of targets(conditions)) {
       const names = declared(join(installed, types));
       assert.ok(names.length > 0);
       assert.deepEqual(await exported(join(installed, path)), names, `${entry}, ${condition}`);
