@@ -63,10 +63,10 @@ for_lint() {
 }
 
 for_test() {
-  for_lint
-  # Both at once: wasm-pack looks for the test runner beside wasm-bindgen. The runner reads large modules, in each engine
-  # again: not optimized, it takes more than ten seconds for one.
+  # Both at once, and before the build asks for one: wasm-pack looks for the test runner beside wasm-bindgen. The runner
+  # reads large modules, in each engine again: not optimized, it takes more than ten seconds for one.
   OPT=1 bindgen wasm-bindgen wasm-bindgen-test-runner
+  for_lint
   [ "$(wasm-pack --version 2>/dev/null || true)" = "wasm-pack 0.15.1" ] || crate wasm-pack 0.15.1 --locked
 
   # Chromium with its driver, and Firefox: those on PATH, those that CHROMIUM, CHROMEDRIVER and FIREFOX name, or
