@@ -11,7 +11,7 @@ import { dist, modules, pkg } from "./tools.mjs";
  * In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. 3 % above what they
  * were when docs/design/size.md was written, which says what each part costs.
  */
-const BUDGET = { inline: 110_400, wasm: 95_900 };
+const BUDGET = { inline: 114_100, wasm: 96_800 };
 
 /** @type {{ what: string, raw: number, brotli: number }[]} */
 const rows = [];
