@@ -13,7 +13,7 @@ import { ID, keys, service, success, within } from "./support.mjs";
 const OVERFLOWS = Number(process.env.OVERFLOWS ?? 500);
 
 /** How many kilobytes before the end of the stack each entry is tried at: with room, and without. */
-const WINDOW = Number(process.env.WINDOW ?? 50);
+const WINDOW = Number(process.env.WINDOW ?? 150);
 
 const fetch = async () => success(service);
 const options = { ...keys, rateLimit: /** @type {const} */ (false), fetch };

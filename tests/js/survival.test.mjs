@@ -290,14 +290,14 @@ test("passwords whose bytes are no longer there, or lie", async () => {
 });
 
 test("hot code that is given up while it calls the client", () => {
-  // Node 20's V8 would end the process, were a reference what the call returns (scripts/traps.mjs).
+  // Node 20's V8 would end the process, were a reference what the call returns (scripts/build/check.mjs).
   const program = `
     import { CloudClient } from "clickhouse-cloud";
     const cloud = new CloudClient({ keyId: "a", keySecret: "b", organizationId: "${ID}", fetch: async () => new Response("[]") });
     let given = 0;
-    // No password: it is asked for its kind inside the call.
-    const password = new Proxy({}, { getPrototypeOf() { if (given === 1) { %DeoptimizeFunction(hot); given = 2; } return null; } });
-    function hot() { return cloud.services.setPassword("${ID}", password); }
+    // It is listened to inside the call.
+    const signal = { aborted: false, addEventListener() { if (given === 1) { %DeoptimizeFunction(hot); given = 2; } }, removeEventListener() {} };
+    function hot() { return cloud.services.get("no id", { signal }); }
     %PrepareFunctionForOptimization(hot);
     for (let call = 0; call < 10_000; call += 1) await hot().catch(() => {});
     %OptimizeFunctionOnNextCall(hot);

@@ -31,7 +31,7 @@ test("the service sees only what it needs: no cookie, no credentials, no header 
   assert.equal((await fetch(services, json("POST", BODY, headers))).status, 200);
   const sent = seen[0]?.headers ?? {};
   const own = ["accept", "authorization", "content-type"];
-  const byFetch = ["host", "connection", "accept-language", "sec-fetch-mode", "user-agent", "accept-encoding", "content-length"];
+  const byFetch = ["host", "connection", "accept-language", "sec-fetch-mode", "user-agent", "accept-encoding", "content-length", "cache-control", "pragma"];
   assert.deepEqual(Object.keys(sent).filter((name) => !byFetch.includes(name)).sort(), own);
   assert.deepEqual([sent["accept-language"], sent["user-agent"], sent["accept-encoding"]], ["*", "node", "gzip, deflate"]);
   assert.equal(sent.authorization, `Basic ${btoa(`${key.keyId}:${key.keySecret}`)}`);

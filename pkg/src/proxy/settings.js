@@ -130,7 +130,9 @@ function worded(run, theirs, ours) {
   try {
     return run();
   } catch (error) {
-    return wrong(/** @type {Error} */ (error).message.replace(theirs, ours));
+    // Such as a RangeError at the end of the stack.
+    if (!(error instanceof ConfigurationError)) throw error;
+    return wrong(error.message.replace(theirs, ours));
   }
 }
 
