@@ -9,7 +9,7 @@ import { ID, json, rejection, scripted, service, success, thrown, within } from 
 /** @type {import("clickhouse-cloud").CreateServiceBody} */
 const body = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] };
 const fast = () => {
-  const sandbox = new Sandbox({ timeScale: 2_000, rateLimit: false });
+  const sandbox = new Sandbox({ timeScale: 400, rateLimit: false });
   return { sandbox, cloud: new CloudClient(sandbox.clientOptions) };
 };
 
