@@ -1,6 +1,6 @@
 // @ts-check
 // Bodies in tiny chunks cost no more than twice their size, in the sandbox's server, the proxy and the client: a chunk of one byte is
-// cut from a buffer of 64 KiB, and whoever keeps the chunk keeps the buffer.
+// cut from a buffer of 64 KiB, and keeping the chunk keeps the buffer: 131 MB for the 2,000 of them here.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -14,6 +14,8 @@ import { bodyOf } from "../../pkg/bin/bodies.js";
 
 setFlagsFromString("--expose-gc");
 const collect = /** @type {() => void} */ (runInNewContext("gc"));
+// Far below that, and above what the engine itself takes meanwhile, such as optimized code.
+const most = 16_000_000;
 const ORGANIZATION = "5a9db0c5-0000-4000-8000-000000000001";
 
 const used = () => {
@@ -49,7 +51,7 @@ test("the sandbox's server", async (t) => {
   const read = bodyOf(/** @type {any} */ (Object.assign(body, { headers: {} })), 1_000_000);
   await body.all;
   const held = used() - before;
-  assert.ok(held < 1_000_000, `${held} bytes for ${body.count}`);
+  assert.ok(held < most, `${held} bytes for ${body.count}`);
   body.end();
   assert.equal(String(await read), "x".repeat(body.count));
 });
@@ -67,7 +69,7 @@ test("the proxy", async (t) => {
   const answer = proxy(new Request(url, /** @type {any} */ (init)));
   await body.all;
   const held = used() - before;
-  assert.ok(held < 1_000_000, `${held} bytes for ${body.count}`);
+  assert.ok(held < most, `${held} bytes for ${body.count}`);
   body.end();
   assert.match((await (await answer).json()).error, /the body is no JSON/);
 });
@@ -83,7 +85,7 @@ test("the client", async (t) => {
   const called = cloud.services.list({}, { timeoutMs: 60_000 }).catch((error) => error);
   await chunks.all;
   const held = used() - before;
-  assert.ok(held < 1_000_000, `${held} bytes for ${chunks.count}`);
+  assert.ok(held < most, `${held} bytes for ${chunks.count}`);
   chunks.end();
   assert.equal((await called).name, "ResponseValidationError");
 });
