@@ -18,8 +18,8 @@ pub struct Operation {
     pub path_parameters: Vec<Parameter>,
     pub query_parameters: Vec<Parameter>,
     pub body: Option<Body>,
-    pub answer: Answer,
-    pub repeat: Repeat,
+    pub response: ResponseKind,
+    pub idempotency: Idempotency,
     pub yields: Option<Yields>,
     pub deprecated: bool,
 }
@@ -38,14 +38,14 @@ pub struct Body {
 }
 
 #[derive(Debug)]
-pub enum Answer {
+pub enum ResponseKind {
     Json(Schema),
     Empty,
     Text,
 }
 
 #[derive(Debug)]
-pub enum Repeat {
+pub enum Idempotency {
     Safe,
     Unsafe,
     SafeWith(Vec<String>),
@@ -91,7 +91,7 @@ fn read(
     let object = place.object(value)?;
     place.only(
         object,
-        &["operationId", "x-name", "x-repeat", "x-yields", "parameters", "requestBody", "responses"],
+        &["operationId", "x-name", "x-idempotency", "x-yields", "parameters", "requestBody", "responses"],
         &["summary", "description", "deprecated", "tags"],
     )?;
     let name = place.text(object, "x-name")?.to_owned();
@@ -137,8 +137,8 @@ fn read(
         path_parameters,
         query_parameters,
         body: body(document, object, place)?,
-        answer: answer(document, object, place)?,
-        repeat: repeat(object, place)?,
+        response: read_response(document, object, place)?,
+        idempotency: read_idempotency(object, place)?,
         yields: yields(object, place)?,
         deprecated: place.flag(object, "deprecated")?,
     })
@@ -155,30 +155,30 @@ fn body(document: &Document, object: &Map<String, Value>, place: &Place) -> Resu
 }
 
 /// What a 2xx brings: `result` of the envelope, or text.
-fn answer(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Answer, Failure> {
+fn read_response(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<ResponseKind, Failure> {
     let place = place.at("responses");
     let responses = place.object(object.get("responses").unwrap_or(&Value::Null))?;
     let Some((status, response)) = responses.iter().find(|(status, _)| status.starts_with('2')) else {
         return Err(place.failure("needs a success"));
     };
     let place = place.at(status);
-    let Some(content) = response.get("content") else { return Ok(Answer::Empty) };
+    let Some(content) = response.get("content") else { return Ok(ResponseKind::Empty) };
     match content.pointer("/application~1json/schema") {
-        None => Ok(Answer::Text),
+        None => Ok(ResponseKind::Text),
         Some(envelope) => match envelope.pointer("/properties/result") {
-            None => Ok(Answer::Empty),
-            Some(result) => Ok(Answer::Json(schema::read(document, result, &place.at("result"))?)),
+            None => Ok(ResponseKind::Empty),
+            Some(result) => Ok(ResponseKind::Json(schema::read(document, result, &place.at("result"))?)),
         },
     }
 }
 
-fn repeat(object: &Map<String, Value>, place: &Place) -> Result<Repeat, Failure> {
-    let place = place.at("x-repeat");
-    match object.get("x-repeat") {
-        Some(Value::String(word)) if word == "safe" => Ok(Repeat::Safe),
-        Some(Value::String(word)) if word == "unsafe" => Ok(Repeat::Unsafe),
+fn read_idempotency(object: &Map<String, Value>, place: &Place) -> Result<Idempotency, Failure> {
+    let place = place.at("x-idempotency");
+    match object.get("x-idempotency") {
+        Some(Value::String(word)) if word == "safe" => Ok(Idempotency::Safe),
+        Some(Value::String(word)) if word == "unsafe" => Ok(Idempotency::Unsafe),
         Some(Value::Object(with)) if with.len() == 1 && with.contains_key("safeWith") => {
-            Ok(Repeat::SafeWith(place.texts(with.get("safeWith").unwrap_or(&Value::Null))?))
+            Ok(Idempotency::SafeWith(place.texts(with.get("safeWith").unwrap_or(&Value::Null))?))
         }
         _ => Err(place.failure("must be safe, unsafe or { safeWith: [property] }")),
     }

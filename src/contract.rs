@@ -1,8 +1,7 @@
-//! The vocabulary of the contract, and the compiled contract itself.
+//! The types of the compiled contract, and its tables.
 //!
-//! `contract/*.yaml` says what the API is; `build.rs` compiles it into the static tables included at the end of this
-//! file. Everything that knows an operation, a property or a limit reads it here: the request builder, the validator,
-//! the JavaScript methods, the sandbox's router and the docs. Nothing is allocated or parsed at start-up.
+//! `build.rs` compiles `contract/*.yaml` into the static tables at the end of this file. Request builder, validator and
+//! sandbox read every path, property and limit here; nothing is allocated or parsed at start-up.
 
 /// An HTTP method of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +50,11 @@ pub struct Operation {
     pub query_parameters: &'static [Parameter],
     /// The body of the request; `None`: it has none.
     pub body: Option<Body>,
-    /// What a success brings.
-    pub answer: Answer,
+    /// The kind of a successful response.
+    pub response: ResponseKind,
     /// Whether the same request may be sent twice.
-    pub repeat: Repeat,
-    /// What the call is for, where its result is of no use without it.
+    pub idempotency: Idempotency,
+    /// The property of the result that callers need, where the result is of no use without it.
     pub yields: Option<Yields>,
     /// The API advises against it.
     pub deprecated: bool,
@@ -81,9 +80,9 @@ pub struct Body {
     pub required: bool,
 }
 
-/// What a success brings.
+/// The kind of a successful response.
 #[derive(Debug)]
-pub enum Answer {
+pub enum ResponseKind {
     /// JSON, in the envelope's `result` or bare.
     Json(&'static Schema),
     /// Nothing beyond the envelope, if that.
@@ -101,12 +100,12 @@ pub struct Yields {
     pub unless: &'static [&'static str],
 }
 
-/// Whether a request may be sent again when its fate is unknown.
+/// Whether a request may be sent again when it is unknown whether the first one was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// Sent twice, it does what it does once.
+pub enum Idempotency {
+    /// Sent twice, it has the effect of once.
     Safe,
-    /// Sent twice, it may do twice.
+    /// Sent twice, it may have its effect twice.
     Unsafe,
     /// Safe when the body has one of these properties (a password set by its hash; without one a new password is made).
     SafeWith(&'static [&'static str]),
@@ -123,8 +122,8 @@ pub struct Schema {
     pub secret: bool,
 }
 
-/// The kind of a JSON value, with the rules of that kind, which equal kinds share. Rules bind requests; answers are held to the JSON type, the
-/// required properties, and the formats uuid and date-time.
+/// The kind of a JSON value, with the constraints of that kind. All bind requests; responses are checked for the JSON
+/// type, the required properties, and the formats uuid and date-time.
 #[derive(Debug)]
 pub enum Kind {
     /// Any value.
@@ -132,9 +131,9 @@ pub enum Kind {
     /// `true` or `false`.
     Boolean,
     /// A number.
-    Number(&'static [Limit]),
+    Number(&'static [NumberLimit]),
     /// A number without a fraction.
-    Integer(&'static [Limit]),
+    Integer(&'static [NumberLimit]),
     /// A string.
     Text(&'static Text),
     /// One of these strings.
@@ -154,7 +153,7 @@ pub enum Kind {
         count: &'static Count,
     },
     /// An object.
-    Record(&'static Record),
+    Object(&'static Object),
     /// What any one of these allows.
     Union(&'static [&'static Schema]),
 }
@@ -172,24 +171,24 @@ pub struct Count {
 
 /// A limit of a number.
 #[derive(Debug)]
-pub struct Limit {
-    /// On which side of the limit a value must be.
+pub struct NumberLimit {
+    /// The keyword of JSON Schema.
     pub bound: Bound,
     /// The limit, in decimal digits.
     pub value: &'static str,
 }
 
-/// What a limit asks for.
+/// The keyword of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// The value or more.
-    Least,
+    Minimum,
     /// More than the value.
-    Above,
+    ExclusiveMinimum,
     /// The value or less.
-    Most,
+    Maximum,
     /// A multiple of the value.
-    Step,
+    MultipleOf,
 }
 
 /// The limits of a string. Lengths count Unicode characters.
@@ -249,13 +248,13 @@ pub struct Pattern {
     pub accepts: &'static [bool],
 }
 
-/// An object's rules.
+/// The constraints of an object.
 #[derive(Debug)]
-pub struct Record {
+pub struct Object {
     /// The known properties, in the order in which the API writes them. At most 64.
     pub properties: &'static [Property],
-    /// What may stand beside them.
-    pub rest: Rest,
+    /// Whether other properties are allowed.
+    pub additional: AdditionalProperties,
     /// The fewest properties.
     pub min: u32,
     /// The most properties.
@@ -279,15 +278,15 @@ pub struct Property {
     pub aliases: &'static [&'static str],
 }
 
-/// What may stand in an object beside its known properties.
+/// Whether an object may have other properties than the known ones.
 #[derive(Debug)]
-pub enum Rest {
-    /// Nothing in a request; anything in an answer.
-    Unknown,
-    /// Anything.
-    Any,
+pub enum AdditionalProperties {
+    /// Not in requests; responses may have any.
+    Unspecified,
+    /// Any.
+    Allowed,
     /// Values of one schema: the object is a map.
-    Map(&'static Schema),
+    Schema(&'static Schema),
 }
 
 /// A rule between the properties of one object. Rules bind requests only.

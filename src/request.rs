@@ -193,7 +193,7 @@ fn holds_secret(schema: &Schema, depth: u32) -> bool {
     schema.secret
         || match &schema.kind {
             Kind::Array { items, .. } => holds(items),
-            Kind::Record(record) => record.properties.iter().any(|property| holds(property.schema)),
+            Kind::Object(record) => record.properties.iter().any(|property| holds(property.schema)),
             Kind::Union(variants) => variants.iter().any(|variant| holds(variant)),
             _ => false,
         }
@@ -317,7 +317,7 @@ fn point_elsewhere(operation: &'static Operation, issues: &mut [Issue]) {
 /// The properties of an object's schema.
 fn properties(schema: &'static Schema) -> &'static [Property] {
     match schema.kind {
-        Kind::Record(record) => record.properties,
+        Kind::Object(record) => record.properties,
         Kind::Union(&[only]) => properties(only),
         _ => &[],
     }

@@ -182,7 +182,7 @@ fn rules() {
     for (more, expected) in rows {
         table(REQUEST, &[(&SERVICE, &service(more), expected)]);
     }
-    table(ANSWER, &[(&SERVICE, &service(&format!(r#"{region},"regionId":"x""#)), &[])]);
+    table(RESPONSE, &[(&SERVICE, &service(&format!(r#"{region},"regionId":"x""#)), &[])]);
 }
 
 #[test]

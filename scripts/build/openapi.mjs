@@ -40,13 +40,13 @@ for (const file of files) {
 whole.info = { ...whole.info, version: JSON.parse(read(join(pkg, "package.json"))).version };
 
 /**
- * An enum that grows as JSON Schema says it: its values, or another text. Tools of others know nothing of `x-open`.
+ * An enum that grows as JSON Schema says it: its values, or another text. Tools of others know nothing of `x-open-enum`.
  *
  * @param {string} _
  * @param {any} schema
  */
 function opened(_, schema) {
-  if (schema?.["x-open"] !== true || !Array.isArray(schema.enum)) return schema;
+  if (schema?.["x-open-enum"] !== true || !Array.isArray(schema.enum)) return schema;
   const { enum: values, type, ...rest } = schema;
   return { ...rest, anyOf: [{ type, enum: values }, { type, pattern: "\\S" }] };
 }

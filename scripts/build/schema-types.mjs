@@ -42,7 +42,7 @@ walk(operations.map(({ operation }) => [operation.parameters, operation.requestB
 // The service grows new states and regions. So an enum in the types names all known values, for the editor, and admits
 // others; but where a request takes it, and the contract does not call it open, a value that is not named is a mistake.
 walk([contract.paths, schemas], (schema) => {
-  const closed = requested.has(schema) && schema["x-open"] !== true;
+  const closed = requested.has(schema) && schema["x-open-enum"] !== true;
   if (Array.isArray(schema.enum) && schema.enum.every((value) => typeof value === "string") && !closed) {
     schema[TYPE] = [...schema.enum.map((value) => JSON.stringify(value)), "(string & {})"].join(" | ");
   }

@@ -11,7 +11,7 @@ use super::limit::Window;
 use super::random::Random;
 use super::refusal::Refusal;
 use super::reply::Outcome;
-use crate::contract::{Kind, Property, Record, Schema};
+use crate::contract::{Kind, Object, Property, Schema};
 use crate::host::HttpResponse;
 
 /// States that nobody knows.
@@ -184,14 +184,14 @@ fn at_one(
 }
 
 /// Every object that the schema knows, from the outside to the inside.
-fn each_record(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Map<String, Value>, &Record)) {
+fn each_record(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Map<String, Value>, &Object)) {
     match (value, &schema.kind) {
         (Value::Array(values), Kind::Array { items, .. }) => {
             for value in values {
                 each_record(value, items, visit);
             }
         }
-        (Value::Object(object), Kind::Record(record)) => {
+        (Value::Object(object), Kind::Object(record)) => {
             visit(object, record);
             for property in record.properties {
                 if let Some(value) = object.get_mut(property.name) {
@@ -210,7 +210,7 @@ fn other(schema: &Schema) -> Option<Value> {
         Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => Some(json!("42")),
         Kind::Boolean => Some(json!("true")),
         Kind::Array { .. } => Some(json!({})),
-        Kind::Record(_) => Some(json!([])),
+        Kind::Object(_) => Some(json!([])),
         Kind::Any | Kind::Union(_) => None,
     }
 }

@@ -3,7 +3,7 @@
 //! A fault meets a request that has the key, is inside the rate limit and names an operation; whatever else is refused
 //! as ever. One request meets at most one.
 
-use crate::contract::{self, Answer, Kind, Method, Operation, Property, Schema};
+use crate::contract::{self, Kind, Method, Operation, Property, ResponseKind, Schema};
 use crate::nearest::nearest;
 
 /// The table: the variant, the name, which requests it meets, what it does. Hands its rows to a macro.
@@ -119,9 +119,9 @@ impl Fault {
     /// Whether it can meet a request of this operation.
     #[must_use]
     pub fn meets(self, operation: &Operation) -> bool {
-        let shows = |wanted: &dyn Fn(&Property) -> bool| match operation.answer {
-            Answer::Json(schema) => any_property(schema, wanted),
-            Answer::Empty | Answer::Text => false,
+        let shows = |wanted: &dyn Fn(&Property) -> bool| match operation.response {
+            ResponseKind::Json(schema) => any_property(schema, wanted),
+            ResponseKind::Empty | ResponseKind::Text => false,
         };
         match self.scope() {
             Scope::Every => true,
@@ -151,7 +151,7 @@ pub fn is_state(property: &Property) -> bool {
 fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {
     match &schema.kind {
         Kind::Array { items, .. } => any_property(items, wanted),
-        Kind::Record(record) => {
+        Kind::Object(record) => {
             record.properties.iter().any(|property| wanted(property) || any_property(property.schema, wanted))
         }
         _ => false,

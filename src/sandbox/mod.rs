@@ -87,7 +87,7 @@ use snapshot::SERVICES;
 use time::END;
 use world::World;
 
-use crate::contract::{Answer, Kind, Method};
+use crate::contract::{Kind, Method, ResponseKind};
 use crate::host::HttpRequest;
 use crate::secret::Secret;
 
@@ -370,9 +370,9 @@ impl Sandbox {
         });
         let (mut response, change) = match done {
             Ok(Done { mut result, change }) => {
-                let schema = match operation.answer {
-                    Answer::Json(schema) => Some(schema),
-                    Answer::Empty | Answer::Text => None,
+                let schema = match operation.response {
+                    ResponseKind::Json(schema) => Some(schema),
+                    ResponseKind::Empty | ResponseKind::Text => None,
                 };
                 if let (Some(fault), Some(schema)) = (fault.filter(|fault| fault.spoils()), schema) {
                     result = result.map(|shown| {
@@ -413,7 +413,7 @@ impl Organization {
     /// Reads the world as it was some time ago.
     fn read_stale(&self, call: &Call, now: f64, random: &Random) -> Result<Done, Refusal> {
         let is_list =
-            matches!(&call.operation.answer, Answer::Json(schema) if matches!(schema.kind, Kind::Array { .. }));
+            matches!(&call.operation.response, ResponseKind::Json(schema) if matches!(schema.kind, Kind::Array { .. }));
         let lag_ms = random.seconds(if is_list { LIST_LAG } else { LAG });
         let (mut world, then) = self.history.at(now - lag_ms);
         operations::run(&mut world, call, then)

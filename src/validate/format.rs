@@ -25,8 +25,8 @@ pub(super) fn fits(format: Format, text: &str) -> bool {
     }
 }
 
-/// Whether a text is of the format as far as answers are held to it.
-pub(super) fn judged(format: Format, text: &[u8]) -> bool {
+/// Whether a text is of the format, as far as responses are checked for it.
+pub(super) fn fits_response(format: Format, text: &[u8]) -> bool {
     match format {
         Format::Uuid => uuid(text),
         Format::DateTime => date_time(text),
@@ -50,7 +50,7 @@ pub(super) const fn words(format: Format) -> &'static str {
     }
 }
 
-/// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: most answers are full of these.
+/// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: responses are full of these.
 pub(super) fn uuid(text: &[u8]) -> bool {
     let (Some(a), Some(b), Some(c), Some(d), Some(e), 36) =
         (word(text, 0), word(text, 8), word(text, 16), word(text, 24), word(text, 28), text.len())

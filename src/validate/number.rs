@@ -1,7 +1,7 @@
 //! Numbers as decimals, exactly.
 //!
 //! 0.3 is a multiple of 0.1, and 9007199254740993 is not 9007199254740992: binary floating point would say otherwise.
-//! This also keeps the standard library's float parser and printer, which are large, out of the wasm.
+//! It also keeps the standard library's float parser and printer, which are large, out of the wasm.
 
 use std::cmp::Ordering;
 

@@ -56,19 +56,19 @@ fn of_schemas() {
         ("{ type: integer, enum: [a] }", ": its enum must be of numbers"),
         ("{ oneOf: [{ type: 'null' }] }", ": has no alternative but null"),
         ("{ oneOf: [{ type: string }, { type: strin }] }", ".[1]: unknown type strin"),
-        ("{ allOf: [{ type: string }, { type: integer }] }", ": allOf can join records with records"),
+        ("{ allOf: [{ type: string }, { type: integer }] }", ": allOf can join objects with objects"),
         ("{ type: object, properties: { a: { type: strin } } }", ".properties.a: unknown type strin"),
         ("{ type: object, properties: { a: string } }", ".properties.a: must be an object"),
         ("{ type: object, required: [a] }", ": requires a, which it does not describe"),
         ("{ type: object, required: a }", ".required: must be a list"),
         ("{ type: object, nullable: true }", ": unknown keyword nullable"),
         ("{ type: string, x-secret: maybe }", ".x-secret: must be true or false"),
-        ("{ enum: [a], x-forms: b }", ".x-forms: must be an object"),
-        ("{ enum: [a], x-forms: { b: 1 } }", ".x-forms.b: must be a string"),
-        ("{ enum: [a], x-forms: { b: '[' } }", ".x-forms.b: "),
-        ("{ enum: [a, b], x-forms: { c: '^a$' } }", ".x-forms: b must have exactly one of the forms"),
-        ("{ enum: [a, b], x-forms: { c: '^a$', d: '^.$' } }", ".x-forms: a must have exactly one of the forms"),
-        ("{ properties: { a: { enum: [b], x-forms: { c: b } } } }", ": x-forms stands in a named schema"),
+        ("{ enum: [a], x-enum-groups: b }", ".x-enum-groups: must be an object"),
+        ("{ enum: [a], x-enum-groups: { b: 1 } }", ".x-enum-groups.b: must be a string"),
+        ("{ enum: [a], x-enum-groups: { b: '[' } }", ".x-enum-groups.b: "),
+        ("{ enum: [a, b], x-enum-groups: { c: '^a$' } }", ".x-enum-groups: b must have exactly one group"),
+        ("{ enum: [a, b], x-enum-groups: { c: '^a$', d: '^.$' } }", ".x-enum-groups: a must have exactly one group"),
+        ("{ properties: { a: { enum: [b], x-enum-groups: { c: b } } } }", ": x-enum-groups stands in a named schema"),
         ("{ type: string, x-expected: [a] }", ".x-expected: must be a string"),
         ("{ type: integer, x-expected: a }", ": unknown keyword x-expected"),
         ("{ type: string, x-aliases: a }", ".x-aliases: must be a list"),
@@ -87,44 +87,42 @@ fn of_patterns() {
 
 #[test]
 fn of_rules() {
-    let record = |rule: &str| {
+    let object = |rule: &str| {
         schema(&format!(
             "{{ type: object, properties: {{ a: {{ type: number }}, b: {{ type: string }} }}, x-rules: {rule} }}"
         ))
     };
     for (rule, expected) in [
-        ("[{ ordered: [a, c] }]", "speaks of c, which the record does not have"),
+        ("[{ ordered: [a, c] }]", "names c, which the object does not have"),
         ("[{ ordered: [a] }]", "ordered takes two properties"),
-        ("[{ atMostOne: [a, z] }]", "speaks of z, which the record does not have"),
-        ("[{ atLeastOne: [z] }]", "speaks of z, which the record does not have"),
-        ("[{ absentWhen: { property: z, equals: x, absent: [a] } }]", "speaks of z"),
-        ("[{ absentWhen: { property: b, equals: x, absent: [z] } }]", "speaks of z"),
+        ("[{ atMostOne: [a, z] }]", "names z, which the object does not have"),
+        ("[{ atLeastOne: [z] }]", "names z, which the object does not have"),
+        ("[{ absentWhen: { property: z, equals: x, absent: [a] } }]", "names z"),
+        ("[{ absentWhen: { property: b, equals: x, absent: [z] } }]", "names z"),
         ("[{ absentWhen: { property: b, absent: [a] } }]", "needs equals"),
         ("[{ absentWhen: { property: b, equals: x } }]", "must be a list"),
         ("[{ absentWhen: { property: b, equals: x, absent: [a], also: 1 } }]", "unknown keyword also"),
-        ("[{ notAllEmpty: [z] }]", "speaks of z, which the record does not have"),
+        ("[{ notAllEmpty: [z] }]", "names z, which the object does not have"),
         ("[{ equalWhen: { property: b, equals: x, orDiffer: [a, b] } }]", "must be a list"),
         ("[{ equalWhen: { property: b, equals: x, orDiffer: [a], equal: [a, b] } }]", "orDiffer takes two properties"),
-        ("[{ equalWhen: { property: b, equals: x, orDiffer: [a, b], equal: [a, z] } }]", "speaks of z"),
+        ("[{ equalWhen: { property: b, equals: x, orDiffer: [a, b], equal: [a, z] } }]", "names z"),
         ("[{ sameGroup: [a] }]", "sameGroup takes two properties"),
-        ("[{ sameGroup: [a, b] }]", "a refers to no schema with x-forms"),
+        ("[{ sameGroup: [a, b] }]", "a refers to no schema with x-enum-groups"),
         ("[{ sometimes: [a] }]", "unknown rule sometimes"),
         ("[{ ordered: [a, b], atMostOne: [a, b] }]", "a rule has one key"),
     ] {
-        refused(record(rule), &format!("{AT}.x-rules[0]: {expected}"));
+        refused(object(rule), &format!("{AT}.x-rules[0]: {expected}"));
     }
-    refused(record("{ ordered: [a, b] }"), "x-rules: must be a list");
-    for (needs, expected) in
-        [("{ z: [a] }", "speaks of z"), ("{ a: [z] }", "speaks of z"), ("{ a: b }", "must be a list")]
-    {
+    refused(object("{ ordered: [a, b] }"), "x-rules: must be a list");
+    for (needs, expected) in [("{ z: [a] }", "names z"), ("{ a: [z] }", "names z"), ("{ a: b }", "must be a list")] {
         let text = format!("{{ properties: {{ a: {{ type: number }} }}, dependentRequired: {needs} }}");
         refused(schema(&text), &format!("{AT}.dependentRequired: {expected}"));
     }
-    assert!(record("[{ ordered: [a, b] }, { absentWhen: { property: b, equals: x, absent: [a] } }]").is_ok());
+    assert!(object("[{ ordered: [a, b] }, { absentWhen: { property: b, equals: x, absent: [a] } }]").is_ok());
 }
 
 #[test]
-fn of_records_that_are_too_wide() {
+fn of_objects_that_are_too_wide() {
     let wide = |count: usize| {
         let properties: Vec<String> = (0..count).map(|number| format!("p{number}: {{ type: string }}")).collect();
         schema(&format!("{{ type: object, properties: {{ {} }} }}", properties.join(", ")))
@@ -134,7 +132,7 @@ fn of_records_that_are_too_wide() {
 }
 
 #[test]
-fn of_joined_records_that_are_too_wide() {
+fn of_joined_objects_that_are_too_wide() {
     let half = |from: usize| {
         let properties: Vec<String> =
             (from..from + 40).map(|number| format!("p{number}: {{ type: string }}")).collect();
@@ -159,7 +157,7 @@ pub fn one(path: &str, method: &str, more: &str) -> String {
     let mut lines: Vec<(&str, String)> = vec![
         ("operationId", "aGet".to_owned()),
         ("x-name", "a.get".to_owned()),
-        ("x-repeat", "safe".to_owned()),
+        ("x-idempotency", "safe".to_owned()),
         ("responses", "{ '200': { description: x } }".to_owned()),
     ];
     for line in more.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -181,9 +179,9 @@ fn of_operations() {
         ("operationId: -", ": needs operationId"),
         ("x-name: -", ": needs x-name"),
         ("x-name: get", ".x-name: must be resource.method"),
-        ("x-repeat: -", ".x-repeat: must be safe, unsafe or"),
-        ("x-repeat: sometimes", ".x-repeat: must be safe, unsafe or"),
-        ("x-repeat: { safeWith: name }", ".x-repeat: must be a list"),
+        ("x-idempotency: -", ".x-idempotency: must be safe, unsafe or"),
+        ("x-idempotency: sometimes", ".x-idempotency: must be safe, unsafe or"),
+        ("x-idempotency: { safeWith: name }", ".x-idempotency: must be a list"),
         ("x-yields: password", ".x-yields: must be an object"),
         ("x-yields: { unless: [a] }", ".x-yields: needs property"),
         ("x-yields: { property: a, unless: b }", ".x-yields.unless: must be a list"),

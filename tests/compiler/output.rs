@@ -15,21 +15,24 @@ fn every_construct_of_the_published_document_is_taken() {
     writes("{ type: [string, integer] }", "Kind::Union(&[");
     writes("{ type: [string, integer, 'null'], minimum: 3, maxLength: 4 }", "max: 4");
     writes("{ const: AWS }", r#"Kind::Enum { values: &["AWS"], open: false }"#);
-    writes("{ type: string, enum: [a, b], x-open: true }", r#"Kind::Enum { values: &["a", "b"], open: true }"#);
-    writes("{ enum: [a], x-forms: { b: '^a$' } }", r#"pub static X_FORMS: &[(&str, Pattern)] = &[("b", Pattern {"#);
+    writes("{ type: string, enum: [a, b], x-open-enum: true }", r#"Kind::Enum { values: &["a", "b"], open: true }"#);
+    writes(
+        "{ enum: [a], x-enum-groups: { b: '^a$' } }",
+        r#"pub static X_GROUPS: &[(&str, Pattern)] = &[("b", Pattern {"#,
+    );
     writes("{ type: integer, enum: [1, 3] }", r#"Kind::NumberEnum(&["1", "3"])"#);
     writes("{ oneOf: [{ type: string }, { type: 'null' }] }", "nullable: true");
     writes("{ anyOf: [{ type: string }, { type: integer }] }", "Kind::Union(&[");
-    writes("{ type: object, additionalProperties: true }", "rest: Rest::Any");
-    writes("{ type: object, additionalProperties: false }", "rest: Rest::Unknown");
-    writes("{ additionalProperties: { type: string } }", "rest: Rest::Map(");
+    writes("{ type: object, additionalProperties: true }", "additional: AdditionalProperties::Allowed");
+    writes("{ type: object, additionalProperties: false }", "additional: AdditionalProperties::Unspecified");
+    writes("{ additionalProperties: { type: string } }", "additional: AdditionalProperties::Schema(");
     writes(
         "{ type: array, items: {}, minItems: 1, maxItems: 2, uniqueItems: true }",
         "count: &Count { min: 1, max: 2, unique: true }",
     );
     writes(
         "{ exclusiveMinimum: 0, multipleOf: 0.1, type: number }",
-        r#"&[Limit { bound: Bound::Above, value: "0" }, Limit { bound: Bound::Step, value: "0.1" }, ]"#,
+        r#"&[NumberLimit { bound: Bound::ExclusiveMinimum, value: "0" }, NumberLimit { bound: Bound::MultipleOf, value: "0.1" }, ]"#,
     );
     writes("{ type: string, x-secret: true, format: password }", "secret: true");
     writes("{ type: object, minProperties: 1, maxProperties: 2 }", "min: 1, max: 2");
@@ -68,14 +71,17 @@ fn names_of_statics() {
 }
 
 #[test]
-fn answers_are_json_text_or_nothing() {
+fn responses_are_json_text_or_nothing() {
     for (responses, expected) in [
-        ("{ '200': { description: x } }", "Answer::Empty"),
-        ("{ '200': { content: { text/plain: {} } } }", "Answer::Text"),
-        ("{ '200': { content: { application/json: { schema: { properties: { status: {} } } } } } }", "Answer::Empty"),
+        ("{ '200': { description: x } }", "ResponseKind::Empty"),
+        ("{ '200': { content: { text/plain: {} } } }", "ResponseKind::Text"),
+        (
+            "{ '200': { content: { application/json: { schema: { properties: { status: {} } } } } } }",
+            "ResponseKind::Empty",
+        ),
         (
             "{ '201': { content: { application/json: { schema: { properties: { result: { type: string } } } } } } }",
-            "Answer::Json(",
+            "ResponseKind::Json(",
         ),
     ] {
         let tables = compile(&[("a.yaml", &one("/v1/a", "get", &format!("responses: {responses}")))]).unwrap();
@@ -85,12 +91,12 @@ fn answers_are_json_text_or_nothing() {
 
 #[test]
 fn a_value_can_be_held_against_the_group_that_its_neighbour_names() {
-    let region = "Region: { type: string, enum: [x1], x-forms: { a: '^x' } }";
+    let region = "Region: { type: string, enum: [x1], x-enum-groups: { a: '^x' } }";
     let place = "Place: { properties: { region: { $ref: '#/components/schemas/Region' }, owner: { type: string } }, \
                  x-rules: [{ sameGroup: [region, owner] }] }";
     let tables = compile(&[("a.yaml", &format!("components: {{ schemas: {{ {region}, {place} }} }}"))]).unwrap();
     assert!(
-        tables.contains(r#"Rule::SameGroup { value: "region", group: "owner", groups: REGION_FORMS }"#),
+        tables.contains(r#"Rule::SameGroup { value: "region", group: "owner", groups: REGION_GROUPS }"#),
         "{tables}"
     );
 }

@@ -12,7 +12,7 @@
 mod rules;
 
 use clickhouse_cloud::contract::{
-    self, Answer, Count, Kind, Method, OPERATIONS, Operation, Parameter, Repeat, Schema, Text,
+    self, Count, Idempotency, Kind, Method, OPERATIONS, Operation, Parameter, ResponseKind, Schema, Text,
 };
 use clickhouse_cloud::issue::{Code, Issue, Step};
 use clickhouse_cloud::request::{Argument, Arguments, Checked, Target, build};
@@ -284,8 +284,8 @@ fn queries_are_percent_encoded_and_repeat() {
         path_parameters: &[],
         query_parameters: &[Parameter { name: "filter", schema: &TEXTS, required: false }],
         body: None,
-        answer: Answer::Empty,
-        repeat: Repeat::Safe,
+        response: ResponseKind::Empty,
+        idempotency: Idempotency::Safe,
         yields: None,
         deprecated: false,
     };

@@ -1,10 +1,10 @@
-//! Which alternative fits, or comes nearest.
+//! Finds the variant of a union that fits, or the nearest one.
 
-use super::place::Place;
-use super::rules::{get, is_text};
-use super::scan::Scan;
-use super::walk::{Walker, begins};
-use crate::contract::{Kind, Record, Schema};
+use super::super::place::Place;
+use super::super::scanner::{Scan, get};
+use super::rules::is_text;
+use super::{Walker, begins};
+use crate::contract::{Kind, Object, Schema};
 use crate::issue::Code;
 
 /// How many unions may stand around a value. Each reads it once more for each alternative.
@@ -59,7 +59,7 @@ impl Walker<'_> {
 
     /// Whether a property that can have only one value in this variant has it.
     fn names_itself(&mut self, variant: &'static Schema, start: usize) -> Scan<bool> {
-        let Kind::Record(Record { properties, .. }) = &variant.kind else { return Ok(false) };
+        let Kind::Object(Object { properties, .. }) = &variant.kind else { return Ok(false) };
         self.scan.rewind(start);
         let members = self.scan.members()?;
         Ok(properties.iter().any(|property| match property.schema.kind {
