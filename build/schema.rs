@@ -156,7 +156,8 @@ pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema,
         },
     };
     if let Some(target) = object.get("$ref") {
-        place.only(object, &["$ref"], ANNOTATIONS)?;
+        place.only(object, &["$ref", "nullable"], ANNOTATIONS)?;
+        schema.nullable = place.flag(object, "nullable")?;
         schema.kind = Kind::Named(document.named(target, &place.at("$ref"))?);
     } else if let Some(all) = object.get("allOf") {
         merge_all(document, object, all, place, &mut schema)?;
@@ -203,7 +204,7 @@ fn merge_all(
     for (index, part) in place.list(all)?.iter().enumerate() {
         let place = place.at(&format!("allOf[{index}]"));
         let part = match part.get("$ref") {
-            Some(target) => read(document, document.target(target, &place)?, &place)?,
+            Some(target) => read(document, document.target(target, &place.at("$ref"))?.0, &place)?,
             None => read(document, part, &place)?,
         };
         parts.push(part);
@@ -241,8 +242,17 @@ fn merge_all(
     Ok(())
 }
 
-/// A schema without combinators.
+/// A schema without combinators. A `null` among an enum's values makes the others nullable.
 fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
+    if let Some(Value::Array(values)) = object.get("enum")
+        && values.contains(&Value::Null)
+    {
+        let mut own = object.clone();
+        own.insert("enum".to_owned(), values.iter().filter(|value| !value.is_null()).cloned().collect());
+        plain(document, &own, place, schema)?;
+        schema.nullable = true;
+        return Ok(());
+    }
     if let Some(Value::Array(names)) = object.get("type") {
         return several_types(document, object, names, place, schema);
     }

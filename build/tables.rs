@@ -12,7 +12,7 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     let mut out = String::new();
     let (mut named, mut names) = (Vec::new(), Vec::new());
     for (index, (name, (file, value))) in document.schemas.iter().enumerate() {
-        let place = Place::new(file).at("components.schemas").at(name);
+        let place = Place::new(file).at("schemas").at(name);
         let mut schema = schema::read(document, value, &place)?;
         let writer = Writer { place: &place };
         if let Kind::Enum { groups, .. } = &mut schema.kind
@@ -73,14 +73,17 @@ impl Writer<'_> {
             }
         };
         let response = match &operation.response {
-            ResponseKind::Json(schema) => format!("ResponseKind::Json({})", self.reference(schema)?),
+            ResponseKind::Json(schema, _) => format!("ResponseKind::Json({})", self.reference(schema)?),
             ResponseKind::Empty => "ResponseKind::Empty".to_owned(),
-            ResponseKind::Text => "ResponseKind::Text".to_owned(),
+            ResponseKind::Text(media) => format!("ResponseKind::Text({media:?})"),
         };
         let idempotency = match &operation.idempotency {
             Idempotency::Safe => "Idempotency::Safe".to_owned(),
             Idempotency::Unsafe => "Idempotency::Unsafe".to_owned(),
             Idempotency::SafeWith(names) => format!("Idempotency::SafeWith(&{names:?})"),
+            Idempotency::SafeWhen(property, values) => {
+                format!("Idempotency::SafeWhen {{ property: {property:?}, values: &{values:?} }}")
+            }
         };
         let yields = match &operation.yields {
             None => "None".to_owned(),
@@ -91,12 +94,13 @@ impl Writer<'_> {
         Ok(format!(
             "Operation {{ name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
              query_parameters: &[{}], body: {body}, response: {response}, idempotency: {idempotency}, yields: {yields}, \
-             deprecated: {} }}",
+             beta: {}, deprecated: {} }}",
             operation.name,
             operation.method,
             operation.path,
             self.parameters(&operation.path_parameters)?,
             self.parameters(&operation.query_parameters)?,
+            operation.beta,
             operation.deprecated,
         ))
     }

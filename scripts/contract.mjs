@@ -1,5 +1,5 @@
 // @ts-check
-// The bundled contract, as the phases of the build read it.
+// The contract in full, as an OpenAPI document, which the phases of the build read. build.rs writes it.
 import { join } from "node:path";
 import { read, work } from "./tools.mjs";
 
@@ -16,12 +16,13 @@ export const operations = Object.entries(contract.paths).flatMap(([path, item]) 
 );
 
 /**
- * What an operation answers where it succeeds, by content type; undefined: no body.
+ * The content of an operation's success: the schema of its result, "text", or undefined where there is no result.
  *
  * @param {Json} operation
- * @returns {Json | undefined}
+ * @returns {Json | "text" | undefined}
  */
-export function answerOf({ responses }) {
-  const status = Object.keys(responses).find((status) => status.startsWith("2"));
-  return status === undefined ? undefined : responses[status].content;
+export function resultOf({ responses }) {
+  const status = Object.keys(responses).find((status) => status.startsWith("2")) ?? "";
+  const json = responses[status].content["application/json"];
+  return json === undefined ? "text" : json.schema.properties.result;
 }

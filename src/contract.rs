@@ -56,6 +56,8 @@ pub struct Operation {
     pub idempotency: Idempotency,
     /// The property of the result that callers need, where the result is of no use without it.
     pub yields: Option<Yields>,
+    /// It may change without notice.
+    pub beta: bool,
     /// The API advises against it.
     pub deprecated: bool,
 }
@@ -87,8 +89,8 @@ pub enum ResponseKind {
     Json(&'static Schema),
     /// Nothing beyond the envelope, if that.
     Empty,
-    /// Text that is not JSON, such as metrics.
-    Text,
+    /// Text of this media type, such as metrics.
+    Text(&'static str),
 }
 
 /// The property that a call is for: a success whose result lacks it, or has an empty text there, has lost it.
@@ -109,6 +111,13 @@ pub enum Idempotency {
     Unsafe,
     /// Safe when the body has one of these properties (a password set by its hash; without one a new password is made).
     SafeWith(&'static [&'static str]),
+    /// Safe when a property of the body has one of these values (a pipe is started, not synchronized again).
+    SafeWhen {
+        /// The deciding property, a text.
+        property: &'static str,
+        /// Its values that are safe.
+        values: &'static [&'static str],
+    },
 }
 
 /// What a JSON value may be.

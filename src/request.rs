@@ -11,7 +11,9 @@ use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::secret::Secret;
 use crate::text::text;
-use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, strings, texts, validate};
+use crate::validate::{
+    Mode, Report, SecretValue, Unknown, has_property, quote, strings, text_property, texts, validate,
+};
 
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
@@ -383,6 +385,13 @@ impl Checked {
     #[must_use]
     pub fn has_property(&self, name: &str) -> bool {
         self.request.body.as_deref().is_some_and(|body| has_property(body.as_bytes(), name))
+    }
+
+    /// Whether a property of the body is one of these texts.
+    #[must_use]
+    pub fn has_value(&self, name: &str, values: &[&str]) -> bool {
+        let text = self.request.body.as_deref().and_then(|body| text_property(body.as_bytes(), name));
+        text.is_some_and(|text| values.contains(&text.as_str()))
     }
 
     /// The request as a curl command for a POSIX shell. Credentials and secret values of the body are left out:

@@ -62,7 +62,7 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
             return reading;
         }
         ResponseKind::Empty => None,
-        ResponseKind::Text => {
+        ResponseKind::Text(_) => {
             reading.data = Some(host.text(body));
             return reading;
         }

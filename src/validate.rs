@@ -180,13 +180,25 @@ pub fn strings(json: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// The raw value of a property, where a JSON text is an object that has it.
+fn property<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let mut scan = Scanner::new(bytes);
+    if scan.peek() != b'{' {
+        return None;
+    }
+    let members = scan.members().ok()?;
+    Some(get(&members, name)).filter(|raw| !raw.is_empty())
+}
+
 /// Whether a JSON text is an object that has this property, and not as `null`.
 #[must_use]
 pub fn has_property(bytes: &[u8], name: &str) -> bool {
-    let mut scan = Scanner::new(bytes);
-    if scan.peek() != b'{' {
-        return false;
-    }
-    let value = scan.members().map(|members| get(&members, name));
-    value.is_ok_and(|raw| !matches!(raw, b"" | b"null"))
+    property(bytes, name).is_some_and(|raw| raw != b"null")
+}
+
+/// The text of a property, where a JSON text is an object that has it as a string.
+#[must_use]
+pub fn text_property(bytes: &[u8], name: &str) -> Option<String> {
+    let raw = property(bytes, name).filter(|raw| raw.first() == Some(&b'"'))?;
+    Some(string::decode(string::inner(raw)).into_owned())
 }

@@ -55,11 +55,12 @@ fn the_thirteen_operations() {
                     assert!(names.contains(&"newPasswordHash"), "{names:?}");
                     "hash"
                 }
+                Idempotency::SafeWhen { property, .. } => property,
             };
             let answer = match operation.response {
                 ResponseKind::Json(schema) => name(schema),
                 ResponseKind::Empty => "-".to_owned(),
-                ResponseKind::Text => "text".to_owned(),
+                ResponseKind::Text(media) => media.to_owned(),
             };
             vec![
                 operation.name.to_owned(),

@@ -2,7 +2,7 @@
 // Phase 9: the methods of the contract's operations as a JavaScript module, one class a resource, with the contract's own
 // words on hover. They only name the operation and its arguments; pkg/src/client.js has what calls it.
 import { join } from "node:path";
-import { answerOf, contract, operations } from "../contract.mjs";
+import { resultOf, contract, operations } from "../contract.mjs";
 import { dist, fail, write } from "../tools.mjs";
 
 /** @import { Json } from "../contract.mjs" */
@@ -38,12 +38,9 @@ function typeName(schema) {
 
 /** @param {Json} operation */
 function resultType(operation) {
-  const content = answerOf(operation);
-  if (content === undefined) return "void";
-  const json = content["application/json"];
-  if (json === undefined) return "string";
-  const result = json.schema.properties?.result;
-  return result === undefined ? "void" : typeName(result);
+  const result = resultOf(operation);
+  if (result === undefined) return "void";
+  return result === "text" ? "string" : typeName(result);
 }
 
 /**

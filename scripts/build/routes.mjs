@@ -1,7 +1,7 @@
 // @ts-check
 // Phase 9, for the proxy: the contract's routes as a table, by which a path and a method name an operation.
 import { join } from "node:path";
-import { answerOf, contract, operations } from "../contract.mjs";
+import { resultOf, contract, operations } from "../contract.mjs";
 import { dist, fail, write } from "../tools.mjs";
 
 /** @import { Json } from "../contract.mjs" */
@@ -28,13 +28,12 @@ function route(path, verb, operation) {
   const inPath = parameters.filter((one) => one.in === "path");
   if (inPath.some((one) => kind(one.schema) !== "string")) fail(`the proxy reads only texts in a path, unlike ${path}`);
   const inQuery = parameters.filter((one) => one.in === "query");
-  const content = answerOf(operation);
   return {
     name: operation["x-name"],
     method: verb.toUpperCase(),
     steps: path.slice(1).split("/"),
     query: Object.fromEntries(inQuery.map((one) => [one.name, kind(one.schema)])),
-    json: content === undefined || "application/json" in content,
+    json: resultOf(operation) !== "text",
   };
 }
 

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
-import { answerOf, contract, operations } from "../contract.mjs";
+import { resultOf, contract, operations } from "../contract.mjs";
 import { dist, fail, write } from "../tools.mjs";
 
 /** Set on schemas that say their TypeScript type themselves. */
@@ -109,11 +109,9 @@ function body({ requestBody }) {
 
 /** @param {Json} operation */
 function result(operation) {
-  const content = answerOf(operation);
-  if (content === undefined) return literally("void");
-  const json = content["application/json"];
-  if (json === undefined) return literally("string");
-  return json.schema.properties?.result ?? literally("void");
+  const result = resultOf(operation);
+  if (result === undefined) return literally("void");
+  return result === "text" ? literally("string") : result;
 }
 
 /** @type {Json} */

@@ -49,7 +49,7 @@ impl<H: Host> Client<H> {
         }
         let schema = match operation.response {
             ResponseKind::Json(schema) => Some(schema),
-            ResponseKind::Empty | ResponseKind::Text => None,
+            ResponseKind::Empty | ResponseKind::Text(_) => None,
         };
         let mut shown = redact_response(body, schema);
         scrub.text(&mut shown);

@@ -8,6 +8,7 @@
 
 use crate::contract::{Idempotency, Method, Operation};
 use crate::host::{Clock, HttpResponse, Random};
+use crate::request::Checked;
 
 /// What an attempt met that was not a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +135,12 @@ impl Setback {
 
 /// Whether the request may be sent again when its fate is unknown.
 #[must_use]
-pub fn is_safe(operation: &Operation, has_property: impl Fn(&str) -> bool) -> bool {
+pub fn is_safe(operation: &Operation, checked: &Checked) -> bool {
     match operation.idempotency {
         Idempotency::Safe => true,
         Idempotency::Unsafe => false,
-        Idempotency::SafeWith(names) => names.iter().any(|name| has_property(name)),
+        Idempotency::SafeWith(names) => names.iter().any(|name| checked.has_property(name)),
+        Idempotency::SafeWhen { property, values } => checked.has_value(property, values),
     }
 }
 

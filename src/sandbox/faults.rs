@@ -121,7 +121,7 @@ impl Fault {
     pub fn meets(self, operation: &Operation) -> bool {
         let shows = |wanted: &dyn Fn(&Property) -> bool| match operation.response {
             ResponseKind::Json(schema) => any_property(schema, wanted),
-            ResponseKind::Empty | ResponseKind::Text => false,
+            ResponseKind::Empty | ResponseKind::Text(_) => false,
         };
         match self.scope() {
             Scope::Every => true,

@@ -372,7 +372,7 @@ impl Sandbox {
             Ok(Done { mut result, change }) => {
                 let schema = match operation.response {
                     ResponseKind::Json(schema) => Some(schema),
-                    ResponseKind::Empty | ResponseKind::Text => None,
+                    ResponseKind::Empty | ResponseKind::Text(_) => None,
                 };
                 if let (Some(fault), Some(schema)) = (fault.filter(|fault| fault.spoils()), schema) {
                     result = result.map(|shown| {

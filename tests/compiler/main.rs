@@ -11,6 +11,8 @@
 
 #[path = "../../build/document.rs"]
 mod document;
+#[path = "../../build/openapi.rs"]
+mod openapi;
 #[path = "../../build/operation.rs"]
 mod operation;
 #[path = "../../build/pattern.rs"]
@@ -22,6 +24,7 @@ mod schema;
 #[path = "../../build/tables.rs"]
 mod tables;
 
+mod expansion;
 mod mistakes;
 mod output;
 mod patterns;

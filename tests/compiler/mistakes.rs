@@ -15,7 +15,7 @@ pub fn compile(files: &[(&str, &str)]) -> Result<String, String> {
 
 /// A schema named X, in one line of YAML.
 pub fn schema(text: &str) -> Result<String, String> {
-    compile(&[("a.yaml", &format!("components: {{ schemas: {{ X: {text} }} }}"))])
+    compile(&[("a.yaml", &format!("schemas: {{ X: {text} }}"))])
 }
 
 #[track_caller]
@@ -26,7 +26,7 @@ fn refused(result: Result<String, String>, expected: &str) {
     }
 }
 
-const AT: &str = "a.yaml: components.schemas.X";
+const AT: &str = "a.yaml: schemas.X";
 
 #[test]
 fn of_schemas() {
@@ -36,10 +36,10 @@ fn of_schemas() {
         ("{ type: integer, maxLength: 3 }", ": unknown keyword maxLength"),
         ("{ type: boolean, enum: [true] }", ": unknown keyword enum"),
         ("{ not: { type: string } }", ": unknown keyword not"),
-        ("{ $ref: '#/components/schemas/Y' }", ".$ref: #/components/schemas/Y does not exist"),
-        ("{ $ref: 'other.yaml#/X' }", ".$ref: other.yaml#/X does not exist"),
+        ("{ $ref: Y }", ".$ref: there is no schema Y"),
+        ("{ $ref: '#/components/schemas/X' }", ".$ref: there is no schema #/components/schemas/X"),
         ("{ $ref: 7 }", ".$ref: must be a string"),
-        ("{ $ref: '#/components/schemas/X', minLength: 3 }", ": unknown keyword minLength"),
+        ("{ $ref: X, minLength: 3 }", ": unknown keyword minLength"),
         ("{ type: number, minimum: 5, maximum: 4 }", ": minimum is above maximum"),
         ("{ type: number, multipleOf: 0 }", ": multipleOf must be above 0"),
         ("{ type: number, multipleOf: -2 }", ": multipleOf must be above 0"),
@@ -81,8 +81,8 @@ fn of_schemas() {
 
 #[test]
 fn of_patterns() {
-    refused(schema("{ type: string, pattern: '[a-' }"), "components.schemas.X: [a-: ");
-    refused(schema("{ type: string, pattern: '(?=a)b' }"), "components.schemas.X: (?=a)b: ");
+    refused(schema("{ type: string, pattern: '[a-' }"), "schemas.X: [a-: ");
+    refused(schema("{ type: string, pattern: '(?=a)b' }"), "schemas.X: (?=a)b: ");
 }
 
 #[test]
@@ -143,72 +143,95 @@ fn of_joined_objects_that_are_too_wide() {
 
 #[test]
 fn of_files() {
-    refused(compile(&[("a.yaml", "paths: [")]), "a.yaml: ");
+    refused(compile(&[("a.yaml", "operations: [")]), "a.yaml: ");
     refused(compile(&[("a.yaml", "- 1")]), "a.yaml: must be an object");
-    refused(compile(&[("a.yaml", "path: {}")]), "a.yaml: unknown keyword path");
-    let x = "components: { schemas: { X: { type: string } } }";
-    refused(compile(&[("a.yaml", x), ("b.yaml", x)]), "b.yaml: components.schemas: X stands twice");
-    let path = "paths: { /v1/a: {} }";
-    refused(compile(&[("a.yaml", path), ("b.yaml", path)]), "b.yaml: paths: /v1/a stands in another file too");
+    refused(compile(&[("a.yaml", "paths: {}")]), "a.yaml: unknown keyword paths");
+    let x = "schemas: { X: { type: string } }";
+    refused(compile(&[("a.yaml", x), ("b.yaml", x)]), "b.yaml: schemas: X stands twice");
+    let head = "info: { title: x }";
+    refused(compile(&[("a.yaml", head), ("b.yaml", head)]), "b.yaml: info stands in another file too");
 }
 
-/// One operation, with more or other lines than the least that it needs.
-pub fn one(path: &str, method: &str, more: &str) -> String {
-    let mut lines: Vec<(&str, String)> = vec![
-        ("operationId", "aGet".to_owned()),
-        ("x-name", "a.get".to_owned()),
-        ("x-idempotency", "safe".to_owned()),
-        ("responses", "{ '200': { description: x } }".to_owned()),
-    ];
+/// One operation, `a.get`, with other keys than the least that it needs, or without some (`-`). There are schemas A (an
+/// object with the properties a and b, and the enum c) and B (a string).
+pub fn one(more: &str) -> String {
+    let mut lines: Vec<(&str, &str)> = vec![("route", "GET /a"), ("id", "aGet"), ("summary", "Read it.")];
     for line in more.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (key, value) = line.split_once(": ").unwrap();
         lines.retain(|(known, _)| *known != key);
         if value != "-" {
-            lines.push((key, value.to_owned()));
+            lines.push((key, value));
         }
     }
-    let lines: Vec<String> = lines.iter().map(|(key, value)| format!("      {key}: {value}\n")).collect();
-    format!("paths:\n  {path}:\n    {method}:\n{}", lines.concat())
+    let lines: Vec<String> = lines.iter().map(|(key, value)| format!("    {key}: {value}\n")).collect();
+    format!("{SCHEMAS}operations:\n  a.get:\n{}", lines.concat())
 }
+
+pub const SCHEMAS: &str =
+    "parameters: { organizationId: { type: string, format: uuid, description: The organization. } }
+schemas: { A: { properties: { a: { type: string }, b: { type: string }, c: { enum: [x, y] } } }, B: { type: string } }
+";
 
 #[test]
 fn of_operations() {
-    let at = "a.yaml: paths./v1/a.get";
+    let at = "a.yaml: operations.a.get";
     for (more, expected) in [
-        ("operationid: x", ": unknown keyword operationid"),
-        ("operationId: -", ": needs operationId"),
-        ("x-name: -", ": needs x-name"),
-        ("x-name: get", ".x-name: must be resource.method"),
-        ("x-idempotency: -", ".x-idempotency: must be safe, unsafe or"),
-        ("x-idempotency: sometimes", ".x-idempotency: must be safe, unsafe or"),
-        ("x-idempotency: { safeWith: name }", ".x-idempotency: must be a list"),
-        ("x-yields: password", ".x-yields: must be an object"),
-        ("x-yields: { unless: [a] }", ".x-yields: needs property"),
-        ("x-yields: { property: a, unless: b }", ".x-yields.unless: must be a list"),
-        ("x-yields: { property: a, also: b }", ".x-yields: unknown keyword also"),
-        ("responses: -", ".responses: must be an object"),
-        ("responses: { '404': { description: x } }", ".responses: needs a success"),
-        ("requestBody: { content: { text/plain: {} } }", ".requestBody: needs content application/json"),
-        ("parameters: [{ name: x, in: query }]", ".parameters[0]: needs a schema"),
-        ("parameters: [{ name: x, in: query, schema: { type: strin } }]", ".parameters[0].schema: unknown type strin"),
-        ("parameters: [{ name: x, in: header, schema: {} }]", ".parameters[0]: parameters in header are not supported"),
-        ("parameters: [{ name: x, in: path, schema: {} }]", ": the path's parameters must be declared"),
+        ("operationId: x", ": unknown keyword operationId"),
+        ("id: -", ": needs id"),
+        ("summary: -", ": needs summary"),
+        ("route: -", ": needs route"),
+        ("route: GET", ".route: must be a method and a path"),
+        ("route: GET a", ".route: must be a method and a path"),
+        ("route: get /a", ".route: unknown method get"),
+        ("route: GET /a/{x}", ".route: no parameters describe x"),
+        ("idempotency: sometimes", ".idempotency: must be safe, unsafe, { safeWith: [property] } or"),
+        ("idempotency: { safeWith: name }", ".idempotency.safeWith: must be a list"),
+        ("idempotency: { safeWith: [a] }", ".idempotency: there is no property a"),
+        ("idempotency: { safeWith: [z] }\nbody: A", ".idempotency: there is no property z"),
+        ("idempotency: { safeWhen: { z: [x] } }\nbody: A", ".idempotency.safeWhen: there is no property z"),
         (
-            "parameters: [{ name: x, in: query, schema: {}, required: 1 }]",
-            ".parameters[0].required: must be true or false",
+            "idempotency: { safeWhen: { a: [x] } }\nbody: A",
+            ".idempotency.safeWhen: speaks of a property that is no enum",
         ),
+        ("idempotency: { safeWhen: { c: [z] } }\nbody: A", ".idempotency.safeWhen: c can not be z"),
+        ("idempotency: { safeWhen: {} }\nbody: A", ".idempotency.safeWhen: names no property"),
+        ("maturity: alpha", ".maturity: must be beta"),
+        ("deprecated: 1", ".deprecated: must be true or false"),
+        ("yields: password", ".yields: must be an object"),
+        ("yields: { unless: [a] }", ".yields: needs property"),
+        ("yields: { property: a, unless: b }", ".yields.unless: must be a list"),
+        ("yields: { property: a, also: b }", ".yields: unknown keyword also"),
+        ("yields: { property: a }", ".yields: there is no property a"),
+        ("yields: { property: z }\nresult: A", ".yields: there is no property z"),
+        ("yields: { property: a, unless: [z] }\nresult: A\nbody: A", ".yields: there is no property z"),
+        ("body: Z", ".body.$ref: there is no schema Z"),
+        ("body: { schema: A, required: 1 }", ".body.required: must be true or false"),
+        ("body: { required: true }", ".body: needs schema"),
+        ("result: Z[]", ".result.items.$ref: there is no schema Z"),
+        ("result: { type: string }", ".result: must be a string"),
+        ("status: 404", ".status: must be a success"),
+        ("query: [x]", ".query: must be an object"),
+        ("query: { x: string }", ".query.x: must be an object"),
+        ("query: { x: { type: strin } }", ".query.x: unknown type strin"),
+        ("query: { x: { type: string, required: 1 } }", ".query.x.required: must be true or false"),
     ] {
-        refused(compile(&[("a.yaml", &one("/v1/a", "get", more))]), &format!("{at}{expected}"));
+        refused(compile(&[("a.yaml", &one(more))]), &format!("{at}{expected}"));
     }
-    refused(compile(&[("a.yaml", &one("/v1/a", "fetch", ""))]), "a.yaml: paths./v1/a.fetch: unknown method");
-    refused(compile(&[("a.yaml", &one("/v1/{x}", "get", ""))]), "the path's parameters must be declared");
-    let twice = [("a.yaml", &*one("/v1/a", "get", "")), ("b.yaml", &*one("/v1/b", "get", ""))];
-    refused(compile(&twice), "b.yaml: paths./v1/b.get: its operationId or x-name stands twice");
+    for name in ["get", "a.b.c.d", "a.", "A.get", "a-b.get"] {
+        let file = one("").replace("a.get", name);
+        refused(compile(&[("a.yaml", &file)]), &format!("operations.{name}: its name must be resource.method"));
+    }
+    let other = |name: &str, more: &str| {
+        one(more).replace("schemas: { A", "schemas: { Z").replace("B: {", "Y: {").replace("a.get", name)
+    };
+    let after_one = |second: String| compile(&[("a.yaml", &one("")), ("b.yaml", &second)]);
+    refused(after_one(other("a.get", "id: x")), "b.yaml: operations.a.get: its name or id stands twice");
+    refused(after_one(other("b.get", "route: GET /b")), "b.yaml: operations.b.get: its name or id stands twice");
+    refused(after_one(other("b.get", "id: x")), "b.yaml: operations.b.get: a.get has this route, too");
 }
 
 #[test]
-fn a_mistake_in_a_schema_that_an_operation_uses_names_the_operations_file() {
-    let pattern = "parameters: [{ name: x, in: query, schema: { type: string, pattern: '(' } }]";
-    let message = compile(&[("contract/a.yaml", &one("/v1/a", "get", pattern))]).unwrap_err();
-    assert!(message.starts_with("contract/a.yaml: paths./v1/a.get"), "{message}");
+fn a_mistake_in_a_schema_that_an_operation_has_names_the_operations_file() {
+    let message = compile(&[("contract/a.yaml", &one("query: { x: { type: string, pattern: '(' } }"))]).unwrap_err();
+    assert!(message.starts_with("contract/a.yaml: operations.a.get"), "{message}");
 }

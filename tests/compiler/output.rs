@@ -20,6 +20,13 @@ fn every_construct_of_the_published_document_is_taken() {
         "{ enum: [a], x-enum-groups: { b: '^a$' } }",
         r#"pub static X_GROUPS: &[(&str, Pattern)] = &[("b", Pattern {"#,
     );
+    writes(
+        "{ type: [string, 'null'], enum: [a, null] }",
+        r#"Kind::Enum { values: &["a"], open: false }, nullable: true"#,
+    );
+    writes("{ enum: [a, null] }", r#"Kind::Enum { values: &["a"], open: false }, nullable: true"#);
+    writes("{ type: [integer, 'null'], enum: [1, null] }", r#"Kind::NumberEnum(&["1"]), nullable: true"#);
+    writes("{ properties: { a: { $ref: X, nullable: true } } }", "Schema { kind: Kind::Union(&[X]), nullable: true");
     writes("{ type: integer, enum: [1, 3] }", r#"Kind::NumberEnum(&["1", "3"])"#);
     writes("{ oneOf: [{ type: string }, { type: 'null' }] }", "nullable: true");
     writes("{ anyOf: [{ type: string }, { type: integer }] }", "Kind::Union(&[");
@@ -46,7 +53,7 @@ fn every_construct_of_the_published_document_is_taken() {
         r#"Rule::EqualWhen { property: "b", equals: "x", differ: ["a", "b"], equal: ["b", "a"] }"#,
     );
     writes("{ allOf: [{ minLength: 2, type: string }, { maxLength: 5, type: string }] }", "Text { min: 2, max: 5");
-    writes("{ properties: { a: { $ref: '#/components/schemas/X' } } }", "schema: X,");
+    writes("{ properties: { a: { $ref: X } } }", "schema: X,");
     writes(
         "{ type: string, default: x, example: y, examples: [z], title: t, description: d, readOnly: true }",
         "Kind::Text(&",
@@ -55,8 +62,8 @@ fn every_construct_of_the_published_document_is_taken() {
 
 #[test]
 fn a_reference_reaches_over_files() {
-    let uses = "components: { schemas: { A: { type: array, items: { $ref: '#/components/schemas/B' } } } }";
-    let has = "components: { schemas: { B: { type: string } } }";
+    let uses = "schemas: { A: { type: array, items: { $ref: B } } }";
+    let has = "schemas: { B: { type: string } }";
     let tables = compile(&[("a.yaml", uses), ("b.yaml", has)]).unwrap();
     assert!(tables.contains("items: B,"), "{tables}");
 }
@@ -70,31 +77,85 @@ fn names_of_statics() {
     }
 }
 
+/// The tables of [`one`] operation.
+fn operation(more: &str) -> String {
+    let tables = compile(&[("a.yaml", &one(more))]).unwrap();
+    let (_, from) = tables.split_once("pub static A_GET").unwrap();
+    from.lines().next().unwrap().to_owned()
+}
+
+#[track_caller]
+fn has(more: &str, expected: &str) {
+    let table = operation(more);
+    assert!(table.contains(expected), "{table}\ndoes not hold\n{expected}");
+}
+
 #[test]
 fn responses_are_json_text_or_nothing() {
-    for (responses, expected) in [
-        ("{ '200': { description: x } }", "ResponseKind::Empty"),
-        ("{ '200': { content: { text/plain: {} } } }", "ResponseKind::Text"),
-        (
-            "{ '200': { content: { application/json: { schema: { properties: { status: {} } } } } } }",
-            "ResponseKind::Empty",
-        ),
-        (
-            "{ '201': { content: { application/json: { schema: { properties: { result: { type: string } } } } } } }",
-            "ResponseKind::Json(",
-        ),
-    ] {
-        let tables = compile(&[("a.yaml", &one("/v1/a", "get", &format!("responses: {responses}")))]).unwrap();
-        assert!(tables.contains(expected), "{responses}: {tables}");
+    has("", "response: ResponseKind::Empty");
+    has("result: A", "response: ResponseKind::Json(A)");
+    has("result: A[]", "response: ResponseKind::Json(&Schema { kind: Kind::Array { items: A,");
+    has("result: application/x-pem-file", r#"response: ResponseKind::Text("application/x-pem-file")"#);
+}
+
+#[test]
+fn bodies_may_be_absent() {
+    has("", "body: None");
+    has("body: A", "body: Some(Body { schema: A, required: true })");
+    has("body: { schema: A }", "required: true");
+    has("body: { schema: A, required: false }", "body: Some(Body { schema: A, required: false })");
+}
+
+#[test]
+fn routes_stand_below_the_organization() {
+    has("route: GET /a/b", r#"path: "/v1/organizations/{organizationId}/a/b""#);
+    has("route: GET /", r#"path: "/v1/organizations/{organizationId}""#);
+    has("route: GET /v1/organizations", r#"path: "/v1/organizations""#);
+}
+
+#[test]
+fn the_method_says_whether_a_request_may_be_repeated_unless_the_contract_does() {
+    for (method, expected) in
+        [("GET", "Safe"), ("PUT", "Safe"), ("DELETE", "Safe"), ("POST", "Unsafe"), ("PATCH", "Unsafe")]
+    {
+        has(&format!("route: {method} /a"), &format!("idempotency: Idempotency::{expected},"));
     }
+    has("route: POST /a\nidempotency: safe", "idempotency: Idempotency::Safe,");
+    has("idempotency: unsafe", "idempotency: Idempotency::Unsafe,");
+    has("body: A\nidempotency: { safeWith: [a, b] }", r#"Idempotency::SafeWith(&["a", "b"])"#);
+    has("body: A\nidempotency: { safeWhen: { c: [x] } }", r#"Idempotency::SafeWhen { property: "c", values: &["x"] }"#);
+}
+
+#[test]
+fn names_may_have_three_parts() {
+    let tables =
+        compile(&[("a.yaml", &one("").replace("a.get", "clickPipes.reversePrivateEndpoints.create"))]).unwrap();
+    assert!(tables.contains("pub static CLICK_PIPES_REVERSE_PRIVATE_ENDPOINTS_CREATE: Operation"), "{tables}");
+}
+
+#[test]
+fn path_parameters_are_described_once() {
+    let with_id = |route: &str| one(&format!("route: {route}")).replacen("{ ", "{ id: { type: integer }, ", 1);
+    let head = "info: { title: x }\nparameters: { id: { type: string } }";
+    let tables = compile(&[("api.yaml", head), ("b.yaml", &with_id("GET /a/{id}"))]).unwrap();
+    assert!(tables.contains(r#"Parameter { name: "id", schema: &Schema { kind: Kind::Integer("#), "{tables}");
+    let tables = compile(&[("api.yaml", head), ("b.yaml", &one("route: GET /a/{id}"))]).unwrap();
+    assert!(tables.contains(r#"Parameter { name: "id", schema: &Schema { kind: Kind::Text("#), "{tables}");
+}
+
+#[test]
+fn what_is_unfinished_or_old_is_marked() {
+    has("", "beta: false, deprecated: false");
+    has("maturity: beta", "beta: true, deprecated: false");
+    has("deprecated: true", "beta: false, deprecated: true");
 }
 
 #[test]
 fn a_value_can_be_held_against_the_group_that_its_neighbour_names() {
     let region = "Region: { type: string, enum: [x1], x-enum-groups: { a: '^x' } }";
-    let place = "Place: { properties: { region: { $ref: '#/components/schemas/Region' }, owner: { type: string } }, \
+    let place = "Place: { properties: { region: { $ref: Region }, owner: { type: string } }, \
                  x-rules: [{ sameGroup: [region, owner] }] }";
-    let tables = compile(&[("a.yaml", &format!("components: {{ schemas: {{ {region}, {place} }} }}"))]).unwrap();
+    let tables = compile(&[("a.yaml", &format!("schemas: {{ {region}, {place} }}"))]).unwrap();
     assert!(
         tables.contains(r#"Rule::SameGroup { value: "region", group: "owner", groups: REGION_GROUPS }"#),
         "{tables}"
@@ -103,8 +164,9 @@ fn a_value_can_be_held_against_the_group_that_its_neighbour_names() {
 
 #[test]
 fn what_a_call_is_for() {
-    let tables = |more: &str| compile(&[("a.yaml", &one("/v1/a", "get", more))]).unwrap();
-    assert!(tables("deprecated: true").contains("yields: None"));
-    let yields = r#"yields: Some(Yields { property: "a", unless: &["b"] })"#;
-    assert!(tables("x-yields: { property: a, unless: [b] }").contains(yields));
+    has("", "yields: None");
+    has(
+        "body: A\nresult: A\nyields: { property: a, unless: [b] }",
+        r#"yields: Some(Yields { property: "a", unless: &["b"] })"#,
+    );
 }
