@@ -96,10 +96,10 @@ $D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(MODULES
 $D/openapi.json: $W/client.wasm $B/openapi.mjs scripts/contract.mjs
 	node $B/openapi.mjs
 
-$D/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/contract.mjs
+$D/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/schema-types.mjs scripts/contract.mjs
 	node $B/schema-types.mjs
 
-$D/methods.js: $D/openapi.json $B/methods.mjs scripts/contract.mjs
+$D/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs
 	node $B/methods.mjs
 
 $D/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs

@@ -10,10 +10,18 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 /** @type {Json} */
 export const contract = JSON.parse(read(join(work, "contract.json")));
 
-/** The contract's operations, in its order. @type {{ path: string, method: string, operation: Json }[]} */
-export const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
-  METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
-);
+/**
+ * The operations of a contract, in its order.
+ *
+ * @param {Json} contract
+ * @returns {{ path: string, method: string, operation: Json }[]}
+ */
+export const operationsOf = ({ paths }) =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
+  );
+
+export const operations = operationsOf(contract);
 
 /**
  * The content of an operation's success: the schema of its result, "text", or undefined where there is no result.
@@ -26,3 +34,6 @@ export function resultOf({ responses }) {
   const json = responses[status].content["application/json"];
   return json === undefined ? "text" : json.schema.properties.result;
 }
+
+/** What callers should know about an operation that is not stable. @param {Json} operation */
+export const maturityOf = (operation) => (operation["x-maturity"] === "beta" ? "**Beta**: the service may change it without notice." : "");
