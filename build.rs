@@ -9,6 +9,8 @@ mod openapi;
 mod operation;
 #[path = "build/pattern.rs"]
 mod pattern;
+#[path = "build/routes.rs"]
+mod routes;
 #[path = "build/rules.rs"]
 mod rules;
 #[path = "build/schema.rs"]

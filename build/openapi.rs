@@ -44,17 +44,20 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// A tag for each resource: the first part of its operations' names.
+/// A tag for each resource: the first part of its operations' names, with the words of the first of its files.
 fn tags(document: &Document) -> Vec<Value> {
-    let named = |file: &crate::document::File| {
-        let mut tag = Map::new();
-        tag.insert("name".to_owned(), resource(file.operations.keys().next()?).into());
-        if let Some(description) = &file.description {
-            tag.insert("description".to_owned(), description.trim().into());
+    let mut tags: Vec<Value> = Vec::new();
+    for file in &document.files {
+        let Some(name) = file.operations.keys().next().map(|name| resource(name)) else { continue };
+        if tags.iter().any(|tag| tag.get("name").is_some_and(|known| known == name)) {
+            continue;
         }
-        Some(Value::Object(tag))
-    };
-    document.files.iter().filter_map(named).collect()
+        tags.push(match &file.description {
+            Some(description) => json!({ "name": name, "description": description.trim() }),
+            None => json!({ "name": name }),
+        });
+    }
+    tags
 }
 
 fn resource(name: &str) -> &str {

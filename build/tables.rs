@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::document::{Document, Failure, Place};
 use crate::operation::{Idempotency, Operation, Parameter, ResponseKind, Yields};
-use crate::pattern;
 use crate::schema::{self, AdditionalProperties, Kind, NumberLimits, Object, Rule, Schema, Text};
+use crate::{pattern, routes};
 
 /// The tables of the whole contract.
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
@@ -41,6 +41,16 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     }
     let _ =
         writeln!(out, "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];", identifiers.join(", "));
+    let mut sorted: Vec<&Operation> = operations.iter().collect();
+    sorted.sort_by(|left, right| left.name.cmp(&right.name));
+    let sorted: Vec<String> = sorted.iter().map(|operation| format!("&{}", constant(&operation.name))).collect();
+    let _ = writeln!(
+        out,
+        "/// The same in the order of their names.\nstatic BY_NAME: &[&Operation] = &[{}];\n\
+         /// The tree of their paths.\nstatic ROUTES: RouteNode = {};",
+        sorted.join(", "),
+        routes::write(operations)
+    );
     Ok(out)
 }
 
@@ -93,13 +103,14 @@ impl Writer<'_> {
         };
         Ok(format!(
             "Operation {{ name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
-             query_parameters: &[{}], body: {body}, response: {response}, idempotency: {idempotency}, yields: {yields}, \
-             beta: {}, deprecated: {} }}",
+             query_parameters: &[{}], body: {body}, response: {response}, status: {}, \
+             idempotency: {idempotency}, yields: {yields}, beta: {}, deprecated: {} }}",
             operation.name,
             operation.method,
             operation.path,
             self.parameters(&operation.path_parameters)?,
             self.parameters(&operation.query_parameters)?,
+            operation.status,
             operation.beta,
             operation.deprecated,
         ))

@@ -52,6 +52,8 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The kind of a successful response.
     pub response: ResponseKind,
+    /// The HTTP status of a success.
+    pub status: u16,
     /// Whether the same request may be sent twice.
     pub idempotency: Idempotency,
     /// The property of the result that callers need, where the result is of no use without it.
@@ -60,6 +62,17 @@ pub struct Operation {
     pub beta: bool,
     /// The API advises against it.
     pub deprecated: bool,
+}
+
+/// A node in the tree of paths: where the segments so far lead.
+#[derive(Debug)]
+pub struct RouteNode {
+    /// The next segment, where the contract has its text; in the order of the texts.
+    pub fixed: &'static [(&'static str, RouteNode)],
+    /// The next segment, where it is a parameter.
+    pub parameter: Option<&'static RouteNode>,
+    /// The operations whose path ends here.
+    pub operations: &'static [&'static Operation],
 }
 
 /// A named value in the path or the query.
@@ -354,13 +367,53 @@ pub enum Rule {
 /// ```
 #[must_use]
 pub fn operation(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().copied().find(|operation| operation.name == name)
+    let index = BY_NAME.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+    BY_NAME.get(index).copied()
+}
+
+/// The operations of a path, given by its segments. Where a segment can be both, the contract's own text wins over a
+/// parameter.
+///
+/// ```
+/// use clickhouse_cloud::contract;
+///
+/// let operations = contract::operations_at(&["v1", "organizations", "5a9db0c5", "services"]);
+/// let names: Vec<_> = operations.iter().map(|operation| operation.name).collect();
+/// assert_eq!(names, ["services.list", "services.create"]);
+/// assert!(contract::operations_at(&["v1", "nothing"]).is_empty());
+/// ```
+#[must_use]
+pub fn operations_at<S: AsRef<str>>(segments: &[S]) -> &'static [&'static Operation] {
+    below(&ROUTES, segments)
+}
+
+fn below<S: AsRef<str>>(node: &'static RouteNode, segments: &[S]) -> &'static [&'static Operation] {
+    let Some((first, rest)) = segments.split_first() else { return node.operations };
+    let first = first.as_ref();
+    let index = node.fixed.binary_search_by(|(text, _)| (*text).cmp(first)).ok();
+    let fixed = index.and_then(|index| node.fixed.get(index)).map_or(&[][..], |(_, next)| below(next, rest));
+    match node.parameter {
+        Some(next) if fixed.is_empty() && !first.is_empty() => below(next, rest),
+        _ => fixed,
+    }
+}
+
+/// The operation of a method and a path template, such as `GET /v1/organizations/{organizationId}`.
+#[must_use]
+pub fn operation_of_route(route: &str) -> Option<&'static Operation> {
+    let (method, path) = route.split_once(" /")?;
+    let segments: Vec<&str> = path.split('/').collect();
+    let is_it = |operation: &&&'static Operation| {
+        operation.method.as_str() == method && operation.path.strip_prefix('/') == Some(path)
+    };
+    operations_at(&segments).iter().find(is_it).copied()
 }
 
 /// The schema of a name such as `Service`.
 #[must_use]
 pub fn schema(name: &str) -> Option<&'static Schema> {
-    SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, schema)| *schema)
+    let index = SCHEMAS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    SCHEMAS.get(index).map(|(_, schema)| *schema)
 }
 
 include!(concat!(env!("OUT_DIR"), "/contract.rs"));

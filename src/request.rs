@@ -5,7 +5,9 @@
 //! and query values are percent-encoded here and nowhere else. A request can be shown as a curl command, in which
 //! environment variables stand for whatever is secret.
 
-use crate::contract::{Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, Schema, Text};
+use crate::contract::{
+    AdditionalProperties, Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, ResponseKind, Schema, Text,
+};
 use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
@@ -141,7 +143,7 @@ fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown)
     match (&operation.body, &arguments.body) {
         (Some(body), Some(json)) => {
             report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
-            if holds_secret(body.schema, 0) && (unknown == Unknown::Send || !report.issues.is_empty()) {
+            if (unknown == Unknown::Send || !report.issues.is_empty()) && holds_secret(body.schema, 0) {
                 hide_strings(json, &mut report.secrets);
                 hide_whole(&mut report.issues);
             }
@@ -195,7 +197,10 @@ fn holds_secret(schema: &Schema, depth: u32) -> bool {
     schema.secret
         || match &schema.kind {
             Kind::Array { items, .. } => holds(items),
-            Kind::Object(record) => record.properties.iter().any(|property| holds(property.schema)),
+            Kind::Object(object) => {
+                object.properties.iter().any(|property| holds(property.schema))
+                    || matches!(object.additional, AdditionalProperties::Schema(schema) if holds(schema))
+            }
             Kind::Union(variants) => variants.iter().any(|variant| holds(variant)),
             _ => false,
         }
@@ -237,7 +242,11 @@ fn write(
     report: Report,
 ) -> Checked {
     let mut all = Vec::new();
-    put(&mut all, "accept", "application/json");
+    match operation.response {
+        // An error is JSON even where a result is not.
+        ResponseKind::Text(media) => put(&mut all, "accept", &format!("{media}, application/json")),
+        ResponseKind::Json(_) | ResponseKind::Empty => put(&mut all, "accept", "application/json"),
+    }
     if arguments.body.is_some() {
         put(&mut all, "content-type", "application/json");
     }
@@ -319,7 +328,7 @@ fn point_elsewhere(operation: &'static Operation, issues: &mut [Issue]) {
 /// The properties of an object's schema.
 fn properties(schema: &'static Schema) -> &'static [Property] {
     match schema.kind {
-        Kind::Object(record) => record.properties,
+        Kind::Object(object) => object.properties,
         Kind::Union(&[only]) => properties(only),
         _ => &[],
     }

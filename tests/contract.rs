@@ -85,7 +85,45 @@ fn operations_and_schemas_are_found_by_name() {
     for (name, schema) in SCHEMAS {
         assert!(std::ptr::eq(contract::schema(name).unwrap(), *schema));
     }
+    for name in ["", "a", "services", "services.lis", "services.listt", "zzz"] {
+        assert!(contract::operation(name).is_none(), "{name}");
+    }
     assert!(contract::operation("services.restart").is_none() && contract::schema("Nothing").is_none());
+}
+
+#[test]
+fn operations_are_found_by_their_routes_and_by_the_segments_of_a_path() {
+    for operation in OPERATIONS {
+        let route = format!("{} {}", operation.method.as_str(), operation.path);
+        assert!(std::ptr::eq(contract::operation_of_route(&route).unwrap(), *operation));
+        let segments: Vec<String> =
+            operation.path.split('/').skip(1).map(|part| part.replace(['{', '}'], "x")).collect();
+        let found = contract::operations_at(&segments);
+        assert!(
+            found.iter().any(|one| std::ptr::eq(*one, *operation))
+                && found.iter().all(|one| one.path == operation.path)
+        );
+    }
+    for route in [
+        "",
+        "GET",
+        "GET /",
+        "GET /v1",
+        "get /v1/organizations",
+        "PUT /v1/organizations",
+        "GET  /v1/organizations",
+        "GET /v1/organizations/",
+        "GET /v1/organizations/{id}",
+        "GET /v1/organizations/5a9db0c5",
+    ] {
+        assert!(contract::operation_of_route(route).is_none(), "{route}");
+    }
+    for path in
+        ["", "v1", "v1/organizations/", "v1/organizations//services", "v1/organizations/a/services/b/backups/c/d", "v2"]
+    {
+        let segments: Vec<&str> = path.split('/').collect();
+        assert!(contract::operations_at(&segments).is_empty(), "{path}");
+    }
 }
 
 #[test]

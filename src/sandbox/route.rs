@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::refusal::Refusal;
-use crate::contract::{Method, OPERATIONS, Operation};
+use crate::contract::{Method, Operation, operations_at};
 
 /// A request's target, and the operation that it names.
 pub struct Route {
@@ -26,7 +26,7 @@ pub fn target(url: &str) -> (&str, &str) {
     rest.split_once('?').unwrap_or((rest, ""))
 }
 
-/// Finds the operation. Where two paths fit, the one with more fixed segments is meant. Without a method of the contract
+/// Finds the operation. Without a method of the contract
 /// there is none to find, and what the path takes is told; `name` is the method as it was sent.
 pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refusal> {
     let (path, query) = target(url);
@@ -34,39 +34,22 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refu
     let Some(segments) = segments else {
         return Err(Refusal::bad_request("path: expected percent-encoded UTF-8, received something else"));
     };
-    let fitting: Vec<_> = OPERATIONS.iter().filter_map(|it| Some((*it, matching(it.path, &segments)?))).collect();
-    let fewest = fitting.iter().map(|(_, count)| *count).min();
-    let fitting = fitting.into_iter().filter(|(_, count)| Some(*count) == fewest);
-    let mut allowed = Vec::new();
-    for (operation, _) in fitting {
-        if Some(operation.method) == method {
-            let query = pairs(query).ok_or_else(|| {
-                Refusal::bad_request("query: expected percent-encoded UTF-8, received something else")
-            })?;
-            return Ok(Route { operation, path: values(operation.path, segments), query });
-        }
-        allowed.push(operation.method.as_str());
-    }
-    if allowed.is_empty() {
-        return Err(Refusal::not_found("there is nothing at this path"));
-    }
-    Err(Refusal::method_not_allowed(name, &allowed))
-}
-
-/// How many parameters a template has, when it fits.
-fn matching(template: &str, segments: &[Cow<'_, str>]) -> Option<usize> {
-    let mut count = 0;
-    let mut segments = segments.iter();
-    for part in template.split('/') {
-        let segment = segments.next()?;
-        match parameter(part) {
-            Some(_) if segment.is_empty() => return None,
-            Some(_) => count += 1,
-            None if part == segment.as_ref() => {}
-            None => return None,
-        }
-    }
-    segments.next().is_none().then_some(count)
+    // A path begins with a slash, and so with an empty segment.
+    let operations = match segments.split_first() {
+        Some((first, rest)) if first.is_empty() => operations_at(rest),
+        _ => &[],
+    };
+    let Some(operation) = operations.iter().find(|operation| Some(operation.method) == method) else {
+        let allowed: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+        return Err(match allowed.as_slice() {
+            [] => Refusal::not_found("there is nothing at this path"),
+            allowed => Refusal::method_not_allowed(name, allowed),
+        });
+    };
+    let Some(query) = pairs(query) else {
+        return Err(Refusal::bad_request("query: expected percent-encoded UTF-8, received something else"));
+    };
+    Ok(Route { operation, path: values(operation.path, segments), query })
 }
 
 /// The name of a template's parameter.
@@ -114,6 +97,7 @@ fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::OPERATIONS;
 
     #[test]
     fn targets() {

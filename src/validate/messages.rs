@@ -10,6 +10,9 @@ use crate::printable::{escaped, is_hidden};
 /// How many characters of a value are shown.
 const SHOWN: usize = 40;
 
+/// How many values of an enum are named.
+const MOST_VALUES: usize = 20;
+
 /// What a schema asks for: `a string`, `one of "aws", "gcp"`, `an array or null`.
 #[inline(never)]
 pub(super) fn expected(schema: &Schema, request: bool) -> String {
@@ -44,16 +47,19 @@ fn alternatives(schema: &Schema, request: bool, words: &mut String) {
     }
 }
 
-/// `one of "aws", "gcp"`
+/// `one of "aws", "gcp"`. Of many values only the first are named.
 pub(super) fn one_of(values: &[&str]) -> String {
     let mut all = String::from(if values.len() == 1 { "" } else { "one of " });
-    for (index, value) in values.iter().enumerate() {
+    for (index, value) in values.iter().take(MOST_VALUES).enumerate() {
         if index > 0 {
             all.push_str(", ");
         }
         quote(value, &mut all);
     }
-    all
+    match values.len().saturating_sub(MOST_VALUES) {
+        0 => all,
+        more => format!("{all} and {more} more"),
+    }
 }
 
 /// `1 character`, `3 properties`

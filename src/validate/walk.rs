@@ -166,7 +166,11 @@ impl<'a> Walker<'a> {
         let mut index = 0;
         let mut more = self.scan.open(b']');
         while more {
-            self.value(items, &place.below(Mark::Index(index), items, false))?;
+            if self.request && items.secret {
+                self.secret(items, &place.below(Mark::Index(index), items, false))?;
+            } else {
+                self.value(items, &place.below(Mark::Index(index), items, false))?;
+            }
             self.enough()?;
             index += 1;
             more = self.scan.more(b']')?;
@@ -204,10 +208,11 @@ impl<'a> Walker<'a> {
                 next = index + 1;
                 self.scan.peek();
                 let from = self.scan.position();
+                let secrets = self.secrets.len();
                 let lax = !self.request && !property.required;
                 self.value(property.schema, &place.below(Mark::Key(property.name), property.schema, lax))?;
                 if self.request && property.schema.secret {
-                    self.keep_secret(property, from);
+                    self.keep_secret(property.name, from, secrets);
                 }
             } else {
                 match object.additional {
@@ -232,11 +237,23 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// Remembers where a secret of a request stands: between `from` and here.
-    fn keep_secret(&mut self, property: &'static Property, from: usize) {
+    /// Checks a secret of a request that has no name of the contract.
+    fn secret(&mut self, schema: &'static Schema, place: &Place<'_>) -> Scan<()> {
+        self.scan.peek();
+        let (from, known) = (self.scan.position(), self.secrets.len());
+        self.value(schema, place)?;
+        self.keep_secret("value", from, known);
+        Ok(())
+    }
+
+    /// Remembers where a secret of a request stands: between `from` and here. Secrets inside of it, which are those beyond
+    /// the first `known`, are a part of it.
+    #[cold]
+    fn keep_secret(&mut self, name: &'static str, from: usize, known: usize) {
         let raw = self.scan.since(from);
         let quote = (raw.len() - inner(raw).len()) / 2;
-        self.secrets.push(SecretValue { name: property.name, bytes: from + quote..self.scan.position() - quote });
+        self.secrets.truncate(known);
+        self.secrets.push(SecretValue { name, bytes: from + quote..self.scan.position() - quote });
     }
 
     /// The index of the known property of a name.
@@ -257,7 +274,9 @@ impl<'a> Walker<'a> {
         let name = decode(name);
         self.forget(clean, place, &name);
         if let AdditionalProperties::Schema(schema) = object.additional {
-            return self.value(schema, &place.below(Mark::Key(&name), schema, !self.request));
+            let place = place.below(Mark::Key(&name), schema, !self.request);
+            let is_secret = self.request && schema.secret;
+            return if is_secret { self.secret(schema, &place) } else { self.value(schema, &place) };
         }
         let raw = self.scan.skipped()?;
         // Its value is never shown: the misspelt name may stand for a secret.

@@ -65,9 +65,18 @@ fn is_read(operation: &Operation) -> bool {
 fn safe_with() -> String {
     let mut lines = String::new();
     for operation in contract::OPERATIONS {
-        if let Idempotency::SafeWith(names) = operation.idempotency {
+        let any = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            lines += &format!("- Safe when the body has {}: `{}`\n", names.join(" or "), operation.name);
+            names.join(" or ")
+        };
+        match operation.idempotency {
+            Idempotency::SafeWith(names) => {
+                lines += &format!("- Safe when the body has {}: `{}`\n", any(names), operation.name);
+            }
+            Idempotency::SafeWhen { property, values } => {
+                lines += &format!("- Safe when `{property}` is {}: `{}`\n", any(values), operation.name);
+            }
+            Idempotency::Safe | Idempotency::Unsafe => {}
         }
     }
     lines

@@ -88,6 +88,28 @@ pub static CODE: Schema = of(Kind::Text(&Text { min: 0, max: ANY, format: None, 
 /// The same, with words for its pattern.
 pub static WORDED: Schema =
     of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD], expected: Some("a word in lower case") }));
+/// A format and a pattern that say the same.
+pub static STRICT: Schema =
+    of(Kind::Text(&Text { min: 0, max: ANY, format: Some(Format::Uuid), patterns: &[WORD], expected: None }));
+pub static HOUR: Schema = of(Kind::NumberEnum(&["0", "6", "12"]));
+pub static LETTER: Schema = of(Kind::Enum {
+    values: &[
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v",
+        "w",
+    ],
+    open: false,
+});
+/// Two variants that hold the same secret, which the second has inside of another one.
+pub static LOGIN: Schema = of(Kind::Union(&[&WITH_PORT, &WITH_HOST]));
+static WITH_PORT: Schema =
+    object!(&[has("password", &SECRET), must("port", &INTEGER)], AdditionalProperties::Unspecified, 0, ANY, &[]);
+static WITH_HOST: Schema =
+    object!(&[has("password", &SECRET), has("headers", &HEADERS)], AdditionalProperties::Unspecified, 0, ANY, &[]);
+static HEADERS: Schema = Schema {
+    kind: object!(&[], AdditionalProperties::Schema(&SECRET), 0, ANY, &[]).kind,
+    nullable: false,
+    secret: true,
+};
 pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
 pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
 pub static MEMORY: Schema = of(Kind::Integer(limits!(Minimum "24", Maximum "360", MultipleOf "12")));

@@ -121,7 +121,7 @@ impl Reference {
             let length = text.chars().count() as u32;
             self.note(length < rules.min || length > rules.max, path, "length");
             // The tables have only one pattern.
-            self.note(!rules.patterns.is_empty() && !is_word(text), path, "pattern");
+            self.note(!strange && !rules.patterns.is_empty() && !is_word(text), path, "pattern");
         }
     }
 
@@ -205,12 +205,26 @@ impl Reference {
                 return;
             }
             let wrong_type = trial.found.len() == 1 && trial.found[0] == (path.to_owned(), "type");
-            let constant = matches!(&variant.kind, Kind::Object(object) if object.properties.iter().any(|property| {
-                matches!(property.schema.kind, Kind::Enum { values: &[only], open: false } if value[property.name] == only)
-            }));
-            let rank = (wrong_type, !constant, trial.found.len());
+            let named = value["type"].as_str().is_some_and(|name| constant(variant) == Some(name));
+            let rank = (wrong_type, !named, trial.found.len());
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
                 best = Some((rank, trial));
+            }
+        }
+        // In the tables, a discriminator is called `type`, and has one value.
+        let constants: Vec<&str> = variants.iter().filter_map(|variant| constant(variant)).collect();
+        if value.is_object() && constants.len() > 1 {
+            match &value["type"] {
+                Value::String(name) if constants.contains(&name.as_str()) => {}
+                Value::String(_) if !self.request => return,
+                Value::String(_) => return self.note(true, &format!("{path}.type"), "enum"),
+                Value::Null if value.get("type").is_none() => {
+                    if self.request {
+                        return self.note(true, &format!("{path}.type"), "required");
+                    }
+                }
+                _ if self.request => return self.note(true, &format!("{path}.type"), "type"),
+                _ => {}
             }
         }
         match best {
@@ -220,6 +234,16 @@ impl Reference {
             }
             _ => self.note(true, path, "union"),
         }
+    }
+}
+
+/// The value that a variant's `type` must have.
+fn constant(variant: &Schema) -> Option<&'static str> {
+    let Kind::Object(object) = &variant.kind else { return None };
+    let property = object.properties.iter().find(|property| property.name == "type")?;
+    match property.schema.kind {
+        Kind::Enum { values: &[only], open: false } => Some(only),
+        _ => None,
     }
 }
 

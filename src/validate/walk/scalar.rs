@@ -43,6 +43,8 @@ impl Walker<'_> {
         }
         if let Some(format) = rules.format.filter(|format| !format::fits(*format, &text)) {
             self.complain(place, Code::Format, format::words(format), raw);
+            // A pattern beside a format says the same in other words.
+            return;
         }
         for pattern in rules.patterns {
             if self.request && !matches(pattern, &text) {
