@@ -2,10 +2,10 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::contract::Method;
-use crate::error::Error;
 use crate::bindings::options;
 use crate::bindings::values::{describe, get, items, keys};
+use crate::contract::Method;
+use crate::error::Error;
 use crate::sandbox::{self, Fault, Injection, RateLimit, faults};
 use crate::secret::Secret;
 

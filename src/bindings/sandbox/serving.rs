@@ -5,9 +5,9 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::Sandbox;
-use crate::error::Error;
 use crate::bindings::driver::drive;
 use crate::bindings::errors::to_js;
+use crate::error::Error;
 use crate::sandbox::Outcome;
 use crate::secret::Secret;
 
