@@ -3,13 +3,13 @@
 import { join } from "node:path";
 import { contract } from "../contract.mjs";
 import { schemaTypes } from "../schema-types.mjs";
-import { dist, write } from "../tools.mjs";
+import { generated, write } from "../tools.mjs";
 
 const { text, names } = await schemaTypes(contract);
 write(
-  join(dist, "names.js"),
+  join(generated, "names.js"),
   `// Generated from the contract. Behind a name stands an exclamation mark, where requests take it, or a space.
 export const names = "${names.map(({ name, requested }) => name + (requested ? "!" : " ")).join("")}";
 `,
 );
-write(join(dist, "schema.d.ts"), `// Generated from the contract.\n${text}`);
+write(join(generated, "schema.d.ts"), `// Generated from the contract.\n${text}`);
