@@ -43,7 +43,7 @@ impl fmt::Display for Failure {
 const HEAD: &[&str] = &["info", "servers", "securitySchemes"];
 
 impl Document {
-    /// Adds one file. The one with `info` is the head: its parameters are everyone's.
+    /// Adds one file. The one with `info` is the head: its parameters are those of all files.
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         let place = Place::new(name);
         let value: Value = serde_yaml_ng::from_str(text).map_err(|error| place.failure(&error.to_string()))?;
@@ -176,7 +176,7 @@ impl Place {
         }
     }
 
-    /// Refuses keys that nobody reads.
+    /// Refuses unknown keys.
     pub fn only(&self, object: &Map<String, Value>, known: &[&str], also: &[&str]) -> Result<(), Failure> {
         match object.keys().find(|key| !known.contains(&key.as_str()) && !also.contains(&key.as_str())) {
             Some(key) => Err(self.failure(&format!("unknown keyword {key}"))),

@@ -1,5 +1,5 @@
-//! Writes the contract in full, as an OpenAPI 3.1 document: envelopes, errors and parameters, which the contract leaves
-//! out, are added to each operation. The package's types, methods, routes and openapi.json are made of it.
+//! Writes the contract in full, as an OpenAPI 3.1 document: the envelope, the error and the parameters, which the
+//! short form omits, are added to each operation. The package's types, methods, routes and openapi.json are made of it.
 
 use serde_json::{Map, Value, json};
 
@@ -152,7 +152,7 @@ fn reference(name: &str) -> String {
     format!("#/components/schemas/{name}")
 }
 
-/// A schema in full: the type that the contract may leave out, and references as OpenAPI writes them.
+/// A schema in full: with the type that the short form may omit, and with references as OpenAPI writes them.
 fn schema(value: &Value) -> Value {
     let Value::Object(source) = value else { return value.clone() };
     let all = |values: &Value| Value::Array(values.as_array().into_iter().flatten().map(schema).collect());

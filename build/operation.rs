@@ -110,6 +110,11 @@ pub fn read_all(document: &Document) -> Result<Vec<Operation>, Failure> {
                 if known.name == operation.name || known.id == operation.id {
                     return Err(place.failure("its name or id stands twice"));
                 }
+                for (name, other) in [(&known.name, &operation.name), (&operation.name, &known.name)] {
+                    if name.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('.')) {
+                        return Err(place.failure(&format!("{other} can not be a method and a resource")));
+                    }
+                }
                 if known.method == operation.method && shape(&known.path) == shape(&operation.path) {
                     return Err(place.failure(&format!("{} has this route, too", known.name)));
                 }
@@ -340,7 +345,7 @@ impl Reader<'_> {
     fn values(&self, schema: &Schema, place: &Place) -> Result<Vec<String>, Failure> {
         match self.resolved(schema, place)?.kind {
             Kind::Enum { values, .. } => Ok(values),
-            _ => Err(place.failure("speaks of a property that is no enum")),
+            _ => Err(place.failure("names a property that is no enum")),
         }
     }
 

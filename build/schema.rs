@@ -24,7 +24,7 @@ const ANNOTATIONS: &[&str] = &[
     "x-aliases",
 ];
 
-/// The formats of strings, and what the tables call them.
+/// The formats of strings, and their names in the tables.
 pub const FORMATS: &[(&str, &str)] = &[
     ("uuid", "Uuid"),
     ("date-time", "DateTime"),
@@ -134,7 +134,7 @@ pub enum Rule {
         differ: [String; 2],
         equal: [String; 2],
     },
-    /// The value, whose it is, and the named schema that has the groups.
+    /// The value, the property that names its group, and the named schema that has the groups.
     SameGroup {
         value: String,
         group: String,
@@ -324,7 +324,7 @@ fn several_types(
     Ok(())
 }
 
-/// The type, told by `type` or by the keywords that only one type has.
+/// The type: by `type`, or by the keywords that only one type has.
 fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<Option<&'a str>, Failure> {
     let any = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
     match object.get("type") {

@@ -9,7 +9,7 @@ import { fail } from "./tools.mjs";
 /** How each call may end badly. */
 const REJECTS =
   "Rejects with a `CloudError`: a `RequestValidationError` before anything is sent, an `ApiError` where the service " +
-  "refuses, a `ResponseValidationError` where its answer breaks the contract, a `ConnectionError` where none comes.";
+  "refuses, a `ResponseValidationError` where its response breaks the contract, a `ConnectionError` where none comes.";
 
 /**
  * A resource: its methods, and the resources below it.
@@ -21,7 +21,7 @@ const REJECTS =
  * The text of the module.
  *
  * @param {Json} contract the contract in full
- * @param {string} hidden where what the classes keep to themselves is imported from
+ * @param {string} hidden the module that keeps the inner state of objects
  */
 export function methods(contract, hidden) {
   /** What stands above all resources. @type {Resource} */
@@ -144,7 +144,7 @@ ${comment}
     const text = `/** ${resource === top ? "Every resource of the contract." : `The operations of \`${resource.name}\`.`} */
 export class ${className(resource)} {
   /**
-   * @param {{ call: Call, core?: unknown }} inner what the methods stand on
+   * @param {{ call: Call, core?: unknown }} inner how the methods call the service
    * @internal
    */
   constructor(inner) {

@@ -1,7 +1,7 @@
 // @ts-check
 // The contract as TypeScript: one exported type a schema, under its own name and with its description; `Routes`, which has
 // the input and the output of each operation; and `Schemas`, all types by their names. openapi-typescript makes the types;
-// what it can not know (which values requests and responses may have) is added here.
+// which values requests and responses may have is added here.
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 import { maturityOf, operationsOf, resultOf } from "./contract.mjs";
@@ -165,7 +165,7 @@ export async function schemaTypes(document) {
   const ofRequests = new Set(names.filter((name) => requested.has(schemas[name])));
   schemas.Routes = {
     type: "object",
-    description: "Every operation of the API: what goes in, and what comes out.",
+    description: "Every operation of the API: its input and its output.",
     properties: routes,
     required: Object.keys(routes),
   };
@@ -174,7 +174,7 @@ export async function schemaTypes(document) {
     description: "Every type of the contract by its name.",
     properties: Object.fromEntries(
       names.map((name) => {
-        const like = ofRequests.has(name) ? "requests" : "answers";
+        const like = ofRequests.has(name) ? "requests" : "responses";
         return [name, described(reference(name), `${schemas[name].description}\n\nIn \`schemas\` it is checked as ${like} are.`)];
       }),
     ),
@@ -216,7 +216,7 @@ export async function schemaTypes(document) {
   const UNDEFINED = ts.factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
 
   /**
-   * A type of what goes in: its lists may be read only, and what may be left out may be undefined.
+   * A type of an input: its lists may be read only, and optional properties may be undefined.
    *
    * @template {ts.Node} N
    * @param {N} node

@@ -35,7 +35,7 @@ impl Method {
     }
 }
 
-/// One operation of the API: a method, a path, and what goes in and comes out.
+/// One operation of the API: a method, a path, its input and its output.
 #[derive(Debug)]
 pub struct Operation {
     /// The name in this client, such as `services.list`. Errors and logs use it.
@@ -106,7 +106,7 @@ pub enum ResponseKind {
     Text(&'static str),
 }
 
-/// The property that a call is for: a success whose result lacks it, or has an empty text there, has lost it.
+/// The property of the result that callers need: a success without it, or with an empty text there, has lost it.
 #[derive(Debug)]
 pub struct Yields {
     /// A property of the result, a text.

@@ -108,7 +108,7 @@ pub struct SecretValue {
 /// assert_eq!(report.issues[0].code, Code::Unknown);
 /// assert_eq!(report.issues[0].hint.as_deref(), Some("did you mean ipAccessList?"));
 ///
-/// // Responses are read tolerantly: what the contract does not know passes.
+/// // Responses are read tolerantly: unknown properties pass.
 /// assert!(validate(body, schema, Mode::Response, &[]).issues.is_empty());
 /// # Ok::<(), &str>(())
 /// ```

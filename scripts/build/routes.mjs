@@ -48,7 +48,7 @@ write(
  * @typedef {${routes.map(({ name }) => JSON.stringify(name)).join(" | ")}} OperationName
  */
 /**
- * A route: the steps of its path, the JSON types of path and query, and whether its answer is JSON.
+ * A route: the steps of its path, the JSON types of path and query, and whether its response is JSON.
  *
  * @typedef {{ name: OperationName, method: string, steps: string[], path: Record<string, string>, query: Record<string, string>, json: boolean }} Route
  */

@@ -78,7 +78,7 @@ impl Decimal {
         self.digits
     }
 
-    /// The place of the first digit: what decides between two numbers first.
+    /// The place of the first digit, which decides between two numbers first.
     fn order(&self) -> i64 {
         self.exponent + i64::try_from(self.digits.len()).unwrap_or(i64::MAX)
     }

@@ -25,7 +25,7 @@ pub fn redact(json: &[u8], schema: Option<&'static Schema>) -> String {
     }
     if shown.len() > MOST {
         shown.truncate(shown.floor_char_boundary(MOST));
-        // No piece of a string: what is looked for in it must be there as a whole.
+        // No part of a string: redaction looks for whole secrets.
         shown.truncate(shown.as_bytes().iter().rposition(|byte| *byte == b'"').unwrap_or(0));
         shown.push('…');
     }

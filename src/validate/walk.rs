@@ -288,7 +288,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// Drops what was noted for the earlier one of two members of a name, since the object's beginning.
+    /// Drops the notes on the earlier one of two members of a name, since the object's beginning.
     #[cold]
     #[inline(never)]
     fn forget(&mut self, clean: (usize, usize), place: &Place<'_>, name: &str) {

@@ -189,10 +189,7 @@ fn of_operations() {
         ("idempotency: { safeWith: [a] }", ".idempotency: there is no property a"),
         ("idempotency: { safeWith: [z] }\nbody: A", ".idempotency: there is no property z"),
         ("idempotency: { safeWhen: { z: [x] } }\nbody: A", ".idempotency.safeWhen: there is no property z"),
-        (
-            "idempotency: { safeWhen: { a: [x] } }\nbody: A",
-            ".idempotency.safeWhen: speaks of a property that is no enum",
-        ),
+        ("idempotency: { safeWhen: { a: [x] } }\nbody: A", ".idempotency.safeWhen: names a property that is no enum"),
         ("idempotency: { safeWhen: { c: [z] } }\nbody: A", ".idempotency.safeWhen: c can not be z"),
         ("idempotency: { safeWhen: {} }\nbody: A", ".idempotency.safeWhen: names no property"),
         ("maturity: alpha", ".maturity: must be beta"),
@@ -227,6 +224,7 @@ fn of_operations() {
     let after_one = |second: String| compile(&[("a.yaml", &one("")), ("b.yaml", &second)]);
     refused(after_one(other("a.get", "id: x")), "b.yaml: operations.a.get: its name or id stands twice");
     refused(after_one(other("b.get", "route: GET /b")), "b.yaml: operations.b.get: its name or id stands twice");
+    refused(after_one(other("a.get.all", "id: x\nroute: GET /b")), "a.get can not be a method and a resource");
     refused(after_one(other("b.get", "id: x")), "b.yaml: operations.b.get: a.get has this route, too");
 }
 
