@@ -42,8 +42,8 @@ for (const route of ROUTES) {
  * @returns {Route[]}
  */
 function below(at, steps, index) {
-  const step = steps[index];
-  if (step === undefined) return at.routes;
+  if (index >= steps.length) return at.routes;
+  const step = steps[index] ?? "";
   const fixed = at.fixed.get(step);
   const found = fixed === undefined ? [] : below(fixed, steps, index + 1);
   return found.length > 0 || step === "" || at.any === undefined ? found : below(at.any, steps, index + 1);
