@@ -34,58 +34,40 @@
 //! | `random`     | everything that is drawn, from the seed                         |
 //! | `time`       | virtual time as text                                            |
 
-mod answer;
-mod auth;
-mod backup;
-mod call;
-mod changes;
-mod damage;
 pub(crate) mod faults;
-mod hashes;
-mod history;
-mod keeping;
-mod ledger;
-mod life;
-mod limit;
-mod lists;
-mod meeting;
-mod operations;
+mod http;
+mod model;
 mod options;
-mod random;
-mod refusal;
-mod reply;
-mod route;
-mod scaling;
-mod service;
-mod snapshot;
-mod time;
-mod world;
+mod persistence;
+mod state;
 
 use std::borrow::Cow;
 
 pub use faults::Fault;
-pub use ledger::{Entry, LEDGER_ENTRIES};
-pub use limit::RateLimit;
-pub use meeting::{INJECTIONS, Injection};
+pub use faults::fault_selection::{INJECTIONS, Injection};
+pub use http::rate_limit::RateLimit;
+pub use http::reply::{Outcome, Reply};
 pub use options::{Key, Options};
-pub use reply::{Outcome, Reply};
+pub use persistence::ledger::{Entry, LEDGER_ENTRIES};
 
 use serde_json::Value;
 
-use answer::Shown;
-use call::Call;
-use changes::Followed;
-use history::History;
-use ledger::Ledger;
-use limit::Window;
-use meeting::Faults;
-use operations::Done;
-use random::Random;
-use refusal::Refusal;
-use route::Route;
-use snapshot::SERVICES;
-use time::END;
-use world::World;
+use faults::damage;
+use faults::fault_selection::Faults;
+use http::auth;
+use http::envelope::{self as answer, Shown};
+use http::rate_limit::Window;
+use http::request::Call;
+use http::route::{self, Route};
+use model::error::Refusal;
+use model::history::History;
+use model::operations::services::{self as operations, Done};
+use model::organization::World;
+use model::random::Random;
+use model::time::END;
+use persistence::ledger::Ledger;
+use persistence::mutations::Followed;
+use persistence::snapshot::SERVICES;
 
 use crate::contract::{Answer, Kind, Method};
 use crate::host::HttpRequest;

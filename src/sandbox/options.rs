@@ -1,7 +1,7 @@
 //! What a sandbox is made with.
 
 use super::faults::Fault;
-use super::limit::RateLimit;
+use super::http::rate_limit::RateLimit;
 use crate::secret::Secret;
 
 /// A key, and the organization that it opens.

@@ -10,9 +10,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::random::Random;
-use super::refusal::Refusal;
-use super::time::END;
+use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::time::END;
 
 /// How long things take, in virtual seconds: the least and the most.
 const PROVISIONING: (u64, u64) = (60, 180);

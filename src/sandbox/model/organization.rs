@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::error::Refusal;
 use super::random::Random;
-use super::refusal::Refusal;
 use super::service::{Service, Written};
-use super::snapshot::Kept;
 use super::time::timestamp;
+use crate::sandbox::persistence::snapshot::Kept;
 
 /// When the organization was founded: 2024-01-01T00:00:00Z, before anything that happens in it.
 const FOUNDED: f64 = 1_704_067_200_000.0;

@@ -3,10 +3,10 @@
 //! The draws come from a stream of their own, so that a world with faults and one without create the same services
 //! with the same passwords.
 
-use super::faults::Fault;
-use super::random::Random;
-use super::route::target;
+use super::Fault;
 use crate::contract::{Method, OPERATIONS, Operation};
+use crate::sandbox::http::route::target;
+use crate::sandbox::model::random::Random;
 
 /// How many injections wait at most.
 pub const INJECTIONS: usize = 1_000;

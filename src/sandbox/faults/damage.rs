@@ -5,14 +5,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{of_proxy, refused};
-use super::faults::{Fault, is_state};
-use super::limit::Window;
-use super::random::Random;
-use super::refusal::Refusal;
-use super::reply::Outcome;
+use super::{Fault, is_state};
 use crate::contract::{Kind, Property, Record, Schema};
 use crate::host::HttpResponse;
+use crate::sandbox::http::envelope::{of_proxy, refused};
+use crate::sandbox::http::rate_limit::Window;
+use crate::sandbox::http::reply::Outcome;
+use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::random::Random;
 
 /// States that nobody knows.
 const STATES: &[&str] = &["hibernating", "relocating", "awaiting_approval"];

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
 use super::route::Route;
 use crate::contract::{Kind, Operation, Parameter, Schema};
 use crate::issue::{Issue, Step};
+use crate::sandbox::model::error::Refusal;
 use crate::validate::{Mode, Unknown, validate};
 
 /// A call of an operation.

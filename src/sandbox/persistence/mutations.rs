@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::random::Random;
-use super::service::Service;
 use super::snapshot::{Kept, Snapshot};
-use super::world::World;
+use crate::sandbox::model::organization::World;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::service::Service;
 
 /// What was followed so far: the services of each organization.
 pub struct Followed(Vec<Vec<Rc<Service>>>);

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::refusal::Refusal;
 use crate::contract::{Method, OPERATIONS, Operation};
+use crate::sandbox::model::error::Refusal;
 
 /// A request's target, and the operation that it names.
 pub struct Route {

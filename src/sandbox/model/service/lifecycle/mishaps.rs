@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::{Life, State};
 use crate::sandbox::faults::Fault;
-use crate::sandbox::time::END;
+use crate::sandbox::model::time::END;
 
 /// How long a service is less than running, in seconds.
 const AILING: (u64, u64) = (60, 300);

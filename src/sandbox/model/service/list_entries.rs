@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use crate::sandbox::model::error::Refusal;
 
 /// The most entries of any list, so that its memory has a bound.
 const ENTRIES: usize = 1_000;

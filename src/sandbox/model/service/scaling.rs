@@ -8,10 +8,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::random::Random;
-use super::refusal::Refusal;
-use super::time::{END, MINUTE};
 use crate::contract::{self, Kind};
+use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::time::{END, MINUTE};
 
 /// The total memory of the older properties counts so many replicas.
 const REPLICAS_IN_TOTAL: f64 = 3.0;

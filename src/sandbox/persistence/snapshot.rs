@@ -9,9 +9,9 @@ use std::iter;
 
 use serde::{Deserialize, Serialize};
 
-use super::random::Random;
-use super::service::Service;
-use super::time::END;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::service::Service;
+use crate::sandbox::model::time::END;
 
 /// The form that is written here; another one is refused.
 const FORM: u32 = 1;

@@ -3,6 +3,9 @@
 //! A fault meets a request that has the key, is inside the rate limit and names an operation; whatever else is refused
 //! as ever. One request meets at most one.
 
+pub mod damage;
+pub mod fault_selection;
+
 use crate::contract::{self, Answer, Kind, Method, Operation, Property, Schema};
 use crate::nearest::nearest;
 

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::refusal::Refusal;
-use super::service::Service;
 use crate::contract::{Kind, Schema};
 use crate::host::HttpResponse;
+use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::service::Service;
 
 /// What an answer shows.
 pub enum Shown {

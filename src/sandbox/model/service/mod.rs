@@ -3,22 +3,28 @@
 //! What the caller sends and the contract's `Service` knows is kept as it came, so a property that the contract gains
 //! is reflected without a line here. What the service makes of itself (id, endpoints, state, scaling) is added.
 
+pub mod backups;
+pub mod lifecycle;
+pub mod list_entries;
+pub mod password_hashes;
+pub mod scaling;
+
 use std::cell::OnceCell;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::backup::Backups;
-use super::hashes::Hashes;
-use super::life::{Life, State};
-use super::lists;
-use super::random::Random;
-use super::refusal::Refusal;
-use super::scaling::{self, Scaling};
-use super::time::timestamp;
 use crate::contract::{self, Kind, Pattern, REGION_FORMS};
+use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::time::timestamp;
 use crate::secret::Secret;
 use crate::validate::matches;
+use backups::Backups;
+use lifecycle::{Life, State};
+use list_entries as lists;
+use password_hashes::Hashes;
+use scaling::Scaling;
 
 /// The release that new services run.
 const CLICKHOUSE_VERSION: &str = "25.12";

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::Sandbox;
-use super::changes::Followed;
-use super::history::History;
-use super::service::Service;
-use super::snapshot::{Kept, Snapshot};
-use super::world::World;
+use super::model::history::History;
+use super::model::organization::World;
+use super::model::service::Service;
+use super::persistence::mutations::Followed;
+use super::persistence::snapshot::{Kept, Snapshot};
 
 impl Sandbox {
     /// What there is at a virtual time, past all faults, as the API shows it: `{ now, organization, services, others }`,

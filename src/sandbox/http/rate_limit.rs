@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::random::Random;
-use super::time::SECOND;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::time::SECOND;
 
 /// At most so many requests in so many virtual milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]

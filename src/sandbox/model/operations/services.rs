@@ -7,14 +7,14 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::Shown;
-use super::call::Call;
-use super::faults::Fault;
-use super::life::State;
-use super::lists::TagFilter;
-use super::refusal::Refusal;
-use super::service::Service;
-use super::world::World;
+use crate::sandbox::faults::Fault;
+use crate::sandbox::http::envelope::Shown;
+use crate::sandbox::http::request::Call;
+use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::organization::World;
+use crate::sandbox::model::service::Service;
+use crate::sandbox::model::service::lifecycle::State;
+use crate::sandbox::model::service::list_entries::TagFilter;
 
 /// What an operation comes to.
 pub struct Done {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use super::faults::Fault;
+use crate::sandbox::faults::Fault;
 use crate::secret::Secret;
 
 /// How many entries are kept. The oldest goes first.

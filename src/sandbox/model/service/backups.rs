@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::random::Random;
-use super::time::{DAY, END, SECOND, timestamp};
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::time::{DAY, END, SECOND, timestamp};
 
 /// How many backups are kept; the oldest goes first.
 const KEPT: usize = 7;

@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
+use super::organization::World;
 use super::time::SECOND;
-use super::world::World;
 
 /// How far back a read reaches at most.
 pub const REACH: f64 = 60.0 * SECOND;
@@ -48,7 +48,7 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::random::Random;
+    use crate::sandbox::model::random::Random;
 
     fn world(created: u64) -> World {
         World { organization_id: String::new(), services: Vec::new(), max_services: 1, created, random: Random::new(1) }

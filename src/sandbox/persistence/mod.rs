@@ -1,0 +1,5 @@
+//! What outlives a request.
+
+pub mod ledger;
+pub mod mutations;
+pub mod snapshot;
