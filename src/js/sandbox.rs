@@ -21,7 +21,7 @@ use super::sandbox_clock::SandboxClock;
 use super::values::get;
 use crate::error::Error;
 use crate::host::HttpResponse;
-use crate::sandbox::{self, Entry, Fault, Outcome};
+use crate::sandbox::{self, Delivery, Entry, Fault};
 use crate::secret::Secret;
 
 #[wasm_bindgen(module = "/src/js/room.js")]
@@ -225,7 +225,7 @@ impl Sandbox {
         let row = |fault: &Fault| {
             let row = Object::new();
             set(&row, "name", fault.name());
-            set(&row, "description", fault.what());
+            set(&row, "description", fault.description());
             row
         };
         Ok(Fault::ALL.iter().map(row).collect::<Array>().into())
@@ -345,9 +345,9 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     if reply.delay_ms > 0.0 {
         world.hold(reply.delay_ms).await;
     }
-    match reply.outcome {
-        Outcome::Respond(response) => new_response(response, method == "HEAD"),
-        Outcome::Drop => Err(js_sys::TypeError::new("fetch failed").into()),
+    match reply.delivery {
+        Delivery::Respond(response) => new_response(response, method == "HEAD"),
+        Delivery::Drop => Err(js_sys::TypeError::new("fetch failed").into()),
     }
 }
 

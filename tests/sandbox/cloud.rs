@@ -87,7 +87,7 @@ impl Cloud {
     pub fn send_other(&mut self, method: &str, url: &str) -> HttpResponse {
         let options = self.sandbox.options();
         let key = basic(&options.key_id, options.key_secret.reveal());
-        let response = self.sandbox.handle_other(self.now, method, url, Some(&key)).into_result().unwrap();
+        let response = self.sandbox.handle_wire(self.now, method, url, Some(&key), None).into_result().unwrap();
         let entry = self.sandbox.ledger().next_back().unwrap();
         assert_eq!((&*entry.method, entry.status), (method, response.status));
         response

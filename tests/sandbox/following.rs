@@ -26,13 +26,13 @@ fn kept(sandbox: &mut Sandbox, now: f64) -> Value {
 #[test]
 fn what_it_tells_in_parts_is_all_of_it() {
     let mut cloud = Cloud::of(two_organizations());
-    let mut told = vec![cloud.sandbox.changes(cloud.now, false).unwrap()];
+    let mut told = vec![cloud.sandbox.mutations(cloud.now, false).unwrap()];
     let theirs = format!("https://host/v1/organizations/{OTHER}/services");
     for turn in 0..20 {
         let (id, _) = cloud.create_running(&json!({ "idleScaling": false }));
-        told.extend(cloud.sandbox.changes(cloud.now, false));
+        told.extend(cloud.sandbox.mutations(cloud.now, false));
         cloud.patch(&format!("/services/{id}"), &json!({ "name": format!("turn {turn}") }));
-        told.extend(cloud.sandbox.changes(cloud.now, false));
+        told.extend(cloud.sandbox.mutations(cloud.now, false));
         if turn % 3 == 0 {
             cloud.command(&id, "stop");
             cloud.until(&id, "stopped");
@@ -42,10 +42,10 @@ fn what_it_tells_in_parts_is_all_of_it() {
         }
         let body = crate::cloud::body(&json!({})).to_string();
         assert_eq!(cloud.send_as(Some(basic("second", "s")), Method::Post, &theirs, Some(body)).status, 200);
-        told.extend(cloud.sandbox.changes(cloud.now, false));
+        told.extend(cloud.sandbox.mutations(cloud.now, false));
     }
-    told.extend(cloud.sandbox.changes(cloud.now, true));
-    assert_eq!(cloud.sandbox.changes(cloud.now, false), None);
+    told.extend(cloud.sandbox.mutations(cloud.now, true));
+    assert_eq!(cloud.sandbox.mutations(cloud.now, false), None);
 
     let mut other = Sandbox::new(Options { seed: 9, ..two_organizations() });
     let then = other.resume(told.iter().map(String::as_str)).unwrap();
@@ -61,12 +61,12 @@ fn reads_are_no_change_and_a_restored_snapshot_is_all_of_it() {
     let mut cloud = Cloud::new();
     cloud.create(&json!({}));
     let young = cloud.sandbox.snapshot(cloud.now);
-    let first = cloud.sandbox.changes(cloud.now, false).unwrap();
+    let first = cloud.sandbox.mutations(cloud.now, false).unwrap();
     cloud.get("/services");
-    assert_eq!(cloud.sandbox.changes(cloud.now, false), None);
+    assert_eq!(cloud.sandbox.mutations(cloud.now, false), None);
     cloud.create(&json!({}));
     cloud.sandbox.restore(cloud.now, &young).unwrap();
-    let again = cloud.sandbox.changes(cloud.now, false).unwrap();
+    let again = cloud.sandbox.mutations(cloud.now, false).unwrap();
     let mut other = Sandbox::new(Options::default());
     other.resume([first.as_str(), again.as_str()].into_iter()).unwrap();
     assert_eq!(other.state(START)["services"].as_array().unwrap().len(), 1);
@@ -75,7 +75,7 @@ fn reads_are_no_change_and_a_restored_snapshot_is_all_of_it() {
 #[test]
 fn request_ids_are_never_given_twice() {
     let mut cloud = Cloud::new();
-    let first = cloud.sandbox.changes(cloud.now, false).unwrap();
+    let first = cloud.sandbox.mutations(cloud.now, false).unwrap();
     let mut seen = Vec::new();
     let mut resumed = first;
     for _ in 0..4 {
@@ -84,7 +84,7 @@ fn request_ids_are_never_given_twice() {
         }
         cloud = Cloud::of(Options { rate_limit: None, ..Options::default() });
         cloud.sandbox.resume([resumed.as_str()].into_iter()).unwrap();
-        resumed = cloud.sandbox.changes(cloud.now, false).unwrap();
+        resumed = cloud.sandbox.mutations(cloud.now, false).unwrap();
     }
     seen.sort();
     let all = seen.len();
@@ -95,7 +95,7 @@ fn request_ids_are_never_given_twice() {
 #[test]
 fn what_was_not_told_is_not_gone_on_from() {
     let mut cloud = Cloud::of(two_organizations());
-    let told = cloud.sandbox.changes(cloud.now, false).unwrap();
+    let told = cloud.sandbox.mutations(cloud.now, false).unwrap();
     let mut one = Sandbox::new(Options::default());
     assert!(one.resume([told.as_str()].into_iter()).unwrap_err().contains("has 2 organizations"));
     assert!(one.restore(START, &told).unwrap_err().contains("has 2 organizations"));

@@ -198,7 +198,7 @@ fn ask(sandbox: &mut Sandbox, now: f64, method: Method, url: String, body: Optio
 /// Makes the changes of a ledger again, and nothing else.
 pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>) {
     for entry in ledger.filter(|entry| entry.change.is_some()) {
-        if let Some(fault) = entry.fault.filter(|fault| fault.befalls()) {
+        if let Some(fault) = entry.fault.filter(|fault| fault.changes_service()) {
             sandbox.inject(Injection::once(fault)).unwrap();
         }
         let methods = [Method::Get, Method::Post, Method::Patch, Method::Delete];
@@ -207,7 +207,7 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
         ask(sandbox, entry.at, method, entry.path.clone(), body);
         let again = sandbox.ledger().next_back().unwrap();
         assert_eq!((again.status, &again.change), (200, &entry.change), "{entry:?}");
-        assert_eq!(again.fault, entry.fault.filter(|fault| fault.befalls()), "{entry:?}");
+        assert_eq!(again.fault, entry.fault.filter(|fault| fault.changes_service()), "{entry:?}");
     }
 }
 

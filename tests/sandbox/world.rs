@@ -2,7 +2,7 @@
 
 use clickhouse_cloud::contract::{Method, OPERATIONS};
 use clickhouse_cloud::host::HttpRequest;
-use clickhouse_cloud::sandbox::{LEDGER_ENTRIES, Options, Outcome, Sandbox};
+use clickhouse_cloud::sandbox::{Delivery, LEDGER_ENTRIES, Options, Sandbox};
 use serde_json::json;
 
 use crate::cloud::{Cloud, START, body};
@@ -110,7 +110,7 @@ fn time_never_runs_backwards_and_ends() {
         body: None,
     };
     for moment in [START, f64::NAN, f64::NEG_INFINITY] {
-        let Outcome::Respond(response) = cloud.sandbox.handle(moment, &request).outcome else { panic!("dropped") };
+        let Delivery::Respond(response) = cloud.sandbox.handle(moment, &request).delivery else { panic!("dropped") };
         assert!(String::from_utf8(response.body).unwrap().contains("\"state\":\"running\""));
         assert_eq!(cloud.sandbox.ledger().next_back().unwrap().at, cloud.now);
     }

@@ -8,7 +8,7 @@ use super::Sandbox;
 use crate::error::Error;
 use crate::js::driver::drive;
 use crate::js::errors::to_js;
-use crate::sandbox::Outcome;
+use crate::sandbox::Delivery;
 use crate::secret::Secret;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -44,8 +44,8 @@ pub fn ask(
     let authorization = authorization.map(Secret::new);
     let now = world.clock.now();
     let answered = world.sandbox.borrow_mut().handle_wire(now, method, target, authorization.as_ref(), body.as_deref());
-    Ok(match answered.outcome {
-        Outcome::Respond(response) => {
+    Ok(match answered.delivery {
+        Delivery::Respond(response) => {
             let mut headers = String::new();
             for text in response.headers.iter().flat_map(|(name, value)| [name, value]) {
                 headers.push_str(text);
@@ -53,7 +53,7 @@ pub fn ask(
             }
             reply(response.status, answered.delay_ms, &headers, &response.body)
         }
-        Outcome::Drop => reply(0, answered.delay_ms, "", &[]),
+        Delivery::Drop => reply(0, answered.delay_ms, "", &[]),
     })
 }
 
@@ -72,7 +72,7 @@ pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsVa
 #[wasm_bindgen]
 pub fn changes(sandbox: &Sandbox, #[wasm_bindgen(js_name = "evenNone")] even_none: bool) -> Option<String> {
     let now = sandbox.world.clock.now();
-    sandbox.world.sandbox.borrow_mut().changes(now, even_none)
+    sandbox.world.sandbox.borrow_mut().mutations(now, even_none)
 }
 
 /// Goes on from all that `changes` said, so many real milliseconds after the last of it.

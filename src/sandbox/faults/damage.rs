@@ -1,22 +1,21 @@
-//! What a fault makes of an answer.
+//! The damage that a fault does to a response: a replacement, or an altered result, body or connection.
 //!
-//! Results are spoilt by the contract's schema of the answer, so that an operation that the contract gains is spoilt
-//! like all others.
+//! Results are altered by the contract's schema of the operation, so that new operations need no line here.
 
 use serde_json::{Map, Value, json};
 
 use super::{Fault, is_state};
 use crate::contract::{Kind, Property, Record, Schema};
 use crate::host::HttpResponse;
-use crate::sandbox::http::envelope::{of_proxy, refused};
-use crate::sandbox::http::rate_limit::Window;
-use crate::sandbox::http::reply::Outcome;
-use crate::sandbox::model::error::Refusal;
+use crate::sandbox::http::envelope::{self, from_proxy};
+use crate::sandbox::http::rate_limit::RateWindow;
+use crate::sandbox::http::reply::Delivery;
 use crate::sandbox::model::random::Random;
+use crate::sandbox::model::rejection::Rejection;
 
-/// States that nobody knows.
+/// States that no client knows.
 const STATES: &[&str] = &["hibernating", "relocating", "awaiting_approval"];
-/// Properties that nobody knows.
+/// Properties that no client knows.
 const NAMES: &[&str] = &["futureFeature", "future_feature", "x-future-feature"];
 
 const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
@@ -24,26 +23,26 @@ const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>
 const NOT_FOUND: &str = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n\
     <center><h1>404 Not Found</h1></center>\r\n</body>\r\n</html>\r\n";
 const NO_UPSTREAM: &str = "no healthy upstream";
-/// How long a proxy asks to stay away, in seconds.
+/// The `retry-after` of a proxy, in seconds.
 const RETRY_AFTER: (u64, u64) = (1, 5);
 
-/// What comes instead of what the request asks for; none: it is carried out.
-pub fn instead(fault: Fault, request_id: &str, window: &Window, random: &Random) -> Option<Outcome> {
+/// The delivery of a request that the fault keeps from running; none: the request runs.
+pub fn replacement(fault: Fault, request_id: &str, window: &RateWindow, random: &Random) -> Option<Delivery> {
     match fault {
         Fault::RateLimited => {
-            Some(Outcome::Respond(refused(Refusal::rate_limited(window.as_if_full(random)), request_id)))
+            Some(Delivery::Respond(envelope::error(Rejection::rate_limited(window.as_if_full(random)), request_id)))
         }
-        Fault::ServerError => Some(Outcome::Respond(refused(Refusal::internal_error(), request_id))),
+        Fault::ServerError => Some(Delivery::Respond(envelope::error(Rejection::internal_error(), request_id))),
         Fault::Unavailable => {
-            let mut response = of_proxy(503, "text/plain", NO_UPSTREAM);
+            let mut response = from_proxy(503, "text/plain", NO_UPSTREAM);
             if random.chance(0.5) {
                 let seconds = RETRY_AFTER.0 + random.below(RETRY_AFTER.1);
                 response.headers.push(("retry-after".to_owned(), seconds.to_string()));
             }
-            Some(Outcome::Respond(response))
+            Some(Delivery::Respond(response))
         }
-        Fault::DropBefore => Some(Outcome::Drop),
-        Fault::NotFoundPage => Some(Outcome::Respond(of_proxy(404, "text/html", NOT_FOUND))),
+        Fault::DropBefore => Some(Delivery::Drop),
+        Fault::NotFoundPage => Some(Delivery::Respond(from_proxy(404, "text/html", NOT_FOUND))),
         Fault::Outage => Some(outage(random)),
         Fault::Html if random.chance(0.5) => Some(bad_gateway()),
         Fault::DropAfter
@@ -63,12 +62,12 @@ pub fn instead(fault: Fault, request_id: &str, window: &Window, random: &Random)
     }
 }
 
-/// What becomes of the answer of a request that was carried out.
-pub fn after(fault: Fault, mut response: HttpResponse, random: &Random) -> Outcome {
+/// The delivery of a request that ran.
+pub fn alter_response(fault: Fault, mut response: HttpResponse, random: &Random) -> Delivery {
     match fault {
-        Fault::DropAfter => return Outcome::Drop,
+        Fault::DropAfter => return Delivery::Drop,
         Fault::Html => return bad_gateway(),
-        // Of an object in JSON no beginning is JSON, too.
+        // No proper prefix of a JSON object is JSON.
         Fault::Truncated => {
             let length = response.body.len();
             response.body.truncate(1 + random.below(length.saturating_sub(1) as u64) as usize);
@@ -91,42 +90,44 @@ pub fn after(fault: Fault, mut response: HttpResponse, random: &Random) -> Outco
         | Fault::SoftDeleted
         | Fault::StaleRead => {}
     }
-    Outcome::Respond(response)
+    Delivery::Respond(response)
 }
 
-/// What a request meets during an outage.
-pub fn outage(random: &Random) -> Outcome {
-    if random.chance(0.5) { Outcome::Drop } else { Outcome::Respond(of_proxy(503, "text/plain", NO_UPSTREAM)) }
+/// The delivery of a request during an outage.
+pub fn outage(random: &Random) -> Delivery {
+    if random.chance(0.5) { Delivery::Drop } else { Delivery::Respond(from_proxy(503, "text/plain", NO_UPSTREAM)) }
 }
 
-fn bad_gateway() -> Outcome {
-    Outcome::Respond(of_proxy(502, "text/html", BAD_GATEWAY))
+fn bad_gateway() -> Delivery {
+    Delivery::Respond(from_proxy(502, "text/html", BAD_GATEWAY))
 }
 
-/// Spoils a result as the fault says. False: there is nothing in it to spoil, or it is not a fault that spoils results.
-pub fn spoil(fault: Fault, result: &mut Value, schema: &Schema, random: &Random) -> bool {
+/// Alters a result. False: nothing in it fits, or the fault alters no results.
+pub fn alter_result(fault: Fault, result: &mut Value, schema: &Schema, random: &Random) -> bool {
     match fault {
         Fault::WrongType => {
-            let breaks = |property: &Property, value: &Value| !value.is_null() && other(property.schema).is_some();
-            at_one(result, schema, &breaks, random, |object, property| {
-                object.insert(property.name.to_owned(), other(property.schema).unwrap_or_default());
+            let breaks = |property: &Property, value: &Value| !value.is_null() && other_type(property.schema).is_some();
+            alter_one(result, schema, &breaks, random, |object, property| {
+                object.insert(property.name.to_owned(), other_type(property.schema).unwrap_or_default());
             })
         }
         Fault::MissingProperty => {
-            at_one(result, schema, &|property, _| property.required, random, |object, property| {
+            alter_one(result, schema, &|property, _| property.required, random, |object, property| {
                 object.remove(property.name);
             })
         }
-        Fault::UnknownState => at_one(result, schema, &|property, _| is_state(property), random, |object, property| {
-            object.insert(property.name.to_owned(), one(STATES, random).into());
-        }),
+        Fault::UnknownState => {
+            alter_one(result, schema, &|property, _| is_state(property), random, |object, property| {
+                object.insert(property.name.to_owned(), pick(STATES, random).into());
+            })
+        }
         Fault::UnknownProperty => {
             let mut added = 0;
-            each_record(result, schema, &mut |object, _| {
+            visit_objects(result, schema, &mut |object, _| {
                 let values = [json!({ "enabled": true }), json!("new"), json!(3), json!([]), Value::Null];
-                // Never none at the first one, so that it shows.
+                // The first object always gets one, so that the fault has an effect.
                 if added == 0 || random.below(2) == 0 {
-                    object.insert(one(NAMES, random).to_owned(), one(&values, random));
+                    object.insert(pick(NAMES, random).to_owned(), pick(&values, random));
                     added += 1;
                 }
             });
@@ -151,8 +152,8 @@ pub fn spoil(fault: Fault, result: &mut Value, schema: &Schema, random: &Random)
     }
 }
 
-/// Changes one property of those that are wanted, drawn from all that the result has.
-fn at_one(
+/// Alters one property, drawn from those that fit.
+fn alter_one(
     result: &mut Value,
     schema: &Schema,
     wanted: &dyn Fn(&Property, &Value) -> bool,
@@ -162,13 +163,13 @@ fn at_one(
     let fits = |object: &Map<String, Value>, property: &Property| {
         object.get(property.name).is_some_and(|value| wanted(property, value))
     };
-    let mut places = 0;
-    each_record(result, schema, &mut |object, record| {
-        places += record.properties.iter().filter(|property| fits(object, property)).count() as u64;
+    let mut count = 0;
+    visit_objects(result, schema, &mut |object, record| {
+        count += record.properties.iter().filter(|property| fits(object, property)).count() as u64;
     });
-    let mut left = random.below(places);
+    let mut left = random.below(count);
     let mut changed = false;
-    each_record(result, schema, &mut |object, record| {
+    visit_objects(result, schema, &mut |object, record| {
         for property in record.properties {
             if changed || !fits(object, property) {
                 continue;
@@ -183,19 +184,19 @@ fn at_one(
     changed
 }
 
-/// Every object that the schema knows, from the outside to the inside.
-fn each_record(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Map<String, Value>, &Record)) {
+/// Visits every object that the schema has, outer ones first.
+fn visit_objects(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Map<String, Value>, &Record)) {
     match (value, &schema.kind) {
         (Value::Array(values), Kind::Array { items, .. }) => {
             for value in values {
-                each_record(value, items, visit);
+                visit_objects(value, items, visit);
             }
         }
         (Value::Object(object), Kind::Record(record)) => {
             visit(object, record);
             for property in record.properties {
                 if let Some(value) = object.get_mut(property.name) {
-                    each_record(value, property.schema, visit);
+                    visit_objects(value, property.schema, visit);
                 }
             }
         }
@@ -203,8 +204,8 @@ fn each_record(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Ma
     }
 }
 
-/// A value of a JSON type that the schema does not have; none: it has them all.
-fn other(schema: &Schema) -> Option<Value> {
+/// A value of another JSON type than the schema's; none: the schema allows every type.
+fn other_type(schema: &Schema) -> Option<Value> {
     match &schema.kind {
         Kind::Text(_) | Kind::Enum { .. } => Some(json!(42)),
         Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => Some(json!("42")),
@@ -215,6 +216,6 @@ fn other(schema: &Schema) -> Option<Value> {
     }
 }
 
-fn one<T: Clone + Default>(all: &[T], random: &Random) -> T {
+fn pick<T: Clone + Default>(all: &[T], random: &Random) -> T {
     all.get(random.below(all.len() as u64) as usize).cloned().unwrap_or_default()
 }

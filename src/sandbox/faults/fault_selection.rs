@@ -1,14 +1,14 @@
-//! Which fault meets which request: by probability, or because it was injected.
+//! The selection of the fault that meets a request: the oldest injection that fits, else one by probability.
 //!
-//! The draws come from a stream of their own, so that a world with faults and one without create the same services
-//! with the same passwords.
+//! The draws come from a stream of their own, so that sandboxes with and without faults create the same services with
+//! the same passwords.
 
 use super::Fault;
 use crate::contract::{Method, OPERATIONS, Operation};
 use crate::sandbox::http::route::target;
 use crate::sandbox::model::random::Random;
 
-/// How many injections wait at most.
+/// The most injections that wait.
 pub const INJECTIONS: usize = 1_000;
 
 /// A fault for the next requests that fit.
@@ -16,7 +16,7 @@ pub const INJECTIONS: usize = 1_000;
 pub struct Injection {
     /// The fault.
     pub fault: Fault,
-    /// How many requests it meets.
+    /// The number of requests that it meets.
     pub times: u32,
     /// Only requests of this method.
     pub method: Option<Method>,
@@ -32,7 +32,7 @@ impl Injection {
         Self { fault, times: 1, method: None, path: None }
     }
 
-    /// What is wrong with it, as `(property, text)`.
+    /// The mistake in it, as `(property, text)`.
     fn check(&self) -> Result<(), (&'static str, String)> {
         if self.times == 0 {
             return Err(("times", "must be a whole number of at least 1".to_owned()));
@@ -42,12 +42,12 @@ impl Injection {
             let path = self.path.as_deref().unwrap_or_default();
             return Err(("path", format!("must be one of the contract's paths, not {path}")));
         }
-        let mut asked = on_path().filter(|operation| self.has_method(operation.method)).peekable();
-        if asked.peek().is_none() {
+        let mut operations = on_path().filter(|operation| self.has_method(operation.method)).peekable();
+        if operations.peek().is_none() {
             let known: Vec<_> = on_path().map(|operation| operation.method.as_str()).collect();
             return Err(("method", format!("must be one of the path's: {}", known.join(", "))));
         }
-        if !asked.any(|operation| self.fault.meets(operation)) {
+        if !operations.any(|operation| self.fault.applies_to(operation)) {
             return Err(("fault", format!("{} never meets such a request", self.fault.name())));
         }
         Ok(())
@@ -67,26 +67,26 @@ impl Injection {
     }
 }
 
-/// All faults that may come.
-pub struct Faults {
+/// The probabilities of faults, and the injections that wait.
+pub struct FaultSelection {
     probabilities: Vec<(Fault, f64)>,
     injected: Vec<Injection>,
     pub random: Random,
 }
 
-/// A fault that is about to meet a request, and which injection it comes from.
+/// A fault that is about to meet a request, and the injection that it comes from.
 #[derive(Clone, Copy)]
-pub struct Met {
+pub struct SelectedFault {
     pub fault: Fault,
     injection: Option<usize>,
 }
 
-impl Faults {
+impl FaultSelection {
     pub const fn new(probabilities: Vec<(Fault, f64)>, random: Random) -> Self {
         Self { probabilities, injected: Vec::new(), random }
     }
 
-    /// The stream of a request that is met.
+    /// A stream for the damage to one request.
     pub fn stream(&self) -> Random {
         self.random.fork()
     }
@@ -101,29 +101,29 @@ impl Faults {
         Ok(())
     }
 
-    /// What meets this request: the oldest injection that fits, else what is drawn.
-    pub fn meet(&self, operation: &Operation, url: &str) -> Option<Met> {
+    /// The fault for a request. An injection stays until [`FaultSelection::consume`].
+    pub fn select(&self, operation: &Operation, url: &str) -> Option<SelectedFault> {
         let drawn: Vec<Fault> = self
             .probabilities
             .iter()
             .filter(|(_, probability)| self.random.chance(*probability))
-            .filter(|(fault, _)| fault.meets(operation))
+            .filter(|(fault, _)| fault.applies_to(operation))
             .map(|(fault, _)| *fault)
             .collect();
         let chosen = self.random.below(drawn.len() as u64) as usize;
         let path = target(url).0;
         let fits = |injection: &Injection| {
-            injection.has_method(operation.method) && injection.has_path(path) && injection.fault.meets(operation)
+            injection.has_method(operation.method) && injection.has_path(path) && injection.fault.applies_to(operation)
         };
         match self.injected.iter().enumerate().find(|(_, injection)| fits(injection)) {
-            Some((index, injection)) => Some(Met { fault: injection.fault, injection: Some(index) }),
-            None => drawn.get(chosen).map(|fault| Met { fault: *fault, injection: None }),
+            Some((index, injection)) => Some(SelectedFault { fault: injection.fault, injection: Some(index) }),
+            None => drawn.get(chosen).map(|fault| SelectedFault { fault: *fault, injection: None }),
         }
     }
 
-    /// It has met the request.
-    pub fn spend(&mut self, met: Met) {
-        let Some(index) = met.injection else { return };
+    /// Counts an injection that has met its request.
+    pub fn consume(&mut self, selected: SelectedFault) {
+        let Some(index) = selected.injection else { return };
         if let Some(injection) = self.injected.get_mut(index) {
             injection.times -= 1;
             if injection.times == 0 {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_injection_that_can_meet_nothing_is_refused() {
+    fn an_injection_that_fits_no_request_is_refused() {
         const SERVICES: &str = "/v1/organizations/{organizationId}/services";
         assert_eq!(check(Fault::Slow, None, None), Ok(()));
         assert_eq!(check(Fault::Slow, Some(Method::Get), Some(SERVICES)), Ok(()));
@@ -156,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_bounded() {
-        let mut faults = Faults::new(Vec::new(), Random::new(1));
+    fn waiting_injections_are_bounded() {
+        let mut faults = FaultSelection::new(Vec::new(), Random::new(1));
         for _ in 0..INJECTIONS {
             faults.inject(Injection::once(Fault::Slow)).unwrap();
         }
@@ -165,11 +165,12 @@ mod tests {
     }
 
     #[test]
-    fn a_probability_is_how_often() {
-        let faults = Faults::new(vec![(Fault::Slow, 0.1), (Fault::Html, 0.0), (Fault::DropAfter, 0.3)], Random::new(1));
+    fn faults_come_as_often_as_their_probabilities() {
+        let faults =
+            FaultSelection::new(vec![(Fault::Slow, 0.1), (Fault::Html, 0.0), (Fault::DropAfter, 0.3)], Random::new(1));
         let mut met = [0, 0];
         for _ in 0..10_000 {
-            match faults.meet(OPERATIONS[0], "").map(|met| met.fault) {
+            match faults.select(OPERATIONS[0], "").map(|selected| selected.fault) {
                 Some(Fault::Slow) => met[0] += 1,
                 Some(Fault::DropAfter) => met[1] += 1,
                 Some(other) => panic!("{}", other.name()),

@@ -1,15 +1,17 @@
-//! What can go wrong between a client and the service: one table.
+//! The faults of the sandbox: one table of names, requests and effects.
 //!
-//! A fault meets a request that has the key, is inside the rate limit and names an operation; whatever else is refused
-//! as ever. One request meets at most one.
+//! A fault meets only a request that has passed key, rate limit and route; one request meets at most one. Types, `--help`
+//! and the options are generated from the table.
 
 pub mod damage;
 pub mod fault_selection;
+pub mod stale_reads;
 
 use crate::contract::{self, Answer, Kind, Method, Operation, Property, Schema};
 use crate::nearest::nearest;
+use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
 
-/// The table: the variant, the name, which requests it meets, what it does. Hands its rows to a macro.
+/// The table: variant, name, scope and description. Passes its rows to a macro.
 macro_rules! table {
     ($rows:ident) => {
         $rows! {
@@ -40,27 +42,27 @@ macro_rules! table {
 pub(crate) use table;
 
 macro_rules! define {
-    ($($fault:ident $name:literal $scope:ident $what:literal;)+) => {
-        /// What goes wrong with one request.
+    ($($fault:ident $name:literal $scope:ident $description:literal;)+) => {
+        /// A fault of the sandbox.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Fault {
-            $(#[doc = $what] $fault,)+
+            $(#[doc = $description] $fault,)+
         }
 
         impl Fault {
-            /// All, in the table's order.
+            /// All faults, in the table's order.
             pub const ALL: &[Self] = &[$(Self::$fault,)+];
 
-            /// The name, such as `drop-after`.
+            /// Its name, such as `drop-after`.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$fault => $name,)+ }
             }
 
-            /// What it does, in one sentence.
+            /// Its effect, in one sentence.
             #[must_use]
-            pub const fn what(self) -> &'static str {
-                match self { $(Self::$fault => $what,)+ }
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$fault => $description,)+ }
             }
 
             const fn scope(self) -> Scope {
@@ -71,24 +73,24 @@ macro_rules! define {
 }
 table!(define);
 
-/// Which requests a fault meets.
+/// The requests that a fault can meet.
 enum Scope {
     Every,
-    /// Those that change nothing.
+    /// `GET` requests.
     Reads,
-    /// Those whose answer has properties.
+    /// Operations whose result has properties.
     Properties,
-    /// Those whose answer has properties that the contract requires.
+    /// Operations whose result has required properties.
     RequiredProperties,
-    /// Those whose answer shows a service.
+    /// Operations whose result has the state of a service.
     States,
-    /// Those that may let a service run.
+    /// Operations that may start a service.
     Starts,
-    /// Those that tell a service what to do.
+    /// State commands.
     Commands,
-    /// Those that delete a service.
+    /// Deletions of a service.
     Deletions,
-    /// Those that name a service.
+    /// Operations on one service.
     Services,
 }
 
@@ -97,7 +99,7 @@ impl Fault {
     ///
     /// # Errors
     ///
-    /// There is none; the text says which one may be meant.
+    /// There is no such fault; the text names the nearest one.
     pub fn named(name: &str) -> Result<Self, String> {
         let names = || Self::ALL.iter().map(|fault| fault.name());
         let hint = || match nearest(name, names()) {
@@ -108,30 +110,56 @@ impl Fault {
         known.copied().ok_or_else(|| format!("unknown fault {name}: {}", hint()))
     }
 
-    /// Whether it befalls the service itself, not the request. One that did is in the ledger as a change.
+    /// Whether it changes the service itself, not the response. The ledger has it as a change then.
     #[must_use]
-    pub const fn befalls(self) -> bool {
-        matches!(self.scope(), Scope::Starts | Scope::Commands | Scope::Deletions | Scope::Services)
+    pub const fn changes_service(self) -> bool {
+        self.mishap().is_some()
     }
 
-    /// Whether it spoils the result of a success.
-    pub(super) const fn spoils(self) -> bool {
+    /// The mishap of the service that it stands for; none: it leaves the service alone.
+    pub(super) const fn mishap(self) -> Option<Mishap> {
+        match self {
+            Self::Failed => Some(Mishap::Failed),
+            Self::PartiallyRunning => Some(Mishap::PartiallyRunning),
+            Self::Degraded => Some(Mishap::Degraded),
+            Self::IdleFirst => Some(Mishap::IdleFirst),
+            Self::SoftDeleted => Some(Mishap::SoftDeleted),
+            Self::RateLimited
+            | Self::ServerError
+            | Self::Unavailable
+            | Self::DropBefore
+            | Self::DropAfter
+            | Self::Slow
+            | Self::Truncated
+            | Self::Html
+            | Self::NotFoundPage
+            | Self::Outage
+            | Self::WrongType
+            | Self::MissingProperty
+            | Self::UnknownState
+            | Self::UnknownProperty
+            | Self::StaleRead => None,
+        }
+    }
+
+    /// Whether it alters the result of a success.
+    pub(super) const fn alters_result(self) -> bool {
         matches!(self, Self::WrongType | Self::MissingProperty | Self::UnknownState | Self::UnknownProperty)
     }
 
     /// Whether it can meet a request of this operation.
     #[must_use]
-    pub fn meets(self, operation: &Operation) -> bool {
-        let shows = |wanted: &dyn Fn(&Property) -> bool| match operation.answer {
+    pub fn applies_to(self, operation: &Operation) -> bool {
+        let has = |wanted: &dyn Fn(&Property) -> bool| match operation.answer {
             Answer::Json(schema) => any_property(schema, wanted),
             Answer::Empty | Answer::Text => false,
         };
         match self.scope() {
             Scope::Every => true,
             Scope::Reads => operation.method == Method::Get,
-            Scope::Properties => shows(&|_| true),
-            Scope::RequiredProperties => shows(&|property| property.required),
-            Scope::States => shows(&is_state),
+            Scope::Properties => has(&|_| true),
+            Scope::RequiredProperties => has(&|property| property.required),
+            Scope::States => has(&is_state),
             Scope::Starts => {
                 is(operation, &contract::SERVICES_CREATE) || is(operation, &contract::SERVICES_UPDATE_STATE)
             }
@@ -166,12 +194,12 @@ mod tests {
     use super::*;
     use crate::contract::OPERATIONS;
 
-    fn met_by(fault: Fault) -> Vec<&'static str> {
-        OPERATIONS.iter().filter(|operation| fault.meets(operation)).map(|operation| operation.name).collect()
+    fn scope(fault: Fault) -> Vec<&'static str> {
+        OPERATIONS.iter().filter(|operation| fault.applies_to(operation)).map(|operation| operation.name).collect()
     }
 
     #[test]
-    fn names_are_found_and_misspelt_ones_answered() {
+    fn a_misspelt_name_gets_a_suggestion() {
         for fault in Fault::ALL {
             assert_eq!(Fault::named(fault.name()), Ok(*fault));
         }
@@ -180,19 +208,19 @@ mod tests {
     }
 
     #[test]
-    fn the_contract_says_which_requests_a_fault_meets() {
-        assert_eq!(met_by(Fault::Slow).len(), OPERATIONS.len());
-        assert!(met_by(Fault::StaleRead).contains(&"backups.get"));
-        assert!(!met_by(Fault::StaleRead).contains(&"services.create"));
-        assert!(met_by(Fault::UnknownState).contains(&"services.create"));
-        assert!(!met_by(Fault::UnknownState).contains(&"backups.list"));
-        assert!(met_by(Fault::WrongType).contains(&"services.updatePassword"));
-        assert!(!met_by(Fault::MissingProperty).contains(&"services.updatePassword"));
-        assert!(!met_by(Fault::UnknownProperty).contains(&"services.delete"));
-        assert_eq!(met_by(Fault::Failed), ["services.create", "services.updateState"]);
-        assert_eq!(met_by(Fault::IdleFirst), ["services.updateState"]);
-        assert_eq!(met_by(Fault::SoftDeleted), ["services.delete"]);
-        assert!(met_by(Fault::Degraded).contains(&"backups.get"));
-        assert!(!met_by(Fault::Degraded).contains(&"services.list"));
+    fn the_contract_defines_the_scope_of_a_fault() {
+        assert_eq!(scope(Fault::Slow).len(), OPERATIONS.len());
+        assert!(scope(Fault::StaleRead).contains(&"backups.get"));
+        assert!(!scope(Fault::StaleRead).contains(&"services.create"));
+        assert!(scope(Fault::UnknownState).contains(&"services.create"));
+        assert!(!scope(Fault::UnknownState).contains(&"backups.list"));
+        assert!(scope(Fault::WrongType).contains(&"services.updatePassword"));
+        assert!(!scope(Fault::MissingProperty).contains(&"services.updatePassword"));
+        assert!(!scope(Fault::UnknownProperty).contains(&"services.delete"));
+        assert_eq!(scope(Fault::Failed), ["services.create", "services.updateState"]);
+        assert_eq!(scope(Fault::IdleFirst), ["services.updateState"]);
+        assert_eq!(scope(Fault::SoftDeleted), ["services.delete"]);
+        assert!(scope(Fault::Degraded).contains(&"backups.get"));
+        assert!(!scope(Fault::Degraded).contains(&"services.list"));
     }
 }

@@ -1,11 +1,20 @@
-//! Who is asking: HTTP Basic with the key's id and secret, as the live API takes it; or a bearer token, which here is the
-//! key's secret.
+//! Authentication: HTTP Basic with the key's id and secret, as the live API takes it, or the secret as a bearer token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
+use super::rate_limit::RateWindow;
 use crate::secret::Secret;
+
+/// A key with its rate limit, and the organization that it opens.
+pub struct ApiKey {
+    pub id: String,
+    pub secret: Secret,
+    pub window: RateWindow,
+    /// The index of its organization.
+    pub organization: usize,
+}
 
 /// Whether the `authorization` header holds this key.
 pub fn admits(authorization: Option<&Secret>, key_id: &str, key_secret: &Secret) -> bool {

@@ -1,49 +1,30 @@
-//! What the sandbox answers: the live API's envelope, around a result or an error.
-
-use std::rc::Rc;
+//! Responses: the live API's envelope around a result or an error, with properties in the contract's order.
 
 use serde_json::Value;
 
 use crate::contract::{Kind, Schema};
 use crate::host::HttpResponse;
-use crate::sandbox::model::error::Refusal;
-use crate::sandbox::model::service::Service;
+use crate::sandbox::model::operations::Payload;
+use crate::sandbox::model::rejection::Rejection;
 
-/// What an answer shows.
-pub enum Shown {
-    Value(Value),
-    /// One that is read again and again is written once.
-    Service(Rc<Service>),
+/// The response to a rejected request.
+pub fn error(rejection: Rejection, request_id: &str) -> HttpResponse {
+    let text = Value::from(rejection.message());
+    let body = format!(r#"{{"status":{},"error":{text},"requestId":"{request_id}"}}"#, rejection.status);
+    respond(rejection.status, request_id, body.into_bytes(), rejection.headers)
 }
 
-impl Shown {
-    /// As a value, whatever it is.
-    pub fn into_value(self) -> Value {
-        match self {
-            Self::Value(value) => value,
-            Self::Service(service) => service.show(),
-        }
-    }
-}
-
-/// The answer that tells why a request is not carried out.
-pub fn refused(refusal: Refusal, request_id: &str) -> HttpResponse {
-    let text = Value::from(refusal.message());
-    let body = format!(r#"{{"status":{},"error":{text},"requestId":"{request_id}"}}"#, refusal.status);
-    respond(refusal.status, request_id, body.into_bytes(), refusal.headers)
-}
-
-/// The answer of a success. Without a result, the envelope has none either.
-pub fn success(request_id: &str, result: Option<(&Shown, &Schema)>) -> HttpResponse {
+/// The response to a success. Without a payload the envelope has no `result`.
+pub fn success(request_id: &str, result: Option<(&Payload, &Schema)>) -> HttpResponse {
     let mut body = Vec::with_capacity(2048);
     body.extend_from_slice(br#"{"status":200,"requestId":""#);
     body.extend_from_slice(request_id.as_bytes());
     body.push(b'"');
-    if let Some((shown, schema)) = result {
+    if let Some((payload, schema)) = result {
         body.extend_from_slice(br#","result":"#);
-        match shown {
-            Shown::Value(value) => write(value, Some(schema), &mut body),
-            Shown::Service(service) => body.extend_from_slice(service.written.bytes(|| {
+        match payload {
+            Payload::Value(value) => write(value, Some(schema), &mut body),
+            Payload::Service(service) => body.extend_from_slice(service.cached_json.bytes(|| {
                 let mut bytes = Vec::new();
                 write(&service.show(), Some(schema), &mut bytes);
                 bytes
@@ -54,8 +35,8 @@ pub fn success(request_id: &str, result: Option<(&Shown, &Schema)>) -> HttpRespo
     respond(200, request_id, body, Vec::new())
 }
 
-/// What a proxy in between answers: nothing of the API's shape.
-pub fn of_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
+/// The response of a proxy in between, without the API's envelope.
+pub fn from_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
     let headers = vec![("content-type".to_owned(), content_type.to_owned())];
     HttpResponse { status, headers, body: body.as_bytes().to_vec() }
 }
@@ -66,7 +47,7 @@ fn respond(status: u16, request_id: &str, body: Vec<u8>, mut headers: Vec<(Strin
     HttpResponse { status, headers, body }
 }
 
-/// Writes a value as JSON, the properties of its objects in the contract's order.
+/// Writes a value as JSON, properties in the contract's order, unknown ones after them.
 fn write(value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>) {
     match (value, schema.map(|schema| &schema.kind)) {
         (Value::Array(items), kind) => {
@@ -92,7 +73,7 @@ fn write(value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>) {
             let mut member = |name: &str, value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>| {
                 out.push(if written == 0 { b'{' } else { b',' });
                 written += 1;
-                quoted(name, out);
+                write_string(name, out);
                 out.push(b':');
                 write(value, schema, out);
                 written
@@ -103,7 +84,7 @@ fn write(value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>) {
                     found = member(property.name, value, Some(property.schema), out);
                 }
             }
-            // Mostly there are no others, and a look for each among the known would cost more than all else.
+            // Unknown properties are rare, and looking each name up would cost more than all else.
             if found < object.len() {
                 for (name, value) in object {
                     if known.iter().all(|property| property.name != name) {
@@ -116,15 +97,15 @@ fn write(value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>) {
             }
             out.push(b'}');
         }
-        (Value::String(text), _) => quoted(text, out),
+        (Value::String(text), _) => write_string(text, out),
         (Value::Bool(true), _) => out.extend_from_slice(b"true"),
         (Value::Bool(false), _) => out.extend_from_slice(b"false"),
         (value, _) => out.extend_from_slice(value.to_string().as_bytes()),
     }
 }
 
-/// A text. Most need no escapes.
-fn quoted(text: &str, out: &mut Vec<u8>) {
+/// Writes a string. Most need no escapes.
+fn write_string(text: &str, out: &mut Vec<u8>) {
     if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
         out.extend_from_slice(Value::from(text).to_string().as_bytes());
     } else {

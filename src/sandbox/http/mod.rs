@@ -1,4 +1,6 @@
-//! HTTP: from a request to the call that it makes, and from its result to the response.
+//! HTTP: from a request to the call of an operation, and from its result to the response.
+//!
+//! Routes, parameters and bodies are checked against the contract. Knows the model, and nothing of faults.
 
 pub mod auth;
 pub mod envelope;

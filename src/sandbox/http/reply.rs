@@ -1,35 +1,35 @@
-//! What a transport gets for a request.
+//! The reply of the sandbox to its transport: what to deliver, and when.
 
 use crate::host::{self, HttpResponse};
 
-/// What comes of a request, and when.
+/// The reply to a request.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// What comes of it.
-    pub outcome: Outcome,
-    /// How long to hold it back, in real milliseconds. What the request changes is changed already.
+    /// What the transport delivers.
+    pub delivery: Delivery,
+    /// How long to hold it back, in real milliseconds. The change that the request makes is already made.
     pub delay_ms: f64,
 }
 
-/// What comes of a request.
+/// What the transport delivers to the client.
 #[derive(Clone, Debug)]
-pub enum Outcome {
-    /// An answer.
+pub enum Delivery {
+    /// A response.
     Respond(HttpResponse),
-    /// The connection ends without one.
+    /// The connection ends without a response.
     Drop,
 }
 
 impl Reply {
-    /// What a transport makes of it: the answer, or the fault that a client meets.
+    /// The reply as a client's transport returns it: the response, or a connection fault.
     ///
     /// # Errors
     ///
-    /// The connection ended without an answer.
+    /// The connection ended without a response.
     pub fn into_result(self) -> Result<HttpResponse, host::Fault> {
-        match self.outcome {
-            Outcome::Respond(response) => Ok(response),
-            Outcome::Drop => {
+        match self.delivery {
+            Delivery::Respond(response) => Ok(response),
+            Delivery::Drop => {
                 let message = "the sandbox closed the connection".to_owned();
                 Err(host::Fault { kind: host::FaultKind::Connection, message, cause: None })
             }

@@ -1,11 +1,13 @@
-//! From a request to the operation that it names, by the contract's own methods and paths.
+//! Routing: from method and address to an operation of the contract.
+//!
+//! A path is matched segment by segment after percent-decoding; a slash at its end makes it another path.
 
 use std::borrow::Cow;
 
 use crate::contract::{Method, OPERATIONS, Operation};
-use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::rejection::Rejection;
 
-/// A request's target, and the operation that it names.
+/// An operation, with the decoded values of its path and query.
 pub struct Route {
     pub operation: &'static Operation,
     /// The values of the path's parameters by name, decoded.
@@ -26,13 +28,13 @@ pub fn target(url: &str) -> (&str, &str) {
     rest.split_once('?').unwrap_or((rest, ""))
 }
 
-/// Finds the operation. Where two paths fit, the one with more fixed segments is meant. Without a method of the contract
-/// there is none to find, and what the path takes is told; `name` is the method as it was sent.
-pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refusal> {
+/// Finds the operation. Where two paths fit, the one with more fixed segments wins. A method that the path does not take
+/// is rejected with the list of those that it takes; `name` is the method as it was sent.
+pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Rejection> {
     let (path, query) = target(url);
     let segments = path.split('/').map(|segment| decode(segment, false)).collect::<Option<Vec<_>>>();
     let Some(segments) = segments else {
-        return Err(Refusal::bad_request("path: expected percent-encoded UTF-8, received something else"));
+        return Err(Rejection::bad_request("path: expected percent-encoded UTF-8, received something else"));
     };
     let fitting: Vec<_> = OPERATIONS.iter().filter_map(|it| Some((*it, matching(it.path, &segments)?))).collect();
     let fewest = fitting.iter().map(|(_, count)| *count).min();
@@ -41,19 +43,19 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Refu
     for (operation, _) in fitting {
         if Some(operation.method) == method {
             let query = pairs(query).ok_or_else(|| {
-                Refusal::bad_request("query: expected percent-encoded UTF-8, received something else")
+                Rejection::bad_request("query: expected percent-encoded UTF-8, received something else")
             })?;
             return Ok(Route { operation, path: values(operation.path, segments), query });
         }
         allowed.push(operation.method.as_str());
     }
     if allowed.is_empty() {
-        return Err(Refusal::not_found("there is nothing at this path"));
+        return Err(Rejection::not_found("there is nothing at this path"));
     }
-    Err(Refusal::method_not_allowed(name, &allowed))
+    Err(Rejection::method_not_allowed(name, &allowed))
 }
 
-/// How many parameters a template has, when it fits.
+/// The number of parameters of a template that fits.
 fn matching(template: &str, segments: &[Cow<'_, str>]) -> Option<usize> {
     let mut count = 0;
     let mut segments = segments.iter();
@@ -89,7 +91,7 @@ fn pairs(query: &str) -> Option<Vec<(String, String)>> {
     parts.map(pair).collect()
 }
 
-/// Decodes percent-encoding; in a query, a plus is a space. None: it is not encoded UTF-8.
+/// Decodes percent-encoding; in a query, a plus is a space. None: it does not decode to UTF-8.
 fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
     let encoded = text.contains('%') || plus_is_space && text.contains('+');
     if !encoded {

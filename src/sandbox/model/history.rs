@@ -1,47 +1,50 @@
-//! The world as it was, for reads that lag behind.
+//! An organization with its recent past, for reads that lag behind.
 //!
-//! What becomes of a world that nobody changes depends on time alone. So the worlds right after each change are enough
-//! to tell how it looked at any moment since.
+//! Between two changes an organization depends on time alone. So its copies right after each change are enough to tell
+//! its state at any moment since.
 
 use std::collections::VecDeque;
 
-use super::organization::World;
+use super::organization::Organization;
 use super::time::SECOND;
 
-/// How far back a read reaches at most.
+/// The longest lag of a read.
 pub const REACH: f64 = 60.0 * SECOND;
-/// How many worlds are kept. After more changes in that time than that, a read reaches less far.
-const KEPT: usize = 64;
+/// The most copies. After more changes than that within the reach, reads lag less far.
+const COPIES: usize = 64;
 
-/// The last worlds, each with the moment since which it was so.
-pub struct History {
-    oldest: (f64, World),
-    later: VecDeque<(f64, World)>,
+/// An organization, now and in the recent past. Copies share the services that have not changed.
+pub struct Timeline {
+    pub current: Organization,
+    /// Copies, each with the moment of the change that led to it.
+    oldest: (f64, Organization),
+    later: VecDeque<(f64, Organization)>,
 }
 
-impl History {
-    /// It was always like this.
-    pub fn new(world: &World) -> Self {
-        Self { oldest: (f64::NEG_INFINITY, world.clone()), later: VecDeque::new() }
+impl Timeline {
+    /// An organization that has always been like this.
+    pub fn new(organization: Organization) -> Self {
+        let oldest = (f64::NEG_INFINITY, organization.clone());
+        Self { current: organization, oldest, later: VecDeque::new() }
     }
 
-    /// Remembers what a change has made of the world.
-    pub fn note(&mut self, now: f64, world: &World) {
-        // What came and went in one moment was never to be seen.
+    /// Records the organization after a change.
+    pub fn record(&mut self, now: f64) {
+        // A state that was replaced within one moment was never visible.
         self.later.retain(|(since, _)| *since < now);
-        self.later.push_back((now, world.clone()));
-        while self.later.len() > KEPT || self.later.front().is_some_and(|(since, _)| *since <= now - REACH) {
+        self.later.push_back((now, self.current.clone()));
+        while self.later.len() > COPIES || self.later.front().is_some_and(|(since, _)| *since <= now - REACH) {
             let Some(oldest) = self.later.pop_front() else { return };
             self.oldest = oldest;
         }
     }
 
-    /// The world as it was then, and the moment that it shows: later than then where that is no longer known.
-    pub fn at(&self, then: f64) -> (World, f64) {
-        let (since, world) = self.later.iter().rfind(|(since, _)| *since <= then).unwrap_or(&self.oldest);
-        let (mut world, then) = (world.clone(), then.max(*since));
-        world.advance(then);
-        (world, then)
+    /// The organization at an earlier moment, and that moment: a later one where the past does not reach so far.
+    pub fn at(&self, then: f64) -> (Organization, f64) {
+        let (since, organization) = self.later.iter().rfind(|(since, _)| *since <= then).unwrap_or(&self.oldest);
+        let (mut organization, then) = (organization.clone(), then.max(*since));
+        organization.advance(then);
+        (organization, then)
     }
 }
 
@@ -50,39 +53,44 @@ mod tests {
     use super::*;
     use crate::sandbox::model::random::Random;
 
-    fn world(created: u64) -> World {
-        World { organization_id: String::new(), services: Vec::new(), max_services: 1, created, random: Random::new(1) }
+    fn timeline() -> Timeline {
+        Timeline::new(Organization::new("", 1, Random::new(1)))
     }
 
-    fn created(history: &History, then: f64) -> (u64, f64) {
-        let (world, then) = history.at(then);
-        (world.created, then)
+    fn record(timeline: &mut Timeline, now: f64, created: u64) {
+        timeline.current.created = created;
+        timeline.record(now);
+    }
+
+    fn created(timeline: &Timeline, then: f64) -> (u64, f64) {
+        let (organization, then) = timeline.at(then);
+        (organization.created, then)
     }
 
     #[test]
-    fn each_moment_shows_what_was_so_then() {
-        let mut history = History::new(&world(0));
+    fn each_moment_shows_its_own_state() {
+        let mut timeline = timeline();
         for (at, count) in [(10.0, 1), (20.0, 2), (20.0, 3)] {
-            history.note(at, &world(count));
+            record(&mut timeline, at, count);
         }
-        assert_eq!(created(&history, -5.0), (0, -5.0));
-        assert_eq!(created(&history, 9.0), (0, 9.0));
-        assert_eq!(created(&history, 10.0), (1, 10.0));
-        assert_eq!(created(&history, 1e6), (3, 1e6));
+        assert_eq!(created(&timeline, -5.0), (0, -5.0));
+        assert_eq!(created(&timeline, 9.0), (0, 9.0));
+        assert_eq!(created(&timeline, 10.0), (1, 10.0));
+        assert_eq!(created(&timeline, 1e6), (3, 1e6));
     }
 
     #[test]
     fn it_is_bounded_in_time_and_number() {
-        let mut history = History::new(&world(0));
-        history.note(1.0, &world(1));
-        history.note(REACH, &world(2));
-        assert_eq!(created(&history, 0.0), (0, 0.0));
-        history.note(1.0 + REACH, &world(3));
-        assert_eq!(created(&history, 0.0), (1, 1.0));
+        let mut timeline = timeline();
+        record(&mut timeline, 1.0, 1);
+        record(&mut timeline, REACH, 2);
+        assert_eq!(created(&timeline, 0.0), (0, 0.0));
+        record(&mut timeline, 1.0 + REACH, 3);
+        assert_eq!(created(&timeline, 0.0), (1, 1.0));
         for count in 0..200 {
-            history.note(REACH * 2.0 + count as f64, &world(count));
+            record(&mut timeline, REACH * 2.0 + count as f64, count);
         }
-        assert_eq!(history.later.len(), KEPT);
-        assert_eq!(created(&history, 0.0), (135, REACH * 2.0 + 135.0));
+        assert_eq!(timeline.later.len(), COPIES);
+        assert_eq!(created(&timeline, 0.0), (135, REACH * 2.0 + 135.0));
     }
 }

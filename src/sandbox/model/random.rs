@@ -1,8 +1,7 @@
-//! The sandbox's chance: everything that the real service draws, drawn from a seed.
+//! Random draws from a seed, by SplitMix64: the same on every machine.
 //!
-//! SplitMix64: small, fast, well mixed, and the same on every machine. Whatever lives for itself (a service, a series
-//! of backups) gets a stream of its own, so that what happens to one never depends on how often another is looked at.
-//! It makes sandboxes repeatable and is no source of secrets for anything real.
+//! Each service and each series of backups has a stream of its own, so that no draw depends on how often another one is
+//! read. It makes sandboxes repeatable, and is no source of secrets for anything real.
 
 use std::cell::Cell;
 
@@ -27,12 +26,12 @@ impl Random {
         Self(Cell::new(seed))
     }
 
-    /// A new stream, drawn from this one.
+    /// A new stream, seeded by a draw from this one.
     pub fn fork(&self) -> Self {
         Self::new(self.next())
     }
 
-    /// The stream of an index: always the same one, and nothing is drawn from this one.
+    /// The stream of an index: the same one each time, without a draw from this stream.
     pub fn at(&self, index: u64) -> Self {
         Self::new(mix(self.0.get() ^ mix(index.wrapping_add(1).wrapping_mul(STEP))))
     }
@@ -84,7 +83,7 @@ impl Random {
     }
 }
 
-/// For the makers of passwords, which take the host's randomness.
+/// For the generation of passwords, which takes the host's randomness.
 impl host::Random for Random {
     fn fill(&self, buffer: &mut [u8]) {
         for bytes in buffer.chunks_mut(8) {
@@ -99,7 +98,7 @@ const fn mix(value: u64) -> u64 {
     value ^ value >> 31
 }
 
-/// Streams of draws as text: their state is a whole number that JSON readers round.
+/// The state of a stream as text: JSON readers would round a number of 64 bits.
 mod draws {
     use std::cell::Cell;
 

@@ -1,12 +1,12 @@
-//! Virtual time as the API writes it.
+//! Virtual time, in milliseconds since the epoch, and its text in the API.
 
-/// A second, in the milliseconds that all times are in.
+/// A second, in milliseconds.
 pub const SECOND: f64 = 1000.0;
-/// A minute.
+/// A minute, in milliseconds.
 pub const MINUTE: f64 = 60.0 * SECOND;
-/// A day.
+/// A day, in milliseconds.
 pub const DAY: f64 = 24.0 * 60.0 * MINUTE;
-/// The last moment that a JavaScript `Date` can hold; the sandbox's time ends there.
+/// The last moment of a JavaScript `Date`; virtual time ends there.
 pub const END: f64 = 8.64e15;
 
 /// Milliseconds since the epoch as RFC 3339 in UTC, to the second: `2026-08-01T12:34:56Z`.

@@ -1,4 +1,7 @@
-//! What the sandbox was asked, and what came of it.
+//! The ledger: the last requests, with their responses' statuses, faults and changes.
+//!
+//! Bounded in entries and in bytes, so that a sandbox that runs for weeks keeps its memory. It holds no secret: bodies
+//! have passwords as hashes only, and cannot be printed.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -6,13 +9,13 @@ use std::collections::VecDeque;
 use crate::sandbox::faults::Fault;
 use crate::secret::Secret;
 
-/// How many entries are kept. The oldest goes first.
+/// The most entries. The oldest is removed first.
 pub const LEDGER_ENTRIES: usize = 10_000;
-/// How many bytes the bodies have together at most. Beyond that the oldest entries go, too.
+/// The most bytes of all bodies together. Above it the oldest entries are removed, too.
 const BODY_BYTES: usize = 16 << 20;
-/// How much of a path is kept, in bytes, so that the ledger's memory has a bound.
+/// The most bytes of a path.
 const PATH_BYTES: usize = 512;
-/// The same for a method. Those of HTTP are all shorter.
+/// The most bytes of a method. Those of HTTP are all shorter.
 const METHOD_BYTES: usize = 32;
 
 /// One request.
@@ -20,18 +23,17 @@ const METHOD_BYTES: usize = 32;
 pub struct Entry {
     /// When it arrived, in virtual milliseconds since the epoch.
     pub at: f64,
-    /// Its method; a long one is cut.
+    /// Its method; a long one is truncated.
     pub method: Cow<'static, str>,
-    /// Its path, still percent-encoded, without the query; a long one is cut.
+    /// Its path, still percent-encoded, without the query; a long one is truncated.
     pub path: String,
-    /// The status that it was answered with; 0: the connection ended without an answer.
+    /// The status of its response; 0: the connection ended without a response.
     pub status: u16,
-    /// The operation that it named, such as `services.list`; none when it named none.
+    /// Its operation, such as `services.list`; none for a path without one.
     pub operation: Option<&'static str>,
-    /// What it changed, such as `running -> stopping`; none when it changed nothing. Never holds a secret.
+    /// Its effect, such as `running -> stopping`; none when it changed nothing. Never holds a secret.
     pub change: Option<String>,
-    /// The JSON that it came with; none when it changed nothing or takes none. Passwords are in it as hashes only, but not
-    /// to be printed.
+    /// The JSON of its body; none when it changed nothing or takes no body. Passwords are in it as hashes only.
     pub body: Option<Secret>,
     /// The fault that met it.
     pub fault: Option<Fault>,
@@ -45,17 +47,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Writes an entry.
+    /// Adds an entry.
     pub fn write(&mut self, mut entry: Entry) {
-        cut(&mut entry.path, PATH_BYTES);
+        truncate(&mut entry.path, PATH_BYTES);
         if entry.method.len() > METHOD_BYTES {
-            cut(entry.method.to_mut(), METHOD_BYTES);
+            truncate(entry.method.to_mut(), METHOD_BYTES);
         }
-        self.body_bytes += size(&entry);
+        self.body_bytes += body_bytes(&entry);
         self.entries.push_back(entry);
         while self.entries.len() > LEDGER_ENTRIES || self.body_bytes > BODY_BYTES {
             let Some(oldest) = self.entries.pop_front() else { return };
-            self.body_bytes -= size(&oldest);
+            self.body_bytes -= body_bytes(&oldest);
         }
     }
 
@@ -65,11 +67,11 @@ impl Ledger {
     }
 }
 
-fn size(entry: &Entry) -> usize {
+fn body_bytes(entry: &Entry) -> usize {
     entry.body.as_ref().map_or(0, |body| body.reveal().len())
 }
 
-fn cut(text: &mut String, bytes: usize) {
+fn truncate(text: &mut String, bytes: usize) {
     if text.len() > bytes {
         text.truncate(text.floor_char_boundary(bytes));
         text.push('…');

@@ -1,4 +1,4 @@
-//! What outlives a request.
+//! Persistence: the state as JSON, whole or as mutations, and the ledger of requests.
 
 pub mod ledger;
 pub mod mutations;

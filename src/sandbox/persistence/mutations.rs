@@ -1,79 +1,71 @@
-//! What became of the sandbox since it was asked the last time, as JSON: a file can follow it without all of it being
-//! written for each change.
+//! The mutations of the state since a baseline, as JSON: a file follows the state without a whole snapshot each time.
 //!
-//! A service that changes becomes another one in memory, since a clone of the world shares it until then. So what is
-//! still the same one needs no look inside.
+//! A service that changes becomes another allocation, since the baseline shares it until then (`Rc::make_mut`). So two
+//! equal pointers prove that nothing has changed, without a look inside.
 
 use std::iter;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::snapshot::{Kept, Snapshot};
-use crate::sandbox::model::organization::World;
+use super::snapshot::Snapshot;
+use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::service::Service;
 
-/// What was followed so far: the services of each organization.
-pub struct Followed(Vec<Vec<Rc<Service>>>);
+/// The services of each organization at the last look.
+pub struct Baseline(Vec<Vec<Rc<Service>>>);
 
-/// A change, as it is read.
-#[derive(Deserialize)]
-struct Change {
+/// What has changed; `S` is a service when read, a reference to one when written.
+#[derive(Serialize, Deserialize)]
+struct Mutations<S> {
     now: f64,
     request_ids: Random,
     faults: Random,
-    organizations: Vec<Changed<Service>>,
+    organizations: Vec<OrganizationMutations<S>>,
 }
 
-/// The same, as it is written.
-#[derive(Serialize)]
-struct Told<'a> {
-    now: f64,
-    request_ids: &'a Random,
-    faults: &'a Random,
-    organizations: Vec<Changed<&'a Service>>,
-}
-
-/// What became of an organization.
+/// What has changed in one organization.
 #[derive(Serialize, Deserialize)]
-struct Changed<S> {
+struct OrganizationMutations<S> {
     created: u64,
-    world: Random,
-    /// Those that are new or different, in the order of their creation.
+    #[serde(rename = "world")]
+    random: Random,
+    /// New or changed services, in the order of their creation.
     services: Vec<S>,
-    /// The ids of those that are no more.
+    /// The ids of services that no longer exist.
     gone: Vec<String>,
 }
 
-impl Followed {
-    pub fn new<'a>(worlds: impl Iterator<Item = &'a World>) -> Self {
-        Self(worlds.map(|world| world.services.clone()).collect())
+impl Baseline {
+    pub fn new<'a>(organizations: impl Iterator<Item = &'a Organization>) -> Self {
+        Self(organizations.map(|organization| organization.services.clone()).collect())
     }
 
-    /// What is different now; none: nothing, and it was not wanted even so.
-    pub fn changes<'a>(
+    /// The mutations since this baseline; none: nothing has changed, and `even_none` is false.
+    pub fn mutations<'a>(
         &self,
-        worlds: impl Iterator<Item = &'a World>,
+        organizations: impl Iterator<Item = &'a Organization>,
         now: f64,
         request_ids: &Random,
         faults: &Random,
         even_none: bool,
     ) -> Option<String> {
         let before = self.0.iter().map(Vec::as_slice).chain(iter::repeat(&[][..]));
-        let organizations: Vec<_> = worlds.zip(before).map(|(world, before)| changed(world, before)).collect();
-        if !even_none && organizations.iter().all(|changed| changed.services.is_empty() && changed.gone.is_empty()) {
+        let organizations: Vec<_> = organizations.zip(before).map(|(now, before)| compare(now, before)).collect();
+        if !even_none && organizations.iter().all(|it| it.services.is_empty() && it.gone.is_empty()) {
             return None;
         }
-        serde_json::to_string(&Told { now, request_ids, faults, organizations }).ok()
+        let (request_ids, faults) = (request_ids.clone(), faults.clone());
+        serde_json::to_string(&Mutations { now, request_ids, faults, organizations }).ok()
     }
 }
 
-fn changed<'a>(world: &'a World, before: &[Rc<Service>]) -> Changed<&'a Service> {
+fn compare<'a>(organization: &'a Organization, before: &[Rc<Service>]) -> OrganizationMutations<&'a Service> {
     let mut before = before.iter();
     let (mut services, mut gone) = (Vec::new(), Vec::new());
-    // Services go, and come at the end: those before one that is still there, and that are not, have gone.
-    for service in &world.services {
+    // Both lists are in the order of creation: services of the baseline that are passed over no longer exist.
+    for service in &organization.services {
         let same = before.by_ref().find(|old| {
             let same = Rc::ptr_eq(old, service) || old.id == service.id;
             if !same {
@@ -86,29 +78,29 @@ fn changed<'a>(world: &'a World, before: &[Rc<Service>]) -> Changed<&'a Service>
         }
     }
     gone.extend(before.map(|old| old.id.clone()));
-    Changed { created: world.created, world: world.random.clone(), services, gone }
+    OrganizationMutations { created: organization.created, random: organization.random.clone(), services, gone }
 }
 
 impl Snapshot {
-    /// Makes it the snapshot after a change, or after all was replaced by another snapshot.
-    pub fn follow(&mut self, text: &str) -> Result<(), String> {
-        let Ok(change) = serde_json::from_str::<Change>(text) else {
+    /// Applies mutations, or a whole snapshot that replaces this one.
+    pub fn apply(&mut self, text: &str) -> Result<(), String> {
+        let Ok(mutations) = serde_json::from_str::<Mutations<Service>>(text) else {
             *self = Self::read(text)?;
             return Ok(());
         };
-        let kept = iter::once(&mut self.first).chain(&mut self.others);
-        for (kept, changed) in kept.zip(change.organizations) {
-            let Kept { created, world, services } = kept;
-            (*created, *world) = (changed.created, changed.world);
-            services.retain(|service| !changed.gone.contains(&service.id));
-            for service in changed.services {
+        let organizations = iter::once(&mut self.first).chain(&mut self.others);
+        for (organization, mutated) in organizations.zip(mutations.organizations) {
+            (organization.created, organization.random) = (mutated.created, mutated.random);
+            let services = &mut organization.services;
+            services.retain(|service| !mutated.gone.contains(&service.id));
+            for service in mutated.services {
                 match services.iter_mut().find(|old| old.id == service.id) {
                     Some(old) => *old = service,
                     None => services.push(service),
                 }
             }
         }
-        self.set_draws(change.now, change.request_ids, change.faults);
+        self.set_draws(mutations.now, mutations.request_ids, mutations.faults);
         Ok(())
     }
 }

@@ -1,67 +1,97 @@
-//! All that there is, as JSON, and back again: the services with what is about to happen to them, the rate limit's
-//! window, and where the draws stand. Passwords are in it as hashes only, as everywhere.
+//! The whole state as JSON, and back again: services with their upcoming states, rate-limit windows, positions of draws.
 //!
-//! What is not in it belongs to the sandbox, not to its world: the options, the ledger, the injections that wait. A
-//! snapshot that is restored goes on at once: what was a minute away then is a minute away now.
+//! A restored snapshot continues at once: its moments are shifted by the time since it was taken. Passwords are in it as
+//! hashes only. Options, ledger and waiting injections belong to the sandbox, not to its state.
 
 use std::collections::VecDeque;
 use std::iter;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::model::organization::{MAX_SERVICES, Organization};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::service::Service;
 use crate::sandbox::model::time::END;
 
-/// The form that is written here; another one is refused.
-const FORM: u32 = 1;
-/// More services are refused, so that a restored world has a bound.
-pub const SERVICES: usize = 10_000;
+/// The format that is written here; another one is refused.
+const FORMAT: u32 = 1;
 
 /// A snapshot.
 #[derive(Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Which form it has.
-    snapshot: u32,
+    #[serde(rename = "snapshot")]
+    format: u32,
     now: f64,
     pub request_ids: Random,
     pub faults: Random,
-    /// The window of the first key.
+    /// The rate-limit window of the first key.
     pub arrivals: VecDeque<f64>,
+    /// The organization of the first key.
     #[serde(flatten)]
-    pub first: Kept,
-    /// The windows of further keys, and the organizations that they open.
+    pub first: OrganizationSnapshot,
+    /// The windows of further keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<VecDeque<f64>>,
+    /// The organizations of further keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<Kept>,
+    pub others: Vec<OrganizationSnapshot>,
 }
 
-/// An organization.
+/// An organization in a snapshot.
 #[derive(Serialize, Deserialize)]
-pub struct Kept {
+pub struct OrganizationSnapshot {
     pub created: u64,
-    pub world: Random,
+    #[serde(rename = "world")]
+    pub random: Random,
     pub services: Vec<Service>,
 }
 
+impl OrganizationSnapshot {
+    fn new(organization: &Organization) -> Self {
+        let services = organization.services.iter().map(|service| Service::clone(service)).collect();
+        Self { created: organization.created, random: organization.random.clone(), services }
+    }
+
+    /// Replaces the state of an organization.
+    pub fn restore(self, organization: &mut Organization) {
+        organization.services = self.services.into_iter().map(Rc::new).collect();
+        organization.created = self.created;
+        organization.random = self.random;
+    }
+}
+
 impl Snapshot {
-    /// What is known at a moment.
-    pub fn new(now: f64, [request_ids, faults]: [&Random; 2], first: Kept) -> Self {
-        let [request_ids, faults] = [request_ids, faults].map(Clone::clone);
-        let (arrivals, windows, others) = Default::default();
-        Self { snapshot: FORM, now, request_ids, faults, arrivals, first, windows, others }
+    /// The snapshot of a moment; none without a key or an organization.
+    pub fn new<'a>(
+        now: f64,
+        request_ids: &Random,
+        faults: &Random,
+        mut windows: impl Iterator<Item = VecDeque<f64>>,
+        organizations: impl Iterator<Item = &'a Organization>,
+    ) -> Option<Self> {
+        let mut organizations = organizations.map(OrganizationSnapshot::new);
+        Some(Self {
+            format: FORMAT,
+            now,
+            request_ids: request_ids.clone(),
+            faults: faults.clone(),
+            arrivals: windows.next()?,
+            first: organizations.next()?,
+            windows: windows.collect(),
+            others: organizations.collect(),
+        })
     }
 
     /// Reads one.
     pub fn read(text: &str) -> Result<Self, String> {
         let read: Self = serde_json::from_str(text).map_err(|fault| format!("is none: {fault}"))?;
-        if read.snapshot != FORM {
-            return Err(format!("has form {}, this sandbox knows form {FORM}", read.snapshot));
+        if read.format != FORMAT {
+            return Err(format!("has form {}, this sandbox knows form {FORMAT}", read.format));
         }
-        let services: usize = read.organizations().map(|kept| kept.services.len()).sum();
-        if services > SERVICES {
-            return Err(format!("has {services} services, more than {SERVICES}"));
+        let services: usize = read.organizations().map(|organization| organization.services.len()).sum();
+        if services > MAX_SERVICES {
+            return Err(format!("has {services} services, more than {MAX_SERVICES}"));
         }
         Ok(read)
     }
@@ -72,16 +102,16 @@ impl Snapshot {
     }
 
     /// The organizations, that of the first key first.
-    pub fn organizations(&self) -> impl Iterator<Item = &Kept> {
+    pub fn organizations(&self) -> impl Iterator<Item = &OrganizationSnapshot> {
         iter::once(&self.first).chain(&self.others)
     }
 
-    /// What it is at the time of a change.
+    /// Moves it to the time of a mutation.
     pub fn set_draws(&mut self, now: f64, request_ids: Random, faults: Random) {
         (self.now, self.request_ids, self.faults) = (now, request_ids, faults);
     }
 
-    /// Makes it one that was taken at another moment.
+    /// Shifts every moment, as if it had been taken now.
     pub fn shift(&mut self, now: f64) -> Result<(), String> {
         let later = now - self.now;
         let mut sound = true;
@@ -91,9 +121,9 @@ impl Snapshot {
         };
         shift(&mut self.now);
         self.arrivals.iter_mut().chain(self.windows.iter_mut().flatten()).for_each(&mut shift);
-        for kept in iter::once(&mut self.first).chain(&mut self.others) {
-            for service in &mut kept.services {
-                service.each_moment(&mut shift);
+        for organization in iter::once(&mut self.first).chain(&mut self.others) {
+            for service in &mut organization.services {
+                service.visit_moments(&mut shift);
             }
         }
         if sound { Ok(()) } else { Err("has a moment that is out of all time".to_owned()) }

@@ -1,8 +1,7 @@
-//! The backups of one service: the first some minutes after it came up, then one a day while it is up, idle or not. The
-//! last ones are kept.
+//! The backups of one service: the first some minutes after it came up, then one a day while it is up, idle or not.
 //!
-//! What the n-th backup of a service is like is drawn from the service's seed and n alone, so days that nobody watched
-//! can be skipped, and a backup looks the same whenever it is read.
+//! The n-th backup is drawn from the service's seed and n alone, so days without a request can be skipped, and a backup
+//! is the same whenever it is read. The oldest are removed.
 
 use std::collections::VecDeque;
 
@@ -12,18 +11,18 @@ use serde_json::{Map, Value};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::time::{DAY, END, SECOND, timestamp};
 
-/// How many backups are kept; the oldest goes first.
-const KEPT: usize = 7;
-/// Every so many backups one is full, the others are incremental.
+/// The most backups. The oldest is removed first.
+const RETAINED: usize = 7;
+/// One backup in so many is full, the others are incremental.
 const FULL_EVERY: u64 = 7;
-/// One in so many goes wrong, but never the first.
+/// One in so many fails, but never the first.
 const ERROR_EVERY: u64 = 20;
-/// How long after coming up a backup that is due starts, in seconds.
+/// The time from coming up to a backup that is due, in seconds.
 const DELAY: (u64, u64) = (120, 300);
-/// How long a backup takes, in seconds.
+/// The duration of a backup, in seconds.
 const DURATION: (u64, u64) = (60, 180);
 
-/// One backup, its end known from its start.
+/// One backup. Its end is drawn at its start.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Backup {
     pub id: String,
@@ -69,7 +68,7 @@ impl Backup {
         shown.insert("type".into(), if self.full { "full" } else { "incremental" }.into());
         if now >= self.finished {
             shown.insert("finishedAt".into(), timestamp(self.finished).into());
-            // From the moments that are shown, so that whoever subtracts them gets this number.
+            // From the timestamps as shown, so that their difference is this number.
             let seconds = (self.finished / SECOND).floor() - (self.started / SECOND).floor();
             shown.insert("durationInSeconds".into(), (seconds as u64).into());
         }
@@ -90,13 +89,13 @@ pub struct Backups {
 }
 
 impl Backups {
-    /// None yet.
+    /// A series without backups yet.
     pub const fn new(series: Random) -> Self {
         Self { series, kept: VecDeque::new(), made: 0, last: None }
     }
 
-    /// Every moment that they hold.
-    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+    /// Visits every moment, to shift it.
+    pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         for backup in &mut self.kept {
             visit(&mut backup.started);
             visit(&mut backup.finished);
@@ -104,12 +103,12 @@ impl Backups {
         self.last.iter_mut().for_each(visit);
     }
 
-    /// Those that are kept, newest first.
+    /// The backups, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Backup> {
         self.kept.iter().rev()
     }
 
-    /// Makes what is due by now for a service that has been up since then.
+    /// Makes the backups that are due by now, for a service that has been up since `up_since`.
     pub fn advance(&mut self, up_since: f64, now: f64) {
         loop {
             let due = self.due(up_since);
@@ -117,10 +116,10 @@ impl Backups {
                 return;
             }
             let days = ((now - due) / DAY).floor() as u64;
-            let unseen = days.saturating_sub(KEPT as u64);
+            let unseen = days.saturating_sub(RETAINED as u64);
             let started = due + unseen as f64 * DAY;
             let number = self.made.saturating_add(unseen);
-            if self.kept.len() >= KEPT {
+            if self.kept.len() >= RETAINED {
                 self.kept.pop_front();
             }
             self.kept.push_back(Backup::number(number, started, &self.series));
@@ -129,7 +128,7 @@ impl Backups {
         }
     }
 
-    /// When the next one starts.
+    /// When the next backup starts.
     pub fn due(&self, up_since: f64) -> f64 {
         let earliest = up_since + self.series.at(u64::MAX - 1).seconds(DELAY);
         self.last.map_or(earliest, |last| earliest.max(last + DAY))
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn skipped_days_leave_what_watched_days_leave() {
+    fn skipped_days_leave_the_same_backups_as_watched_days() {
         let end = 400.0 * DAY + 1.0;
         let mut watched = Backups::new(Random::new(5));
         let mut skipped = Backups::new(Random::new(5));
@@ -155,12 +154,12 @@ mod tests {
         watched.advance(0.0, end);
         skipped.advance(0.0, end);
         assert_eq!(shown(&watched, end), shown(&skipped, end));
-        assert_eq!(skipped.kept.len(), KEPT);
+        assert_eq!(skipped.kept.len(), RETAINED);
         assert_eq!(skipped.made, 400);
     }
 
     #[test]
-    fn now_and_then_one_goes_wrong_but_never_the_first() {
+    fn some_fail_but_never_the_first() {
         let errors = (0..2000).filter(|number| Backup::number(*number, 0.0, &Random::new(5)).error).count();
         assert!((50..150).contains(&errors), "{errors}");
         assert!((0..1000).all(|seed| !Backup::number(0, 0.0, &Random::new(seed)).error));
@@ -170,6 +169,6 @@ mod tests {
     fn the_end_of_time_comes_quickly() {
         let mut backups = Backups::new(Random::new(5));
         backups.advance(0.0, END);
-        assert_eq!(backups.kept.len(), KEPT);
+        assert_eq!(backups.kept.len(), RETAINED);
     }
 }

@@ -1,26 +1,26 @@
-//! The states of a service, and the rules that lead from one to the next.
+//! The states of a service, and the transitions between them.
 //!
-//! Nothing runs by itself: a service holds the moment at which its next state begins, and [`Life::advance`] lets
-//! everything happen that is due by now, in order. So the course of a life depends on what was asked of it and when,
-//! never on how often it was looked at. What goes wrong in a life goes wrong only when it is asked for: see `mishaps`.
+//! Nothing runs by itself: a service has the moments at which its next states begin, and [`Lifecycle::advance`] applies
+//! those that are due, in order. So its course depends on the commands and their times, never on the number of reads.
+//! A service fails only by a fault: see `mishaps`.
 
-mod mishaps;
+pub mod mishaps;
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::model::error::Refusal;
 use crate::sandbox::model::random::Random;
+use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::END;
 
-/// How long things take, in virtual seconds: the least and the most.
+/// Durations in virtual seconds, the shortest and the longest.
 const PROVISIONING: (u64, u64) = (60, 180);
 const STARTING: (u64, u64) = (30, 60);
 const STOPPING: (u64, u64) = (30, 60);
 const AWAKING: (u64, u64) = (5, 30);
 const TERMINATING: (u64, u64) = (30, 120);
-/// How long a service that reads stopped still refuses to be deleted.
+/// How long a service that reads stopped still rejects its deletion.
 const SETTLING: (u64, u64) = (5, 15);
 
 /// A state, as the contract's `Service` names it.
@@ -62,19 +62,19 @@ impl State {
         }
     }
 
-    /// Whether it leads to nothing but the end.
-    pub const fn ends(self) -> bool {
+    /// Whether the service is being deleted, or is deleted.
+    pub const fn is_terminating(self) -> bool {
         matches!(self, Self::Terminating | Self::Softdeleting | Self::Softdeleted | Self::Terminated)
     }
 }
 
-/// What a state command comes to.
-enum Effect {
-    /// The service is there already, or on its way.
+/// The effect of a state command.
+enum CommandEffect {
+    /// The service is in the state already, or on its way.
     Nothing,
-    /// The service goes there, through this state, in so many seconds.
+    /// The service changes to a state, through another one, in so many seconds.
     Begin { through: State, to: State, seconds: (u64, u64) },
-    /// Not from here: the command is for these states only.
+    /// The command is for these states only.
     Conflict { verb: &'static str, states: &'static [State] },
 }
 
@@ -90,32 +90,33 @@ const TERMINABLE: &[State] = &[
     State::Degraded,
     State::Failed,
 ];
-/// The live API's own text, its spacing included.
+/// The text of the live API, its spacing included.
 const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
     'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
 
-/// The life of one service.
+/// The state of one service, and its next states.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Life {
+pub struct Lifecycle {
     state: State,
-    /// The states to come and when each begins, the next one first.
-    coming: VecDeque<(State, f64)>,
-    /// The last time it came to run or was changed: idling counts from here.
+    /// The next states and when each begins, in order.
+    #[serde(rename = "coming")]
+    upcoming: VecDeque<(State, f64)>,
+    /// When it last began to run or was changed: idling counts from here.
     active: f64,
-    /// Since when it has been up, idle times included; none while it is down.
+    /// When it came up, idle times included; none while it is down.
     up_since: Option<f64>,
-    /// Until when a stopped service still refuses to be deleted.
+    /// Until when a stopped service still rejects its deletion.
     settled: f64,
     random: Random,
 }
 
-impl Life {
-    /// A service that was created now.
+impl Lifecycle {
+    /// The lifecycle of a service that is created now.
     pub fn begin(now: f64, random: Random) -> Self {
         let running = (now + random.seconds(PROVISIONING)).min(END);
         Self {
             state: State::Provisioning,
-            coming: VecDeque::from([(State::Running, running)]),
+            upcoming: VecDeque::from([(State::Running, running)]),
             active: now,
             up_since: None,
             settled: now,
@@ -123,41 +124,41 @@ impl Life {
         }
     }
 
-    /// Every moment that it holds.
-    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+    /// Visits every moment, to shift it.
+    pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         visit(&mut self.active);
         visit(&mut self.settled);
-        self.coming.iter_mut().for_each(|(_, at)| visit(at));
+        self.upcoming.iter_mut().for_each(|(_, at)| visit(at));
         self.up_since.iter_mut().for_each(visit);
     }
 
-    /// The state now.
+    /// The current state.
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// Since when the service has been up, idle times included; none while it is down.
+    /// When it came up, idle times included; none while it is down.
     pub const fn up_since(&self) -> Option<f64> {
         self.up_since
     }
 
-    /// Whether it was deleted and nothing of it is left.
+    /// Whether it is deleted for good.
     pub fn is_over(&self) -> bool {
         self.state == State::Terminated
     }
 
-    /// The next state and when it begins. `idle_after`: the quiet milliseconds after which it goes idle.
+    /// The next state and when it begins. `idle_after`: the milliseconds without activity after which it goes idle.
     pub fn due(&self, idle_after: Option<f64>) -> Option<(State, f64)> {
         let idles = idle_after.filter(|_| self.state == State::Running).map(|ms| (State::Idle, self.active + ms));
-        self.coming.front().copied().or(idles)
+        self.upcoming.front().copied().or(idles)
     }
 
-    /// Lets everything happen that is due by now.
+    /// Applies every change that is due by now.
     pub fn advance(&mut self, now: f64, idle_after: Option<f64>) {
         loop {
             match self.due(idle_after) {
                 Some((state, at)) if at <= now => {
-                    self.coming.pop_front();
+                    self.upcoming.pop_front();
                     self.enter(state, at);
                 }
                 _ => return,
@@ -185,26 +186,26 @@ impl Life {
         }
     }
 
-    /// Someone changed the service: its quiet time begins anew.
-    pub const fn touch(&mut self, now: f64) {
+    /// Records a change of the service: its time without activity begins anew.
+    pub const fn record_activity(&mut self, now: f64) {
         self.active = now;
     }
 
-    /// `start`, `stop` or `awake`.
-    pub fn command(&mut self, command: &str, now: f64) -> Result<(), Refusal> {
+    /// Carries out `start`, `stop` or `awake`.
+    pub fn command(&mut self, command: &str, now: f64) -> Result<(), Rejection> {
         let effect = match command {
             "start" => self.start(),
             "stop" => self.stop(),
             "awake" => self.awake(),
-            _ => return Err(Refusal::bad_request(format!("the sandbox knows no command {command:?}"))),
+            _ => return Err(Rejection::bad_request(format!("the sandbox knows no command {command:?}"))),
         };
         match effect {
-            Effect::Nothing => Ok(()),
-            Effect::Begin { through, to, seconds } => {
+            CommandEffect::Nothing => Ok(()),
+            CommandEffect::Begin { through, to, seconds } => {
                 self.begin_change(through, to, seconds, now);
                 Ok(())
             }
-            Effect::Conflict { verb, states } => {
+            CommandEffect::Conflict { verb, states } => {
                 let states: Vec<String> = states.iter().map(|state| format!("'{}'", state.as_str())).collect();
                 Err(self.conflict(&format!(
                     "Only instance in one of the following states: {} can be {verb}.",
@@ -214,32 +215,32 @@ impl Life {
         }
     }
 
-    /// An idle service is woken: to the one who asks, starting means having it run.
-    const fn start(&self) -> Effect {
+    /// `start` wakes an idle service, too.
+    const fn start(&self) -> CommandEffect {
         match self.state {
-            State::Stopped => Effect::Begin { through: State::Starting, to: State::Running, seconds: STARTING },
-            State::Idle => Effect::Begin { through: State::Awaking, to: State::Running, seconds: AWAKING },
+            State::Stopped => CommandEffect::Begin { through: State::Starting, to: State::Running, seconds: STARTING },
+            State::Idle => CommandEffect::Begin { through: State::Awaking, to: State::Running, seconds: AWAKING },
             State::Provisioning
             | State::Starting
             | State::Running
             | State::PartiallyRunning
             | State::Awaking
-            | State::Degraded => Effect::Nothing,
+            | State::Degraded => CommandEffect::Nothing,
             State::Stopping
             | State::Failed
             | State::Terminating
             | State::Softdeleting
             | State::Softdeleted
-            | State::Terminated => Effect::Conflict { verb: "started", states: STARTABLE },
+            | State::Terminated => CommandEffect::Conflict { verb: "started", states: STARTABLE },
         }
     }
 
-    const fn stop(&self) -> Effect {
+    const fn stop(&self) -> CommandEffect {
         match self.state {
             State::Running | State::PartiallyRunning | State::Idle | State::Degraded => {
-                Effect::Begin { through: State::Stopping, to: State::Stopped, seconds: STOPPING }
+                CommandEffect::Begin { through: State::Stopping, to: State::Stopped, seconds: STOPPING }
             }
-            State::Stopping | State::Stopped => Effect::Nothing,
+            State::Stopping | State::Stopped => CommandEffect::Nothing,
             State::Provisioning
             | State::Starting
             | State::Awaking
@@ -247,14 +248,14 @@ impl Life {
             | State::Terminating
             | State::Softdeleting
             | State::Softdeleted
-            | State::Terminated => Effect::Conflict { verb: "stopped", states: STOPPABLE },
+            | State::Terminated => CommandEffect::Conflict { verb: "stopped", states: STOPPABLE },
         }
     }
 
-    const fn awake(&self) -> Effect {
+    const fn awake(&self) -> CommandEffect {
         match self.state {
-            State::Idle => Effect::Begin { through: State::Awaking, to: State::Running, seconds: AWAKING },
-            State::Running | State::PartiallyRunning | State::Awaking | State::Degraded => Effect::Nothing,
+            State::Idle => CommandEffect::Begin { through: State::Awaking, to: State::Running, seconds: AWAKING },
+            State::Running | State::PartiallyRunning | State::Awaking | State::Degraded => CommandEffect::Nothing,
             State::Provisioning
             | State::Starting
             | State::Stopping
@@ -263,29 +264,29 @@ impl Life {
             | State::Terminating
             | State::Softdeleting
             | State::Softdeleted
-            | State::Terminated => Effect::Conflict { verb: "awakened", states: WAKEABLE },
+            | State::Terminated => CommandEffect::Conflict { verb: "awakened", states: WAKEABLE },
         }
     }
 
     fn begin_change(&mut self, through: State, to: State, seconds: (u64, u64), now: f64) {
         self.enter(through, now);
         self.active = now;
-        self.coming = VecDeque::from([(to, (now + self.random.seconds(seconds)).min(END))]);
+        self.upcoming = VecDeque::from([(to, (now + self.random.seconds(seconds)).min(END))]);
     }
 
-    /// Begins to delete it. For a short while after it reads stopped it still counts as stopping.
-    pub fn terminate(&mut self, now: f64) -> Result<(), Refusal> {
+    /// Begins its deletion. For some seconds after it reads stopped it still counts as stopping.
+    pub fn terminate(&mut self, now: f64) -> Result<(), Rejection> {
         let state = if self.state == State::Stopped && now < self.settled { State::Stopping } else { self.state };
         if !TERMINABLE.contains(&state) {
-            return Err(Refusal::conflict(format!("{ONLY_TERMINABLE} Current state: '{}'", state.as_str())));
+            return Err(Rejection::conflict(format!("{ONLY_TERMINABLE} Current state: '{}'", state.as_str())));
         }
         self.begin_change(State::Terminating, State::Terminated, TERMINATING, now);
         Ok(())
     }
 
-    /// The refusal of what the state does not allow.
-    pub fn conflict(&self, rule: &str) -> Refusal {
-        Refusal::conflict(format!("{rule} Current state: '{}'", self.state.as_str()))
+    /// The rejection of a request that the state does not allow.
+    pub fn conflict(&self, rule: &str) -> Rejection {
+        Rejection::conflict(format!("{rule} Current state: '{}'", self.state.as_str()))
     }
 }
 
@@ -330,32 +331,33 @@ mod tests {
     }
 
     #[test]
-    fn commands_answer_in_every_state() {
+    fn commands_have_an_effect_or_a_rejection_in_every_state() {
         for state in ALL {
             for (command, begins) in [("start", STARTABLE), ("stop", STOPPABLE), ("awake", WAKEABLE)] {
-                let mut life = Life { state, coming: VecDeque::new(), ..Life::begin(0.0, Random::new(1)) };
-                let answer = life.command(command, 5.0);
-                assert_eq!(life.state != state, begins.contains(&state), "{command} {state:?}");
-                assert!(answer.is_ok() || life.state == state);
+                let mut lifecycle =
+                    Lifecycle { state, upcoming: VecDeque::new(), ..Lifecycle::begin(0.0, Random::new(1)) };
+                let result = lifecycle.command(command, 5.0);
+                assert_eq!(lifecycle.state != state, begins.contains(&state), "{command} {state:?}");
+                assert!(result.is_ok() || lifecycle.state == state);
             }
         }
     }
 
     #[test]
-    fn a_life_does_not_depend_on_how_often_it_is_looked_at() {
+    fn the_course_does_not_depend_on_the_number_of_reads() {
         let end = 60.0 * 60.0 * 1000.0;
         let idle_after = Some(5.0 * 60.0 * 1000.0);
-        let mut often = Life::begin(0.0, Random::new(3));
-        let mut rarely = Life::begin(0.0, Random::new(3));
+        let mut often = Lifecycle::begin(0.0, Random::new(3));
+        let mut rarely = Lifecycle::begin(0.0, Random::new(3));
         for now in 0..3600 {
             often.advance(f64::from(now) * 1000.0, idle_after);
         }
-        for life in [&mut often, &mut rarely] {
-            life.advance(end, idle_after);
-            assert_eq!(life.state, State::Idle);
-            life.command("stop", end).unwrap();
+        for lifecycle in [&mut often, &mut rarely] {
+            lifecycle.advance(end, idle_after);
+            assert_eq!(lifecycle.state, State::Idle);
+            lifecycle.command("stop", end).unwrap();
         }
-        assert_eq!(often.coming, rarely.coming);
+        assert_eq!(often.upcoming, rarely.upcoming);
         assert_eq!(often.active, rarely.active);
     }
 }

@@ -1,24 +1,22 @@
-//! The lists of a service that a change adds to and takes from: addresses, tags, private endpoints.
+//! The lists of a service that an update adds to and removes from: addresses, tags, private endpoints.
 //!
-//! Addresses are told apart by what they stand for, not by their spelling: `10.0.0.1` is `10.0.0.1/32`.
-//!
-//! What is to go goes first, then comes what is to come, so one change can replace an entry. An entry that would stand
-//! twice is refused, with nothing changed; taking away what is not there is no fault.
+//! Removals are applied before additions, so one update can replace an entry. Addresses are compared by value, not by
+//! spelling: `10.0.0.1` is `10.0.0.1/32`. A duplicate is rejected; removing an absent entry is no error.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use crate::sandbox::model::error::Refusal;
+use crate::sandbox::model::rejection::Rejection;
 
-/// The most entries of any list, so that its memory has a bound.
+/// The most entries of a list, so that its memory has a bound.
 const ENTRIES: usize = 1_000;
-/// The most tags a service carries: the contract bounds what one change adds, this is about what comes of it.
+/// The most tags of a service. The contract bounds only those that one update adds.
 const TAGS: usize = 50;
 
-/// Refuses a new list in which an entry stands twice.
-pub fn check(name: &str, list: &[Value]) -> Result<(), Refusal> {
+/// Rejects a list with a duplicate, or with too many entries.
+pub fn check(name: &str, list: &[Value]) -> Result<(), Rejection> {
     let mut known = BTreeSet::new();
     for (index, entry) in list.iter().enumerate() {
         if !known.insert(key(entry)) {
@@ -27,19 +25,19 @@ pub fn check(name: &str, list: &[Value]) -> Result<(), Refusal> {
     }
     let most = if name == "tags" { TAGS } else { ENTRIES };
     if list.len() > most {
-        return Err(Refusal::bad_request(format!("body.{name}: expected at most {most}, received {}", list.len())));
+        return Err(Rejection::bad_request(format!("body.{name}: expected at most {most}, received {}", list.len())));
     }
     Ok(())
 }
 
-/// The list after a change of the form `{ add, remove }`.
-pub fn changed(name: &str, list: &[Value], change: &Map<String, Value>) -> Result<Vec<Value>, Refusal> {
+/// The list after an update of the form `{ add, remove }`.
+pub fn updated(name: &str, list: &[Value], change: &Map<String, Value>) -> Result<Vec<Value>, Rejection> {
     let part = |part: &str| change.get(part).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let (added, removed) = (part("add"), part("remove"));
     let removed: Vec<(Option<String>, &Value)> = removed.iter().map(|removal| (key(removal), removal)).collect();
     let stays = |entry: &&Value| {
         let key = key(entry);
-        !removed.iter().any(|(gone, removal)| *gone == key && fits(removal, entry))
+        !removed.iter().any(|(gone, removal)| *gone == key && applies_to(removal, entry))
     };
     let mut list: Vec<Value> = list.iter().filter(stays).cloned().collect();
     let mut known: BTreeSet<Option<String>> = list.iter().map(key).collect();
@@ -53,16 +51,16 @@ pub fn changed(name: &str, list: &[Value], change: &Map<String, Value>) -> Resul
     Ok(list)
 }
 
-/// What tells an entry from the others: an address, a tag's key, or the text itself.
+/// The identity of an entry: an address, the key of a tag, or the text itself.
 fn key(entry: &Value) -> Option<String> {
     match entry.get("source").and_then(Value::as_str) {
-        Some(source) => Some(block(source).unwrap_or_else(|| source.to_owned())),
+        Some(source) => Some(canonical(source).unwrap_or_else(|| source.to_owned())),
         None => entry.get("key").unwrap_or(entry).as_str().map(str::to_owned),
     }
 }
 
-/// An address or a block of addresses in its one spelling: the first address of the block, and how long its prefix is.
-fn block(source: &str) -> Option<String> {
+/// The canonical form of an address or CIDR block: the first address and the length of the prefix.
+fn canonical(source: &str) -> Option<String> {
     let (address, prefix) = source.split_once('/').map_or((source, None), |(address, bits)| (address, Some(bits)));
     let address: IpAddr = address.parse().ok()?;
     let longest: u32 = if address.is_ipv4() { 32 } else { 128 };
@@ -74,36 +72,12 @@ fn block(source: &str) -> Option<String> {
     Some(format!("{first}/{bits}"))
 }
 
-/// Whether a removal that names a tag's value names the entry's.
-fn fits(removal: &Value, entry: &Value) -> bool {
+/// Whether a removal applies to an entry: one with a tag's value only to that value.
+fn applies_to(removal: &Value, entry: &Value) -> bool {
     removal.get("value").is_none_or(|value| entry.get("value") == Some(value))
 }
 
-fn duplicate(path: &str, entry: &Value) -> Refusal {
+fn duplicate(path: &str, entry: &Value) -> Rejection {
     let entry = entry.get("source").or_else(|| entry.get("key")).unwrap_or(entry).as_str().unwrap_or_default();
-    Refusal::bad_request(format!("{path}: expected an entry that is not in the list yet, received {entry:?}"))
-}
-
-/// One filter of a list of services.
-pub struct TagFilter<'a> {
-    key: &'a str,
-    value: Option<&'a str>,
-}
-
-impl<'a> TagFilter<'a> {
-    /// Reads `tag:KEY=VALUE`, or `tag:KEY` for any value. The filter has passed the contract.
-    pub fn read(filter: &'a str) -> Self {
-        let tag = filter.strip_prefix("tag:").unwrap_or(filter);
-        match tag.split_once('=') {
-            Some((key, value)) => Self { key, value: Some(value) },
-            None => Self { key: tag, value: None },
-        }
-    }
-
-    /// Whether one of the tags is the one.
-    pub fn matches(&self, tags: &[Value]) -> bool {
-        let text = |tag: &Value, part: &str| tag.get(part).and_then(Value::as_str).unwrap_or_default().to_owned();
-        tags.iter()
-            .any(|tag| text(tag, "key") == self.key && self.value.is_none_or(|value| text(tag, "value") == value))
-    }
+    Rejection::bad_request(format!("{path}: expected an entry that is not in the list yet, received {entry:?}"))
 }

@@ -1,9 +1,10 @@
-//! One service: what it was created with, what changed since, and how the API shows it.
+//! One service: its properties, and how the API shows it.
 //!
-//! What the caller sends and the contract's `Service` knows is kept as it came, so a property that the contract gains
-//! is reflected without a line here. What the service makes of itself (id, endpoints, state, scaling) is added.
+//! Properties that the caller sends and the contract's `Service` has are stored as they came, so a property that the
+//! contract gains needs no line here. Derived ones (id, endpoints, state, scaling) are added.
 
 pub mod backups;
+pub mod filters;
 pub mod lifecycle;
 pub mod list_entries;
 pub mod password_hashes;
@@ -15,70 +16,70 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{self, Kind, Pattern, REGION_FORMS};
-use crate::sandbox::model::error::Refusal;
 use crate::sandbox::model::random::Random;
+use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::timestamp;
 use crate::secret::Secret;
 use crate::validate::matches;
 use backups::Backups;
-use lifecycle::{Life, State};
-use list_entries as lists;
-use password_hashes::Hashes;
+use lifecycle::{Lifecycle, State};
+use password_hashes::PasswordHashes;
 use scaling::Scaling;
 
-/// The release that new services run.
+/// The ClickHouse version of new services.
 const CLICKHOUSE_VERSION: &str = "25.12";
-/// The lists that a change adds to and takes from.
+/// The lists that an update adds to and removes from.
 pub const LISTS: [&str; 3] = ["ipAccessList", "tags", "privateEndpointIds"];
 
 /// A service.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Service {
     pub id: String,
-    /// What does not change by itself, by the API's names.
+    /// Properties that do not change by themselves, by the API's names.
     record: Map<String, Value>,
     /// The first label of its host names.
     label: String,
-    /// Whether it listens for MySQL too.
+    /// Whether it has a MySQL endpoint.
     mysql: bool,
-    pub credentials: Hashes,
+    #[serde(rename = "credentials")]
+    pub password: PasswordHashes,
     pub scaling: Scaling,
-    pub life: Life,
+    #[serde(rename = "life")]
+    pub lifecycle: Lifecycle,
     pub backups: Backups,
     random: Random,
-    /// How an answer writes it.
     #[serde(skip)]
-    pub written: Written,
+    pub cached_json: CachedJson,
 }
 
-/// How something is written, once it was. A clone is made to be changed, and knows nothing of it.
+/// The JSON of a service, after its first read. A clone is made to be changed, so its cache is empty.
 #[derive(Default)]
-pub struct Written(OnceCell<Box<[u8]>>);
+pub struct CachedJson(OnceCell<Box<[u8]>>);
 
-impl Written {
-    /// The bytes; made by the first who asks.
+impl CachedJson {
+    /// The bytes, made on the first read.
     pub fn bytes(&self, make: impl FnOnce() -> Vec<u8>) -> &[u8] {
         self.0.get_or_init(|| make().into())
     }
 }
 
-impl Clone for Written {
+impl Clone for CachedJson {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
 impl Service {
-    /// Creates a service and its password. The body has passed the contract.
-    pub fn create(body: &Map<String, Value>, now: f64, random: Random) -> Result<(Self, Secret), Refusal> {
+    /// Creates a service and its password. The contract has checked the body.
+    pub fn create(body: &Map<String, Value>, now: f64, random: Random) -> Result<(Self, Secret), Rejection> {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let provider = text("provider").unwrap_or("aws");
         let region = region(body, provider)?;
         for name in LISTS {
-            lists::check(name, body.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice))?;
+            list_entries::check(name, body.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice))?;
         }
         if text("tier") == Some("development") && provider == "azure" {
-            return Err(Refusal::bad_request("body.tier: expected another tier on azure, received \"development\""));
+            return Err(Rejection::bad_request("body.tier: expected another tier on azure, received \"development\""));
         }
         let scaling = Scaling::create(body)?;
         let mut record = defaults();
@@ -107,65 +108,65 @@ impl Service {
             record,
             label,
             mysql: false,
-            credentials: Hashes::of(&password),
+            password: PasswordHashes::of(&password),
             scaling,
-            life: Life::begin(now, random.fork()),
+            lifecycle: Lifecycle::begin(now, random.fork()),
             backups: Backups::new(random.fork()),
             random,
-            written: Written::default(),
+            cached_json: CachedJson::default(),
         };
         service.change_endpoints(body);
         Ok((service, password))
     }
 
-    /// Every moment that it holds.
-    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
-        self.life.each_moment(visit);
-        self.scaling.each_moment(visit);
-        self.backups.each_moment(visit);
+    /// Visits every moment, to shift it.
+    pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        self.lifecycle.visit_moments(visit);
+        self.scaling.visit_moments(visit);
+        self.backups.visit_moments(visit);
     }
 
-    /// Whether something happens by now.
+    /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
         self.scaling.is_due(now)
-            || self.life.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
+            || self.lifecycle.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
             || self.backed_up_since().is_some_and(|since| self.backups.due(since) <= now)
     }
 
-    /// Lets everything happen that is due by now.
+    /// Applies every change that is due by now.
     pub fn advance(&mut self, now: f64) {
         self.scaling.advance(now);
-        self.life.advance(now, self.scaling.idle_after());
+        self.lifecycle.advance(now, self.scaling.idle_after());
         if let Some(since) = self.backed_up_since() {
             self.backups.advance(since, now);
         }
     }
 
-    /// Since when backups are made of it; none while it is down. Those of a warehouse are made of its primary service.
+    /// Since when it has backups made; none while it is down. Only the primary service of a warehouse has any.
     fn backed_up_since(&self) -> Option<f64> {
-        self.life.up_since().filter(|_| self.is_primary())
+        self.lifecycle.up_since().filter(|_| self.is_primary())
     }
 
-    /// Whether the data of its warehouse are its own.
+    /// Whether it is the primary service of its warehouse.
     pub fn is_primary(&self) -> bool {
         self.record.get("isPrimary") == Some(&Value::Bool(true))
     }
 
-    /// The text of a property that does not change by itself.
+    /// The text of a stored property.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.record.get(name).and_then(Value::as_str)
     }
 
-    /// A list of the service; empty where it has none.
+    /// A stored list; empty where there is none.
     pub fn list(&self, name: &str) -> &[Value] {
         self.record.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// Applies an update: all of it, or on a refusal nothing. The body has passed the contract.
-    pub fn update(&mut self, body: &Map<String, Value>) -> Result<(), Refusal> {
+    /// Applies an update, all of it or nothing. The contract has checked the body.
+    pub fn update(&mut self, body: &Map<String, Value>) -> Result<(), Rejection> {
         let encrypted = self.record.get("hasTransparentDataEncryption") == Some(&Value::Bool(true));
         if body.contains_key("transparentDataEncryptionKeyId") && !encrypted {
-            return Err(Refusal::bad_request(
+            return Err(Rejection::bad_request(
                 "body.transparentDataEncryptionKeyId: expected nothing on a service without \
                  hasTransparentDataEncryption, received a value",
             ));
@@ -174,7 +175,7 @@ impl Service {
         record.extend(known(body).filter(|(name, _)| !LISTS.contains(&name.as_str())));
         for name in LISTS {
             if let Some(change) = body.get(name).and_then(Value::as_object) {
-                record.insert(name.into(), lists::changed(name, self.list(name), change)?.into());
+                record.insert(name.into(), list_entries::updated(name, self.list(name), change)?.into());
             }
         }
         self.record = record;
@@ -182,10 +183,10 @@ impl Service {
         Ok(())
     }
 
-    /// Changes its size and its idling; tells whether there was something to change.
-    pub fn scale(&mut self, body: &Map<String, Value>, now: f64) -> Result<bool, Refusal> {
-        let runs = self.life.state() == State::Running;
-        let scaling = self.scaling.changed(body, runs, now, &self.random)?;
+    /// Changes its size and its idling. False: there was nothing to change.
+    pub fn scale(&mut self, body: &Map<String, Value>, now: f64) -> Result<bool, Rejection> {
+        let runs = self.lifecycle.state() == State::Running;
+        let scaling = self.scaling.updated(body, runs, now, &self.random)?;
         let changes = scaling != self.scaling;
         self.scaling = scaling;
         Ok(changes)
@@ -199,22 +200,22 @@ impl Service {
         }
     }
 
-    /// Takes a password by its hashes.
+    /// Sets the password by its hashes.
     pub fn set_password(&mut self, sha256: &str, double_sha1: Option<&str>) {
-        self.credentials = Hashes::hashed(sha256, double_sha1);
+        self.password = PasswordHashes::new(sha256, double_sha1);
     }
 
-    /// Makes a new password, and keeps only its hashes.
+    /// Generates a new password, and stores only its hashes.
     pub fn reset_password(&mut self) -> Secret {
         let password = self.random.password();
-        self.credentials = Hashes::of(&password);
+        self.password = PasswordHashes::of(&password);
         password
     }
 
     /// The service as the API shows it now.
     pub fn show(&self) -> Value {
         let mut shown = self.record.clone();
-        shown.insert("state".into(), self.life.state().as_str().into());
+        shown.insert("state".into(), self.lifecycle.state().as_str().into());
         shown.insert("endpoints".into(), self.endpoints());
         self.scaling.show(&mut shown);
         Value::Object(shown)
@@ -232,7 +233,7 @@ impl Service {
     }
 }
 
-/// What a service shows that nobody said anything about.
+/// The properties of a service that its creator left out.
 fn defaults() -> Map<String, Value> {
     let mut record = Map::new();
     for list in LISTS.into_iter().chain(["availablePrivateEndpointIds"]) {
@@ -246,7 +247,7 @@ fn defaults() -> Map<String, Value> {
     record
 }
 
-/// The properties of a body that the contract's `Service` shows, without those that show in another form.
+/// The properties of a body that the contract's `Service` has, without those that it shows in another form.
 fn known(body: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
     let record = match contract::schema("Service").map(|schema| &schema.kind) {
         Some(Kind::Record(record)) => record.properties,
@@ -261,12 +262,12 @@ fn known(body: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
         .map(|(name, value)| (name.clone(), value.clone()))
 }
 
-/// The region, under either of its names. Regions come over time, so one that the contract does not list is taken for one
-/// of the provider's; one that it lists as another provider's is refused, as the service refuses it.
-fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, Refusal> {
+/// The region, by either of its names. New regions come over time, so one that the contract does not list is accepted; one
+/// that it lists for another provider is rejected, as the live API rejects it.
+fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, Rejection> {
     let sent = ["region", "regionId"].into_iter().find_map(|name| Some((name, body.get(name)?.as_str()?)));
     let Some((name, region)) = sent else {
-        return Err(Refusal::bad_request("body.region: expected a region, received nothing"));
+        return Err(Rejection::bad_request("body.region: expected a region, received nothing"));
     };
     let is_of = |(_, form): &&(&str, Pattern)| matches(form, region);
     let listed = matches!(contract::REGION.kind, Kind::Enum { values, .. } if values.contains(&region));
@@ -274,10 +275,10 @@ fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, R
         return Ok(region);
     }
     let owner = REGION_FORMS.iter().find(is_of).map_or(String::new(), |(owner, _)| format!(" of {owner}"));
-    Err(Refusal::bad_request(format!("body.{name}: expected a region of {provider}, received {region:?}{owner}")))
+    Err(Rejection::bad_request(format!("body.{name}: expected a region of {provider}, received {region:?}{owner}")))
 }
 
-/// What the service goes by at its provider, to be let into the caller's own buckets.
+/// The identity of the service at its provider, for access to the caller's own buckets.
 fn iam_role(provider: &str, label: &str, random: &Random) -> String {
     match provider {
         "aws" => format!("arn:aws:iam::{:012}:role/CH-S3-{label}-Role", random.below(1_000_000_000_000)),
@@ -292,11 +293,11 @@ mod tests {
 
     fn sent(provider: &str, region: &str) -> Result<String, String> {
         let body = Map::from_iter([("region".to_owned(), region.into())]);
-        super::region(&body, provider).map(str::to_owned).map_err(|refusal| format!("{refusal:?}"))
+        super::region(&body, provider).map(str::to_owned).map_err(|rejection| format!("{rejection:?}"))
     }
 
     #[test]
-    fn a_region_is_refused_only_where_it_is_known_to_be_of_another_provider() {
+    fn a_region_is_rejected_only_where_the_contract_lists_it_for_another_provider() {
         let Kind::Enum { values, .. } = contract::PROVIDER.kind else { panic!("providers are no enum") };
         assert!(REGION_FORMS.iter().map(|(provider, _)| provider).eq(values));
         for (owner, region) in [("aws", "eu-west-1"), ("gcp", "europe-west4"), ("azure", "westus3")] {

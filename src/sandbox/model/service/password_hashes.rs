@@ -1,4 +1,4 @@
-//! What is kept of a password: only what it can be verified by.
+//! The hashes of a password. The password itself is never stored.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +7,23 @@ use crate::secret::Secret;
 
 /// The hashes of a password.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Hashes {
+pub struct PasswordHashes {
     #[serde(with = "hash")]
     sha256: Option<Secret>,
-    /// For the MySQL interface; not known where only the other hash was sent.
+    /// For the MySQL interface; absent where only the other hash was sent.
     #[serde(with = "hash")]
     double_sha1: Option<Secret>,
 }
 
-impl Hashes {
-    /// Those of a password.
+impl PasswordHashes {
+    /// The hashes of a password.
     pub fn of(password: &Secret) -> Self {
         let bytes = password.reveal().as_bytes();
-        Self::hashed(&sha256_base64(bytes), Some(&double_sha1_hex(bytes)))
+        Self::new(&sha256_base64(bytes), Some(&double_sha1_hex(bytes)))
     }
 
-    /// Those of a password that nobody has shown.
-    pub fn hashed(sha256: &str, double_sha1: Option<&str>) -> Self {
+    /// Hashes that the caller made.
+    pub fn new(sha256: &str, double_sha1: Option<&str>) -> Self {
         // Hexadecimal digits count the same in either case.
         let double_sha1 = double_sha1.map(|hash| Secret::new(hash.to_ascii_lowercase()));
         Self { sha256: Some(Secret::new(sha256)), double_sha1 }
@@ -31,20 +31,20 @@ impl Hashes {
 
     /// Whether this is the password.
     pub fn verify(&self, password: &str) -> bool {
-        is(self.sha256.as_ref(), &sha256_base64(password.as_bytes()))
+        equals(self.sha256.as_ref(), &sha256_base64(password.as_bytes()))
     }
 
-    /// Whether this is the password on the MySQL interface, which has its own hash; without one nobody gets in there.
+    /// Whether this is the password on the MySQL interface; false without its hash.
     pub fn verify_mysql(&self, password: &str) -> bool {
-        is(self.double_sha1.as_ref(), &double_sha1_hex(password.as_bytes()))
+        equals(self.double_sha1.as_ref(), &double_sha1_hex(password.as_bytes()))
     }
 }
 
-fn is(kept: Option<&Secret>, hash: &str) -> bool {
-    kept.is_some_and(|kept| kept.reveal() == hash)
+fn equals(stored: Option<&Secret>, hash: &str) -> bool {
+    stored.is_some_and(|stored| stored.reveal() == hash)
 }
 
-/// Hashes of passwords. A snapshot is the one place that shows them.
+/// Hashes in snapshots, the one place that shows them.
 mod hash {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,27 +1,26 @@
 //! The size of a service: memory of a replica, number of replicas, idling.
 //!
-//! A service scales either vertically (the memory of a fixed number of replicas moves between two bounds) or
-//! horizontally (the number of replicas of a fixed size moves), and shows only what its mode has. The older total
-//! memory is that of three replicas, whatever their number: the API's reference says so and calls it inaccurate for
-//! other numbers. Which values are possible at all is the contract's to say; here are the rules beyond.
+//! A service scales vertically (memory between two bounds, a fixed number of replicas) or horizontally (a number of
+//! replicas of a fixed size), and shows only the properties of its mode. The older total memory counts three replicas,
+//! whatever their number, as the API's reference says. The contract checks single values; here are the rules between them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{self, Kind};
-use crate::sandbox::model::error::Refusal;
 use crate::sandbox::model::random::Random;
+use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::{END, MINUTE};
 
-/// The total memory of the older properties counts so many replicas.
+/// The number of replicas in the total memory of the older properties.
 const REPLICAS_IN_TOTAL: f64 = 3.0;
-/// The operations whose bodies name what belongs to the scaling.
+/// The operations whose bodies name the properties of the scaling.
 const OPERATIONS: [&str; 2] = ["services.updateScaling", "services.updateReplicaScaling"];
 
-/// How long it takes a running service to come to another size, in seconds. What does not run has it at once.
-const TAKES: (u64, u64) = (30, 120);
+/// The duration of scaling a running service, in seconds. Other services have their new size at once.
+const DURATION: (u64, u64) = (30, 120);
 
-/// How big a service may be.
+/// The size of a service.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Size {
     horizontal: bool,
@@ -34,13 +33,13 @@ struct Size {
 /// The scaling of a service.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scaling {
-    /// A development service: of one size, and always idling.
+    /// A development service: one size, and always idling.
     fixed: bool,
-    /// What was asked for.
+    /// The size that was requested.
     wanted: Size,
-    /// What applies.
+    /// The size that applies.
     current: Size,
-    /// When what was asked for will apply; none: it does.
+    /// When the requested size will apply; none: it applies.
     applies: Option<f64>,
     idles: bool,
     idle_minutes: f64,
@@ -55,18 +54,18 @@ pub fn owns(property: &str) -> bool {
     })
 }
 
-/// A number as JSON; a whole one without a fraction.
+/// A number as JSON; a whole number without a fraction.
 fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e15 { Value::from(value as i64) } else { Value::from(value) }
 }
 
 impl Scaling {
-    /// The scaling of a new service. What the body leaves open is chosen to fit what it says.
-    pub fn create(body: &Map<String, Value>) -> Result<Self, Refusal> {
+    /// The scaling of a new service. Properties that the body leaves out are chosen to fit the others.
+    pub fn create(body: &Map<String, Value>) -> Result<Self, Rejection> {
         let fixed = body.get("tier").and_then(Value::as_str) == Some("development");
         let sized = body.keys().find(|name| owns(name) && !name.starts_with("idle"));
         if let Some(name) = sized.filter(|_| fixed) {
-            return Err(Refusal::bad_request(format!(
+            return Err(Rejection::bad_request(format!(
                 "body.{name}: expected nothing on a development service, which is of one size, received a value"
             )));
         }
@@ -78,33 +77,33 @@ impl Scaling {
             least_replicas: count,
             most_replicas: count,
         };
-        let wanted = size.changed(body, true)?;
+        let wanted = size.updated(body, true)?;
         let mut scaling = Self { fixed, wanted, current: wanted, applies: None, idles: true, idle_minutes: 15.0 };
         scaling.change_idling(body);
         Ok(scaling)
     }
 
-    /// Whether it is of one size only.
+    /// Whether it has one size only.
     pub const fn is_fixed(&self) -> bool {
         self.fixed
     }
 
-    /// The quiet milliseconds after which the service goes idle; none: it never does.
+    /// The milliseconds without activity after which the service goes idle; none: it never does.
     pub fn idle_after(&self) -> Option<f64> {
         (self.idles || self.fixed).then_some(self.idle_minutes * MINUTE)
     }
 
-    /// Every moment that it holds.
-    pub fn each_moment(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+    /// Visits every moment, to shift it.
+    pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         self.applies.iter_mut().for_each(visit);
     }
 
-    /// Whether what was asked for applies by now, and did not before.
+    /// Whether the requested size applies by now, and did not before.
     pub fn is_due(&self, now: f64) -> bool {
         self.applies.is_some_and(|at| at <= now)
     }
 
-    /// Lets what was asked for apply, if it does by now.
+    /// Applies the requested size, if it is due.
     pub fn advance(&mut self, now: f64) {
         if self.is_due(now) {
             self.applies = None;
@@ -112,14 +111,14 @@ impl Scaling {
         }
     }
 
-    /// The scaling after a change; what the body leaves out stays. Idling changes at once, the size of a service that
-    /// runs after a while.
-    pub fn changed(&self, body: &Map<String, Value>, runs: bool, now: f64, random: &Random) -> Result<Self, Refusal> {
+    /// The scaling after an update; properties that the body leaves out stay. Idling changes at once, the size of a running
+    /// service after some time.
+    pub fn updated(&self, body: &Map<String, Value>, runs: bool, now: f64, random: &Random) -> Result<Self, Rejection> {
         let mut scaling = self.clone();
-        scaling.wanted = self.wanted.changed(body, false)?;
+        scaling.wanted = self.wanted.updated(body, false)?;
         scaling.change_idling(body);
         if scaling.wanted != self.wanted {
-            scaling.applies = Some(if runs { (now + random.seconds(TAKES)).min(END) } else { now });
+            scaling.applies = Some(if runs { (now + random.seconds(DURATION)).min(END) } else { now });
             scaling.advance(now);
         }
         Ok(scaling)
@@ -134,7 +133,7 @@ impl Scaling {
         }
     }
 
-    /// Writes all of it into a service as the API shows it.
+    /// Adds its properties to a service as the API shows it.
     pub fn show(&self, shown: &mut Map<String, Value>) {
         let size = &self.wanted;
         let mut put = |name: &str, value: Value| shown.insert(name.into(), value);
@@ -175,16 +174,16 @@ impl Size {
         if self.horizontal { "horizontal" } else { "vertical" }
     }
 
-    /// The size after a change. On a new service, a bound that the body leaves open makes way for the other.
-    fn changed(mut self, body: &Map<String, Value>, new: bool) -> Result<Self, Refusal> {
+    /// The size after an update. On a new service, a bound that the body leaves out adapts to the other one.
+    fn updated(mut self, body: &Map<String, Value>, new: bool) -> Result<Self, Rejection> {
         self.change_replicas(body, new)?;
         self.change_memory(body, new)?;
         Ok(self)
     }
 
-    /// A number of replicas makes the mode vertical, a range of them horizontal, unless the body says which it is.
-    fn change_replicas(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
-        // By way of f64: to JSON and to the contract, 2.0 is a whole number.
+    /// A number of replicas makes the mode vertical, a range of them horizontal, unless the body names the mode.
+    fn change_replicas(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Rejection> {
+        // As f64 first: for JSON and the contract, 2.0 is a whole number.
         let replicas = |name: &str| body.get(name).and_then(Value::as_f64).map(|count| count as u64);
         let mode = body.get("autoscalingMode").and_then(Value::as_str).map(|mode| mode == "horizontal");
         let (least, most) = (replicas("minReplicas"), replicas("maxReplicas"));
@@ -205,7 +204,7 @@ impl Size {
         }
         let ranges = low < high && (least.is_some() || most.is_some());
         if ranges && mode == Some(false) {
-            return Err(Refusal::bad_request(
+            return Err(Rejection::bad_request(
                 "body.autoscalingMode: expected horizontal where minReplicas is below maxReplicas, received vertical",
             ));
         }
@@ -216,7 +215,7 @@ impl Size {
         Ok(())
     }
 
-    fn change_memory(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Refusal> {
+    fn change_memory(&mut self, body: &Map<String, Value>, new: bool) -> Result<(), Rejection> {
         let (least, most) = (memory(body, "min"), memory(body, "max"));
         if new && self.horizontal {
             self.most_memory = self.least_memory;
@@ -241,7 +240,7 @@ impl Size {
             return Err(crossed(sent.property, low * sent.replicas, high * sent.replicas));
         }
         if self.horizontal && low != high {
-            return Err(Refusal::bad_request(format!(
+            return Err(Rejection::bad_request(format!(
                 "body.autoscalingMode: expected equal minReplicaMemoryGb and maxReplicaMemoryGb for horizontal, \
                  received {low} and {high}"
             )));
@@ -250,12 +249,12 @@ impl Size {
     }
 }
 
-/// A bound of the memory that a body sets.
+/// A bound of the memory in a body.
 #[derive(Clone, Copy)]
 struct Memory {
-    /// The property that sets it.
+    /// The property that holds it.
     property: &'static str,
-    /// How many replicas the property counts.
+    /// The number of replicas that the property counts.
     replicas: f64,
     /// The memory of one replica.
     gb: f64,
@@ -273,9 +272,9 @@ fn memory(body: &Map<String, Value>, bound: &str) -> Option<Memory> {
     set(replica, 1.0).or_else(|| set(total, REPLICAS_IN_TOTAL))
 }
 
-/// The refusal of a least value above the greatest.
-fn crossed(property: &str, low: f64, high: f64) -> Refusal {
-    Refusal::bad_request(if property.starts_with("min") {
+/// The rejection of a minimum above the maximum.
+fn crossed(property: &str, low: f64, high: f64) -> Rejection {
+    Rejection::bad_request(if property.starts_with("min") {
         format!("body.{property}: expected at most the maximum of {high}, received {low}")
     } else {
         format!("body.{property}: expected at least the minimum of {low}, received {high}")

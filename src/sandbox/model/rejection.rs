@@ -1,22 +1,22 @@
-//! Why a request is not carried out: a status, with a code and a text as the live API writes them.
+//! A rejected request: a status, with a code and a text as the live API writes them.
 
 use crate::issue::Issue;
 
-/// How many issues one error tells.
+/// The most issues in one text.
 const ISSUES: usize = 20;
 
-/// Why a request is not carried out.
+/// A rejected request.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct Rejection {
     pub status: u16,
-    /// The word before the colon.
+    /// The word before the colon of the text.
     code: &'static str,
     text: String,
-    /// Headers that this status asks for.
+    /// The headers that go with the status.
     pub headers: Vec<(String, String)>,
 }
 
-impl Refusal {
+impl Rejection {
     fn new(status: u16, code: &'static str, text: impl Into<String>) -> Self {
         Self { status, code, text: text.into(), headers: Vec::new() }
     }
@@ -25,7 +25,7 @@ impl Refusal {
         Self::new(400, "BAD_REQUEST", text)
     }
 
-    /// Every issue of a value, each with where it is.
+    /// Every issue of a value, each with its path.
     pub fn issues(issues: &[Issue]) -> Self {
         let mut texts: Vec<String> = issues.iter().take(ISSUES).map(ToString::to_string).collect();
         if issues.len() > ISSUES {
@@ -35,10 +35,10 @@ impl Refusal {
     }
 
     pub fn unauthorized() -> Self {
-        let mut refusal = Self::new(401, "UNAUTHORIZED", "the key id or the key secret is missing or wrong");
+        let mut rejection = Self::new(401, "UNAUTHORIZED", "the key id or the key secret is missing or wrong");
         let challenge = r#"Basic realm="ClickHouse Cloud", charset="UTF-8""#;
-        refusal.headers.push(("www-authenticate".to_owned(), challenge.to_owned()));
-        refusal
+        rejection.headers.push(("www-authenticate".to_owned(), challenge.to_owned()));
+        rejection
     }
 
     pub fn forbidden(text: impl Into<String>) -> Self {
@@ -50,9 +50,9 @@ impl Refusal {
     }
 
     pub fn method_not_allowed(method: &str, allowed: &[&str]) -> Self {
-        let mut refusal = Self::new(405, "METHOD_NOT_ALLOWED", format!("the path knows no {method}"));
-        refusal.headers.push(("allow".to_owned(), allowed.join(", ")));
-        refusal
+        let mut rejection = Self::new(405, "METHOD_NOT_ALLOWED", format!("the path knows no {method}"));
+        rejection.headers.push(("allow".to_owned(), allowed.join(", ")));
+        rejection
     }
 
     pub fn conflict(text: impl Into<String>) -> Self {
@@ -72,12 +72,12 @@ impl Refusal {
         Self::new(500, "INTERNAL_ERROR", "something went wrong")
     }
 
-    /// The contract has grown an operation that the sandbox does not play yet.
+    /// An operation of the contract that the sandbox does not implement yet.
     pub fn not_implemented(operation: &str) -> Self {
         Self::new(501, "NOT_IMPLEMENTED", format!("the sandbox does not play {operation} yet"))
     }
 
-    /// The whole text: code and reason.
+    /// The text of the response: code and reason.
     pub fn message(&self) -> String {
         format!("{}: {}", self.code, self.text)
     }
