@@ -1,4 +1,4 @@
-//! Faults: what the client gets to see, and whether the change was made.
+//! Faults: the delivery to the client, and whether the change was made.
 
 use clickhouse_cloud::contract::{self, Answer, Method, OPERATIONS, Operation};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse};
@@ -10,7 +10,7 @@ use crate::cloud::{Cloud, basic, body};
 
 const SERVICE: &str = "/v1/organizations/{organizationId}/services/{serviceId}";
 
-/// Sends a request without holding its answer against the contract.
+/// Sends a request without checks of the response.
 fn ask(cloud: &mut Cloud, method: Method, path: &str, body: Option<&Value>) -> Reply {
     let options = cloud.sandbox.options();
     let request = HttpRequest {
@@ -44,7 +44,7 @@ fn seeded(seed: u64) -> Cloud {
     Cloud::of(Options { seed, rate_limit: None, ..Options::default() })
 }
 
-/// Renames a service under a fault: what came of it, and whether the service has the new name.
+/// Renames a service under a fault. Returns the reply, and whether the service has the new name.
 fn rename(fault: Fault, seed: u64) -> (Reply, bool) {
     let mut cloud = seeded(seed);
     let (id, _) = cloud.create(&json!({}));
@@ -154,7 +154,7 @@ fn what_is_by_chance_comes_either_way() {
     assert!((4..=36).contains(&long), "{long}");
 }
 
-/// A request of every operation that brings JSON, on a service that runs and has a backup.
+/// A request of every operation with a JSON result, on a running service with a backup.
 fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>)> {
     let (id, _) = cloud.create(&json!({ "tags": [{ "key": "a" }] }));
     cloud.wait(800.0);
@@ -219,7 +219,7 @@ fn truncated_json_is_never_json() {
     for path in ["/services", "/services/x", "/nowhere", ""] {
         for _ in 0..100 {
             let response = answered(ask(&mut cloud, Method::Get, path, None));
-            // Only what names an operation is met.
+            // A fault meets only a request with an operation.
             assert_eq!(parse(&response).is_some(), path == "/nowhere");
         }
     }
@@ -230,7 +230,7 @@ fn an_outage_meets_all_requests_for_ninety_seconds() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create_running(&json!({}));
     cloud.sandbox.inject(Injection::once(Fault::Outage)).unwrap();
-    // It spares an injection that waits.
+    // The outage leaves a waiting injection alone.
     cloud.sandbox.inject(Injection::once(Fault::ServerError)).unwrap();
     let before = cloud.sandbox.ledger().len();
     let mut met = [0, 0];
@@ -268,7 +268,7 @@ fn a_stale_read_shows_what_was_so_before() {
     cloud.wait(8.0);
     assert!((0..50).all(|_| name(&mut cloud) == "renamed"));
 
-    // What has just begun is not to be seen, and what is gone still is.
+    // A new service is not visible yet, and a deleted one still is.
     let status =
         |cloud: &mut Cloud, id: &str| answered(ask(cloud, Method::Get, &format!("/services/{id}"), None)).status;
     let (young, _) = cloud.create(&json!({}));
@@ -301,7 +301,7 @@ fn a_list_lags_longer() {
 }
 
 #[test]
-fn slow_answers_take_virtual_time() {
+fn slow_responses_take_virtual_time() {
     let mut cloud = Cloud::of(Options {
         faults: vec![(Fault::Slow, 1.0)],
         time_scale: 1000.0,
@@ -315,7 +315,7 @@ fn slow_answers_take_virtual_time() {
     }
 }
 
-/// Some course under every fault, as text.
+/// Responses and ledger under every fault, as text.
 fn course(seed: u64, probability: f64) -> Vec<String> {
     let faults = Fault::ALL.iter().map(|fault| (*fault, probability)).collect();
     let mut cloud = Cloud::of(Options { seed, faults, rate_limit: None, ..Options::default() });
@@ -384,7 +384,7 @@ fn an_injection_meets_the_requests_that_it_names() {
 }
 
 #[test]
-fn the_oldest_injection_goes_first_and_waits_for_something_to_spoil() {
+fn the_oldest_injection_comes_first_and_waits_for_a_result_that_fits() {
     let mut cloud = Cloud::new();
     for fault in [Fault::MissingProperty, Fault::Html] {
         cloud.sandbox.inject(Injection::once(fault)).unwrap();
@@ -393,17 +393,17 @@ fn the_oldest_injection_goes_first_and_waits_for_something_to_spoil() {
         ask(&mut cloud, method, path, json);
         cloud.sandbox.ledger().next_back().unwrap().fault
     };
-    // An empty list, and a refusal.
+    // An empty list, and a rejection.
     assert_eq!(met(Method::Get, "/services", None), None);
     assert_eq!(met(Method::Post, "/services", Some(&json!({}))), None);
-    // A deletion has no properties: it is not one that waits for it.
+    // A deletion has no properties: it is no request for the injection.
     assert_eq!(met(Method::Delete, "/services/11111111-2222-4333-8444-555555555555", None), Some(Fault::Html));
     assert_eq!(met(Method::Post, "/services", Some(&body(&json!({})))), Some(Fault::MissingProperty));
     assert_eq!(met(Method::Get, "/services", None), None);
 }
 
 #[test]
-fn what_is_refused_at_the_door_meets_no_fault() {
+fn a_request_without_access_meets_no_fault() {
     let limit = Some(RateLimit { requests: 1, per_ms: 10_000.0 });
     let mut cloud =
         Cloud::of(Options { rate_limit: limit, faults: vec![(Fault::DropAfter, 1.0)], ..Options::default() });
@@ -416,7 +416,7 @@ fn what_is_refused_at_the_door_meets_no_fault() {
 }
 
 #[test]
-fn head_is_met_as_get_is() {
+fn a_fault_meets_head_as_it_meets_get() {
     let mut cloud = Cloud::of(Options { faults: vec![(Fault::ServerError, 1.0)], ..Options::default() });
     assert_eq!(cloud.send_other("HEAD", &cloud.url("/services")).status, 500);
 }

@@ -1,4 +1,4 @@
-//! Warehouses: a primary service, and secondary ones that live on its data.
+//! Warehouses: a primary service, and secondary ones that share its data.
 
 use serde_json::{Value, json};
 

@@ -67,25 +67,25 @@ pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsVa
     }))
 }
 
-/// What became of the sandbox since this was asked the last time, as JSON; the first time all that there is. Undefined:
-/// nothing did, unless it is wanted even then.
+/// The mutations since the last call, as JSON; at the first call the whole snapshot. Undefined: nothing has changed, unless
+/// `evenNone` asks for the time that has passed.
 #[wasm_bindgen]
-pub fn changes(sandbox: &Sandbox, #[wasm_bindgen(js_name = "evenNone")] even_none: bool) -> Option<String> {
+pub fn mutations(sandbox: &Sandbox, #[wasm_bindgen(js_name = "evenNone")] even_none: bool) -> Option<String> {
     let now = sandbox.world.clock.now();
     sandbox.world.sandbox.borrow_mut().mutations(now, even_none)
 }
 
-/// Goes on from all that `changes` said, so many real milliseconds after the last of it.
+/// Continues from all that `mutations` returned, so many real milliseconds after the last of it.
 ///
-/// Throws a `ConfigurationError` when it is not what was said; nothing is changed then.
+/// Throws a `ConfigurationError` when a text is no snapshot and no mutation; nothing is changed then.
 #[wasm_bindgen]
 pub fn resume(
     sandbox: &Sandbox,
-    changes: Vec<String>,
+    mutations: Vec<String>,
     #[wasm_bindgen(js_name = "elapsedMs")] elapsed_ms: f64,
 ) -> Result<(), JsValue> {
     let world = &sandbox.world;
-    let resumed = world.sandbox.borrow_mut().resume(changes.iter().map(String::as_str));
+    let resumed = world.sandbox.borrow_mut().resume(mutations.iter().map(String::as_str));
     let then = resumed.map_err(|text| to_js(Error::Configuration(format!("its snapshot {text}"))))?;
     let scale = world.sandbox.borrow().options().time_scale;
     world.clock.set(then + elapsed_ms.max(0.0) * scale);

@@ -18,23 +18,23 @@ macro_rules! table {
             RateLimited "rate-limited" Every "a 429 with X-RateLimit-Reset although the window is open; nothing is changed";
             ServerError "server-error" Every "a 500 in the API's envelope; nothing is changed";
             Unavailable "unavailable" Every "a 503 of a proxy, without the envelope, now and then with Retry-After; nothing is changed";
-            DropBefore "drop-before" Every "the connection ends without an answer; nothing is changed";
-            DropAfter "drop-after" Every "the connection ends without an answer; the change is made";
-            Slow "slow" Every "the answer takes 2 to 45 virtual seconds; the change is made at once";
+            DropBefore "drop-before" Every "the connection ends without a response; nothing is changed";
+            DropAfter "drop-after" Every "the connection ends without a response; the change is made";
+            Slow "slow" Every "the response takes 2 to 45 virtual seconds; the change is made at once";
             Truncated "truncated" Every "the JSON ends in the middle; the change is made";
             Html "html" Every "a 502 of a proxy, with a page in HTML; the change is made or not, by chance";
             NotFoundPage "not-found-page" Every "a 404 of a proxy, with a page in HTML; nothing is changed";
-            Outage "outage" Every "for 90 virtual seconds nothing is carried out: a 503 of a proxy or no answer, by chance; nothing is changed";
-            WrongType "wrong-type" Properties "a property of the answer is of another JSON type; the change is made";
-            MissingProperty "missing-property" RequiredProperties "a required property of the answer is missing; the change is made";
-            UnknownState "unknown-state" States "the state of a service is a word that nobody knows; the change is made";
-            UnknownProperty "unknown-property" Properties "the answer has properties that nobody knows; the change is made";
+            Outage "outage" Every "for 90 virtual seconds no request is carried out: a 503 of a proxy or no response, by chance; nothing is changed";
+            WrongType "wrong-type" Properties "a property of the result is of another JSON type; the change is made";
+            MissingProperty "missing-property" RequiredProperties "a required property of the result is missing; the change is made";
+            UnknownState "unknown-state" States "the state of a service is an unknown word; the change is made";
+            UnknownProperty "unknown-property" Properties "the result has unknown properties; the change is made";
             Failed "failed" Starts "the service that is created, started or woken ends up failed instead of running";
             PartiallyRunning "partially-running" Starts "the service that is created, started or woken is partially running for 1 to 5 virtual minutes first";
             Degraded "degraded" Services "the running service that is asked for is degraded for 1 to 5 virtual minutes, from then on";
             IdleFirst "idle-first" Commands "the service that is told to stop reads idle for 5 to 20 virtual seconds first";
             SoftDeleted "soft-deleted" Deletions "the service that is deleted is softdeleting, then for 1 to 5 virtual minutes softdeleted, before it is gone";
-            StaleRead "stale-read" Reads "what is read is as it was 1 to 15 virtual seconds before, in a list 5 to 60";
+            StaleRead "stale-read" Reads "a read shows the state of 1 to 15 virtual seconds before, a list that of 5 to 60";
         }
     };
 }

@@ -1,5 +1,5 @@
-//! A walk: requests of every kind, good and bad, each drawn from a number, with time passing in between. And what the
-//! ledger of a sandbox must be good for after one: its changes, made again, bring the same state.
+//! A random walk: requests of every kind, right and wrong, with pauses in between, each drawn from a number. The changes of
+//! its ledger, sent again, lead to the same state.
 
 use clickhouse_cloud::contract::Method;
 use clickhouse_cloud::host::HttpRequest;
@@ -8,22 +8,22 @@ use clickhouse_cloud::sandbox::{Entry, Injection, LEDGER_ENTRIES, Options, Sandb
 use clickhouse_cloud::secret::Secret;
 use serde_json::{Value, json};
 
-/// How long the walk rests before a request, in seconds.
+/// The pauses before a request, in seconds.
 const RESTS: [f64; 15] = [0.0, 0.0, 0.5, 1.0, 3.0, 10.0, 10.0, 10.0, 20.0, 20.0, 30.0, 45.0, 60.0, 90.0, 150.0];
-/// And once in so many steps half a day: backups, idle services, deletions that are long over.
+/// One step in so many has half a day before it: backups, idle services, finished deletions.
 const LONG_REST: (usize, f64) = (300, 43_200.0);
-/// How many services the walk remembers; the requests are about these.
+/// The most services that the requests are about.
 const REMEMBERED: usize = 32;
 
-pub struct Walk {
+pub struct RandomWalk {
     pub sandbox: Sandbox,
     pub now: f64,
-    /// How many requests there were.
+    /// The number of requests.
     pub asked: usize,
     services: Vec<String>,
 }
 
-/// Numbers that come out of one.
+/// Small numbers, drawn from a large one.
 struct Draw(u64);
 
 impl Draw {
@@ -38,12 +38,12 @@ impl Draw {
     }
 }
 
-impl Walk {
+impl RandomWalk {
     pub fn new(options: Options, start: f64) -> Self {
         Self { sandbox: Sandbox::new(options), now: start, asked: 0, services: Vec::new() }
     }
 
-    /// A rest and a request.
+    /// A pause and a request.
     pub fn step(&mut self, number: u64) {
         let mut draw = Draw(number);
         let rest = if draw.below(LONG_REST.0) == 0 { LONG_REST.1 } else { draw.one(&RESTS) };
@@ -63,23 +63,23 @@ impl Walk {
         }
     }
 
-    /// Walks until the ledger is full of what was asked since, and holds it against a sandbox that begins where this one
-    /// did: the changes bring the same state.
-    pub fn as_far_as_the_ledger_reaches(&mut self) {
+    /// Walks until the ledger is full of new requests, and replays their changes in a sandbox that begins at the same
+    /// snapshot: the states must be equal.
+    pub fn walk_and_replay(&mut self) {
         let before = (self.sandbox.snapshot(self.now), self.now, self.asked);
         // A step is two requests at most.
         while self.asked - before.2 + 2 <= LEDGER_ENTRIES {
-            // SplitMix64's own steps: far apart, and the same in every run.
+            // The steps of SplitMix64: far apart, and the same in every run.
             let state = (self.asked as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             self.step(mixed ^ mixed >> 27);
         }
         assert_consistent(&self.sandbox);
         let skipped = self.sandbox.ledger().len() - (self.asked - before.2);
-        let mut again = Sandbox::new(calm(self.sandbox.options()));
+        let mut again = Sandbox::new(without_faults(self.sandbox.options()));
         again.restore(before.1, &before.0).unwrap();
         replay(&mut again, self.sandbox.ledger().skip(skipped));
-        assert_eq!(everything(&mut again, self.now), everything(&mut self.sandbox, self.now));
+        assert_eq!(whole_state(&mut again, self.now), whole_state(&mut self.sandbox, self.now));
     }
 
     fn ask(&mut self, method: Method, path: &str, body: Option<String>) -> Value {
@@ -116,7 +116,7 @@ impl Walk {
         (Patch, path, Some(body.to_string()))
     }
 
-    /// A creation; now and then one on the data or from a backup of another service.
+    /// The body of a creation; sometimes in a warehouse, or from a backup, of another service.
     fn creation(&mut self, other: &str, draw: &mut Draw) -> Value {
         let (provider, region) = draw.one(&[
             ("aws", "eu-west-1"),
@@ -184,7 +184,7 @@ fn hashes(number: usize) -> Value {
     }
 }
 
-/// What the answer holds; null where there is none, or none that can be read.
+/// The JSON of the response; null without one.
 fn ask(sandbox: &mut Sandbox, now: f64, method: Method, url: String, body: Option<String>) -> Value {
     use base64::Engine as _;
     let options = sandbox.options();
@@ -195,7 +195,7 @@ fn ask(sandbox: &mut Sandbox, now: f64, method: Method, url: String, body: Optio
     answer.ok().and_then(|response| serde_json::from_slice(&response.body).ok()).unwrap_or_default()
 }
 
-/// Makes the changes of a ledger again, and nothing else.
+/// Sends the changes of a ledger again, and nothing else.
 pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>) {
     for entry in ledger.filter(|entry| entry.change.is_some()) {
         if let Some(fault) = entry.fault.filter(|fault| fault.changes_service()) {
@@ -211,22 +211,22 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
     }
 }
 
-/// All that a sandbox has, what is about to happen and the hashes of passwords included.
-pub fn everything(sandbox: &mut Sandbox, now: f64) -> Value {
+/// The state with upcoming states and hashes of passwords, without the draws and windows of reads.
+pub fn whole_state(sandbox: &mut Sandbox, now: f64) -> Value {
     let mut all: Value = serde_json::from_str(&sandbox.snapshot(now)).unwrap();
-    // Where these stand depends on what was only read.
+    // Reads move these, too.
     for of_requests in ["request_ids", "faults", "arrivals"] {
         all.as_object_mut().unwrap().remove(of_requests).unwrap();
     }
     all
 }
 
-/// The same options, with which nothing goes wrong unasked.
-pub fn calm(options: &Options) -> Options {
+/// The same options without faults.
+pub fn without_faults(options: &Options) -> Options {
     Options { faults: Vec::new(), rate_limit: None, ..options.clone() }
 }
 
-/// What holds for every ledger.
+/// The invariants of every ledger.
 pub fn assert_consistent(sandbox: &Sandbox) {
     assert!(sandbox.ledger().len() <= LEDGER_ENTRIES);
     assert!(sandbox.ledger().map(|entry| entry.at).is_sorted());

@@ -1,4 +1,4 @@
-//! Whatever comes in whatever order: every answer keeps the contract, and nothing panics.
+//! Random requests in random order: each response keeps the contract, and nothing panics.
 
 use clickhouse_cloud::contract::Method;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use crate::cloud::{Cloud, body};
 
 const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
 
-/// One step: which request, of which service, after how many seconds.
+/// One step: a kind of request, a service, and a pause in seconds.
 fn step() -> impl Strategy<Value = (usize, usize, f64)> {
     let wait = prop_oneof![Just(0.0), 0.0..30.0, 30.0..400.0, 400.0..200_000.0];
     (0_usize..16, 0_usize..4, wait)
@@ -44,7 +44,7 @@ proptest! {
                 _ => cloud.get("/services"),
             };
             prop_assert!([200, 400, 404, 409, 424].contains(&answer.status), "{}", answer.text);
-            // Once gone, always gone.
+            // A deleted service stays deleted.
             if cloud.get(&path).status == 404 {
                 cloud.wait(100_000.0);
                 prop_assert_eq!(cloud.get(&path).status, 404);
@@ -54,7 +54,7 @@ proptest! {
     }
 
     #[test]
-    fn any_address_gets_an_answer(path in "[/a-z0-9%?&=#.:{}é-]{0,60}", method in 0_usize..5) {
+    fn any_address_gets_a_response(path in "[/a-z0-9%?&=#.:{}é-]{0,60}", method in 0_usize..5) {
         let mut cloud = Cloud::new();
         for url in [path.clone(), format!("/v1/organizations/{path}"), cloud.url(&path)] {
             let answer = cloud.send(METHODS[method], &url, Some("{}".to_owned()));
@@ -63,7 +63,7 @@ proptest! {
     }
 
     #[test]
-    fn any_body_gets_an_answer(text in ".{0,80}", cut in 0_usize..400, method in 0_usize..5) {
+    fn any_body_gets_a_response(text in ".{0,80}", cut in 0_usize..400, method in 0_usize..5) {
         let mut cloud = Cloud::new();
         let whole = body(&json!({ "tags": [{ "key": "a" }], "idleTimeoutMinutes": 5, "minReplicaMemoryGb": 8 })).to_string();
         let cut = &whole[..cut.min(whole.len())];

@@ -1,4 +1,4 @@
-//! What became of a sandbox since it was asked: told in parts, and gone on from.
+//! Mutations: a snapshot with the mutations after it restores the same state.
 
 use clickhouse_cloud::contract::Method;
 use clickhouse_cloud::sandbox::{Key, Options, Sandbox};
@@ -14,8 +14,8 @@ fn two_organizations() -> Options {
     Options { rate_limit: None, keys: vec![key], ..Options::default() }
 }
 
-/// Without the windows of the rate limit, which are no change, and the draws of request ids, which go another way.
-fn kept(sandbox: &mut Sandbox, now: f64) -> Value {
+/// The state without rate-limit windows, which are no mutation, and without request ids, whose stream differs after `resume`.
+fn comparable(sandbox: &mut Sandbox, now: f64) -> Value {
     let mut all: Value = serde_json::from_str(&sandbox.snapshot(now)).unwrap();
     for name in ["arrivals", "windows", "request_ids"] {
         all.as_object_mut().unwrap().remove(name);
@@ -24,16 +24,16 @@ fn kept(sandbox: &mut Sandbox, now: f64) -> Value {
 }
 
 #[test]
-fn what_it_tells_in_parts_is_all_of_it() {
+fn the_mutations_restore_the_state() {
     let mut cloud = Cloud::of(two_organizations());
-    let mut told = vec![cloud.sandbox.mutations(cloud.now, false).unwrap()];
-    let theirs = format!("https://host/v1/organizations/{OTHER}/services");
-    for turn in 0..20 {
+    let mut texts = vec![cloud.sandbox.mutations(cloud.now, false).unwrap()];
+    let other_url = format!("https://host/v1/organizations/{OTHER}/services");
+    for round in 0..20 {
         let (id, _) = cloud.create_running(&json!({ "idleScaling": false }));
-        told.extend(cloud.sandbox.mutations(cloud.now, false));
-        cloud.patch(&format!("/services/{id}"), &json!({ "name": format!("turn {turn}") }));
-        told.extend(cloud.sandbox.mutations(cloud.now, false));
-        if turn % 3 == 0 {
+        texts.extend(cloud.sandbox.mutations(cloud.now, false));
+        cloud.patch(&format!("/services/{id}"), &json!({ "name": format!("round {round}") }));
+        texts.extend(cloud.sandbox.mutations(cloud.now, false));
+        if round % 3 == 0 {
             cloud.command(&id, "stop");
             cloud.until(&id, "stopped");
             cloud.wait(60.0);
@@ -41,23 +41,23 @@ fn what_it_tells_in_parts_is_all_of_it() {
             cloud.wait(600.0);
         }
         let body = crate::cloud::body(&json!({})).to_string();
-        assert_eq!(cloud.send_as(Some(basic("second", "s")), Method::Post, &theirs, Some(body)).status, 200);
-        told.extend(cloud.sandbox.mutations(cloud.now, false));
+        assert_eq!(cloud.send_as(Some(basic("second", "s")), Method::Post, &other_url, Some(body)).status, 200);
+        texts.extend(cloud.sandbox.mutations(cloud.now, false));
     }
-    told.extend(cloud.sandbox.mutations(cloud.now, true));
+    texts.extend(cloud.sandbox.mutations(cloud.now, true));
     assert_eq!(cloud.sandbox.mutations(cloud.now, false), None);
 
     let mut other = Sandbox::new(Options { seed: 9, ..two_organizations() });
-    let then = other.resume(told.iter().map(String::as_str)).unwrap();
+    let then = other.resume(texts.iter().map(String::as_str)).unwrap();
     assert_eq!(then, cloud.now);
-    assert_eq!(kept(&mut other, then), kept(&mut cloud.sandbox, then));
-    // Nothing is written twice that is the same.
-    let longest = told.iter().skip(1).map(String::len).max().unwrap();
+    assert_eq!(comparable(&mut other, then), comparable(&mut cloud.sandbox, then));
+    // Unchanged services are not written again.
+    let longest = texts.iter().skip(1).map(String::len).max().unwrap();
     assert!(longest < cloud.sandbox.snapshot(then).len() / 3, "{longest}");
 }
 
 #[test]
-fn reads_are_no_change_and_a_restored_snapshot_is_all_of_it() {
+fn a_read_is_no_mutation_and_a_restored_snapshot_is_a_whole_one() {
     let mut cloud = Cloud::new();
     cloud.create(&json!({}));
     let young = cloud.sandbox.snapshot(cloud.now);
@@ -73,7 +73,7 @@ fn reads_are_no_change_and_a_restored_snapshot_is_all_of_it() {
 }
 
 #[test]
-fn request_ids_are_never_given_twice() {
+fn request_ids_never_come_twice() {
     let mut cloud = Cloud::new();
     let first = cloud.sandbox.mutations(cloud.now, false).unwrap();
     let mut seen = Vec::new();
@@ -93,13 +93,13 @@ fn request_ids_are_never_given_twice() {
 }
 
 #[test]
-fn what_was_not_told_is_not_gone_on_from() {
+fn a_wrong_text_is_refused() {
     let mut cloud = Cloud::of(two_organizations());
-    let told = cloud.sandbox.mutations(cloud.now, false).unwrap();
+    let text = cloud.sandbox.mutations(cloud.now, false).unwrap();
     let mut one = Sandbox::new(Options::default());
-    assert!(one.resume([told.as_str()].into_iter()).unwrap_err().contains("has 2 organizations"));
-    assert!(one.restore(START, &told).unwrap_err().contains("has 2 organizations"));
-    for wrong in [vec![], vec![""], vec!["{}"], vec![told.as_str(), "{}"], vec![told.as_str(), "null"]] {
+    assert!(one.resume([text.as_str()].into_iter()).unwrap_err().contains("has 2 organizations"));
+    assert!(one.restore(START, &text).unwrap_err().contains("has 2 organizations"));
+    for wrong in [vec![], vec![""], vec!["{}"], vec![text.as_str(), "{}"], vec![text.as_str(), "null"]] {
         assert!(cloud.sandbox.resume(wrong.into_iter()).is_err());
     }
 }
@@ -108,12 +108,12 @@ fn what_was_not_told_is_not_gone_on_from() {
 fn each_key_opens_its_own_organization() {
     let mut cloud = Cloud::of(two_organizations());
     let first = cloud.url("/services");
-    let theirs = format!("https://host/v1/organizations/{OTHER}/services");
+    let other_url = format!("https://host/v1/organizations/{OTHER}/services");
     let second = || Some(basic("second", "s"));
     assert_eq!(cloud.send_as(second(), Method::Get, &first, None).status, 403);
-    assert_eq!(cloud.send(Method::Get, &theirs, None).status, 403);
+    assert_eq!(cloud.send(Method::Get, &other_url, None).status, 403);
     cloud.create(&json!({}));
-    assert_eq!(cloud.send_as(second(), Method::Get, &theirs, None).result(), &json!([]));
+    assert_eq!(cloud.send_as(second(), Method::Get, &other_url, None).result(), &json!([]));
     let state = cloud.sandbox.state(cloud.now);
     assert_eq!(
         (&state["others"][0]["organization"]["id"], &state["others"][0]["services"]),

@@ -1,4 +1,4 @@
-//! The key, the rate limit, paths and methods.
+//! Access: the key, the rate limit, paths and methods.
 
 use clickhouse_cloud::contract::Method;
 use clickhouse_cloud::sandbox::{Options, RateLimit};
@@ -10,7 +10,7 @@ use crate::cloud::{Cloud, basic};
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
 
 #[test]
-fn without_the_key_there_is_no_entry() {
+fn a_request_without_the_key_is_rejected() {
     let mut cloud =
         Cloud::of(Options { rate_limit: Some(RateLimit { requests: 1, per_ms: 1000.0 }), ..Options::default() });
     let id = cloud.sandbox.options().key_id.clone();
@@ -45,7 +45,7 @@ fn ten_in_ten_seconds() {
 }
 
 #[test]
-fn a_refused_change_is_not_made() {
+fn a_rejected_change_is_not_made() {
     let mut cloud =
         Cloud::of(Options { rate_limit: Some(RateLimit { requests: 1, per_ms: 60_000.0 }), ..Options::default() });
     cloud.get("/services");
@@ -82,7 +82,7 @@ fn unknown_paths_and_wrong_methods() {
 }
 
 #[test]
-fn a_method_of_no_operation_is_told_what_there_is() {
+fn a_method_of_no_operation_gets_the_allowed_ones() {
     let mut cloud = Cloud::new();
     let (services, nowhere) = (cloud.url("/services"), cloud.url("/nowhere"));
     for method in ["OPTIONS", "TRACE", "QUERY", "get", "head", ""] {

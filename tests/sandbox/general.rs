@@ -1,4 +1,4 @@
-//! The organization, determinism, the ledger, and that every operation is played.
+//! The organization, determinism, the ledger, limits, and that every operation is implemented.
 
 use clickhouse_cloud::contract::{Method, OPERATIONS};
 use clickhouse_cloud::host::HttpRequest;
@@ -21,7 +21,7 @@ fn there_is_one_organization() {
 }
 
 #[test]
-fn every_operation_of_the_contract_is_played() {
+fn every_operation_of_the_contract_is_implemented() {
     let mut cloud = Cloud::new();
     let organization = cloud.sandbox.options().organization_id.clone();
     for operation in OPERATIONS {
@@ -39,7 +39,7 @@ fn every_operation_of_the_contract_is_played() {
     }
 }
 
-/// A course of requests, and every byte that it brought.
+/// Every byte of the responses to a series of requests.
 fn course(seed: u64) -> Vec<String> {
     let mut cloud = Cloud::of(Options { seed, ..Options::default() });
     let mut texts = Vec::new();
@@ -58,13 +58,13 @@ fn course(seed: u64) -> Vec<String> {
 }
 
 #[test]
-fn the_same_seed_and_the_same_requests_bring_the_same_bytes() {
+fn the_same_seed_and_requests_give_the_same_bytes() {
     assert_eq!(course(7), course(7));
     assert_ne!(course(7), course(8));
 }
 
 #[test]
-fn a_refused_request_leaves_no_trace_in_what_comes_after() {
+fn a_rejected_request_changes_no_later_response() {
     let mut with = Cloud::new();
     let mut without = Cloud::new();
     assert_eq!(with.post("/services", &body(&json!({ "region": "westus3" }))).status, 400);
@@ -72,7 +72,7 @@ fn a_refused_request_leaves_no_trace_in_what_comes_after() {
 }
 
 #[test]
-fn the_ledger_tells_what_was_asked_and_changed() {
+fn the_ledger_has_requests_and_changes() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create_running(&json!({}));
     cloud.patch(&format!("/services/{id}"), &json!({ "name": "other" }));
@@ -122,7 +122,7 @@ fn time_never_runs_backwards_and_ends() {
 }
 
 #[test]
-fn answers_are_held_back_as_asked() {
+fn responses_are_delayed_by_the_latency() {
     let mut sandbox = Sandbox::new(Options { latency_ms: 25.0, ..Options::default() });
     let request = HttpRequest {
         method: Method::Get,
@@ -150,7 +150,7 @@ fn an_organization_has_so_many_services() {
 }
 
 #[test]
-fn what_was_written_once_is_never_what_was() {
+fn a_cached_response_is_never_stale() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create(&json!({}));
     let path = format!("/services/{id}");
