@@ -144,8 +144,8 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function carryOut(request, response, body) {
     const { method = "GET", url = "/", headers } = request;
-    const { status, headers: lines, body: bytes, delayMs } = ask(sandbox, method, url, headers.authorization, body);
-    if (method !== "GET" && method !== "HEAD") store?.note();
+    const { status, headers: lines, body: bytes, delayMs, changed } = ask(sandbox, method, url, headers.authorization, body);
+    if (changed) store?.note();
     const reply = status === 0 ? undefined : { status, headers: names(lines), body: bytes };
     return delayMs > 0 ? heldBack(request, response, delayMs).then(() => reply) : reply;
   }

@@ -197,6 +197,11 @@ impl Sandbox {
         if !ms.is_finite() || ms < 0.0 {
             return Err(to_js(Error::Configuration("sandbox.advance: ms must be a number of at least 0".to_owned())));
         }
+        // Beyond it virtual time would stand still, and with it the rate limit.
+        if self.world.clock.now() + ms > sandbox::END_OF_TIME {
+            let message = "sandbox.advance: ms must end before virtual time does, in the year 275760";
+            return Err(to_js(Error::Configuration(message.to_owned())));
+        }
         self.world.clock.advance(ms);
         Ok(())
     }

@@ -104,6 +104,7 @@ impl Sandbox {
                 Handled::unchanged(Delivery::Respond(response), None)
             }
         };
+        let changed = handled.change.is_some();
         self.ledger.write(Entry {
             at: self.now,
             method: incoming.name,
@@ -118,7 +119,7 @@ impl Sandbox {
             fault: handled.fault,
         });
         let delay_ms = self.options.latency_ms + handled.slow_ms / self.options.time_scale;
-        Reply { delivery: handled.delivery, delay_ms }
+        Reply { delivery: handled.delivery, delay_ms, changed }
     }
 
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.

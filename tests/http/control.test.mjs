@@ -95,6 +95,7 @@ test("a wrong control request is an error with the reason", async (t) => {
     ["POST", "advance", [], 400, /^BAD_REQUEST: body: expected an object/],
     ["POST", "advance", {}, 400, /^BAD_REQUEST: body\.ms: expected a number/],
     ["POST", "advance", { ms: -1 }, 400, /^BAD_REQUEST: sandbox\.advance: ms must be a number of at least 0/],
+    ["POST", "advance", { ms: 1e308 }, 400, /^BAD_REQUEST: sandbox\.advance: ms must end before virtual time does/],
     ["POST", "advance", { ms: 1, seconds: 1 }, 400, /^BAD_REQUEST: body\.seconds: unknown, known are ms/],
     ["POST", "faults", { fault: "slo" }, 400, /^BAD_REQUEST: sandbox\.inject: unknown fault slo: did you mean slow\?/],
     ["POST", "faults", null, 400, /^BAD_REQUEST: sandbox\.inject: /],
@@ -108,6 +109,13 @@ test("a wrong control request is an error with the reason", async (t) => {
     assert.deepEqual(Object.keys(answer.body), ["status", "error", "requestId"]);
   }
   assert.equal((await control("PUT", "state")).headers.get("allow"), "GET");
+});
+
+test("HEAD gets the headers of GET", async (t) => {
+  const { url } = await served(t);
+  const [get, head] = await Promise.all(["GET", "HEAD"].map((method) => fetch(`${url}/__sandbox/faults`, { method, headers: { "accept-encoding": "identity" } })));
+  assert.deepEqual([head.status, head.headers.get("content-length")], [200, get.headers.get("content-length")]);
+  assert.equal(await head.text(), "");
 });
 
 test("--no-control serves none of it", async (t) => {

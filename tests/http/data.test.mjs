@@ -90,6 +90,20 @@ test("virtual time passes while the server is down", async (t) => {
   assert.notEqual((await second.get(`/${service.id}`)).state, "provisioning");
 });
 
+test("a change that a fault makes in a read is stored, too", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  const { service } = await first.create();
+  await first.control("advance", { ms: 180_000 });
+  await first.control("faults", { fault: "degraded" });
+  const states = [];
+  for (let read = 0; read < 2; read += 1) states.push((await first.get(`/${service.id}`)).state);
+  assert.deepEqual(states, ["running", "degraded"]);
+  await first.stop("SIGKILL");
+  const second = await on(t, file);
+  assert.equal((await second.get(`/${service.id}`)).state, "degraded");
+});
+
 test("deleted services stay deleted, and a restored snapshot is there", async (t) => {
   const file = fresh();
   const first = await on(t, file);

@@ -9,7 +9,7 @@ use crate::cloud::{Cloud, body};
 fn a_body_without_json_is_a_bad_request() {
     let mut cloud = Cloud::new();
     let url = cloud.url("/services");
-    for text in ["", " ", "{", "{\"name\":}", "nonsense", "{}{}", "\"\u{1}\""] {
+    for text in ["", " ", "\u{a0}{}", "{", "{\"name\":}", "nonsense", "{}{}", "\"\u{1}\""] {
         let answer = cloud.send(Method::Post, &url, Some(text.to_owned()));
         assert!(answer.refused(400).starts_with("BAD_REQUEST: body"), "{text}: {}", answer.text);
     }

@@ -19,6 +19,8 @@ export interface SandboxReply {
   status: number;
   /** How long to hold it back, in real milliseconds. */
   delayMs: number;
+  /** Whether the request has changed the state. */
+  changed: boolean;
   /** Names in lower case, and values, in turn; a line break after each. */
   headers: string;
   /** Its body. Of HEAD, too, which is not to be sent. */
@@ -28,7 +30,7 @@ export interface SandboxReply {
 
 #[wasm_bindgen(module = "/src/js/serving.js")]
 extern "C" {
-    fn reply(status: u16, delay_ms: f64, headers: &str, body: &[u8]) -> JsValue;
+    fn reply(status: u16, delay_ms: f64, changed: bool, headers: &str, body: &[u8]) -> JsValue;
 }
 
 /// Carries out a request.
@@ -51,9 +53,9 @@ pub fn ask(
                 headers.push_str(text);
                 headers.push('\n');
             }
-            reply(response.status, answered.delay_ms, &headers, &response.body)
+            reply(response.status, answered.delay_ms, answered.changed, &headers, &response.body)
         }
-        Delivery::Drop => reply(0, answered.delay_ms, "", &[]),
+        Delivery::Drop => reply(0, answered.delay_ms, answered.changed, "", &[]),
     })
 }
 

@@ -9,6 +9,8 @@ pub struct Reply {
     pub delivery: Delivery,
     /// How long to hold it back, in real milliseconds. The change that the request makes is already made.
     pub delay_ms: f64,
+    /// Whether the request has changed the state. A `GET` may, too: by a fault that changes its service.
+    pub changed: bool,
 }
 
 /// What the transport delivers to the client.

@@ -69,7 +69,7 @@ fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, V
     let text = str::from_utf8(body.unwrap_or_default())
         .map_err(|fault| Rejection::bad_request(format!("body: expected JSON in UTF-8, received {fault}")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let body = match Some(text.trim()).filter(|body| !body.is_empty()) {
+    let body = match Some(text.trim_matches([' ', '\t', '\n', '\r'])).filter(|body| !body.is_empty()) {
         Some(body) => body,
         None if expected.required => {
             return Err(Rejection::bad_request("body: expected a JSON object, received nothing"));

@@ -50,7 +50,8 @@ impl Rejection {
     }
 
     pub fn method_not_allowed(method: &str, allowed: &[&str]) -> Self {
-        let mut rejection = Self::new(405, "METHOD_NOT_ALLOWED", format!("the path knows no {method}"));
+        let mut rejection =
+            Self::new(405, "METHOD_NOT_ALLOWED", format!("the path takes {}, not {method}", allowed.join(", ")));
         rejection.headers.push(("allow".to_owned(), allowed.join(", ")));
         rejection
     }

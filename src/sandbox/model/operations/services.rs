@@ -106,8 +106,8 @@ fn check_warehouse(organization: &Organization, id: &str, body: &Map<String, Val
     let Some(member) = organization.warehouse(id).find(|member| !member.lifecycle.state().is_terminating()) else {
         return Err(Rejection::not_found(format!("data warehouse {id} not found")));
     };
-    for (name, sent) in [("provider", text("provider")), ("region", text("region").or_else(|| text("regionId")))] {
-        if let (Some(sent), Some(expected)) = (sent, member.text(name))
+    for (name, shown) in [("provider", "provider"), ("region", "region"), ("regionId", "region")] {
+        if let (Some(sent), Some(expected)) = (text(name), member.text(shown))
             && sent != expected
         {
             return Err(Rejection::bad_request(format!(
