@@ -1,6 +1,6 @@
 // @ts-check
 // Reads the bodies of requests, within a limit for each and for all together.
-import { Bytes } from "../src/bytes.js";
+import { Bytes } from "../dist/bytes.js";
 
 /** The longest body of an API request. */
 export const BODY_BYTES = 1024 * 1024;

@@ -324,7 +324,7 @@ fn course(seed: u64, probability: f64) -> Vec<String> {
         cloud.wait(3.0);
         let created = ask(&mut cloud, Method::Post, "/services", Some(&body(&json!({}))));
         let listed = ask(&mut cloud, Method::Get, "/services", None);
-        for Reply { delivery, delay_ms } in [created, listed] {
+        for Reply { delivery, delay_ms, .. } in [created, listed] {
             seen.push(match delivery {
                 Delivery::Respond(response) => {
                     format!("{delay_ms} {:?} {}", response, String::from_utf8_lossy(&response.body))
