@@ -192,7 +192,9 @@ impl Sandbox {
         Ok(object)
     }
 
-    /// Lets virtual milliseconds pass at once. Answers that are held back come so much earlier.
+    /// Lets virtual milliseconds pass at once. Responses that are held back come so much earlier.
+    ///
+    /// Throws a `ConfigurationError` when `ms` is negative or no number, or ends after virtual time, in the year 275760.
     pub fn advance(&self, ms: f64) -> Result<(), JsValue> {
         if !ms.is_finite() || ms < 0.0 {
             return Err(to_js(Error::Configuration("sandbox.advance: ms must be a number of at least 0".to_owned())));
