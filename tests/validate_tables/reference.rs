@@ -214,17 +214,16 @@ impl Reference {
         // In the tables, a discriminator is called `type`, and has one value.
         let constants: Vec<&str> = variants.iter().filter_map(|variant| constant(variant)).collect();
         if value.is_object() && constants.len() > 1 {
-            match &value["type"] {
-                Value::String(name) if constants.contains(&name.as_str()) => {}
-                Value::String(_) if !self.request => return,
-                Value::String(_) => return self.note(true, &format!("{path}.type"), "enum"),
-                Value::Null if value.get("type").is_none() => {
-                    if self.request {
-                        return self.note(true, &format!("{path}.type"), "required");
-                    }
-                }
-                _ if self.request => return self.note(true, &format!("{path}.type"), "type"),
-                _ => {}
+            let code = match value.get("type") {
+                Some(Value::String(name)) if constants.contains(&name.as_str()) => "",
+                Some(Value::String(_)) if !self.request => return,
+                _ if !self.request => "",
+                Some(Value::String(_)) => "enum",
+                Some(_) => "type",
+                None => "required",
+            };
+            if !code.is_empty() {
+                return self.note(true, &format!("{path}.type"), code);
             }
         }
         match best {
