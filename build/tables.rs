@@ -14,6 +14,7 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     for (index, (name, (file, value))) in document.schemas.iter().enumerate() {
         let place = Place::new(file).at("schemas").at(name);
         let mut schema = schema::read(document, value, &place)?;
+        schema::ends(document, name, &schema, &place)?;
         let writer = Writer { place: &place };
         if let Kind::Enum { groups, .. } = &mut schema.kind
             && !groups.is_empty()

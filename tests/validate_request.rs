@@ -250,7 +250,7 @@ fn the_nearest_variant_is_named_where_nothing_else_tells_them_apart() {
     assert_eq!(
         lines,
         [format!(
-            ".source format: expected {expected}, received \"x\": read as IpAccessListEntry, the nearest of 2 alternatives"
+            ".source format: expected {expected}, received \"x\": read as the nearest of 2 alternatives, with source"
         )]
     );
 }

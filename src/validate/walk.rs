@@ -107,7 +107,11 @@ impl<'a> Walker<'a> {
             return self.scan.skip();
         }
         if let Kind::Union(variants) = &schema.kind {
-            return self.union(schema, variants, place);
+            return match variants {
+                // A reference that says more than its target: `null` is allowed, or it is a secret.
+                [only] => self.value(only, &place.variant(only)),
+                _ => self.union(schema, variants, place),
+            };
         }
         if !begins(&schema.kind, first) {
             return self.mismatch(schema, Code::Type, place);
