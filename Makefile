@@ -50,9 +50,9 @@ demo: build
 docs: build
 	@node scripts/docs.mjs
 
-# The house rules alone; they are suites of `make test` too.
+# Formatting, lints and types alone; they are suites of `make test` too.
 lint: setup-lint build
-	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
+	@node scripts/test.mjs format lint clippy clippy-client clippy-sandbox javascript
 
 # The licences of the crates that are compiled into the package; a test holds the file against Cargo.lock.
 notices: setup-build

@@ -94,6 +94,7 @@ const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", 
 /** @type {Suite[]} */
 const suites = [
   { name: "format", command: ["cargo", "fmt", "--check"], count: whole },
+  { name: "lint", command: ["biome", "check", "--error-on-warnings"], count: whole },
   { name: "clippy", command: ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], count: whole },
   // As they are shipped: each module has one feature.
   { name: "clippy-client", command: clippyWasm("client"), count: whole },
