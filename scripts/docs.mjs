@@ -43,7 +43,11 @@ const app = await Application.bootstrap(
   // It reads no other options: those stand here.
   [],
 );
-app.options.setCompilerOptions(entries.map(({ types }) => types), { strict: true, target: ts.ScriptTarget.ES2022, types: [] }, undefined);
+app.options.setCompilerOptions(
+  entries.map(({ types }) => types),
+  { strict: true, target: ts.ScriptTarget.ES2022, types: [] },
+  undefined,
+);
 app.logger = new Log();
 
 /** The classes whose methods are the contract's operations. What users see is the class that takes them on. */

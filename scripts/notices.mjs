@@ -22,7 +22,9 @@ function crates() {
   const named = new Set(tree.match(/^\S+ v\S+/gm));
   const { packages } = JSON.parse(run("cargo", ["metadata", ...target, "--filter-platform", TARGET, "--format-version", "1"]));
   return packages
-    .filter((/** @type {Crate & { source: string | null }} */ { name, version, source }) => source !== null && named.has(`${name} v${version}`))
+    .filter(
+      (/** @type {Crate & { source: string | null }} */ { name, version, source }) => source !== null && named.has(`${name} v${version}`),
+    )
     .sort((/** @type {Crate} */ one, /** @type {Crate} */ other) => (one.name < other.name ? -1 : 1));
 }
 
@@ -36,7 +38,9 @@ const apache = read(join(root, "LICENSE"));
 function texts({ name, license, manifest_path }) {
   const terms = license ?? fail(`${name} names no licence`);
   const folder = dirname(manifest_path);
-  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|copyright|notice|unlicense)/i.test(file)).sort();
+  const files = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|copyright|notice|unlicense)/i.test(file))
+    .sort();
   const mit = /\bMIT\b/.test(terms) && files.some((file) => /mit/i.test(file));
   const taken = mit ? files.filter((file) => !/apache|unlicense|copying|^license$/i.test(file)) : files;
   if (taken.length > 0) return taken.map((file) => read(join(folder, file)));
@@ -55,7 +59,10 @@ const compiled = crates().map((crate) => {
 const groups = new Map();
 for (const { title, texts } of [...compiled, std]) {
   for (const text of texts) {
-    const tidy = text.replace(/\r\n/g, "\n").replace(/[ \t]+$/gm, "").replace(/^\n+|\s+$/g, "");
+    const tidy = text
+      .replace(/\r\n/g, "\n")
+      .replace(/[ \t]+$/gm, "")
+      .replace(/^\n+|\s+$/g, "");
     groups.set(tidy, [...(groups.get(tidy) ?? []), title]);
   }
 }

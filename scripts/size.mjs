@@ -54,7 +54,9 @@ console.log(`${"bytes".padEnd(width)}       raw    brotli`);
 for (const { what, raw, brotli } of rows) console.log(`${what.padEnd(width)} ${number(raw)} ${number(brotli)}`);
 for (const what of /** @type {const} */ (["inline", "wasm"])) {
   const over = sizes[what] - BUDGET[what];
-  console.log(`the client may have ${number(BUDGET[what]).trim()} bytes after brotli, ${what === "wasm" ? "its wasm alone" : "wasm inline"}`);
+  console.log(
+    `the client may have ${number(BUDGET[what]).trim()} bytes after brotli, ${what === "wasm" ? "its wasm alone" : "wasm inline"}`,
+  );
   if (over > 0) {
     console.error(`it is ${number(over).trim()} bytes above that`);
     process.exitCode = 1;

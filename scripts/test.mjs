@@ -73,13 +73,26 @@ const wasmBrowser = (engine, where, env, under = []) => ({
 /** @param {string} folder */
 const files = (folder) =>
   existsSync(join(root, folder))
-    ? readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs")).map((name) => `${folder}/${name}`)
+    ? readdirSync(join(root, folder))
+        .filter((name) => name.endsWith(".test.mjs"))
+        .map((name) => `${folder}/${name}`)
     : [];
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
 /** One of each kind: what they need beside the tarball is small. */
-const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build", "vite_workerd"];
+const everyday = [
+  "node_esm",
+  "node_cjs",
+  "deno_esm",
+  "bun_esm",
+  "workerd_esm",
+  "workerd_proxy",
+  "chromium_module",
+  "chromium_csp",
+  "vite_build",
+  "vite_workerd",
+];
 
 /**
  * @typedef {object} Suite
@@ -163,7 +176,10 @@ function run([program, ...args], env, silentMs) {
       process.exit(130);
     };
     process.once("SIGINT", interrupted);
-    for (const [from, to] of /** @type {const} */ ([[child.stdout, process.stdout], [child.stderr, process.stderr]])) {
+    for (const [from, to] of /** @type {const} */ ([
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])) {
       from.setEncoding("utf8");
       from.on("data", (text) => {
         output += text;
@@ -203,7 +219,9 @@ for (const { name, command, count, env, silentMs, lacks } of suites) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  table.push(`${name.padEnd(14)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${seconds.padStart(7)} s`);
+  table.push(
+    `${name.padEnd(14)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${seconds.padStart(7)} s`,
+  );
 }
 console.log(`\n${table.join("\n")}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);

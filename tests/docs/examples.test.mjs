@@ -55,7 +55,8 @@ async function cloud(t, ...args) {
     /** @param {string} serviceId @param {string} password @returns {Promise<boolean>} */
     verify: async (serviceId, password) => (await control("verify-password", { serviceId, password })).valid,
     /** @returns {Promise<string[]>} what was changed, in order */
-    changes: async () => (await control("ledger")).filter((/** @type {any} */ { change }) => change).map((/** @type {any} */ { operation }) => operation),
+    changes: async () =>
+      (await control("ledger")).filter((/** @type {any} */ { change }) => change).map((/** @type {any} */ { operation }) => operation),
   };
 }
 
@@ -84,7 +85,10 @@ describe("examples/progress-bar.mjs", () => {
     await control("advance", { ms: UP_MS });
     const { code, stdout } = await ended;
     assert.equal(code, 0, stdout);
-    const [created, ...drawn] = stdout.replaceAll("\r\n", "\n").split(/\n|\r\x1b\[K/).filter((line) => line !== "");
+    const [created, ...drawn] = stdout
+      .replaceAll("\r\n", "\n")
+      .split(/\n|\r\x1b\[K/)
+      .filter((line) => line !== "");
     const [service, ...none] = await services();
     assert.deepEqual([service.state, none], ["running", []]);
     assert.equal(created, `created ${service.id}`);
@@ -104,7 +108,10 @@ describe("examples/progress-bar.mjs", () => {
     const again = await run(progressBar, id).ended;
     assert.deepEqual([again.code, again.stderr], [0, ""]);
     assert.match(again.stdout, /^0:\d\d running\n$/);
-    assert.deepEqual((await services()).map(({ state }) => state), ["running"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["running"],
+    );
   });
 
   test("a stopped service is started", async (t) => {
@@ -113,11 +120,17 @@ describe("examples/progress-bar.mjs", () => {
     await control("advance", { ms: HOUR_MS });
     await stop(id);
     await control("advance", { ms: HOUR_MS });
-    assert.deepEqual((await services()).map(({ state }) => state), ["stopped"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["stopped"],
+    );
     const { code, stdout } = await run(progressBar, id).ended;
     assert.match(stdout, /^0:\d\d stopped\n(0:\d\d starting\n)?0:\d\d running\n$/);
     assert.equal(code, 0);
-    assert.deepEqual((await services()).map(({ state }) => state), ["running"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["running"],
+    );
   });
 
   test("what does not come is told", async (t) => {
@@ -201,7 +214,10 @@ describe("examples/rotate-passwords.mjs", () => {
     await control("advance", { ms: HOUR_MS });
     await stop(ids[2]);
     await control("advance", { ms: HOUR_MS });
-    assert.deepEqual((await services()).map(({ state }) => state), ["running", "idle", "stopped"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["running", "idle", "stopped"],
+    );
 
     const first = await run(rotate, "passwords.json").ended;
     assert.equal(first.code, 1);
@@ -209,7 +225,14 @@ describe("examples/rotate-passwords.mjs", () => {
     assert.match(first.stderr, /^three: services\.ensureRunning: waited for running, but the state is stopped/);
     const passwords = kept();
     assert.deepEqual(Object.keys(passwords).sort(), [...ids].sort());
-    assert.deepEqual(ids.map((id) => [passwords[id].name, passwords[id].set]), [["one", true], ["two", true], ["three", false]]);
+    assert.deepEqual(
+      ids.map((id) => [passwords[id].name, passwords[id].set]),
+      [
+        ["one", true],
+        ["two", true],
+        ["three", false],
+      ],
+    );
     assert.equal(mode(path), "600");
     assert.deepEqual(await Promise.all(ids.map((id) => verify(id, passwords[id].password))), [true, true, false]);
 

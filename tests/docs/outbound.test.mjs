@@ -42,7 +42,23 @@ const openssl = (...args) => execFileSync("openssl", args, { cwd: folder, stdio:
 openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Company CA");
 openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "host.key", "-out", "host.csr", "-subj", `/CN=${HOST}`);
 writeFileSync(at("host.ext"), `subjectAltName=DNS:${HOST}\nbasicConstraints=CA:FALSE\n`);
-openssl("x509", "-req", "-in", "host.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "host.pem", "-days", "2", "-extfile", "host.ext");
+openssl(
+  "x509",
+  "-req",
+  "-in",
+  "host.csr",
+  "-CA",
+  "ca.pem",
+  "-CAkey",
+  "ca.key",
+  "-CAcreateserial",
+  "-out",
+  "host.pem",
+  "-days",
+  "2",
+  "-extfile",
+  "host.ext",
+);
 
 /** @param {import("node:net").Server} server @returns {Promise<number>} */
 async function listen(server) {
@@ -94,7 +110,12 @@ const PROXY = `http://127.0.0.1:${open.port}`;
 const CA = at("ca.pem");
 /** Of the key, but not of the shell of the tests. */
 const own = {
-  ...Object.fromEntries(["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [[name, undefined], [name.toLowerCase(), undefined]])),
+  ...Object.fromEntries(
+    ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [
+      [name, undefined],
+      [name.toLowerCase(), undefined],
+    ]),
+  ),
   ...{ NODE_EXTRA_CA_CERTS: undefined, NODE_OPTIONS: undefined, NO_COLOR: "1" },
   ...cloud.env,
   CLICKHOUSE_API_URL: `https://${HOST}`,
@@ -131,9 +152,11 @@ describe("Node", () => {
   const [byEnvironment, byAddress] = programsOf("Node, by the fetch option").map((text, index) => file(`outbound-${index}.mjs`, text));
   const bare = file("outbound-plain.mjs", plain);
 
-  test("undici's agent, by the environment", () => goesThrough(open, [process.execPath, byEnvironment], { HTTPS_PROXY: PROXY, NODE_EXTRA_CA_CERTS: CA }));
+  test("undici's agent, by the environment", () =>
+    goesThrough(open, [process.execPath, byEnvironment], { HTTPS_PROXY: PROXY, NODE_EXTRA_CA_CERTS: CA }));
 
-  test("undici's agent, by an address with a name and a password", () => goesThrough(closed, [process.execPath, byAddress], { ...company, ...closedAs }));
+  test("undici's agent, by an address with a name and a password", () =>
+    goesThrough(closed, [process.execPath, byAddress], { ...company, ...closedAs }));
 
   const runs = existsSync(newer);
   if (!runs) console.log("outbound: NODE_USE_ENV_PROXY is not tried, npm has no newer Node for this machine");

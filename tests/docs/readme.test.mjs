@@ -46,15 +46,23 @@ for (const page of docs) {
   test(`${page}: every block is a program or what this page alone has`, () => {
     const fences = [...read(page).matchAll(/^```(.+)$/gm)].map(([, language]) => language);
     const known = ["js", others[page]];
-    assert.deepEqual(fences.filter((language) => !known.includes(language)), []);
+    assert.deepEqual(
+      fences.filter((language) => !known.includes(language)),
+      [],
+    );
     assert.doesNotMatch(read(page).replace(/^```.*?^```$/gms, ""), /^ {4}\S/m);
   });
 }
 
 for (const page of [...readmes, ...docs, ...inside]) {
   test(`${page}: links lead to files, and none to a file that npm does not have`, () => {
-    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target).filter((target) => !target.startsWith("https:"));
-    assert.deepEqual(targets.filter((target) => !existsSync(join(root, dirname(page), target))), []);
+    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !target.startsWith("https:"));
+    assert.deepEqual(
+      targets.filter((target) => !existsSync(join(root, dirname(page), target))),
+      [],
+    );
     if (page === "pkg/README.md") assert.deepEqual(targets, []);
   });
 }
@@ -69,19 +77,30 @@ test("CONTRIBUTING.md names every page of docs/design", () => {
   const text = read("CONTRIBUTING.md");
   const design = inside.filter((page) => page.startsWith("docs/design/"));
   assert.notEqual(design.length, 0);
-  assert.deepEqual(design.filter((page) => !text.includes(`](${page})`)), []);
+  assert.deepEqual(
+    design.filter((page) => !text.includes(`](${page})`)),
+    [],
+  );
 });
 
 test("tests/README.md has a line for every folder and every file of tests/", () => {
   const text = read("tests/README.md");
   const entries = readdirSync(join(root, "tests"), { withFileTypes: true }).filter(({ name }) => name !== "README.md");
-  assert.deepEqual(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).filter((name) => !text.includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).filter((name) => !text.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test("tests/README.md names every suite", () => {
-  const suites = [...read("scripts/test.mjs").matchAll(/^ {2}\{ name: "([\w-]+)"|^ {2}wasmBrowser\("(\w+)"/gm)].map(([, name, engine]) => name ?? `wasm-${engine}`);
+  const suites = [...read("scripts/test.mjs").matchAll(/^ {2}\{ name: "([\w-]+)"|^ {2}wasmBrowser\("(\w+)"/gm)].map(
+    ([, name, engine]) => name ?? `wasm-${engine}`,
+  );
   assert.ok(suites.length > 20);
-  assert.deepEqual(suites.filter((name) => !read("tests/README.md").includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    suites.filter((name) => !read("tests/README.md").includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test("the table of operations is the contract's", () => {
@@ -93,9 +112,14 @@ test("the table of operations is the contract's", () => {
 
 test("the table of dependencies is complete", () => {
   const named = read("README.md").split("## What it stands on")[1];
-  const sections = read("Cargo.toml").split(/^(?=\[)/m).filter((section) => /^\[.*dependencies\]/.test(section));
+  const sections = read("Cargo.toml")
+    .split(/^(?=\[)/m)
+    .filter((section) => /^\[.*dependencies\]/.test(section));
   const crates = sections.flatMap((section) => [...section.matchAll(/^([\w-]+) = /gm)].map(([, crate]) => crate));
   assert.ok(crates.length > 10);
   const tools = Object.keys(JSON.parse(read("package.json")).devDependencies).filter((name) => !name.startsWith("@types/"));
-  assert.deepEqual([...crates, ...tools].filter((name) => !named.includes(name)), []);
+  assert.deepEqual(
+    [...crates, ...tools].filter((name) => !named.includes(name)),
+    [],
+  );
 });

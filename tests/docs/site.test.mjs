@@ -31,11 +31,18 @@ test("every type has its page, and every page of docs/", () => {
     if (conditions.default === undefined) continue;
     const prefix = join("clickhouse-cloud", path).replaceAll("/", "_");
     assert.ok(pages.has(`modules/${prefix}.html`), path);
-    const named = [...read(join("pkg", conditions.default.types)).matchAll(/^export (?:type )?\{ (.*?) \} from/gm)].flatMap(([, names]) => names.split(", "));
+    const named = [...read(join("pkg", conditions.default.types)).matchAll(/^export (?:type )?\{ (.*?) \} from/gm)].flatMap(([, names]) =>
+      names.split(", "),
+    );
     assert.notEqual(named.length, 0);
-    for (const name of named) assert.ok(["classes", "functions", "interfaces", "types"].some((kind) => pages.has(`${kind}/${prefix}.${name}.html`)), name);
+    for (const name of named)
+      assert.ok(
+        ["classes", "functions", "interfaces", "types"].some((kind) => pages.has(`${kind}/${prefix}.${name}.html`)),
+        name,
+      );
   }
-  for (const name of ["CloudClient", "Services", "BuiltRequest", "ConflictError"]) assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
+  for (const name of ["CloudClient", "Services", "BuiltRequest", "ConflictError"])
+    assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
   assert.equal([...pages.keys()].filter((name) => name.startsWith("documents/")).length, docs.length);
 });
 
@@ -58,5 +65,12 @@ test("what is not for users is not there", () => {
   }
   /** @param {string} name */
   const made = (name) => />constructor</.test(pages.get(`classes/clickhouse-cloud.${name}.html`) ?? "");
-  assert.deepEqual(["CloudClient", "RateLimiter", "ConflictError", "Services", "BuiltRequest", "CloudPromise"].map(made), [true, true, false, false, false, false]);
+  assert.deepEqual(["CloudClient", "RateLimiter", "ConflictError", "Services", "BuiltRequest", "CloudPromise"].map(made), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
