@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { CloudClient } from "clickhouse-cloud";
 import { sandbox, start } from "../http/server.mjs";
 import { file } from "../package/consumer.mjs";
 import { docs, inside, operations, prints, programs, read, readmes, root } from "./pages.mjs";
@@ -104,14 +105,28 @@ test("tests/README.md names every suite", () => {
 });
 
 test("the table of operations is the contract's", () => {
-  const rows = [...read("README.md").matchAll(/^\| `(\w+\.\w+)\((.*?)\)`\s*\| `(.*?)`\s*\|$/gm)];
+  const rows = [...read("docs/operations.md").matchAll(/^\| `(\w+\.\w+)\((.*?)\)`\s*\| `(.*?)`\s*\|$/gm)];
   /** @param {{ name: string, route: string }[]} all */
   const sorted = (all) => all.map(({ name, route }) => `${name} ${route}`).sort();
   assert.deepEqual(sorted(rows.map(([, name, , route]) => ({ name, route }))), sorted(operations()));
 });
 
+test("the table of options is the client's", () => {
+  const [section] = read("docs/client.md").split("\n## Options\n")[1].split("\n## ");
+  const rows = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  // The error for an unknown option lists those that the client knows.
+  const unknown = /** @type {any} */ ({ xyzzyx: true });
+  assert.throws(
+    () => new CloudClient(unknown),
+    (/** @type {Error} */ { message }) => {
+      assert.deepEqual(rows.sort(), message.split("known are ")[1].split(", ").sort());
+      return true;
+    },
+  );
+});
+
 test("the table of dependencies is complete", () => {
-  const named = read("README.md").split("## What it stands on")[1];
+  const named = read("CONTRIBUTING.md").split("\n## Dependencies\n")[1];
   const sections = read("Cargo.toml")
     .split(/^(?=\[)/m)
     .filter((section) => /^\[.*dependencies\]/.test(section));

@@ -38,8 +38,8 @@ test("it names what --help names", async () => {
   const [, section] = page.split("\n## Flags\n");
   assert.deepEqual(flags(section.split("\nWith `--data`")[0]), flags(options.split("\nOptions:\n")[1]).filter((flag) => flag !== "--help"));
   const names = [...faults.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name);
-  const [, listed] = page.split("\nThe faults: ");
-  assert.deepEqual([...listed.split(". ")[0].matchAll(/`([a-z-]+)`/g)].map(([, name]) => name), names);
+  const [listed] = page.split("\n## Faults\n")[1].split("\n## ");
+  assert.deepEqual([...listed.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name), names);
 });
 
 test("every control path of it is there, and no other", async (t) => {
