@@ -2,7 +2,7 @@
 // Runs the fuzz targets of fuzz/ one after the other: `node scripts/fuzz.mjs 10` for ten seconds each. It needs neither
 // cargo-fuzz nor nightly Rust: these flags are what `cargo fuzz run --sanitizer none` passes, and stable Rust takes them.
 //
-// The first inputs are the documents of the tests. What libFuzzer learns stays in target/fuzz/corpus for the next run; an
+// The first inputs are the documents of the tests. Inputs that libFuzzer finds stay in target/fuzz/corpus for the next run; an
 // input that fails is kept in target/fuzz, and `target/fuzz/…/release/TARGET FILE` runs it again.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
@@ -15,7 +15,7 @@ if (!Number.isInteger(seconds) || seconds < 1) fail("for how many seconds each?"
 const folder = join(root, "target/fuzz");
 const targets = ["scanner", "envelope", "number"];
 const host = run("rustc", ["-vV"]).match(/^host: (.*)$/m)?.[1] ?? fail("rustc names no host");
-const coverage = ["level=4", "inline-8bit-counters", "pc-table", "trace-compares"].map((what) => `-Cllvm-args=-sanitizer-coverage-${what}`);
+const coverage = ["level=4", "inline-8bit-counters", "pc-table", "trace-compares"].map((flag) => `-Cllvm-args=-sanitizer-coverage-${flag}`);
 
 /** The texts that a test file has between `r#"` and `"#`. Of those for `format!` one with a list in each place. @param {string} path */
 const documents = (path) =>

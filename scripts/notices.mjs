@@ -1,5 +1,5 @@
 // @ts-check
-// The licences of what is compiled into the package: THIRD-PARTY-NOTICES.txt, from the sources of the locked crates. Texts
+// The licences of the crates that are compiled into the package: THIRD-PARTY-NOTICES.txt, from the sources of the locked crates. Texts
 // that are the same stand there once. `node scripts/notices.mjs` writes it; with --check it only compares.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -69,10 +69,10 @@ for (const { title, texts } of [...compiled, std]) {
 
 const rule = "=".repeat(80);
 const parts = [...groups].map(([text, titles]) => `${rule}\n${titles.map((title) => `  ${title}\n`).join("")}${rule}\n\n${text}\n`);
-const content = `What is compiled into the WebAssembly modules of this package, and under which licences.
+const content = `The crates that are compiled into the WebAssembly modules of this package, and their licences.
 Where a choice of licences is offered, the one whose text stands here is taken.
 
 ${parts.join("\n")}`;
 
 if (!process.argv.includes("--check")) write(FILE, content);
-else if (!existsSync(FILE) || read(FILE) !== content) fail("THIRD-PARTY-NOTICES.txt is not what Cargo.lock asks for: run `make notices`");
+else if (!existsSync(FILE) || read(FILE) !== content) fail("THIRD-PARTY-NOTICES.txt does not fit Cargo.lock: run `make notices`");

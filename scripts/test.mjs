@@ -1,5 +1,5 @@
 // @ts-check
-// Runs the suites one after the other, shows what they print, counts their tests, and closes with one plain line.
+// Runs the suites one after the other, shows their output, counts their tests, and closes with one plain line.
 // `node scripts/test.mjs` runs all, `node scripts/test.mjs rust package` those two.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import { unstuckChromium } from "./unstuck.mjs";
 /** @typedef {{ passed: number, failed: number }} Counts */
 
 /**
- * Adds up what the lines of a suite's output say.
+ * Adds up the counts in a suite's output.
  *
  * @param {RegExp} line with groups `passed` and `failed`, one of them or both
  * @returns {(output: string) => Counts}
@@ -80,7 +80,7 @@ const files = (folder) =>
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
-/** One of each kind: what they need beside the tarball is small. */
+/** One of each kind, those that need little beside the tarball. */
 const everyday = [
   "node_esm",
   "node_cjs",
@@ -101,7 +101,7 @@ const everyday = [
  * @property {(output: string) => Counts} count
  * @property {Record<string, string | undefined>} [env]
  * @property {number} [silentMs] how long it may print nothing before it is ended as one that hangs
- * @property {string} [lacks] what of it is not on this machine, and can not be had on each: it is told, and the rest runs
+ * @property {string} [lacks] a tool that this machine lacks, and that not every machine can have: the suite is not run
  */
 
 /** @type {Suite[]} */
@@ -130,13 +130,13 @@ const suites = [
   { name: "faults", command: nodeTests("tests/faults"), count: node },
   // The packed tarball in runtimes that differ. `make consumers` has them all.
   { name: "consumers", command: ["node", "tests/consumers/run.mjs", ...everyday], count: cells },
-  // The packed tarball, installed: what is in it, and its types.
+  // The packed tarball, installed: its files and its types.
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
   // The sandbox under tools of others that read the contract: schemathesis and Prism.
   { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
-  // The sandbox behind what others' tests intercept requests and fake time with.
+  // The sandbox behind libraries that intercept requests and fake time.
   { name: "clients", command: nodeTests("tests/clients"), count: node },
   // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
@@ -213,7 +213,7 @@ for (const { name, command, count, env, silentMs, lacks } of suites) {
     ({ output, ok, hung } = await run(command, env, silentMs));
   }
   const counts = count(output);
-  // A suite that did not end well failed, whatever it counted; and so did one that ran nothing.
+  // A suite that ended with an error failed, even if all its tests passed; so did one that ran none.
   if (!ok && count === whole) counts.passed = 0;
   if (counts.failed === 0 && (!ok || counts.passed === 0)) counts.failed = 1;
   total.passed += counts.passed;

@@ -1,15 +1,15 @@
 // @ts-check
-// What the scripts share: places, and running other programs.
+// Shared by the scripts: paths, and running other programs.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
-/** What is built on the way to the package. */
+/** Intermediate files of the build. */
 export const work = join(root, "target/npm");
 export const pkg = join(root, "pkg");
-/** What is built and shipped. */
+/** Built files that are shipped. */
 export const dist = join(pkg, "dist");
 
 /** The modules of the package: one wasm each, named after the crate's feature; with the entry of the package. */
@@ -47,7 +47,7 @@ export function featureArgument() {
 }
 
 /**
- * Runs a program in the root of the repository and gives what it printed; ends the script when it fails.
+ * Runs a program in the root of the repository and returns its output; ends the script when it fails.
  *
  * @param {string} program
  * @param {string[]} args

@@ -7,7 +7,7 @@ import { read } from "./pages.mjs";
 
 const { ApiError, CloudClient, CloudError, ConnectionError, TimeoutError } = exported;
 
-/** The rows of the table of classes: its name, its status, what happened, what was changed, what to do. */
+/** The rows of the table of classes: its name, its status, cause, changes, remedy. */
 const rows = [...read("docs/errors.md").matchAll(/^\| `(\w+Error)` ?([^|]*?) \| (.*?) \| (.*?) ?\| (.*?) ?\|$/gm)].map(
   ([, ...cells]) => cells,
 );
@@ -48,12 +48,12 @@ test("a status has the class of its row", async () => {
   }
 });
 
-test("what the table says of classes without a status", () => {
+test("the table is right about classes without a status", () => {
   assert.ok(TimeoutError.prototype instanceof ConnectionError);
   assert.match(rows.find(([name]) => name === "TimeoutError")?.[2] ?? "", /`ConnectionError`/);
 });
 
-test("every operation that changes something is in the table of what is ambiguous", () => {
+test("every operation that changes something is in the table of ambiguous changes", () => {
   const [, section] = read("docs/errors.md").split("## Ambiguous");
   const named = section.split("\n\n")[2];
   // The documents that are rendered from the contract say which is which.

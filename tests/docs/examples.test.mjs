@@ -1,6 +1,6 @@
 // @ts-check
 // The programs of examples/, as a user runs them: with the installed tarball, against the installed command, over real
-// HTTP. What counts is what the sandbox holds then. lifecycle.mjs and redis-rate-limit.mjs are in tests/http.
+// HTTP. The sandbox's state is compared in the end. lifecycle.mjs and redis-rate-limit.mjs are in tests/http.
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 const UP_MS = 300_000;
 
 /**
- * A served sandbox, and what sets it up and looks into it.
+ * A served sandbox, with functions that set it up and look into it.
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} args
@@ -54,7 +54,7 @@ async function cloud(t, ...args) {
     backups: async (id) => (await ask(`${served.services}/${id}/backups`)).result,
     /** @param {string} serviceId @param {string} password @returns {Promise<boolean>} */
     verify: async (serviceId, password) => (await control("verify-password", { serviceId, password })).valid,
-    /** @returns {Promise<string[]>} what was changed, in order */
+    /** @returns {Promise<string[]>} the changes, in order */
     changes: async () =>
       (await control("ledger")).filter((/** @type {any} */ { change }) => change).map((/** @type {any} */ { operation }) => operation),
   };
@@ -78,7 +78,7 @@ describe("examples/progress-bar.mjs", () => {
 
   test("in a terminal: a bar, full at the end", async (t) => {
     const { env, services, control } = await cloud(t);
-    // It gives its command a terminal, and copies what is shown there.
+    // It gives its command a terminal, and copies its output.
     const { ended, printed } = start("script", ["-qec", `'${process.execPath}' '${progressBar}'`, "/dev/null"], { env });
     // Drawn more often than the service is asked in that time.
     await printed(/(provisioning[^]*){8}/);
@@ -133,7 +133,7 @@ describe("examples/progress-bar.mjs", () => {
     );
   });
 
-  test("what does not come is told", async (t) => {
+  test("a state that is never reached is an error", async (t) => {
     const { run, create, remove, services } = await cloud(t);
     const id = await create("deleted");
     await remove(id);
@@ -207,7 +207,7 @@ describe("examples/rotate-passwords.mjs", () => {
   /** @returns {Record<string, { name: string, password: string, set: boolean }>} */
   const kept = () => JSON.parse(readFileSync(path, "utf8"));
 
-  test("all services, and what is left out is done the next time", async (t) => {
+  test("all services, and those that were left out the next time", async (t) => {
     rmSync(path, { force: true });
     const { run, create, stop, services, verify, control, changes } = await cloud(t, "--time-scale", "100");
     const ids = [await create("one"), await create("two", { idleScaling: true }), await create("three")];
@@ -249,7 +249,7 @@ describe("examples/rotate-passwords.mjs", () => {
     for (const { password } of Object.values(kept())) assert.ok(!shown.includes(password));
   });
 
-  test("ended between the file and the service, it sets what the file has", async (t) => {
+  test("ended between the file and the service, it sets the passwords of the file", async (t) => {
     const { run, create, verify, control } = await cloud(t);
     const id = await create("half done");
     await control("advance", { ms: HOUR_MS });

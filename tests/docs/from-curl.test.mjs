@@ -1,6 +1,6 @@
 // @ts-check
 // docs/from-curl.md: every operation of the contract has its section; its lines of curl run in a shell, and its program
-// runs as it stands, each against a served sandbox, whose ledger tells what was asked for.
+// runs as it stands, each against a served sandbox, whose ledger has the requests.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
@@ -37,7 +37,7 @@ async function world(t) {
   return {
     env: { ...env, NEW_PASSWORD, SERVICE_ID: serviceId, BACKUP_ID: backups.result[0].id },
     advance,
-    /** @returns {Promise<{ operation: string, status: number }[]>} what the page asked for */
+    /** @returns {Promise<{ operation: string, status: number }[]>} the requests of the page */
     asked: async () => (await ask(`${url}/__sandbox/ledger`)).slice(2),
     /** @returns {Promise<boolean>} */
     passwordIsSet: async () => (await ask(`${url}/__sandbox/verify-password`, { serviceId, password: NEW_PASSWORD })).valid,
@@ -65,18 +65,18 @@ test("the lines of curl", async (t) => {
       [[name, 200]],
     );
     if (name === "services.updatePassword") assert.ok(await passwordIsSet());
-    // So that what was begun is done.
+    // So that changes that were begun are done.
     await advance();
   }
   assert.equal((await asked()).length, sections.length);
 });
 
-test("the program asks for what the lines of curl ask for", async (t) => {
+test("the program makes the requests of the lines of curl", async (t) => {
   const { env, asked } = await world(t);
   const [program, ...more] = programs(PAGE);
   assert.deepEqual(more, []);
   const watch = "(url, init) => (console.log(init.method, url.replace(/^.*?(?=\\/v1\\/)/, ''), init.body ?? ''), fetch(url, init))";
-  // A line before each section, and one for each request, to see what it asks for.
+  // A line before each section, and one for each request, to see its requests.
   const marked = sections.reduce(
     (text, { name = "", text: section }) => {
       const [block] = blocks(section, "js");
@@ -108,7 +108,7 @@ test("the program asks for what the lines of curl ask for", async (t) => {
     assert.equal(request.exec(part)?.[1], body, name);
   }
   assert.equal(parts.length, sections.length);
-  // A deletion is refused at first, and in the end what was deleted is looked for.
+  // A deletion is refused at first, and in the end the deleted service is read.
   assert.deepEqual(
     (await asked()).filter(({ status }) => ![200, 404, 409].includes(status)),
     [],

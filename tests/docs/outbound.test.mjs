@@ -1,6 +1,6 @@
 // @ts-check
 // docs/outbound.md: its programs and its variables, in Node, Deno and Bun. The API's host is known to a CONNECT proxy alone,
-// and its certificate is signed by a CA that openssl makes here: who is answered went through the proxy, and trusts the CA.
+// and its certificate is signed by a CA that openssl makes here: a request with a response went through the proxy, and trusts the CA.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -80,7 +80,7 @@ later(() => tls.closeAllConnections());
 const tlsPort = await listen(tls);
 
 /**
- * A CONNECT proxy; what it was asked for is in `asked`.
+ * A CONNECT proxy; `asked` lists the requests that it got.
  *
  * @param {string} [credentials] without which it refuses, `user:password`
  */
@@ -120,11 +120,11 @@ const own = {
   ...cloud.env,
   CLICKHOUSE_API_URL: `https://${HOST}`,
 };
-/** What the programs of the page take. */
+/** The environment of the page's programs. */
 const company = { COMPANY_PROXY: PROXY, COMPANY_CA: CA };
 const closedAs = { COMPANY_PROXY: `http://127.0.0.1:${closed.port}`, COMPANY_PROXY_USER: "user", COMPANY_PROXY_PASSWORD: "pass word" };
 
-/** What says nothing of proxies. */
+/** An environment without proxies. */
 const plain = `import { CloudClient } from "clickhouse-cloud";
   console.log(await new CloudClient({ retryBudgetMs: 0 }).services.list());`;
 
@@ -181,9 +181,9 @@ describe("Node", () => {
     return stderr;
   };
   /** The reasons of the page's table. */
-  const reasons = [...page.split("## What goes wrong")[1].matchAll(/`([^`]+)`/g)].map(([, reason]) => reason);
+  const reasons = [...page.split("\n## Errors\n")[1].matchAll(/`([^`]+)`/g)].map(([, reason]) => reason);
 
-  test("what goes wrong is told by the reasons of the page", async () => {
+  test("failures have the reasons of the page", async () => {
     const [environment, address] = programsOf("Node, by the fetch option");
     for (const [text, env, reason] of /** @type {[string, Record<string, string>, RegExp][]} */ ([
       [environment, { HTTPS_PROXY: PROXY }, /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|SELF_SIGNED_CERT_IN_CHAIN/],

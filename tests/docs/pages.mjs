@@ -1,5 +1,5 @@
 // @ts-check
-// The pages, and what stands in them: programs, commands, tables.
+// The pages, and their parts: programs, operations.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const pages = (folder) =>
     .filter((name) => name.endsWith(".md"))
     .map((name) => `${folder}/${name}`);
 export const docs = pages("docs");
-/** For those who work on the package. */
+/** For contributors. */
 export const inside = [
   ...pages("docs/design"),
   ...readdirSync(root).filter((name) => /^(CONTRIBUTING|SECURITY)\.md$/.test(name)),
@@ -48,7 +48,7 @@ export function programs(page) {
 }
 
 /**
- * What a program says that it prints: `// prints: …`, a line each. Undefined: it does not say.
+ * The output that a program promises: `// prints: …`, a line each. Undefined: it promises none.
  *
  * @param {string} program
  */

@@ -1,6 +1,6 @@
 // @ts-check
-// What the READMEs and the pages of docs/ say: every program in them runs, as it stands, from the installed tarball, and
-// prints what it says; every command exists; links lead somewhere; and the READMEs' tables are complete.
+// The READMEs and the pages of docs/: every program in them runs, as it stands, from the installed tarball, and prints its
+// promised output; every command exists; links lead to files; and tables are complete.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -40,11 +40,11 @@ for (const page of readmes) {
   });
 }
 
-/** What else is in a page, and has a test of its own. @type {Record<string, string>} */
+/** Languages of other blocks, which have tests of their own. @type {Record<string, string>} */
 const others = { "docs/from-curl.md": "sh", "docs/outbound.md": "sh", "docs/sandbox.md": "python" };
 
 for (const page of docs) {
-  test(`${page}: every block is a program or what this page alone has`, () => {
+  test(`${page}: every block is a program, or of the page's other language`, () => {
     const fences = [...read(page).matchAll(/^```(.+)$/gm)].map(([, language]) => language);
     const known = ["js", others[page]];
     assert.deepEqual(

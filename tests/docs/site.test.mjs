@@ -1,6 +1,6 @@
 // @ts-check
-// What `make docs` makes: a page for each type of each entry and for each page of docs/, without a warning, without a
-// link that leads nowhere, and without what is not for users.
+// The site of `make docs`: a page for each type of each entry point and for each page of docs/, without warnings, dead links
+// and internals.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,7 +58,7 @@ test("its links lead somewhere", () => {
   assert.ok(links > 100);
 });
 
-test("what is not for users is not there", () => {
+test("internals are not there", () => {
   for (const [name, html] of pages) {
     const junk = /\w+Operations\b|client_bg|captureStackTrace|>Protected<|>Hidden</.exec(html);
     assert.equal(junk?.[0], undefined, name);
