@@ -16,7 +16,7 @@ export const operations = Object.entries(contract.paths).flatMap(([path, item]) 
 );
 
 /**
- * What an operation answers where it succeeds, by content type; undefined: no body.
+ * The schema of an operation's success, by content type; undefined: no body.
  *
  * @param {Json} operation
  * @returns {Json | undefined}

@@ -1,6 +1,6 @@
 // @ts-check
 // Runs the fuzz targets of fuzz/ one after the other: `node scripts/fuzz.mjs 10` for ten seconds each. It needs neither
-// cargo-fuzz nor nightly Rust: these flags are what `cargo fuzz run --sanitizer none` passes, and stable Rust takes them.
+// cargo-fuzz nor nightly Rust: these flags are those of `cargo fuzz run --sanitizer none`, and stable Rust takes them.
 //
 // The first inputs are the documents of the tests. Inputs that libFuzzer finds stay in target/fuzz/corpus for the next run; an
 // input that fails is kept in target/fuzz, and `target/fuzz/…/release/TARGET FILE` runs it again.

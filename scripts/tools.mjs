@@ -18,7 +18,7 @@ export const modules = [
   { feature: "sandbox", entry: "sandbox" },
 ];
 
-/** For wasm-opt, one by one: --all-features emits what Node 20 rejects. */
+/** For wasm-opt, one by one: --all-features emits instructions that Node 20 rejects. */
 export const wasmFeatures = [
   "--enable-bulk-memory",
   "--enable-nontrapping-float-to-int",
