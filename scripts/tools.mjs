@@ -9,6 +9,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** Intermediate files of the build. */
 export const work = join(root, "target/npm");
 export const pkg = join(root, "pkg");
+/** Built beside the package's sources: wasm-bindgen's glue, and the JavaScript of the contract. */
+export const generated = join(root, "js/generated");
 /** Built files that are shipped. */
 export const dist = join(pkg, "dist");
 
