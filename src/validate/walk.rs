@@ -19,6 +19,7 @@ use crate::nearest::{alike, nearest};
 
 #[cfg(feature = "sandbox")]
 pub(crate) use scalar::matches;
+use union::may_begin;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 pub(super) const DEEPEST: u32 = 64;
@@ -109,7 +110,8 @@ impl<'a> Walker<'a> {
         if let Kind::Union(variants) = &schema.kind {
             return match variants {
                 // A reference that says more than its target: `null` is allowed, or it is a secret.
-                [only] => self.value(only, &place.variant(only)),
+                [only] if may_begin(only, first) => self.value(only, &place.variant(only)),
+                [only] => self.mismatch(schema, Code::Type, &place.variant(only)),
                 _ => self.union(schema, variants, place),
             };
         }

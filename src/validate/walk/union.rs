@@ -191,7 +191,7 @@ fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 /// Whether a value that begins with the byte may be of the schema.
-fn may_begin(schema: &Schema, first: u8) -> bool {
+pub(super) fn may_begin(schema: &Schema, first: u8) -> bool {
     let fits = match &schema.kind {
         // Two unions deep is deep enough to look without walking; one more would be looked into when walked.
         Kind::Union(variants) => {
