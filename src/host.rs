@@ -1,6 +1,6 @@
 //! What the host lends: the network, the clock and randomness.
 //!
-//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/js`); in native
+//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/bindings`); in native
 //! tests it is the sandbox and a virtual clock. Whatever a host starts for a future ends when that future is dropped:
 //! this is how aborts and deadlines reach a fetch, a timer and a body.
 

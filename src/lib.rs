@@ -20,8 +20,10 @@
 //! | [`response`] | an HTTP response becomes a checked result, or the error that it stands for     |
 //! | `client`     | sending: attempts, retries, the rate limit, deadlines, waiting                 |
 //! | `sandbox`    | ClickHouse Cloud in memory; knows nothing of `client`                          |
-//! | `js`         | everything that is JavaScript: classes, `fetch`, timers, errors                |
+//! | `bindings`   | the seam to JavaScript: `#[wasm_bindgen]` and nothing else; the sources are in `js/` |
 
+#[cfg(target_arch = "wasm32")]
+mod bindings;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod contract;
@@ -29,8 +31,6 @@ pub mod encoded;
 pub mod error;
 pub mod host;
 pub mod issue;
-#[cfg(target_arch = "wasm32")]
-mod js;
 pub mod nearest;
 pub mod password;
 pub mod printable;
