@@ -79,7 +79,7 @@ const files = (folder) =>
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
 /** One of each kind: what they need beside the tarball is small. */
-const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build", "vite_workerd"];
+const everyday = ["node_esm", "node_cjs", "node_least", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build", "vite_workerd"];
 
 /**
  * @typedef {object} Suite

@@ -108,6 +108,25 @@ test("every entry exports what its declarations say", async () => {
   }
 });
 
+// It resolves by its own condition for every host. For Node it then copies the files that it has found, and Node looks for others.
+test("Nitro finds for Node the files that Node takes, and for Workers those with the compiled module", async () => {
+  /** @param {string} entry @param {string} kind @param {string[]} conditions */
+  const found = async (entry, kind, conditions) => {
+    const name = `clickhouse-cloud${entry.slice(1)}`;
+    const contents = kind === "import" ? `import * as all from "${name}"; console.log(all);` : `console.log(require("${name}"));`;
+    const options = /** @type {const} */ ({ bundle: true, write: false, metafile: true, format: "esm", logLevel: "silent", external: ["node:*", "*.wasm", "*.wasm?module"] });
+    const { metafile } = await build({ ...options, stdin: { contents, resolveDir: join(installed, "../..") }, conditions });
+    return Object.keys(metafile.inputs).map((path) => path.replace(/.*clickhouse-cloud\//, "")).filter((path) => /^dist\/(index|sandbox|proxy)\./.test(path));
+  };
+  for (const entry of Object.keys(manifest.exports).filter((one) => typeof manifest.exports[one] === "object")) {
+    for (const kind of ["import", "require"]) {
+      assert.deepEqual(await found(entry, kind, ["production", "node", "wasm", "unwasm"]), await found(entry, kind, ["node"]), `${entry}, ${kind}`);
+    }
+    const [worker = ""] = await found(entry, "import", ["production", "workerd", "edge-light", "deno", "wasm", "unwasm"]);
+    assert.match(worker, /\.edge-light\.js$/);
+  }
+});
+
 test("nothing of the machine that built it is in it", () => {
   const places = [`${homedir()}/`, fileURLToPath(new URL("../..", import.meta.url))].filter((place) => place.length > 2);
   for (const path of files) {
