@@ -114,8 +114,10 @@ test("Nitro finds for Node the files that Node takes, and for Workers those with
   const found = async (entry, kind, conditions) => {
     const name = `clickhouse-cloud${entry.slice(1)}`;
     const contents = kind === "import" ? `import * as all from "${name}"; console.log(all);` : `console.log(require("${name}"));`;
-    const options = /** @type {const} */ ({ bundle: true, write: false, metafile: true, format: "esm", logLevel: "silent", external: ["node:*", "*.wasm", "*.wasm?module"] });
-    const { metafile } = await build({ ...options, stdin: { contents, resolveDir: join(installed, "../..") }, conditions });
+    const { metafile } = await build({
+      ...{ stdin: { contents, resolveDir: join(installed, "../..") }, conditions, external: ["node:*", "*.wasm", "*.wasm?module"] },
+      ...{ bundle: true, format: "esm", logLevel: "silent", metafile: true, write: false },
+    });
     return Object.keys(metafile.inputs).map((path) => path.replace(/.*clickhouse-cloud\//, "")).filter((path) => /^dist\/(index|sandbox|proxy)\./.test(path));
   };
   for (const entry of Object.keys(manifest.exports).filter((one) => typeof manifest.exports[one] === "object")) {
