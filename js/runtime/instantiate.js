@@ -2,6 +2,7 @@
 // How the wasm comes up: by itself, synchronously, at the first use. So nobody calls an init function, constructors and
 // synchronous functions work before any await, and an import that is never used costs nothing.
 import { CloudError } from "../errors.js";
+import { inPage } from "./environment.js";
 import { decode } from "./text.js";
 
 /** @type {any} */
@@ -81,7 +82,7 @@ function remedy(cause, given) {
   if (typeof given === "string" && host.WebAssembly.validate?.(decode(given)) === false) {
     return "this engine is too old: its WebAssembly has no reference types or no bulk memory, as Chromium 96, Firefox 79, Safari 15.1 and Node 18 have";
   }
-  if (host.document !== undefined || host.WorkerGlobalScope !== undefined) {
+  if (inPage()) {
     return "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
   }
   return "where a runtime compiles no bytes, resolve the package with its condition workerd or edge-light (in Nitro: experimental.wasm)";
