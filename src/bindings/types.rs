@@ -100,6 +100,7 @@ export type HeadersLike =
 
 /** The second argument of the `fetch` option. The `RequestInit` of every library takes it as it is. */
 export interface FetchInit {
+  /** In upper case. */
   method: string;
   /** Names in lower case, and values. The credentials are among them. */
   headers: Record<string, string>;
@@ -118,12 +119,17 @@ export interface FetchInit {
  * where that is a stream, otherwise by the first of `arrayBuffer()`, `text()` and `json()` that is there.
  */
 export interface ResponseLike {
+  /** The HTTP status. */
   readonly status: number;
   /** A `Headers` object, a Map, a list of pairs, or a plain object. */
   readonly headers?: unknown;
+  /** A stream of bytes of the web or of Node, a text, or bytes. */
   readonly body?: unknown;
+  /** The whole body, as bytes. */
   arrayBuffer?(): Promise<ArrayBuffer>;
+  /** The whole body, as text. */
   text?(): Promise<string>;
+  /** The whole body, as the value that its JSON stands for. */
   json?(): Promise<unknown>;
 }
 

@@ -37,6 +37,12 @@ export const all: Required<CloudClientOptions> = {
   fetch: (url, init) => {
     same<typeof url, string>();
     same<typeof init, FetchInit>();
+    same<typeof init.method, string>();
+    same<typeof init.headers, Record<string, string>>();
+    same<typeof init.redirect, "manual">();
+    same<typeof init.signal, AbortSignal>();
+    if (init.body !== undefined) same<typeof init.body, string>();
+    if (init.cache !== undefined) same<typeof init.cache, "no-store">();
     return fetch(url, init);
   },
   clock,
@@ -106,6 +112,8 @@ export const clients = [
   new CloudClient({ fetch: (url: string, init: RequestInit) => fetch(url, init) }),
   new CloudClient({ fetch: (url: string | URL, init?: RequestInit): Promise<Response> => fetch(url, { ...init, keepalive: true }) }),
   new CloudClient({ fetch: async (): Promise<ResponseLike> => ({ status: 200, json: async () => ({ result: [] }) }) }),
+  new CloudClient({ fetch: async (): Promise<ResponseLike> => ({ status: 204, text: async () => "" }) }),
+  new CloudClient({ fetch: async (): Promise<ResponseLike> => ({ status: 204, arrayBuffer: async () => new ArrayBuffer(0) }) }),
   new CloudClient({ fetch: async () => ({ status: 200, headers: { "content-type": "application/json" }, body: new Uint8Array() }) }),
   // @ts-expect-error it resolves with a response
   new CloudClient({ fetch: async (url: string) => url }),
