@@ -31,7 +31,6 @@ pub mod host;
 pub mod issue;
 #[cfg(target_arch = "wasm32")]
 mod js;
-pub mod nearest;
 pub mod password;
 pub mod printable;
 pub mod race;
@@ -40,5 +39,6 @@ pub mod response;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;
+pub mod suggest;
 pub mod text;
 pub mod validate;

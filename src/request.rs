@@ -8,9 +8,8 @@
 use crate::contract::{Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, Schema, Text};
 use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
-use crate::nearest::nearest;
 use crate::secret::Secret;
-use crate::text::text;
+use crate::suggest::nearest;
 use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, strings, texts, validate};
 
 /// The arguments of a call, as JSON texts that the host has written.
@@ -57,13 +56,13 @@ pub struct Target {
 }
 
 /// A request that has been checked.
-pub struct Checked {
+pub struct CheckedRequest {
     /// The request.
     pub request: HttpRequest,
     /// What is worth a warning: values that the contract does not know but that may be new.
     pub warnings: Vec<Issue>,
     /// Where it breaks the contract: in nothing, unless it was built all the same.
-    pub breaches: Vec<Issue>,
+    pub violations: Vec<Issue>,
     /// Where secret values stand in the body.
     pub secrets: Vec<SecretValue>,
 }
@@ -104,12 +103,12 @@ pub fn build(
     arguments: &Arguments,
     headers: &[(String, String)],
     unknown: Unknown,
-) -> Result<Checked, Vec<Issue>> {
+) -> Result<CheckedRequest, Vec<Issue>> {
     let (issues, report) = check(operation, arguments, unknown);
     if issues.is_empty() { Ok(write(operation, target, arguments, headers, report)) } else { Err(issues) }
 }
 
-/// Builds a request although it may break the contract: [`Checked::breaches`] says in what. Only what cannot be sent at
+/// Builds a request although it may break the contract: [`CheckedRequest::violations`] says in what. Only what cannot be sent at
 /// all is refused.
 pub fn build_anyway(
     operation: &'static Operation,
@@ -117,15 +116,15 @@ pub fn build_anyway(
     arguments: &Arguments,
     headers: &[(String, String)],
     unknown: Unknown,
-) -> Result<Checked, Vec<Issue>> {
+) -> Result<CheckedRequest, Vec<Issue>> {
     let (issues, report) = check(operation, arguments, unknown);
-    let (never, breaches): (Vec<_>, Vec<_>) =
+    let (never, violations): (Vec<_>, Vec<_>) =
         issues.into_iter().partition(|issue| cannot_be_sent(operation, arguments, issue));
     if !never.is_empty() {
         return Err(never);
     }
     let mut checked = write(operation, target, arguments, headers, report);
-    checked.breaches = breaches;
+    checked.violations = violations;
     Ok(checked)
 }
 
@@ -147,9 +146,9 @@ fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown)
             issues.append(&mut report.issues);
         }
         (Some(body), None) if body.required => {
-            issues.push(breach(&place, Code::Required, "an object", "nothing"));
+            issues.push(violation(&place, Code::Required, "an object", "nothing"));
         }
-        (None, Some(_)) => issues.push(breach(&place, Code::Unknown, "no body", "a body")),
+        (None, Some(_)) => issues.push(violation(&place, Code::Unknown, "no body", "a body")),
         (Some(_) | None, None) => {}
     }
     if !arguments.refused.is_empty() {
@@ -233,7 +232,7 @@ fn write(
     arguments: &Arguments,
     headers: &[(String, String)],
     report: Report,
-) -> Checked {
+) -> CheckedRequest {
     let mut all = Vec::new();
     put(&mut all, "accept", "application/json");
     if arguments.body.is_some() {
@@ -250,7 +249,7 @@ fn write(
         authorization: if own_authorization { None } else { target.authorization.clone() },
         body: arguments.body.clone(),
     };
-    Checked { request, warnings: report.warnings, breaches: Vec::new(), secrets: report.secrets }
+    CheckedRequest { request, warnings: report.warnings, violations: Vec::new(), secrets: report.secrets }
 }
 
 /// Sets a header.
@@ -272,12 +271,12 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
                 // "." and ".." survive percent-encoding and would change the path that the server sees.
                 let dots = |text: &String| matches!(text.as_str(), "" | "." | "..");
                 if place == "path" && texts(&argument.json).iter().any(dots) && issues.is_empty() {
-                    issues.push(breach(&path, Code::Format, "a segment of a path", &argument.json));
+                    issues.push(violation(&path, Code::Format, "a segment of a path", &argument.json));
                 }
             }
             None if parameter.required => {
                 let uuid = matches!(parameter.schema.kind, Kind::Text(&Text { format: Some(Format::Uuid), .. }));
-                issues.push(breach(&path, Code::Required, if uuid { "a UUID" } else { "a value" }, "nothing"));
+                issues.push(violation(&path, Code::Required, if uuid { "a UUID" } else { "a value" }, "nothing"));
             }
             None => {}
         }
@@ -285,9 +284,9 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
     for argument in given {
         if !known.iter().any(|parameter| parameter.name == argument.name) {
             let path = [Step::Key(place.into()), Step::Key(argument.name.clone().into())];
-            let mut issue = breach(&path, Code::Unknown, "a known parameter", "an unknown one");
+            let mut issue = violation(&path, Code::Unknown, "a known parameter", "an unknown one");
             let near = nearest(&argument.name, known.iter().map(|parameter| parameter.name));
-            issue.hint = near.map(|name| text(&["did you mean ", name, "?"]));
+            issue.hint = near.map(|name| format!("did you mean {name}?"));
             issues.push(issue);
         }
     }
@@ -324,7 +323,7 @@ fn properties(schema: &'static Schema) -> &'static [Property] {
 }
 
 /// An issue without a hint.
-pub(crate) fn breach(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
+pub(crate) fn violation(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
     Issue { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
 }
 
@@ -378,7 +377,7 @@ fn encode(out: &mut String, text: &str) {
     }
 }
 
-impl Checked {
+impl CheckedRequest {
     /// Whether the body has a property, and not as `null`.
     #[must_use]
     pub fn has_property(&self, name: &str) -> bool {
@@ -390,7 +389,7 @@ impl Checked {
     #[must_use]
     pub fn to_curl(&self) -> String {
         let request = &self.request;
-        let mut out = text(&["curl --fail-with-body -X ", request.method.as_str(), " '"]);
+        let mut out = format!("curl --fail-with-body -X {} '", request.method.as_str());
         escape(&mut out, &request.url);
         out.push_str(match &request.authorization {
             Some(secret) if secret.reveal().starts_with("Bearer ") => {

@@ -13,8 +13,8 @@
 use std::rc::Rc;
 
 use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
-use clickhouse_cloud::error::{Attempt, CredentialSource, Error, Exchange, Met, Source, Trail};
-use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
+use clickhouse_cloud::error::{Attempt, AttemptLog, AttemptOutcome, CredentialSource, Error, ResponseParts, Source};
+use clickhouse_cloud::host::{HttpRequest, HttpResponse, TransportError, TransportErrorKind};
 use clickhouse_cloud::request::{Argument, Arguments, Target, build};
 use clickhouse_cloud::sandbox::Options;
 use clickhouse_cloud::secret::Secret;
@@ -66,8 +66,9 @@ fn of_requests_and_responses() {
     let headers = vec![("set-cookie".to_owned(), PLANTED.to_owned())];
     let response = HttpResponse { status: 200, headers, body: PLANTED.as_bytes().to_vec() };
     assert_hidden(&format!("{response:?}"));
-    let cause: clickhouse_cloud::host::Foreign = std::rc::Rc::new(PLANTED);
-    let fault = Fault { kind: FaultKind::Connection, message: "reset".to_owned(), cause: Some(cause) };
+    let cause: clickhouse_cloud::host::CallerError = std::rc::Rc::new(PLANTED);
+    let fault =
+        TransportError { kind: TransportErrorKind::Connection, message: "reset".to_owned(), cause: Some(cause) };
     assert_hidden(&format!("{fault:?}"));
 }
 
@@ -143,12 +144,14 @@ fn of_issues_in_answers() {
 #[test]
 fn of_errors_that_hold_an_answer() {
     let body = json!({ "status": 200, "result": { "password": PLANTED } }).to_string().into_bytes();
-    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
+    let attempts =
+        vec![Attempt { outcome: AttemptOutcome::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
     let credentials = CredentialSource::Options;
-    let trail = Trail { operation: &contract::SERVICES_CREATE, credentials, path: "/v1".to_owned(), attempts };
+    let attempt_log =
+        AttemptLog { operation: &contract::SERVICES_CREATE, credentials, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
-    let exchange = Rc::new(Exchange {
-        trail: trail.clone(),
+    let response = Rc::new(ResponseParts {
+        attempt_log: attempt_log.clone(),
         status: 200,
         headers,
         request_id: None,
@@ -157,9 +160,9 @@ fn of_errors_that_hold_an_answer() {
     });
     let issues = validate_answer(&body, contract::schema("CreateServiceResult")).issues;
     let errors = [
-        Error::Response { issues, exchange: exchange.clone(), ambiguous: true },
-        Error::Api { code: None, text: None, exchange, ambiguous: true, retry_after_ms: None },
-        Error::Timeout { timeout_ms: 1.0, trail: trail.clone(), ambiguous: true },
+        Error::Response { issues, response: response.clone(), ambiguous: true },
+        Error::Api { code: None, text: None, response, ambiguous: true, retry_after_ms: None },
+        Error::Timeout { timeout_ms: 1.0, attempt_log: attempt_log.clone(), ambiguous: true },
         Error::Caller(std::rc::Rc::new(PLANTED)),
     ];
     for error in errors {

@@ -1,6 +1,6 @@
 //! The retry policy: one table.
 //!
-//! [`Setback::next`] and [`Setback::ambiguous`] are the table; docs/retries.md shows it, rendered from them.
+//! [`AttemptFailure::next`] and [`AttemptFailure::ambiguous`] are the table; docs/retries.md shows it, rendered from them.
 //!
 //! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
 //! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
@@ -11,7 +11,7 @@ use crate::host::{Clock, HttpResponse, Random};
 
 /// What an attempt met that was not a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setback {
+pub enum AttemptFailure {
     /// No answer.
     Connection,
     /// No answer in time.
@@ -27,9 +27,9 @@ pub enum Setback {
     /// Any other status that is not 2xx.
     Refused,
     /// A 2xx whose body is no JSON.
-    Garbled,
+    NotJson,
     /// A 2xx that breaks the contract.
-    Breach,
+    Violation,
     /// An answer that is longer than allowed.
     TooLong,
     /// A 2xx whose body can not be read: the fetch that brought it would bring another one like it.
@@ -38,7 +38,7 @@ pub enum Setback {
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum RetryRule {
     /// Wait until the rate limit's window opens, then try again.
     AwaitWindow,
     /// Wait for as long as the response says, then try again; back off where it says nothing.
@@ -51,7 +51,7 @@ pub enum Next {
     Stop,
 }
 
-impl Setback {
+impl AttemptFailure {
     /// All of them.
     pub const ALL: [Self; 11] = [
         Self::RateLimited,
@@ -60,8 +60,8 @@ impl Setback {
         Self::RequestTimeout,
         Self::Unavailable,
         Self::Server,
-        Self::Garbled,
-        Self::Breach,
+        Self::NotJson,
+        Self::Violation,
         Self::Unreadable,
         Self::TooLong,
         Self::Refused,
@@ -77,14 +77,14 @@ impl Setback {
             Self::RequestTimeout => "request timeout",
             Self::Unavailable | Self::Server => "server error",
             Self::Refused => "refused",
-            Self::Garbled => "an answer that is no JSON",
-            Self::Breach => "an answer that breaks the contract",
+            Self::NotJson => "an answer that is no JSON",
+            Self::Violation => "an answer that breaks the contract",
             Self::TooLong => "too long an answer",
             Self::Unreadable => "a response that can not be read",
         }
     }
 
-    /// The setback that a status is; `None`: it is a success.
+    /// The failure that a status is; `None`: it is a success.
     #[must_use]
     pub const fn of_status(status: u16) -> Option<Self> {
         match status {
@@ -99,17 +99,17 @@ impl Setback {
 
     /// The table.
     #[must_use]
-    pub const fn next(self, safe: bool) -> Next {
+    pub const fn next(self, safe: bool) -> RetryRule {
         match (self, safe) {
-            (Self::RateLimited, true | false) => Next::AwaitWindow,
-            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server | Self::Garbled, true) => {
-                Next::BackOff
+            (Self::RateLimited, true | false) => RetryRule::AwaitWindow,
+            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server | Self::NotJson, true) => {
+                RetryRule::BackOff
             }
-            (Self::Unavailable, true) => Next::AwaitService,
-            (Self::Breach, true) => Next::OnceMore,
+            (Self::Unavailable, true) => RetryRule::AwaitService,
+            (Self::Violation, true) => RetryRule::OnceMore,
             (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Unavailable | Self::Server, false)
-            | (Self::Garbled | Self::Breach, false)
-            | (Self::Refused | Self::TooLong | Self::Unreadable, true | false) => Next::Stop,
+            | (Self::NotJson | Self::Violation, false)
+            | (Self::Refused | Self::TooLong | Self::Unreadable, true | false) => RetryRule::Stop,
         }
     }
 
@@ -123,8 +123,8 @@ impl Setback {
             | Self::RequestTimeout
             | Self::Unavailable
             | Self::Server
-            | Self::Garbled
-            | Self::Breach
+            | Self::NotJson
+            | Self::Violation
             | Self::TooLong
             | Self::Unreadable => true,
         };

@@ -4,7 +4,7 @@
 //! as ever. One request meets at most one.
 
 use crate::contract::{self, Answer, Kind, Method, Operation, Property, Schema};
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 
 /// The table: the variant, the name, which requests it meets, what it does. Hands its rows to a macro.
 macro_rules! table {

@@ -26,12 +26,12 @@ impl Reply {
     /// # Errors
     ///
     /// The connection ended without an answer.
-    pub fn into_result(self) -> Result<HttpResponse, host::Fault> {
+    pub fn into_result(self) -> Result<HttpResponse, host::TransportError> {
         match self.outcome {
             Outcome::Respond(response) => Ok(response),
             Outcome::Drop => {
                 let message = "the sandbox closed the connection".to_owned();
-                Err(host::Fault { kind: host::FaultKind::Connection, message, cause: None })
+                Err(host::TransportError { kind: host::TransportErrorKind::Connection, message, cause: None })
             }
         }
     }

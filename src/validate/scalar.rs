@@ -9,7 +9,7 @@ use super::walk::Walker;
 use super::{format, words};
 use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text};
 use crate::issue::Code;
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 use crate::text::also;
 
 impl Walker<'_> {

@@ -8,7 +8,7 @@ use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, words};
 use crate::contract::{Kind, Property, Record, Rest, Schema, Text};
 use crate::issue::{Code, Issue, Step};
-use crate::nearest::{alike, nearest};
+use crate::suggest::{alike, nearest};
 use crate::text::text;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.

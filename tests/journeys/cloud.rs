@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use base64::Engine as _;
 use clickhouse_cloud::client::helpers::{self, Command};
-use clickhouse_cloud::client::limit::RateLimiter;
+use clickhouse_cloud::client::rate_limit::RateLimiter;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{Breaches, CallOptions, Client, Limit, Outcome, Settings};
+use clickhouse_cloud::client::{CallOptions, CallOutput, Client, RateLimiting, Settings, ValidationMode};
 use clickhouse_cloud::contract::{self, Operation};
 use clickhouse_cloud::error::{CredentialSource, Error};
 use clickhouse_cloud::request::{Argument, Arguments, Target};
@@ -29,7 +29,7 @@ pub struct Cloud {
     pub client: Rc<Client<TestHost>>,
 }
 
-pub type Called = Result<Outcome<Value>, Box<Error>>;
+pub type Called = Result<CallOutput<Value>, Box<Error>>;
 
 impl Cloud {
     /// With the settings of the JavaScript client's defaults.
@@ -57,7 +57,7 @@ impl Cloud {
         let world = World::new();
         let options = Options { rate_limit: None, ..Options::default() };
         let network = Rc::new(Network::new(Sandbox::new(options)));
-        Self::on(&world, &network, |settings| settings.limiter = Limit::Off)
+        Self::on(&world, &network, |settings| settings.limiter = RateLimiting::Off)
     }
 
     #[track_caller]
@@ -182,10 +182,10 @@ pub fn settings(options: &Options) -> Settings {
         organization_id: Some(options.organization_id.clone()),
         timeout_ms: 30_000.0,
         retry_budget_ms: 60_000.0,
-        request_breaches: Breaches::Fail,
+        request_validation: ValidationMode::Error,
         unknown: Unknown::Refuse,
-        breaches: Breaches::Fail,
-        limiter: Limit::Shared(Rc::new(RateLimiter::new(10, 10_000.0))),
+        response_validation: ValidationMode::Error,
+        limiter: RateLimiting::Shared(Rc::new(RateLimiter::new(10, 10_000.0))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! docs/retries.md is what the table of retries says. `UPDATE_DOCS=1 cargo test documents` writes it anew.
 
-use clickhouse_cloud::client::retry::{LONGEST_WINDOW_MS, Next, Setback, WINDOW_MS, back_off_ms};
+use clickhouse_cloud::client::retry::{AttemptFailure, LONGEST_WINDOW_MS, RetryRule, WINDOW_MS, back_off_ms};
 use clickhouse_cloud::contract::{self, Method, Operation, Repeat};
 use clickhouse_cloud::host::Random;
 
@@ -18,33 +18,33 @@ fn seconds(ms: f64) -> String {
 }
 
 /// What happened, for readers.
-fn words(setback: Setback) -> &'static str {
-    match setback {
-        Setback::Connection => "no answer: refused, reset, unreachable",
-        Setback::Timeout => "no answer within `timeoutMs`",
-        Setback::RateLimited => "429",
-        Setback::RequestTimeout => "408",
-        Setback::Unavailable => "503",
-        Setback::Server => "any other 5xx",
-        Setback::Refused => "any other status, redirects among them",
-        Setback::Garbled => "2xx whose body is no JSON",
-        Setback::Breach => "2xx that breaks the contract, or holds an error and no result",
-        Setback::Unreadable => {
+fn words(failure: AttemptFailure) -> &'static str {
+    match failure {
+        AttemptFailure::Connection => "no answer: refused, reset, unreachable",
+        AttemptFailure::Timeout => "no answer within `timeoutMs`",
+        AttemptFailure::RateLimited => "429",
+        AttemptFailure::RequestTimeout => "408",
+        AttemptFailure::Unavailable => "503",
+        AttemptFailure::Server => "any other 5xx",
+        AttemptFailure::Refused => "any other status, redirects among them",
+        AttemptFailure::NotJson => "2xx whose body is no JSON",
+        AttemptFailure::Violation => "2xx that breaks the contract, or holds an error and no result",
+        AttemptFailure::Unreadable => {
             "2xx whose body can not be read: a response of your own `fetch` that has been read already, or has no body"
         }
-        Setback::TooLong => "an answer longer than `maxBodyBytes`",
+        AttemptFailure::TooLong => "an answer longer than `maxBodyBytes`",
     }
 }
 
-fn next(setback: Setback, safe: bool, operation: &Operation) -> String {
-    let next = match setback.next(safe) {
-        Next::AwaitWindow => "waits for the window, tries again",
-        Next::AwaitService => "waits as told or backs off, tries again",
-        Next::BackOff => "backs off, tries again",
-        Next::OnceMore => "tries once more",
-        Next::Stop => "gives up",
+fn next(failure: AttemptFailure, safe: bool, operation: &Operation) -> String {
+    let next = match failure.next(safe) {
+        RetryRule::AwaitWindow => "waits for the window, tries again",
+        RetryRule::AwaitService => "waits as told or backs off, tries again",
+        RetryRule::BackOff => "backs off, tries again",
+        RetryRule::OnceMore => "tries once more",
+        RetryRule::Stop => "gives up",
     };
-    let ambiguous = if setback.ambiguous(operation) { "; ambiguous" } else { "" };
+    let ambiguous = if failure.ambiguous(operation) { "; ambiguous" } else { "" };
     format!("{next}{ambiguous}")
 }
 
@@ -80,9 +80,9 @@ fn rendered() -> String {
     let unsafe_ = find(|operation| operation.repeat == Repeat::Unsafe);
     let mut table = String::from("| what happened | reads | changes that are safe to repeat | all other changes |\n");
     table += "| --- | --- | --- | --- |\n";
-    for setback in Setback::ALL {
-        let cells = [next(setback, true, read), next(setback, true, safe), next(setback, false, unsafe_)];
-        table += &format!("| {} | {} |\n", words(setback), cells.join(" | "));
+    for failure in AttemptFailure::ALL {
+        let cells = [next(failure, true, read), next(failure, true, safe), next(failure, false, unsafe_)];
+        table += &format!("| {} | {} |\n", words(failure), cells.join(" | "));
     }
     format!(
         "<!-- Rendered from src/client/retry.rs and the contract: UPDATE_DOCS=1 cargo test documents -->\n\n\
@@ -158,6 +158,6 @@ fn the_retries_are_as_the_table_says() {
 fn reads_are_never_ambiguous_and_all_are_safe_to_repeat() {
     for operation in contract::OPERATIONS.iter().filter(|operation| is_read(operation)) {
         assert_eq!(operation.repeat, Repeat::Safe, "{}", operation.name);
-        assert!(Setback::ALL.iter().all(|setback| !setback.ambiguous(operation)));
+        assert!(AttemptFailure::ALL.iter().all(|failure| !failure.ambiguous(operation)));
     }
 }

@@ -1,8 +1,8 @@
 //! A call that is dropped ends: its place in the line, its timer, its request. This is how an abort works.
 
-use clickhouse_cloud::client::Limit;
+use clickhouse_cloud::client::RateLimiting;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::race::{First, race};
+use clickhouse_cloud::race::{Either, race};
 
 use super::cloud::{Cloud, NOBODY, body, service};
 use super::network::{Act, answer};
@@ -12,7 +12,7 @@ use super::world::all;
 #[track_caller]
 fn dropped_after<T>(cloud: &Cloud, ms: f64, work: impl Future<Output = T>) {
     let ended = cloud.run(race(work, cloud.world.sleep(ms)));
-    assert!(matches!(ended, First::Right(())), "ended before {ms} ms");
+    assert!(matches!(ended, Either::Right(())), "ended before {ms} ms");
     assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "after {ms} ms");
 }
 
@@ -108,7 +108,7 @@ fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
             let cloud = Cloud::with(|settings| {
                 settings.organization_id = None;
                 if lent {
-                    settings.limiter = Limit::Lent;
+                    settings.limiter = RateLimiting::Custom;
                 }
             });
             cloud.network.caller.free(10_000);
@@ -129,7 +129,7 @@ fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
                 cloud
                     .world
                     .clone()
-                    .spawn(async move { matches!(race(life, cloud.world.sleep(patience)).await, First::Left(())) })
+                    .spawn(async move { matches!(race(life, cloud.world.sleep(patience)).await, Either::Left(())) })
             });
             let ended = cloud.run(all(lives.collect()));
             assert!(ended[4], "round {round}: the last one came to its end");

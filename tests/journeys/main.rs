@@ -35,22 +35,22 @@
     reason = "in tests they are fine"
 )]
 
-mod answers;
 mod caller;
 mod cloud;
 mod credentials;
+mod custom_limiter;
 mod deadlines;
 mod deletion;
 mod documents;
 mod dropping;
-mod lending;
 mod lifecycle;
-mod limit;
 mod network;
 mod organization;
 mod outages;
 mod polling;
+mod rate_limit;
 mod refusals;
+mod responses;
 mod retries;
 mod running;
 mod secrets;

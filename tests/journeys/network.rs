@@ -5,7 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use clickhouse_cloud::host::{
-    Clock, Fault, FaultKind, Foreign, HttpRequest, HttpResponse, Level, Log, Random, Transport, Values,
+    CallerError, Clock, HttpRequest, HttpResponse, Level, Log, Random, Transport, TransportError, TransportErrorKind,
+    Values,
 };
 use clickhouse_cloud::sandbox::Sandbox;
 use serde_json::Value;
@@ -32,9 +33,9 @@ pub enum Act {
     /// The host's fetch fails with these words.
     Fail(String),
     /// The same, with this as the cause.
-    FailWith(Foreign),
+    FailWith(CallerError),
     /// The caller's own fetch throws this.
-    Throw(Foreign),
+    Throw(CallerError),
 }
 
 /// An answer of this status and body.
@@ -170,7 +171,7 @@ impl Drop for UnderWay<'_> {
 }
 
 impl TestHost {
-    async fn hand_over(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+    async fn hand_over(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         self.world.sleep(self.network.latency.get().0).await;
         let reply = self.network.sandbox.borrow_mut().handle(self.world.now(), request);
         self.world.sleep(reply.delay_ms + self.network.latency.get().1).await;
@@ -179,7 +180,7 @@ impl TestHost {
 }
 
 impl Transport for TestHost {
-    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         let _under_way = UnderWay::new(&self.network.under_way);
         let address = request.url.strip_prefix("https://api.clickhouse.cloud").unwrap_or(&request.url);
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
@@ -192,7 +193,7 @@ impl Transport for TestHost {
         };
         let act = self.network.scripted(&sent);
         self.network.sent.borrow_mut().push(sent);
-        let fault = |kind, message: &str, cause| Fault { kind, message: message.to_owned(), cause };
+        let fault = |kind, message: &str, cause| TransportError { kind, message: message.to_owned(), cause };
         let (there, back) = self.network.latency.get();
         match act {
             None => self.hand_over(request).await,
@@ -202,30 +203,30 @@ impl Transport for TestHost {
             }
             Some(Act::DropBefore) => {
                 self.world.sleep(there).await;
-                Err(fault(FaultKind::Connection, "connection refused", None))
+                Err(fault(TransportErrorKind::Connection, "connection refused", None))
             }
             Some(Act::DropAfter) => {
                 let _ = self.hand_over(request).await;
-                Err(fault(FaultKind::Connection, "connection reset", None))
+                Err(fault(TransportErrorKind::Connection, "connection reset", None))
             }
             Some(Act::Hang) => std::future::pending().await,
             Some(Act::HangAfter) => {
                 let _ = self.hand_over(request).await;
                 std::future::pending().await
             }
-            Some(Act::TooLong) => Err(fault(FaultKind::TooLong, "the answer is longer than 1 byte", None)),
+            Some(Act::TooLong) => Err(fault(TransportErrorKind::TooLong, "the answer is longer than 1 byte", None)),
             Some(Act::Unreadable(status)) => Err(fault(
-                FaultKind::Unreadable { status, headers: Vec::new() },
+                TransportErrorKind::Unreadable { status, headers: Vec::new() },
                 "a body that has been read already",
                 None,
             )),
-            Some(Act::Fail(message)) => Err(fault(FaultKind::Connection, &message, None)),
-            Some(Act::FailWith(cause)) => Err(fault(FaultKind::Connection, "failed", Some(cause))),
-            Some(Act::Throw(cause)) => Err(fault(FaultKind::Caller, "thrown", Some(cause))),
+            Some(Act::Fail(message)) => Err(fault(TransportErrorKind::Connection, &message, None)),
+            Some(Act::FailWith(cause)) => Err(fault(TransportErrorKind::Connection, "failed", Some(cause))),
+            Some(Act::Throw(cause)) => Err(fault(TransportErrorKind::Caller, "thrown", Some(cause))),
         }
     }
 
-    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+    fn redact_cause(&self, cause: CallerError, clean: &dyn Fn(&mut String)) -> CallerError {
         let Some(mut text) = cause.downcast_ref::<String>().cloned() else { return cause };
         clean(&mut text);
         Rc::new(text)

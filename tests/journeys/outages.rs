@@ -1,6 +1,6 @@
 //! Waits on a network that fails: what may pass is waited out by the wait's own deadline, and what a 404 proves.
 
-use clickhouse_cloud::client::wait::{PassingFault, WaitOptions};
+use clickhouse_cloud::client::wait::{TransientFault, WaitOptions};
 use clickhouse_cloud::error::{Error, WaitReason};
 use clickhouse_cloud::request::Argument;
 
@@ -26,7 +26,7 @@ fn fault(status: Option<u16>, fault: Option<&'static str>) -> (Option<u16>, Opti
     (status, fault)
 }
 
-fn short(fault: &PassingFault) -> (Option<u16>, Option<&'static str>) {
+fn short(fault: &TransientFault) -> (Option<u16>, Option<&'static str>) {
     assert!(fault.message.starts_with("services.get: "), "{}", fault.message);
     (fault.status, fault.fault)
 }
@@ -89,7 +89,7 @@ fn an_outage_of_ninety_seconds_ends_no_wait() {
                 std::future::pending::<()>().await;
             };
             let ended = clickhouse_cloud::race::race(wait, out).await;
-            let clickhouse_cloud::race::First::Left(waited) = ended else { panic!("never ends") };
+            let clickhouse_cloud::race::Either::Left(waited) = ended else { panic!("never ends") };
             assert_eq!(waited.unwrap()["state"], "running");
             assert!(seen.borrow().iter().filter(|progress| progress.fault.is_some()).count() >= 8);
             let requests = cloud.network.count() - before;

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use clickhouse_cloud::client::{CallOptions, Limit};
+use clickhouse_cloud::client::{CallOptions, RateLimiting};
 use clickhouse_cloud::contract::{self, Operation};
-use clickhouse_cloud::error::{Error, Met};
+use clickhouse_cloud::error::{AttemptOutcome, Error};
 use clickhouse_cloud::request::Arguments;
 use serde_json::json;
 
@@ -108,8 +108,8 @@ fn each(setback: fn() -> Act, retried: fn(&Case) -> bool, doubtful: fn(&Case) ->
         match result {
             Ok(outcome) => {
                 assert!(retried(case), "{}", case.name);
-                assert_eq!(outcome.exchange.trail.attempts.len(), 2);
-                let first = &outcome.exchange.trail.attempts[0];
+                assert_eq!(outcome.response.attempt_log.attempts.len(), 2);
+                let first = &outcome.response.attempt_log.attempts[0];
                 assert!(first.after_ms == 0.0 && first.waited_ms >= 0.0, "{first:?}");
             }
             Err(error) => {
@@ -166,7 +166,7 @@ fn a_success_that_breaks_the_contract() {
         let error = failed(cloud.run(cloud.call(case.operation, (case.arguments)(&id))));
         assert_eq!(cloud.network.count() - before, 2, "once more, not longer: {}", case.name);
         assert_eq!(ambiguous(&error), !case.reads);
-        assert!(matches!(&error, Error::Response { exchange, .. } if exchange.request_id.as_deref() == Some("r")));
+        assert!(matches!(&error, Error::Response { response, .. } if response.request_id.as_deref() == Some("r")));
     }
 }
 
@@ -178,9 +178,9 @@ fn statuses_that_say_it_all() {
             cloud.network.next(answer(status, r#"{"status":999,"error":"WORD_1: text.","requestId":"r"}"#));
             let error = failed(cloud.run(cloud.call(case.operation, (case.arguments)(NOBODY))));
             match &error {
-                Error::Api { code, text, exchange, ambiguous, retry_after_ms } => {
-                    assert_eq!((exchange.status, code.as_deref()), (status, Some("WORD_1")));
-                    assert_eq!((text.as_deref(), exchange.request_id.as_deref()), (Some("WORD_1: text."), Some("r")));
+                Error::Api { code, text, response, ambiguous, retry_after_ms } => {
+                    assert_eq!((response.status, code.as_deref()), (status, Some("WORD_1")));
+                    assert_eq!((text.as_deref(), response.request_id.as_deref()), (Some("WORD_1: text."), Some("r")));
                     assert_eq!((*ambiguous, *retry_after_ms), (false, None));
                 }
                 other => panic!("{other}"),
@@ -212,8 +212,8 @@ fn a_response_that_can_not_be_read_is_not_asked_for_again() {
         let cloud = Cloud::unlimited();
         cloud.network.next(Act::Unreadable(201));
         match failed(cloud.run(cloud.call(case.operation, (case.arguments)(NOBODY)))) {
-            Error::Response { issues, exchange, .. } => {
-                assert_eq!((exchange.status, issues.len(), issues[0].code.as_str()), (201, 1, "unreadable"));
+            Error::Response { issues, response, .. } => {
+                assert_eq!((response.status, issues.len(), issues[0].code.as_str()), (201, 1, "unreadable"));
                 assert_eq!(issues[0].received, "a body that has been read already");
             }
             other => panic!("{other}"),
@@ -251,7 +251,7 @@ fn what_the_callers_own_fetch_throws_is_handed_back() {
 fn the_budget_is_of_time_and_no_retry_begins_after_it() {
     for (budget, least, most) in [(0.0, 1, 1), (1.0, 1, 2), (5_000.0, 3, 20), (60_000.0, 10, 60)] {
         let cloud = Cloud::with(|settings| {
-            settings.limiter = Limit::Off;
+            settings.limiter = RateLimiting::Off;
             settings.retry_budget_ms = budget;
         });
         for _ in 0..200 {
@@ -260,10 +260,12 @@ fn the_budget_is_of_time_and_no_retry_begins_after_it() {
         let error = failed(cloud.run(cloud.get(NOBODY)));
         let count = cloud.network.count();
         assert!((least..=most).contains(&count), "{budget}: {count}");
-        let Error::Api { exchange, .. } = &error else { panic!("{error}") };
-        let attempts = &exchange.trail.attempts;
+        let Error::Api { response, .. } = &error else { panic!("{error}") };
+        let attempts = &response.attempt_log.attempts;
         assert_eq!(attempts.len(), count);
-        assert!(attempts.iter().all(|attempt| attempt.met == Met::Status(500) && attempt.after_ms <= budget));
+        assert!(
+            attempts.iter().all(|attempt| attempt.outcome == AttemptOutcome::Status(500) && attempt.after_ms <= budget)
+        );
         assert_eq!(attempts.last().unwrap().waited_ms, 0.0);
         for (tries, attempt) in attempts.iter().enumerate() {
             let ceiling = 500.0 * 2f64.powi(i32::try_from(tries.min(4)).unwrap());
@@ -283,12 +285,17 @@ fn the_last_error_counts() {
     cloud.network.next(Act::DropBefore);
     cloud.network.next(answer(403, r#"{"status":403,"error":"FORBIDDEN: no"}"#));
     let error = failed(cloud.run(cloud.get(NOBODY)));
-    let Error::Api { exchange, .. } = &error else { panic!("{error}") };
-    let met: Vec<&Met> = exchange.trail.attempts.iter().map(|attempt| &attempt.met).collect();
-    let expected = [Met::Fault("timeout"), Met::Status(502), Met::Fault("connection"), Met::Status(403)];
+    let Error::Api { response, .. } = &error else { panic!("{error}") };
+    let met: Vec<&AttemptOutcome> = response.attempt_log.attempts.iter().map(|attempt| &attempt.outcome).collect();
+    let expected = [
+        AttemptOutcome::Fault("timeout"),
+        AttemptOutcome::Status(502),
+        AttemptOutcome::Fault("connection"),
+        AttemptOutcome::Status(403),
+    ];
     assert_eq!(met, expected.iter().collect::<Vec<_>>());
     assert_eq!(
-        exchange.trail.path,
+        response.attempt_log.path,
         format!("/v1/organizations/5a9db0c5-0000-4000-8000-000000000001/services/{NOBODY}")
     );
 }
@@ -314,8 +321,8 @@ fn a_repeated_delete_that_meets_404_has_succeeded() {
         cloud.network.on("DELETE", "", setback);
         cloud.network.on("DELETE", "", answer(404, r#"{"status":404,"error":"NOT_FOUND: gone","requestId":"r"}"#));
         let deleted = cloud.run(cloud.delete(NOBODY)).unwrap();
-        assert_eq!(deleted.exchange.request_id.as_deref(), Some("r"));
-        assert_eq!(deleted.exchange.trail.attempts.len(), 2);
+        assert_eq!(deleted.response.request_id.as_deref(), Some("r"));
+        assert_eq!(deleted.response.attempt_log.attempts.len(), 2);
         cloud.assert_quiet();
     }
 }
@@ -336,13 +343,13 @@ fn a_delete_that_met_only_a_429_before_its_404_was_of_nothing_too() {
 #[test]
 fn a_timeout_is_of_one_attempt() {
     let cloud = Cloud::with(|settings| {
-        settings.limiter = Limit::Off;
+        settings.limiter = RateLimiting::Off;
         settings.retry_budget_ms = 0.0;
     });
     cloud.network.next(Act::Hang);
     match failed(cloud.run(cloud.list())) {
-        Error::Timeout { timeout_ms, trail, ambiguous } => {
-            assert_eq!((timeout_ms, ambiguous, trail.attempts.len()), (30_000.0, false, 1));
+        Error::Timeout { timeout_ms, attempt_log, ambiguous } => {
+            assert_eq!((timeout_ms, ambiguous, attempt_log.attempts.len()), (30_000.0, false, 1));
         }
         other => panic!("{other}"),
     }
@@ -422,7 +429,7 @@ fn waited(status: u16, headers: &[(&str, &str)]) -> f64 {
     cloud.network.next(answer_with(status, headers, ""));
     let outcome = cloud.run(cloud.list()).unwrap();
     cloud.assert_quiet();
-    outcome.exchange.trail.attempts[0].waited_ms
+    outcome.response.attempt_log.attempts[0].waited_ms
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn whose_request_was_refused_is_as_far_ahead_as_before() {
     let tasks = (0..100).map(|number| {
         let (cloud, order) = (first.clone(), order.clone());
         first.world.spawn(async move {
-            let attempts = cloud.list().await.unwrap().exchange.trail.attempts.len();
+            let attempts = cloud.list().await.unwrap().response.attempt_log.attempts.len();
             order.borrow_mut().push((number, attempts));
         })
     });

@@ -270,8 +270,8 @@ fn may_pass(error: &Error) -> bool {
     match error {
         Error::Connection { .. } | Error::Timeout { .. } | Error::Response { .. } => true,
         // Without a request's id it is not the API that says that there is no such thing.
-        Error::Api { exchange, .. } => match exchange.status {
-            404 => exchange.request_id.is_none(),
+        Error::Api { response, .. } => match response.status {
+            404 => response.request_id.is_none(),
             status => status == 429 || status >= 500,
         },
         _ => false,
@@ -283,7 +283,7 @@ fn kind(error: &Error) -> String {
         Error::Configuration(_) => "configuration".to_owned(),
         Error::Request { .. } => "request".to_owned(),
         Error::Response { .. } => "response".to_owned(),
-        Error::Api { exchange, .. } => format!("api {}", exchange.status),
+        Error::Api { response, .. } => format!("api {}", response.status),
         Error::Connection { .. } => "connection".to_owned(),
         Error::Timeout { .. } => "timeout".to_owned(),
         Error::Wait { reason, .. } => format!("wait {}", reason.as_str()),

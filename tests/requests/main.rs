@@ -15,7 +15,7 @@ use clickhouse_cloud::contract::{
     self, Answer, Count, Kind, Method, OPERATIONS, Operation, Parameter, Repeat, Schema, Text,
 };
 use clickhouse_cloud::issue::{Code, Issue, Step};
-use clickhouse_cloud::request::{Argument, Arguments, Checked, Target, build};
+use clickhouse_cloud::request::{Argument, Arguments, CheckedRequest, Target, build};
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::Unknown;
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn issues(operation: &'static Operation, arguments: &Arguments) -> Vec<Issue> {
     build(operation, &target(), arguments, &[], Unknown::Refuse).err().unwrap_or_default()
 }
 
-fn checked(operation: &'static Operation, arguments: &Arguments) -> Checked {
+fn checked(operation: &'static Operation, arguments: &Arguments) -> CheckedRequest {
     build(operation, &target(), arguments, &[], Unknown::Refuse).ok().unwrap()
 }
 
