@@ -41,7 +41,7 @@ use std::rc::Rc;
 use crate::contract::Operation;
 use crate::error::{CredentialSource, Error, ResponseParts};
 use crate::host::{Host, HttpRequest, Level};
-use crate::request::{self, Argument, Arguments, CheckedRequest, Target};
+use crate::request::{self, Argument, Arguments, CheckedRequest, Checks, Target};
 use crate::secret::Secret;
 use crate::validate::Unknown;
 use clock::MonotonicClock;
@@ -262,13 +262,8 @@ impl<H: Host> Client<H> {
             arguments.path.push(Argument::text(ORGANIZATION, organization));
         }
         let Settings { target, unknown, request_validation, .. } = &self.settings;
-        let built = match request_validation {
-            ValidationMode::Error => request::build(operation, target, &arguments, headers, *unknown),
-            ValidationMode::Warn | ValidationMode::Off => {
-                request::build_anyway(operation, target, &arguments, headers, *unknown)
-            }
-        };
-        match built {
+        let checks = Checks { unknown: *unknown, tolerant: *request_validation != ValidationMode::Error };
+        match request::build(operation, target, &arguments, headers, checks) {
             Ok(checked) => Ok(checked.into()),
             Err(issues) => Err(Error::Request { operation, issues }.into()),
         }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use clickhouse_cloud::contract::{self, Kind, OPERATIONS, Schema};
 use clickhouse_cloud::error::{Attempt, AttemptLog, AttemptOutcome, CredentialSource, Error, ResponseParts, Source};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse, TransportError, TransportErrorKind};
-use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+use clickhouse_cloud::request::{Argument, Arguments, Checks, Target, build};
 use clickhouse_cloud::sandbox::Options;
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::{Unknown, validate_answer};
@@ -54,7 +54,7 @@ fn of_a_secret() {
 fn of_requests_and_responses() {
     let hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let arguments = password(&json!({ "newPasswordHash": hash }));
-    let built = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &arguments, &[], Unknown::Refuse).ok().unwrap();
+    let built = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &arguments, &[], Checks::STRICT).ok().unwrap();
     let shown = format!("{:?} {}", built.request, built.to_curl());
     assert_hidden(&shown);
     assert!(!shown.contains(hash), "{shown}");
@@ -116,7 +116,7 @@ fn of_a_misspelt_secret() {
         for value in wrong().into_iter().chain([json!(7_777_777)]) {
             let mut body = json!({});
             body[name] = value;
-            let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], Unknown::Refuse);
+            let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], Checks::STRICT);
             for issue in found.err().unwrap() {
                 assert_hidden(&format!("{issue} {issue:?}"));
                 assert!(!issue.to_string().contains("7777777"), "{issue}");
