@@ -63,16 +63,19 @@ soak:
 	cargo bench --locked --bench soak -- $(REQUESTS)
 
 clean:
-	rm -rf target pkg/dist pkg/LICENSE pkg/THIRD-PARTY-NOTICES.txt pkg/*.tgz www/dist
+	rm -rf target js/generated pkg/dist pkg/LICENSE pkg/THIRD-PARTY-NOTICES.txt pkg/*.tgz www/dist
 
 # The phases of the build, a script each. Where one writes several files, the last one stands for all.
 
 B := scripts/build
 D := pkg/dist
 W := target/npm
+G := js/generated
 MODULES := client sandbox
 # Folders too: a file that is gone or renamed changes nothing else.
 RUST := $(shell find src build/* contract 2>/dev/null) build.rs Cargo.toml Cargo.lock
+SOURCES := $(shell find js -path js/generated -prune -o -print)
+GENERATED := $G/sandbox.imports.js $G/methods.js $G/routes.js $G/schema.d.ts $(MODULES:%=$G/%.text.js)
 
 $(MODULES:%=$W/%.wasm): $W/%.wasm: $(RUST) $B/wasm.mjs
 	node $B/wasm.mjs $*
@@ -83,31 +86,31 @@ $(MODULES:%=$W/%.d.ts): $W/%.d.ts: $W/%.wasm $B/bindgen.mjs
 $(MODULES:%=$D/%_bg.wasm): $D/%_bg.wasm: $W/%.d.ts $B/optimize.mjs
 	node $B/optimize.mjs $*
 
-$(MODULES:%=$D/%.text.js): $D/%.text.js: $D/%_bg.wasm $B/inline.mjs pkg/src/text.js
+$(MODULES:%=$G/%.text.js): $G/%.text.js: $D/%_bg.wasm $B/inline.mjs js/runtime/text.js
 	node $B/inline.mjs $*
 
-$D/errors.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
+$G/sandbox.imports.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
-
-$D/sandbox.cjs: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(MODULES:%=$D/%.text.js) $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/cjs.mjs
-	node $B/cjs.mjs
 
 $D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
 	node $B/openapi.mjs
 
-$D/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/contract.mjs
+$G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/contract.mjs
 	node $B/schema-types.mjs
 
-$D/methods.js: $D/openapi.json $B/methods.mjs scripts/contract.mjs
+$G/methods.js: $D/openapi.json $B/methods.mjs scripts/contract.mjs
 	node $B/methods.mjs
 
-$D/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs
+$G/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs
 	node $B/routes.mjs
 
-$D/sandbox.d.cts: $D/errors.js $D/methods.js $D/routes.js $D/schema.d.ts $(wildcard pkg/src/*.js pkg/src/*/*.js) $B/declarations.mjs
+$D/bytes.js: $(SOURCES) $(GENERATED) package.json $B/bundles.mjs
+	node $B/bundles.mjs
+
+$D/sandbox.d.cts: $(SOURCES) $(GENERATED) $B/declarations.mjs
 	node $B/declarations.mjs
 
-$W/checked: $D/sandbox.cjs $D/sandbox.d.cts $(wildcard pkg/bin/*) pkg/package.json $B/check.mjs
+$W/checked: $D/bytes.js $D/sandbox.d.cts $(wildcard pkg/bin/*) pkg/package.json $B/check.mjs
 	node $B/check.mjs
 	touch $@
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
-import { dist, modules, pkg } from "./tools.mjs";
+import { dist, modules } from "./tools.mjs";
 
 /**
  * In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. 3 % above what they
@@ -33,7 +33,7 @@ function measure(what, ...files) {
  */
 async function bundle(entry, external = []) {
   const result = await build({
-    entryPoints: [join(pkg, "src", entry)],
+    entryPoints: [join(dist, entry)],
     ...{ bundle: true, minify: true, format: "esm", target: "es2022", write: false, external },
   });
   return result.outputFiles[0].contents;

@@ -9,6 +9,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** What is built on the way to the package. */
 export const work = join(root, "target/npm");
 export const pkg = join(root, "pkg");
+/** What is built beside the sources of the package: wasm-bindgen's glue, and the JavaScript of the contract. */
+export const generated = join(root, "js/generated");
 /** What is built and shipped. */
 export const dist = join(pkg, "dist");
 

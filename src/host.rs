@@ -1,7 +1,7 @@
 //! The host's part of a client: the network, the clock, randomness, values, the log, and the caller's own functions.
 //!
-//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/js`); in native tests it is
-//! the sandbox and a virtual clock. Dropping a future cancels all that the host has started for it: so aborts and deadlines
+//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/bindings`); in native tests
+//! it is the sandbox and a virtual clock. Dropping a future cancels all that the host has started for it: so aborts and deadlines
 //! reach a fetch, a timer and a body.
 
 use std::any::Any;

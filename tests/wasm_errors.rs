@@ -4,7 +4,7 @@
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen(module = "/src/js/errors.js")]
+#[wasm_bindgen(module = "/js/errors.js")]
 extern "C" {
     type CloudError;
     #[wasm_bindgen(extends = CloudError)]

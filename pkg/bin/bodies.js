@@ -1,6 +1,6 @@
 // @ts-check
 // The bodies of requests, bounded each and all together.
-import { Bytes } from "../src/bytes.js";
+import { Bytes } from "../dist/bytes.js";
 
 /** A longer one is refused. */
 export const BODY_BYTES = 1024 * 1024;

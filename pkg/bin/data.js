@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, write, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { changes, resume } from "../dist/sandbox_bg.js";
+import { changes, resume } from "../dist/server.js";
 import { lock } from "./lock.js";
 
 const FORM = "clickhouse-cloud sandbox data, form 1";

@@ -3,7 +3,7 @@
 // is bounded in size and in time, so that a broken one cannot fill the memory or stay for ever.
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES, createServer } from "node:http";
-import { ask, hold } from "../dist/sandbox_bg.js";
+import { ask, hold } from "../dist/server.js";
 import { BODY_BYTES, CONTROL_BODY_BYTES, announces, bodyOf, hasBody } from "./bodies.js";
 import { CONTROL, control } from "./control.js";
 import { cors } from "./cors.js";

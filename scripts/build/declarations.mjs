@@ -4,7 +4,7 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import ts from "typescript";
-import { dist, fail, modules, read, root, work, write } from "../tools.mjs";
+import { dist, fail, generated, modules, read, root, work, write } from "../tools.mjs";
 
 // Older consumers' lib does not know Symbol.dispose, which wasm-bindgen's classes have; and compilers before 5.2 have no lib
 // that does. Where there is one, this says the same.
@@ -119,11 +119,13 @@ function declare(sources) {
   return names;
 }
 // The classes, from their JSDoc; what they share first.
-const classes = declare(["src/js/errors"]);
+const classes = declare(["js/errors", "js/bytes"]);
 
 // wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
 const errors = names(read(join(dist, "errors.d.ts"))).exported;
-const schema = names(read(join(dist, "schema.d.ts")));
+const schemaTypes = read(join(generated, "schema.d.ts"));
+write(join(dist, "schema.d.ts"), schemaTypes);
+const schema = names(schemaTypes);
 const parts = Object.fromEntries(modules.map(({ feature }) => [feature, names(ofBindgen(feature))]));
 for (const name of schema.exported) {
   if (parts.client.exported.has(name)) fail(`the contract's schema ${name} has the name of a type of the client`);
@@ -131,10 +133,14 @@ for (const name of schema.exported) {
 for (const { feature } of modules) {
   const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
   const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
-  write(join(dist, `${feature}_bg.d.ts`), [HEADER, ...own, others, ofBindgen(feature)].join(""));
+  // Beside the glue, too: what imports it has its types then.
+  const text = [HEADER, ...own, others, ofBindgen(feature)].join("");
+  const inner = "export function __wbg_set_wasm(exports: object): void;\n";
+  write(join(generated, `${feature}_bg.d.ts`), text.replace('"./errors.js"', '"../errors.js"') + inner);
+  write(join(dist, `${feature}_bg.d.ts`), text);
 }
-const sources = ["client", "built", "entries", "limiter", "passwords", "schemas", "proxy/handler", "proxy/listener", "proxy/types"];
-classes.push(...declare([...sources.map((name) => `pkg/src/${name}`), "pkg/dist/methods", "pkg/dist/routes"]));
+const sources = ["client", "built", "limiter", "passwords", "schemas", "wasm", "proxy/handler", "proxy/listener", "proxy/types", "generated/methods", "generated/routes"];
+classes.push(...declare(sources.map((name) => `js/${name}`)));
 
 /**
  * @param {string} feature
@@ -149,6 +155,7 @@ export * from "./errors.js";
 export * from "./client.js";
 `,
 );
+write(join(dist, "server.d.ts"), `export { ask, changes, hold, resume } from "./sandbox_bg.js";\n`);
 write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "CoreFuture", "changes", "hold", "resume"])} } from "./sandbox_bg.js";\n`);
 write(
   join(dist, "proxy.d.ts"),

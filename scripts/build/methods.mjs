@@ -1,9 +1,9 @@
 // @ts-check
 // Phase 9: the methods of the contract's operations as a JavaScript module, one class a resource, with the contract's own
-// words on hover. They only name the operation and its arguments; pkg/src/client.js has what calls it.
+// words on hover. They only name the operation and its arguments; js/client.js has what calls it.
 import { join } from "node:path";
 import { answerOf, contract, operations } from "../contract.mjs";
-import { dist, fail, write } from "../tools.mjs";
+import { fail, generated, write } from "../tools.mjs";
 
 /** @import { Json } from "../contract.mjs" */
 
@@ -114,9 +114,9 @@ ${methods.join("\n")}}
 });
 
 write(
-  join(dist, "methods.js"),
+  join(generated, "methods.js"),
   `// Generated from the contract.
-import { hidden, hide } from "../src/hidden.js";
+import { hidden, hide } from "../hidden.js";
 /** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
 /** @import { CallOptions, CloudPromise } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */

@@ -2,7 +2,7 @@
 // Phase 9, for the proxy: the contract's routes as a table, by which a path and a method name an operation.
 import { join } from "node:path";
 import { answerOf, contract, operations } from "../contract.mjs";
-import { dist, fail, write } from "../tools.mjs";
+import { fail, generated, write } from "../tools.mjs";
 
 /** @import { Json } from "../contract.mjs" */
 
@@ -41,7 +41,7 @@ function route(path, verb, operation) {
 const routes = operations.map(({ path, method, operation }) => route(path, method, operation));
 
 write(
-  join(dist, "routes.js"),
+  join(generated, "routes.js"),
   `// Generated from the contract.
 /**
  * The name of an operation.

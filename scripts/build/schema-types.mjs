@@ -6,7 +6,7 @@ import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 import { answerOf, contract, operations } from "../contract.mjs";
-import { dist, fail, write } from "../tools.mjs";
+import { fail, generated, write } from "../tools.mjs";
 
 /** Set on schemas that say their TypeScript type themselves. */
 const TYPE = "x-typescript";
@@ -49,7 +49,7 @@ walk([contract.paths, schemas], (schema) => {
 });
 
 write(
-  join(dist, "names.js"),
+  join(generated, "names.js"),
   `// Generated from the contract. Behind a name stands an exclamation mark, where requests take it, or a space.
 export const names = "${names.map((name) => name + (requested.has(schemas[name]) ? "!" : " ")).join("")}";
 `,
@@ -258,4 +258,4 @@ function tidy(comment, indentation) {
 const text = astToString(declarations)
   .replace(/components\["schemas"\]\["(\w+)"\]/g, "$1")
   .replace(/^( *)(\/\*\*[^]*?\*\/)\n/gm, (_, indentation, comment) => tidy(comment, indentation));
-write(join(dist, "schema.d.ts"), `// Generated from the contract.\n${text}`);
+write(join(generated, "schema.d.ts"), `// Generated from the contract.\n${text}`);

@@ -10,7 +10,7 @@ import { installed, manifest, run } from "../package/consumer.mjs";
 import { address, command, project, sandbox, start } from "./server.mjs";
 
 /** All that there are, as the sandbox itself names them. */
-const FAULTS = /** @type {typeof import("clickhouse-cloud/sandbox")} */ (await import(`${installed}/src/sandbox.js`)).Sandbox.faults().map(({ name }) => name);
+const FAULTS = /** @type {typeof import("clickhouse-cloud/sandbox")} */ (await import(`${installed}/dist/sandbox.js`)).Sandbox.faults().map(({ name }) => name);
 
 test("--help and --version", async () => {
   for (const args of [["--help"], ["sandbox", "--help"], ["-h"]]) {

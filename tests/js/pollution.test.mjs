@@ -14,7 +14,7 @@ import { ID, keys, service } from "./support.mjs";
 function namesOfSources() {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const names = new Set(["get", "set", "value", "writable", "enumerable", "configurable", "0", "1", "7"]);
-  const folders = ["src/js", "src/js/sandbox", "pkg/src", "pkg/src/proxy"];
+  const folders = ["js", "js/bindings", "js/proxy", "js/runtime", "src/bindings", "src/bindings/sandbox"];
   for (const folder of folders) {
     for (const file of readdirSync(root + folder)) {
       if (!/\.(?:js|rs)$/.test(file)) continue;

@@ -15,9 +15,9 @@ const without = file(
    if (Symbol.dispose !== undefined || typeof Symbol.iterator !== "symbol") throw new Error("it is still there");`,
 );
 
-// Those of one runtime import what Node can not load.
+// Those of one runtime, such as core.workerd.js, import what Node can not load.
 const modules = readdirSync(installed, { recursive: true, encoding: "utf8" })
-  .filter((name) => /^(src\/.*\.js|dist\/\w+\.cjs|dist\/\w+_bg\.js)$/.test(name) && !/\.(workerd|edge-light)\.js$/.test(name))
+  .filter((name) => /^dist\/\w+\.c?js$/.test(name))
   .map((name) => join(installed, name));
 
 const members = file(

@@ -9,7 +9,7 @@ import { Hono } from "hono";
 import { installed } from "./consumer.mjs";
 
 /** @type {typeof import("clickhouse-cloud")} */
-const { schemas } = await import(join(installed, "src/index.js"));
+const { schemas } = await import(join(installed, "dist/index.js"));
 
 test("a form of TanStack shows each field its issues, and submits a body that keeps the contract", async () => {
   /** @type {import("clickhouse-cloud").CreateServiceBody[]} */

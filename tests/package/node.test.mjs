@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
-import { file, installed, run } from "./consumer.mjs";
+import { root } from "../../scripts/tools.mjs";
+import { file, run } from "./consumer.mjs";
 
 test("nothing is instantiated before the first use", () => {
   const program = `
@@ -49,7 +50,7 @@ test("who does not use the schemas does not carry them", async () => {
 
 test("a minified bundle still looks for room on the stack before it enters the wasm", async () => {
   const entry = file("room.mjs", `
-    import { needRoom } from ${JSON.stringify(join(installed, "dist/room.js"))};
+    import { needRoom } from ${JSON.stringify(join(root, "js/bindings/stack.js"))};
     const more = (levels) => { try { return more(levels + 1); } catch { return levels; } };
     const deeper = () => { try { needRoom(); } catch { return more(0); } return deeper(); };
     console.log(deeper());`);

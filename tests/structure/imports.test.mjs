@@ -93,16 +93,14 @@ function ofCrate() {
 
 /** @returns {Graph} */
 function ofJavaScript() {
-  const all = [...files("src/js", /\.js$/), ...files("pkg/src", /\.js$/), ...files("pkg/bin", /\.js$/)];
+  const all = [...files("js", /\.js$/), ...files("pkg/bin", /\.js$/)];
   /** @type {Graph} */
   const graph = new Map();
   for (const file of all) {
     const imports = new Set();
     for (const [, path = ""] of source(file).matchAll(/^(?:import|export)\b[^"';]*?["'](\.[^"']+)["']/gm)) {
       const target = relative(root, join(root, dirname(file), path));
-      // What is built into dist is made of the crate's own JavaScript.
-      const own = target.replace(/^pkg\/dist\//, "src/js/");
-      if (existsSync(join(root, own))) imports.add(own);
+      if (existsSync(join(root, target))) imports.add(target);
     }
     graph.set(file, imports);
   }

@@ -1,5 +1,5 @@
 // Import maps are for pages only: a worker names the file.
-import { CloudClient, CloudError, ConfigurationError, hashPassword } from "/node_modules/clickhouse-cloud/src/index.js";
+import { CloudClient, CloudError, ConfigurationError, hashPassword } from "/node_modules/clickhouse-cloud/dist/index.js";
 import { journey } from "./journey.mjs";
 
 const library = { CloudClient, CloudError, ConfigurationError, hashPassword };

@@ -1,0 +1,195 @@
+// Drives a Rust future from an async JavaScript function, one per call. The function is created in the caller's context: the
+// promise is the engine's own, stacks and AsyncLocalStorage are the caller's, and no timer or microtask function of the global
+// object is involved. The caller's exceptions stay on this side: unwinding through wasm skips destructors.
+
+import { nested } from "./stack.js";
+import { onAbort, reasonOf } from "./signals.js";
+import { get } from "./values.js";
+
+/**
+ * The engine's own constructor: libraries replace the global one.
+ *
+ * @type {PromiseConstructor}
+ */
+const NativePromise = /** @type {any} */ ((async () => {})().constructor);
+
+/**
+ * One call under way.
+ *
+ * @typedef {object} Driven
+ * @property {() => void} wake
+ * @property {{ reason: unknown } | undefined} failed what the caller's own code threw, outside of the future's results
+ */
+
+/**
+ * The future of a call, in wasm.
+ *
+ * @typedef {object} CoreFuture
+ * @property {(id: number) => boolean} poll whether it has finished; throws what it failed with
+ * @property {() => any} result
+ * @property {() => void} free drops the future, and with it all that it has running
+ */
+
+/** Calls that have not ended, by their number. @type {Map<number, Driven>} */
+const calls = new Map();
+let last = 0;
+
+/** The call whose future is being polled. @type {Driven | undefined} */
+let current;
+
+/**
+ * Runs a future to its end. An aborted signal drops it and rejects with the signal's reason; a result that is there already
+ * is not thrown away, since a password may be in it.
+ *
+ * @param {CoreFuture} future
+ * @param {AbortSignal | undefined} signal
+ */
+export async function drive(future, signal) {
+  const id = ++last;
+  /** @type {Driven} */
+  const call = { wake: () => {}, failed: undefined };
+  calls.set(id, call);
+  let stop = () => {};
+  try {
+    try {
+      if (signal) stop = onAbort(signal, () => call.wake());
+    } catch (reason) {
+      call.failed = { reason };
+    }
+    // Not at once: the caller may be in the middle of another call's poll, as a hook is. From here on each entry into the wasm
+    // is at the bottom of the stack.
+    await undefined;
+    for (;;) {
+      const woken = new NativePromise((/** @type {(value?: undefined) => void} */ resolve) => void (call.wake = resolve));
+      if (isAborted(signal)) throw undefined;
+      if (call.failed === undefined && poll(future, id, call)) return nested(() => future.result());
+      if (call.failed !== undefined) throw call.failed.reason;
+      await woken;
+    }
+  } catch (error) {
+    throw isAborted(signal) ? reasonOf(signal) : error;
+  } finally {
+    calls.delete(id);
+    release(future);
+    silently(stop);
+  }
+}
+
+/** @param {AbortSignal | undefined} signal */
+const isAborted = (signal) => get(signal, "aborted") === true;
+
+/** @param {() => void} stop of a listener */
+function silently(stop) {
+  try {
+    stop();
+  } catch {
+    // A signal of the caller's own. The call has ended as it has.
+  }
+}
+
+/** @param {CoreFuture} future */
+function release(future) {
+  try {
+    nested(() => future.free());
+  } catch {
+    // The wasm itself has failed in the middle of a poll, and has the future still.
+  }
+}
+
+/**
+ * @param {CoreFuture} future
+ * @param {number} id
+ * @param {Driven} call
+ */
+function poll(future, id, call) {
+  current = call;
+  try {
+    return nested(() => future.poll(id));
+  } finally {
+    current = undefined;
+  }
+}
+
+/**
+ * For the waker of a future: has its call poll it again.
+ *
+ * @param {number} id
+ */
+export function wake(id) {
+  calls.get(id)?.wake();
+}
+
+/**
+ * Ends the call that is being polled with what the caller's own code threw, where the future itself can not fail.
+ *
+ * @param {unknown} reason
+ */
+export function fail(reason) {
+  if (current) current.failed ??= { reason };
+}
+
+/** Throws in a call that has failed. */
+export function throwIfFailed() {
+  if (current?.failed) throw current.failed.reason;
+}
+
+/**
+ * A promise that Rust awaits, and can cancel: then it resolves, since a promise that never settles would keep what awaits it.
+ *
+ * @typedef {{ promise: Promise<unknown>, cancel(): void }} Awaited
+ */
+
+/**
+ * Starts something that Rust awaits. What it rejects with ends the call.
+ *
+ * @param {(signal: AbortSignal, abort: () => void) => Promise<unknown>} start its signal fires when it is cancelled, or by `abort`
+ * @returns {Awaited}
+ */
+export function awaited(start) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  // With a reason: the default one is an error with a stack.
+  const abort = () => controller.abort((ended ??= new Error("the call has ended")));
+  const call = current;
+  return cancellable(
+    (resolve) => {
+      if (call?.failed) return;
+      const failed = (/** @type {unknown} */ reason) => {
+        if (signal.aborted || call === undefined) return;
+        call.failed ??= { reason };
+        call.wake();
+      };
+      start(signal, abort).then(resolve, failed);
+    },
+    abort,
+  );
+}
+
+/** @type {Error | undefined} */
+let ended;
+
+/**
+ * @param {(resolve: (value?: unknown) => void) => void} start
+ * @param {() => void} stop
+ * @returns {Awaited}
+ */
+export function cancellable(start, stop) {
+  /** @type {(value?: unknown) => void} */
+  let settle = () => {};
+  let done = false;
+  const promise = new NativePromise((/** @type {(value?: unknown) => void} */ resolve) => {
+    settle = (value) => {
+      done = true;
+      resolve(value);
+    };
+  });
+  start(settle);
+  return {
+    promise,
+    cancel() {
+      if (done) return;
+      settle();
+      stop();
+    },
+  };
+}

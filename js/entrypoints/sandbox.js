@@ -1,0 +1,6 @@
+// clickhouse-cloud/sandbox: ClickHouse Cloud in memory.
+import "#sandbox-wasm";
+import * as sandbox from "../generated/sandbox_bg.js";
+import { guardedClass } from "../bindings/stack.js";
+
+export const Sandbox = /* @__PURE__ */ guardedClass(sandbox.Sandbox, "Sandbox");

@@ -1,0 +1,110 @@
+// @ts-check
+// The parameters of a call as the wasm takes them: names and JSON texts, and what JSON could not hold.
+import { ConfigurationError } from "./errors.js";
+import { describe, describeInstance, get, isObject, isPlain } from "./bindings/values.js";
+import { json } from "./json.js";
+import { read } from "./read.js";
+
+/**
+ * What could not be handed over, and why.
+ *
+ * @typedef {{ path: (string | number)[], expected: string, received: string }} Refused
+ */
+
+/**
+ * What the wasm takes of a call: of path and query names and JSON texts in turn.
+ *
+ * @typedef {{ path: string[], query: string[], body: string | undefined, refused: Refused[] }} Parts
+ */
+
+/** What is expected where JSON cannot hold what came. */
+export const WRITABLE = "a value that JSON can hold";
+
+/**
+ * Path, query and body. What the caller's own code throws goes back to the caller.
+ *
+ * @param {string} what
+ * @param {{ path?: unknown, query?: unknown, body?: unknown } | undefined} parameters
+ * @returns {Parts}
+ */
+export function parts(what, parameters) {
+  return written(what, read(what, parameters, "path:any query:any body:any"));
+}
+
+/**
+ * The same of an object that is not the caller's: it holds no other names, and is read as it is.
+ *
+ * @param {string} what
+ * @param {{ path?: any, query?: any, body?: any }} [parameters]
+ * @returns {Parts}
+ */
+export function written(what, parameters = {}) {
+  const [path, query, body] = [own(parameters, "path"), own(parameters, "query"), own(parameters, "body")];
+  plain(what, "path", path);
+  plain(what, "query", query);
+  /** @type {Refused[]} */
+  const refused = [];
+  return {
+    path: pairs("path", path, refused),
+    query: pairs("query", query, refused),
+    body: body === undefined ? undefined : bodyOf(body, refused),
+    refused,
+  };
+}
+
+/**
+ * @param {any} object
+ * @param {string} name
+ */
+const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
+
+/**
+ * @param {string} what
+ * @param {string} place
+ * @param {unknown} value
+ */
+function plain(what, place, value) {
+  if (!isObject(value) || isPlain(value)) return;
+  throw new ConfigurationError(`${what}: ${place} must be a plain object, received ${describeInstance(/** @type {object} */ (value))}`);
+}
+
+/**
+ * A body as JSON. Of a URLSearchParams or an AbortSignal JSON holds nothing, and a request whose body is empty may mean
+ * something else. An instance of a class of the caller's own has properties, or a toJSON.
+ *
+ * @param {any} value
+ * @param {Refused[]} refused
+ */
+function bodyOf(value, refused) {
+  const isLost = isObject(value) && !isPlain(value) && typeof get(value, "toJSON") !== "function" && Object.keys(value).length === 0;
+  if (!isLost) return text(["body"], value, refused);
+  refused.push({ path: ["body"], expected: WRITABLE, received: describeInstance(value) });
+  return "null";
+}
+
+/**
+ * @param {string} place
+ * @param {any} values
+ * @param {Refused[]} refused
+ * @returns {string[]}
+ */
+function pairs(place, values, refused) {
+  if (values === undefined || values === null) return [];
+  if (!isObject(values)) {
+    refused.push({ path: [place], expected: "an object", received: describe(values) });
+    return [];
+  }
+  return Object.keys(values)
+    .map((name) => /** @type {const} */ ([name, values[name]]))
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => [name, text([place, name], value, refused)]);
+}
+
+/**
+ * @param {string[]} place
+ * @param {unknown} value
+ * @param {Refused[]} refused
+ */
+function text(place, value, refused) {
+  return json(value, (path, received) => refused.push({ path: [...place, ...path], expected: WRITABLE, received }));
+}

@@ -1,0 +1,206 @@
+// @ts-check
+// The proxy: it holds the key, and answers a page's client as the service would. What of a request is not needed goes no
+// further: the operation and its arguments are read out of it, and the client builds another one.
+import { RateLimitError } from "../errors.js";
+import { needRoom } from "../bindings/stack.js";
+import { alone, get } from "../bindings/values.js";
+import { Refusal, envelope, failure, success } from "./answers.js";
+import { KEY, arrivals, keyOf, printOf } from "./arrivals.js";
+import { bytesOf, jsonOf } from "./body.js";
+import { doorkeeper } from "./hosts.js";
+import { asksFirst, consent, namedOrigin, shared } from "./origin.js";
+import { asked, methodsOf, routesAt } from "./routes.js";
+import { redactor } from "../client.js";
+import { settings } from "./settings.js";
+import { tooMany } from "./window.js";
+
+/** @import { Asked } from "./routes.js" */
+/** @import { ProxyOptions } from "./types.js" */
+
+/** An answer is for who asked, now; and nothing but what it says it is. */
+const ALWAYS = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** For no longer than this all are refused because of one 429: then one is sent again, and hears how long it still lasts. */
+const LONGEST_CLOSED_MS = 60_000;
+
+/**
+ * Makes a handler that lets pages use the key without having it: only the operations that `allow` names, only in one
+ * organization, only for whom `authorize` lets in, and never for pages of other sites. It never rejects.
+ *
+ * In the page, `new CloudClient({ baseUrl: "/api/clickhouse" })` needs no key, and no organization.
+ *
+ * Throws a `ConfigurationError` when an option is unknown, missing or wrong.
+ *
+ * @param {ProxyOptions} options
+ * @returns {(request: Request) => Promise<Response>}
+ */
+export function createProxy(options) {
+  const all = settings(options);
+  const { client, sending, allow, authorize, hosts, origins, prefix, clean, log, now } = all;
+  const admit = doorkeeper(hosts, origins, log);
+  const join = arrivals(now);
+  const organizationId = all.organizationId.toLowerCase();
+  let closedUntil = 0;
+
+  /**
+   * @param {Request} request
+   * @returns {Promise<Response>}
+   */
+  async function answer(request) {
+    const call = asked(request.method, new URL(request.url), prefix);
+    refuseForeign(call);
+    const refusal = await verdict(request, call);
+    if (refusal !== undefined) return refusal;
+    if (call.route.name === "organizations.list") return organizations(request);
+    return send(request, call);
+  }
+
+  /**
+   * Other operations, and other organizations.
+   *
+   * @param {Asked} call
+   */
+  function refuseForeign({ route, path }) {
+    // Of the organization, its id is told to whoever may use it.
+    if (!allow.has(route.name) && route.name !== "organizations.list") {
+      throw new Refusal(403, "FORBIDDEN", `the proxy does not allow ${route.name}`);
+    }
+    const asked = get(path, "organizationId");
+    if (asked !== undefined && String(asked).toLowerCase() !== organizationId) {
+      throw new Refusal(403, "FORBIDDEN", "the proxy is for another organization");
+    }
+  }
+
+  /**
+   * The refusal of `authorize`. Only `true` is none.
+   *
+   * @param {Request} request
+   * @param {Asked} call
+   */
+  async function verdict(request, { route, path }) {
+    /** @type {any} */
+    let said;
+    try {
+      said = await authorize(request, { operation: route.name, path });
+    } catch (error) {
+      log("authorize threw", error);
+    }
+    if (said === true) return undefined;
+    // Not instanceof: some hosts have a Response of another realm.
+    const status = typeof said === "object" ? get(said, "status") : undefined;
+    if (typeof status !== "number") return new Refusal(403, "FORBIDDEN", "not authorized").response;
+    return new Response(/** @type {any} */ (get(said, "body")), alone({ status, headers: /** @type {any} */ (get(said, "headers")) }));
+  }
+
+  /**
+   * The one organization. A page's client that was given none asks for it; more than its id is the service's to tell.
+   *
+   * @param {Request} request
+   */
+  async function organizations(request) {
+    const own = { id: all.organizationId };
+    if (!allow.has("organizations.list")) return envelope({ status: 200, requestId: crypto.randomUUID(), result: [own] });
+    const full = await call(request.signal, "organizations.list", {});
+    const data = [full.data].flat().filter((/** @type {any} */ one) => String(get(one, "id")).toLowerCase() === organizationId);
+    return success({ ...full, data }, true, clean);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Asked} asked
+   */
+  async function send(request, { route, path: { organizationId: _, ...path }, query }) {
+    if (request.bodyUsed) {
+      log("authorize has read the request's body: let it read that of request.clone()");
+      throw new Refusal(500, "INTERNAL_ERROR", "the body is gone");
+    }
+    const bytes = await bytesOf(request, all.maxRequestBytes);
+    const parameters = { path, query, body: jsonOf(request, bytes) };
+    // The secrets of this request, too.
+    const own = redactor(client, route.name, parameters);
+    const key = keyOf(request);
+    if (key === undefined) {
+      try {
+        return success(await call(request.signal, route.name, parameters), route.json, own);
+      } catch (error) {
+        return refused(request.signal, error, own);
+      }
+    }
+    const print = await printOf(request, bytes);
+    return join(key, print, request.signal, async (signal, sent) => {
+      try {
+        return { response: success(await call(signal, route.name, parameters, sent), route.json, own), sent: true };
+      } catch (error) {
+        return { response: refused(signal, error, own), sent: !(error instanceof Refusal) };
+      }
+    });
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @param {string} operation
+   * @param {object} parameters
+   * @param {() => void} [sent] hears that it goes
+   */
+  async function call(signal, operation, parameters, sent) {
+    const closedMs = closedUntil - now();
+    // Longer than it was ever closed: the clock was set back.
+    if (closedMs > 0 && closedMs <= LONGEST_CLOSED_MS) throw tooMany(closedMs);
+    const id = crypto.randomUUID();
+    if (sent !== undefined) sending.set(id, sent);
+    const headers = sent === undefined ? {} : { [KEY]: id };
+    try {
+      return await client.request(/** @type {any} */ (operation), parameters, { signal, headers }).withResponse();
+    } catch (error) {
+      // The others would be refused as well.
+      if (error instanceof RateLimitError) closedUntil = now() + Math.min(error.retryAfterMs, LONGEST_CLOSED_MS);
+      throw error;
+    } finally {
+      sending.delete(id);
+    }
+  }
+
+  /**
+   * @param {AbortSignal | undefined} signal
+   * @param {unknown} error
+   * @param {(text: string) => string} clean
+   */
+  function refused(signal, error, clean) {
+    if (error instanceof Refusal) return error.response;
+    // Nobody is left to read it.
+    if (signal?.aborted) return new Refusal(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
+    const answer = failure(error, clean);
+    if (answer !== undefined) return answer;
+    log("not answered", error);
+    return new Refusal(500, "INTERNAL_ERROR", "something went wrong in the proxy").response;
+  }
+
+  /**
+   * @param {Request} request
+   * @returns {Promise<[Response, origin?: string]>}
+   */
+  async function respond(request) {
+    let origin;
+    try {
+      admit(request);
+      origin = namedOrigin(request, origins);
+      const preflight = origin !== undefined && asksFirst(request);
+      return [preflight ? consent(request, methodsOf(routesAt(new URL(request.url).pathname, prefix))) : await answer(request), origin];
+    } catch (error) {
+      return [refused(request.signal, error, clean), origin];
+    }
+  }
+
+  return async (request) => {
+    // Here it rejects this promise alone: inside, an overflow could lose one that has rejected, which ends the process.
+    needRoom();
+    const [{ status, body, headers }, origin] = await respond(request);
+    const whole = new Headers(headers);
+    for (const [name, value] of Object.entries({ ...ALWAYS, ...shared(origin) })) whole.set(name, value);
+    return new Response(request.method === "HEAD" ? null : body, alone({ status, headers: whole }));
+  };
+}

@@ -1,0 +1,185 @@
+// @ts-check
+// The options of the proxy, checked; and the client that it stands on.
+import { ConfigurationError } from "../errors.js";
+import { ROUTES } from "../generated/routes.js";
+import { get } from "../bindings/values.js";
+import { CloudClient, redactor } from "../client.js";
+import { RateLimiter, isRateLimiter } from "../limiter.js";
+import { CLIENT } from "../options.js";
+import { read } from "../read.js";
+import { environment } from "../runtime/environment.js";
+import { checkOptions } from "../wasm.js";
+import { KEY } from "./arrivals.js";
+import { hostIn } from "./hosts.js";
+import { windowOf } from "./window.js";
+
+/** @import { ProxyOptions } from "./types.js" */
+
+const WHAT = "createProxy";
+const OWN = "allow:any authorize:function hosts:any origins:any prefix:text maxRequestBytes:whole:1";
+/** Of the client's options all but one: a page's client checks the answers itself. */
+const FROM_CLIENT = CLIENT.split(" ").filter((one) => !one.startsWith("validateResponses:"));
+
+/** @param {string} message @returns {never} */
+function wrong(message) {
+  throw new ConfigurationError(`${WHAT}: ${message}`);
+}
+
+/** @param {ProxyOptions} options */
+export function settings(options) {
+  const given = /** @type {ProxyOptions} */ (read(WHAT, options, [OWN, ...FROM_CLIENT].join(" ")));
+  const organizationId = given.organizationId ?? environment("CLICKHOUSE_ORG_ID");
+  if (typeof given.authorize !== "function") {
+    wrong('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
+  }
+  if (organizationId === undefined) wrong("needs the organizationId option, or CLICKHOUSE_ORG_ID: only that organization is let through");
+  const { clock, logLevel, logger = console } = given;
+  const now = () => clock?.now() ?? Date.now();
+  /** What is to hear that a call is sent, by the key that the call carries. @type {Map<string, () => void>} */
+  const sending = new Map();
+  const client = clientOf(given, organizationId, now, sending);
+  const route = "GET /v1/organizations";
+  // The credentials may be those of the environment.
+  if (client.buildRequest(route).headers.authorization === undefined) wrong("needs keyId and keySecret, or bearerToken");
+  const clean = redactor(client, route);
+  return {
+    client,
+    sending,
+    organizationId,
+    allow: allowed(given.allow),
+    authorize: given.authorize,
+    hosts: hosts(given.hosts),
+    origins: named(given.origins ?? []),
+    prefix: prefix(given.prefix),
+    maxRequestBytes: given.maxRequestBytes ?? 1_048_576,
+    now,
+    clean,
+    /**
+     * @param {string} line
+     * @param {unknown} [error]
+     */
+    log(line, error) {
+      if (logLevel === "off") return;
+      try {
+        const logged = /** @type {unknown} */ (logger.error(clean(`${WHAT}: ${line}${error === undefined ? "" : `: ${error}`}`)));
+        // It may be async. What it rejects with has no log to stand in.
+        Promise.resolve(logged).catch(() => {});
+      } catch {
+        // What is thrown can be anything, also what no text can be made of.
+      }
+    },
+  };
+}
+
+/**
+ * The one client of all pages: they share its rate limit. Tried again is in the pages, by their own clients: only there is
+ * known how long somebody waits, and what an earlier attempt may have done. A proxy that is told to do it waits, too.
+ *
+ * @param {ProxyOptions} given
+ * @param {string} organizationId
+ * @param {() => number} now
+ * @param {Map<string, () => void>} sending
+ */
+function clientOf(given, organizationId, now, sending) {
+  const names = FROM_CLIENT.map((one) => one.split(":")[0] ?? "");
+  const options = Object.fromEntries(names.map((name) => [name, /** @type {any} */ (given)[name]]));
+  const timeoutMs = given.timeoutMs ?? 25_000;
+  const fetch = keyless(given.fetch, sending);
+  const own = { organizationId, fetch, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
+  // An answer that breaks the contract is told to the log here, and to the page by its own client.
+  return worded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
+}
+
+/**
+ * Sends without the idempotency key: it is between the page and the proxy. Who waits to hear of it is told.
+ *
+ * @param {ProxyOptions["fetch"]} given
+ * @param {Map<string, () => void>} sending
+ * @returns {NonNullable<ProxyOptions["fetch"]>}
+ */
+function keyless(given, sending) {
+  return async (url, init) => {
+    const { [KEY]: key = "", ...headers } = /** @type {Record<string, string>} */ (init.headers);
+    sending.get(key)?.();
+    const own = { ...init, headers };
+    if (given !== undefined) return given(url, own);
+    return globalThis.fetch(url, own).catch((error) => {
+      // Some hosts throw errors of other names: said so that the client knows them for what the network did.
+      throw error instanceof TypeError ? error : new TypeError(String(error?.message), { cause: error });
+    });
+  };
+}
+
+/**
+ * What lets nobody wait; but for a proxy that tries again, or a limiter that is lent.
+ *
+ * @param {ProxyOptions} given
+ * @param {number} timeoutMs
+ * @param {() => number} now
+ */
+function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
+  const lent = rateLimit === false || isRateLimiter(rateLimit) || get(rateLimit, "acquire") !== undefined;
+  const { requests, perMs } = /** @type {{ requests: number, perMs: number }} */ (rateLimit || new RateLimiter());
+  return lent || retryBudgetMs ? rateLimit : windowOf({ requests, perMs }, timeoutMs, now);
+}
+
+/**
+ * What is wrong in the words of the proxy.
+ *
+ * @template T
+ * @param {() => T} run
+ * @param {string} theirs
+ * @param {string} ours
+ */
+function worded(run, theirs, ours) {
+  try {
+    return run();
+  } catch (error) {
+    // Such as a RangeError at the end of the stack.
+    if (!(error instanceof ConfigurationError)) throw error;
+    return wrong(error.message.replace(theirs, ours));
+  }
+}
+
+/** @param {unknown} names */
+function allowed(names) {
+  if (!Array.isArray(names)) return wrong("needs allow, a list of operations such as services.list");
+  const known = ROUTES.map(({ name }) => `${name}:any`).join(" ");
+  for (const name of names) {
+    if (String(name).includes("*")) wrong(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
+    worded(() => checkOptions(WHAT, { [String(name)]: true }, known), `${WHAT}: unknown option`, "allow: there is no operation");
+  }
+  return new Set(names);
+}
+
+/** @param {unknown} origins */
+function named(origins) {
+  if (!Array.isArray(origins)) return wrong("origins must be a list of origins such as https://app.example.com");
+  for (const one of origins) {
+    if (!/^https?:/.test(one) || !URL.canParse(one) || new URL(one).origin !== one) {
+      wrong(`origins must hold a scheme, a host and a port each, such as https://app.example.com, not ${one}`);
+    }
+  }
+  return origins;
+}
+
+/** @param {unknown} names */
+function hosts(names) {
+  if (names === undefined) return undefined;
+  if (!Array.isArray(names)) return wrong("hosts must be a list of names such as app.example.com");
+  return names.map((name) => {
+    // An address of IPv6 may come without its brackets.
+    const text = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(name) ? `[${name}]` : String(name);
+    const host = text === "*" ? text : hostIn(text);
+    if (host === undefined || /[^\]]:\d*$|\]:\d*$/.test(text)) {
+      wrong(`hosts must hold names or addresses without a scheme and a port, such as app.example.com, or *, not ${name}`);
+    }
+    return host ?? "";
+  });
+}
+
+/** @param {string | undefined} given */
+function prefix(given) {
+  if (given !== undefined && !given.startsWith("/")) wrong("prefix must begin with a slash");
+  return given?.replace(/\/+$/, "");
+}

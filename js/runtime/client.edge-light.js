@@ -1,0 +1,7 @@
+// The client's wasm in edge functions, which compile no bytes: the module comes compiled.
+import { __wbg_set_wasm } from "../generated/client_bg.js";
+import { imports } from "../generated/client.imports.js";
+import wasm from "../generated/client_bg.wasm?module";
+import { instantiateOnFirstUse } from "./instantiate.js";
+
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);

@@ -1,0 +1,7 @@
+// The client's wasm where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
+import { __wbg_set_wasm } from "../generated/client_bg.js";
+import { imports } from "../generated/client.imports.js";
+import { wasm } from "../generated/client.text.js";
+import { instantiateOnFirstUse } from "./instantiate.js";
+
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);

@@ -1,0 +1,81 @@
+// @ts-check
+// How the wasm comes up: by itself, synchronously, at the first use. So nobody calls an init function, constructors and
+// synchronous functions work before any await, and an import that is never used costs nothing.
+import { CloudError } from "../errors.js";
+import { decode } from "./text.js";
+
+/** @type {any} */
+const host = globalThis;
+
+/** Bytes as text, a compiled module, or an instance. @typedef {string | WebAssembly.Module | { exports: object }} Source */
+
+/** @type {WeakSet<Function>} */
+const up = new WeakSet();
+
+/**
+ * Hands the glue a stand-in for the wasm's exports, whose first property read instantiates the module and swaps itself
+ * out. Two entries may share one glue (a bundle for several runtimes): the one that is up first stays.
+ *
+ * @param {(exports: object) => void} setWasm of the glue, which wasm-bindgen generated
+ * @param {WebAssembly.Imports} imports what the module imports, by module name
+ * @param {() => Source} source
+ */
+export function instantiateOnFirstUse(setWasm, imports, source) {
+  if (up.has(setWasm)) return;
+  /** @type {Record<string | symbol, any> | undefined} */
+  let exports;
+  const standIn = {
+    // Without the traps of a polluted Object.prototype.
+    __proto__: null,
+    /** @param {object} _ @param {string | symbol} name */
+    get(_, name) {
+      if (exports === undefined) {
+        exports = instantiate(source, imports);
+        up.add(setWasm);
+        setWasm(exports);
+        exports.__wbindgen_start();
+      }
+      return exports[name];
+    },
+  };
+  setWasm(new Proxy({}, standIn));
+}
+
+/** What the wasm and its glue cannot do without. */
+const NEEDED = ["WebAssembly", "TextDecoder", "TextEncoder"];
+
+/**
+ * @param {() => Source} source
+ * @param {WebAssembly.Imports} imports
+ * @returns {Record<string | symbol, any>}
+ */
+function instantiate(source, imports) {
+  const missing = NEEDED.filter((name) => host[name] === undefined);
+  if (missing.length > 0) {
+    throw new CloudError(`this runtime has no ${missing.join(", no ")}: clickhouse-cloud needs it, so add it to globalThis or call from a backend`);
+  }
+  try {
+    const given = source();
+    if (typeof given === "object" && "exports" in given) return given.exports;
+    const module = typeof given === "string" ? new WebAssembly.Module(decode(given)) : given;
+    return new WebAssembly.Instance(module, imports).exports;
+  } catch (cause) {
+    throw new CloudError(`WebAssembly did not start: ${remedy(cause)}`, undefined, { cause });
+  }
+}
+
+/**
+ * What to do about a module that does not compile. Engines differ in their words, and in the class of the error.
+ *
+ * @param {unknown} cause
+ */
+function remedy(cause) {
+  const words = String(cause);
+  if (/disallowed on the main thread|4 ?KB/i.test(words)) {
+    return "this browser compiles no module of its size on the main thread: use Chromium 115 or later, or make the client in a worker";
+  }
+  if (host.document !== undefined || host.WorkerGlobalScope !== undefined) {
+    return "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
+  }
+  return "where a runtime compiles no bytes, resolve the package with its condition workerd or edge-light";
+}

@@ -1,0 +1,7 @@
+// The sandbox's wasm where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
+import { __wbg_set_wasm } from "../generated/sandbox_bg.js";
+import { imports } from "../generated/sandbox.imports.js";
+import { wasm } from "../generated/sandbox.text.js";
+import { instantiateOnFirstUse } from "./instantiate.js";
+
+instantiateOnFirstUse(__wbg_set_wasm, imports, () => wasm);

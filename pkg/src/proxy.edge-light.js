@@ -1,8 +1,0 @@
-// The proxy in edge functions, which compile no bytes: the module comes compiled.
-import "./start.edge-light.js";
-import { createProxy as create } from "./proxy/handler.js";
-import { toNodeListener as listener } from "./proxy/listener.js";
-
-// Defined here, not passed on, as in index.js.
-export const createProxy = create;
-export const toNodeListener = listener;

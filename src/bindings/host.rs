@@ -1,0 +1,202 @@
+//! What JavaScript lends: a clock, randomness, `JSON.parse`; and the caller's log, rate limiter and hooks.
+
+use std::rc::Rc;
+
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+
+use super::driver::{Awaited, Cancellable};
+use super::objects::{plain_object, set, set_number, set_text};
+use super::time::JsClock;
+use super::values::{self, get};
+use crate::host::{
+    CallerError, Clock, CustomLimiter, Hooks, Level, Log, Random, RequestEvent, ResponseEvent, RetryEvent, Values,
+};
+use crate::text::text;
+
+/// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
+pub struct JsHost {
+    /// What the caller lends: `{ fetch, logger, rateLimit, onRequest, onResponse, onRetry }`.
+    pub lent: JsValue,
+    /// The caller's own clock, or the host's.
+    pub clock: JsClock,
+    /// A longer answer is refused.
+    pub max_body_bytes: f64,
+    /// Lines that matter less are dropped; `None`: all are.
+    pub log_level: Option<Level>,
+}
+
+#[wasm_bindgen(module = "/js/bindings/host.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = fillRandom)]
+    fn fill_random(buffer: &mut [u8]);
+    #[wasm_bindgen(js_name = date)]
+    fn parse_date(text: &str) -> f64;
+    #[wasm_bindgen(js_name = log)]
+    fn write_log(lent: &JsValue, level: &str, message: &str);
+    #[wasm_bindgen(js_name = acquire)]
+    fn acquire_of(lent: &JsValue) -> Awaited;
+    #[wasm_bindgen(js_name = tell, catch)]
+    fn tell_slot(
+        lent: &JsValue,
+        logs: bool,
+        slot: &JsValue,
+        status: Option<f64>,
+        retry_after_ms: Option<f64>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = hook, catch)]
+    fn call_hook(lent: &JsValue, logs: bool, owner: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
+}
+
+impl Clock for JsHost {
+    fn now(&self) -> f64 {
+        self.clock.now()
+    }
+
+    fn date(&self, text: &str) -> Option<f64> {
+        let ms = parse_date(text);
+        (!ms.is_nan()).then_some(ms)
+    }
+
+    fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
+        self.clock.sleep(ms)
+    }
+}
+
+/// The host's `crypto`.
+pub struct HostRandom;
+
+impl Random for HostRandom {
+    fn fill(&self, buffer: &mut [u8]) {
+        fill_random(buffer);
+    }
+}
+
+impl Random for JsHost {
+    fn fill(&self, buffer: &mut [u8]) {
+        fill_random(buffer);
+    }
+}
+
+impl Values for JsHost {
+    type Value = JsValue;
+
+    fn parse(&self, json: &[u8]) -> Option<JsValue> {
+        let value = values::parse(json);
+        (!value.is_undefined()).then_some(value)
+    }
+
+    fn text(&self, bytes: &[u8]) -> JsValue {
+        values::decode(bytes, false)
+    }
+
+    fn member(&self, value: &JsValue, name: &str) -> Option<JsValue> {
+        let member = get(value, name);
+        (!member.is_undefined()).then_some(member)
+    }
+
+    fn items(&self, value: &JsValue) -> Vec<JsValue> {
+        values::items(value)
+    }
+
+    fn as_text(&self, value: &JsValue) -> Option<String> {
+        value.as_string()
+    }
+
+    fn nothing(&self) -> JsValue {
+        JsValue::UNDEFINED
+    }
+}
+
+impl CustomLimiter for JsHost {
+    /// What the caller's `acquire` resolved with.
+    type Permit = JsValue;
+
+    async fn acquire(&self) -> Result<JsValue, CallerError> {
+        // What it fails with ends the call there.
+        Ok(Cancellable::from(acquire_of(&self.lent)).await)
+    }
+
+    fn release(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), CallerError> {
+        let logs = self.logs(Level::Error);
+        tell_slot(&self.lent, logs, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
+    }
+}
+
+fn foreign(error: JsValue) -> CallerError {
+    Rc::new(error)
+}
+
+impl JsHost {
+    /// One to which the caller has lent nothing.
+    pub const fn alone() -> Self {
+        let lent = JsValue::UNDEFINED;
+        Self { lent, clock: JsClock(JsValue::UNDEFINED), max_body_bytes: 0.0, log_level: None }
+    }
+
+    /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
+    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), CallerError> {
+        if get(owner, name).is_undefined() {
+            return Ok(());
+        }
+        let event = Object::new();
+        fill(&event);
+        call_hook(&self.lent, self.logs(Level::Error), owner, name, &event).map_err(foreign)
+    }
+}
+
+fn describe(event: &Object, request: &RequestEvent<'_>) {
+    set_text(event, "operation", Some(request.operation));
+    set_text(event, "method", Some(request.method.as_str()));
+    set_text(event, "url", Some(request.url));
+    set_number(event, "attempt", Some(request.attempt as f64));
+}
+
+impl Hooks for JsHost {
+    fn on_request(&self, request: &RequestEvent<'_>) -> Result<(), CallerError> {
+        self.hook(&self.lent, "onRequest", &|event| {
+            describe(event, request);
+            let headers = Object::new();
+            for (name, value) in &request.headers {
+                set_text(&headers, name, Some(value));
+            }
+            set(event, "headers", headers);
+        })
+    }
+
+    fn on_response(&self, request: &RequestEvent<'_>, response: &ResponseEvent<'_>) -> Result<(), CallerError> {
+        self.hook(&self.lent, "onResponse", &|event| {
+            describe(event, request);
+            set_number(event, "status", Some(response.status.into()));
+            set(event, "headers", plain_object(response.headers));
+            set_text(event, "requestId", response.request_id);
+            set_number(event, "durationMs", Some(response.duration_ms));
+        })
+    }
+
+    fn on_retry(&self, retry: &RetryEvent) -> Result<(), CallerError> {
+        self.hook(&self.lent, "onRetry", &|event| {
+            set_text(event, "operation", Some(retry.operation));
+            set_number(event, "attempt", Some(retry.attempt as f64));
+            set_number(event, "status", retry.status.map(f64::from));
+            set_text(event, "fault", retry.fault);
+            set_number(event, "waitMs", Some(retry.wait_ms));
+        })
+    }
+}
+
+impl Log for JsHost {
+    fn logs(&self, level: Level) -> bool {
+        self.log_level.is_some_and(|least| level <= least)
+    }
+
+    fn log(&self, level: Level, message: &str) {
+        let name = match level {
+            Level::Error => "error",
+            Level::Warn => "warn",
+            Level::Info => "info",
+            Level::Debug => "debug",
+        };
+        write_log(&self.lent, name, &text(&["clickhouse-cloud: ", message]));
+    }
+}

@@ -1,0 +1,169 @@
+//! What the sandbox is made with, and what is injected into it.
+
+use wasm_bindgen::prelude::*;
+
+use crate::bindings::options;
+use crate::bindings::values::{describe, get, items, keys};
+use crate::contract::Method;
+use crate::error::Error;
+use crate::sandbox::{self, Fault, Injection, RateLimit, faults};
+use crate::secret::Secret;
+
+const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit maxServices:whole:1 faults:chances keyId:text \
+    keySecret:text organizationId:text keys:items";
+
+const KEY: &str = "keyId:text keySecret:text organizationId:text";
+
+const INJECTION: &str = "fault:text times:whole:1 method:text path:text";
+
+macro_rules! names {
+    ($($fault:ident $name:literal $scope:ident $what:literal;)+) => {
+        concat!("/** A fault of the sandbox. */\nexport type SandboxFault =" $(, "\n  /** ", $what, " */\n  | \"", $name, "\"")+, ";\n")
+    };
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const FAULTS: &str = faults::table!(names);
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** The options of the sandbox. */
+export interface SandboxOptions {
+  /** Everything that is drawn comes from it: the same seed, the same world. By default 1. */
+  seed?: number | undefined;
+  /** How long each answer is held back, in real milliseconds. By default 0. */
+  latencyMs?: number | undefined;
+  /** How many virtual seconds pass in a real one. By default 1. */
+  timeScale?: number | undefined;
+  /** Of each key. By default 10 requests in 10,000 virtual ms; false: none. */
+  rateLimit?: { requests: number; perMs: number } | false | undefined;
+  /** How many services the organization may have. By default 20. */
+  maxServices?: number | undefined;
+  /**
+   * How likely each fault meets a request: `{ "drop-after": 0.1 }`. A request that has the key, is inside the rate limit
+   * and names an operation meets at most one. By default none comes.
+   */
+  faults?: { readonly [name in SandboxFault]?: number | undefined } | undefined;
+  /** The id of the key. */
+  keyId?: string | undefined;
+  /** The secret of the key. */
+  keySecret?: string | undefined;
+  /** The id of its organization, a UUID. */
+  organizationId?: string | undefined;
+  /**
+   * More keys, each with a rate limit of its own. Without an `organizationId` a key opens the same organization as the
+   * first; each other one that is named is one more, with services of its own.
+   */
+  keys?: readonly SandboxKey[] | undefined;
+}
+
+/** A key of the sandbox. */
+export interface SandboxKey {
+  /** The id of the key. */
+  keyId: string;
+  /** The secret of the key. */
+  keySecret: string;
+  /** The id of its organization, a UUID. */
+  organizationId?: string | undefined;
+}
+
+/** A fault for the next requests that fit. */
+export interface SandboxInjection {
+  /** The fault. */
+  fault: SandboxFault;
+  /** How many requests it meets. By default 1. */
+  times?: number | undefined;
+  /** Only requests of this method. */
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
+  /**
+   * Only requests of this path: one of the contract's, such as `/v1/organizations/{organizationId}/services`, in which
+   * values may stand for the parameters.
+   */
+  path?: string | undefined;
+}
+"#;
+
+/// The constructor's options.
+pub fn read(value: &JsValue) -> Result<sandbox::Options, Error> {
+    const WHAT: &str = "new Sandbox";
+    options::check(WHAT, value, KNOWN)?;
+    let number = |name| get(value, name).as_f64();
+    let text = |name| get(value, name).as_string();
+    let mut given = sandbox::Options::default();
+    if let Some(seed) = number("seed") {
+        given.seed = seed as u64;
+    }
+    given.latency_ms = number("latencyMs").unwrap_or(given.latency_ms);
+    given.time_scale = number("timeScale").unwrap_or(given.time_scale);
+    given.key_id = text("keyId").unwrap_or(given.key_id);
+    given.key_secret = text("keySecret").map_or(given.key_secret, Secret::new);
+    given.organization_id = text("organizationId").unwrap_or(given.organization_id);
+    given.max_services = number("maxServices").map_or(given.max_services, |most| most as u32);
+    let limit = get(value, "rateLimit");
+    if limit.as_bool() == Some(false) {
+        given.rate_limit = None;
+    } else if let (Some(requests), Some(per_ms)) = (get(&limit, "requests").as_f64(), get(&limit, "perMs").as_f64()) {
+        given.rate_limit = Some(RateLimit { requests: requests as u32, per_ms });
+    }
+    for key in items(&get(value, "keys")) {
+        options::check(WHAT, &key, KEY)?;
+        let text = |name| get(&key, name).as_string();
+        let (Some(id), Some(secret)) = (text("keyId"), text("keySecret")) else {
+            return Err(options::wrong(WHAT, "keys must have a keyId and a keySecret"));
+        };
+        given.keys.push(sandbox::Key { id, secret: Secret::new(secret), organization_id: text("organizationId") });
+    }
+    given.faults = read_faults(WHAT, &get(value, "faults"))?;
+    let wrong = |(option, expected)| options::wrong(WHAT, &format!("{} must be {expected}", camel_case(option)));
+    given.check().map_err(wrong)?;
+    Ok(given)
+}
+
+/// The name that an option has in JavaScript.
+fn camel_case(name: &str) -> String {
+    let mut camel = String::new();
+    let mut upper = false;
+    for letter in name.chars() {
+        if letter != '_' {
+            camel.push(if upper { letter.to_ascii_uppercase() } else { letter });
+        }
+        upper = letter == '_';
+    }
+    camel
+}
+
+fn read_faults(what: &str, value: &JsValue) -> Result<Vec<(Fault, f64)>, Error> {
+    let mut faults = Vec::new();
+    for name in keys(value) {
+        let fault = Fault::named(&name).map_err(|text| options::wrong(what, &format!("faults: {text}")))?;
+        let probability = get(value, &name);
+        match probability.as_f64() {
+            Some(number) if (0.0..=1.0).contains(&number) => faults.push((fault, number)),
+            None if probability.is_undefined() => {}
+            _ => {
+                let received = describe(&probability);
+                let message = format!("faults: {name} must be a number from 0 to 1, received {received}");
+                return Err(options::wrong(what, &message));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// The argument of `inject`.
+pub fn read_injection(value: &JsValue) -> Result<Injection, Error> {
+    const WHAT: &str = "sandbox.inject";
+    options::check(WHAT, value, INJECTION)?;
+    let text = |name| get(value, name).as_string();
+    let name = text("fault").ok_or_else(|| options::wrong(WHAT, "fault must be a name"))?;
+    let fault = Fault::named(&name).map_err(|text| options::wrong(WHAT, &text))?;
+    let method = match text("method") {
+        None => None,
+        Some(name) => {
+            let known = Method::ALL.into_iter().find(|method| method.as_str() == name);
+            Some(known.ok_or_else(|| options::wrong(WHAT, "method must be GET, POST, PUT, PATCH or DELETE"))?)
+        }
+    };
+    let times = get(value, "times").as_f64().unwrap_or(1.0);
+    Ok(Injection { fault, times: times as u32, method, path: text("path") })
+}

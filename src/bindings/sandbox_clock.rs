@@ -1,0 +1,76 @@
+//! The sandbox's time: virtual, so many times as fast as the host's, and advanced by hand. Where a test has put timers
+//! and a `Date` of its own in place of the host's, it goes by those.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+use wasm_bindgen::prelude::*;
+
+use super::time::JsClock;
+use crate::race::race;
+
+#[wasm_bindgen(module = "/js/bindings/sandbox_clock.js")]
+extern "C" {
+    fn begin() -> JsValue;
+    fn read(flow: &JsValue) -> f64;
+}
+
+/// A virtual clock. It begins with the host's time.
+pub struct SandboxClock {
+    flow: JsValue,
+    began: f64,
+    scale: f64,
+    advanced_ms: Cell<f64>,
+    sleeping: RefCell<Vec<Waker>>,
+}
+
+impl SandboxClock {
+    /// A clock on which `scale` seconds pass in a real one.
+    pub fn new(scale: f64) -> Self {
+        let flow = begin();
+        Self { began: read(&flow), flow, scale, advanced_ms: Cell::new(0.0), sleeping: RefCell::default() }
+    }
+
+    /// Virtual milliseconds since the epoch.
+    pub fn now(&self) -> f64 {
+        self.began + (read(&self.flow) - self.began) * self.scale + self.advanced_ms.get()
+    }
+
+    /// Lets time pass at once. Whoever sleeps looks at the clock again.
+    pub fn advance(&self, ms: f64) {
+        self.advanced_ms.set(self.advanced_ms.get() + ms);
+        for waker in self.sleeping.take() {
+            waker.wake();
+        }
+    }
+
+    /// Makes it another time.
+    pub fn set(&self, now: f64) {
+        self.advanced_ms.set(self.advanced_ms.get() + now - self.now());
+    }
+
+    /// Resolves after that many virtual milliseconds.
+    pub async fn sleep(&self, ms: f64) {
+        let until = self.now() + ms;
+        loop {
+            let left = until - self.now();
+            if left <= 0.0 {
+                return;
+            }
+            race(JsClock::host().sleep(left / self.scale), self.advanced()).await;
+        }
+    }
+
+    async fn advanced(&self) {
+        let before = self.advanced_ms.get();
+        poll_fn(|context| {
+            if self.advanced_ms.get() > before {
+                return Poll::Ready(());
+            }
+            self.sleeping.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}

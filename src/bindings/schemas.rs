@@ -1,0 +1,17 @@
+//! Values against the named schemas of the contract, for `schemas` (`js/schemas.js`), which has the names.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::errors::all;
+use crate::contract::NAMED;
+use crate::validate::{Mode, Unknown, validate};
+
+/// The issues of a JSON text: as a request has it, or as an answer brings it. The schema is the one of that number in the
+/// order of the names.
+#[wasm_bindgen(js_name = checkSchema)]
+pub fn check_schema(number: usize, request: bool, json: &str) -> Result<Array, JsValue> {
+    let mode = if request { Mode::Request { unknown: Unknown::Refuse } } else { Mode::Answer };
+    let schema = NAMED.get(number).ok_or(JsValue::UNDEFINED)?;
+    Ok(all(&validate(json.as_bytes(), schema, mode, &[]).issues))
+}
