@@ -38,7 +38,7 @@ pub enum Error {
     Api {
         /// The word before the colon in the service's text, such as `CONFLICT`.
         code: Option<String>,
-        /// The text of the response, whoever wrote it: without secrets, in one line, at most 2,000 characters.
+        /// The text of the response: redacted, in one line, at most 2,000 characters.
         text: Option<String>,
         /// The response.
         response: Rc<ResponseParts>,

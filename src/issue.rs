@@ -130,7 +130,7 @@ impl Issue {
     }
 }
 
-/// Its line.
+/// Displays [`Issue::line`].
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line())

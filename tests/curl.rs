@@ -1,4 +1,4 @@
-//! `toCurl`: runs in a POSIX shell as it stands, asks for what was built, and holds no secret.
+//! `toCurl` runs in a POSIX shell, sends the request that was built, and holds no secret.
 
 #![cfg(all(feature = "client", unix, not(target_arch = "wasm32")))]
 #![allow(
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const ID: &str = "5a9db0c5-0000-4000-8000-000000000001";
 const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
-/// What a curl that only prints gets from the shell: its arguments, one after the other.
+/// The arguments that the shell passes to curl, in order.
 fn run(script: &str) -> Vec<String> {
     let curl = "curl() { for argument; do printf '%s\\0' \"$argument\"; done; }";
     let output = Command::new("sh")

@@ -1,5 +1,5 @@
-//! Secrets are never shown: what is planted in credentials, headers, passwords, hashes and answers stands in no message
-//! of an error, no debug print and no line of the log.
+//! Secrets are never shown: texts that are planted in credentials, headers, passwords, hashes and responses are in no error
+//! message, no debug print and no log.
 
 #![cfg(all(feature = "client", not(target_arch = "wasm32")))]
 #![allow(
@@ -111,7 +111,7 @@ fn of_issues_in_requests() {
 
 #[test]
 fn of_a_misspelt_secret() {
-    // What is unknown may be a misspelt secret: its value is not shown.
+    // An unknown property may be a misspelt secret: its value is not shown.
     for name in ["newPaswordHash", "password", "new_password_hash"] {
         for value in wrong().into_iter().chain([json!(7_777_777)]) {
             let mut body = json!({});

@@ -91,7 +91,7 @@ fn ten_thousand_broken_documents_do_not_trap() {
         let (_, schema) = SCHEMAS[dice.below(SCHEMAS.len())];
         let envelope = validate_answer(&bytes, Some(schema));
         let _ = validate(&bytes, schema, Mode::Request { unknown: Unknown::Refuse }, &[]);
-        // What the host can parse is no broken text to the scanner either.
+        // A text that the host can parse is well-formed to the scanner, too.
         let syntax = envelope.issues.iter().any(|issue| issue.code == Code::Syntax);
         assert!(!syntax || !is_json(&bytes), "{}", String::from_utf8_lossy(&bytes));
     }

@@ -85,7 +85,7 @@ pub(super) enum NotFoundPolicy {
     ConfirmInList,
 }
 
-/// What a failed request means for a wait.
+/// How a failed request counts for a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestFailure {
     /// The wait ends with the error.

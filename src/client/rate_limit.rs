@@ -57,14 +57,9 @@ pub(super) struct CustomPermit<'a, H: Host> {
 }
 
 impl<'a, H: Host> Permit<'a, H> {
-    /// Resolves when a request may be sent.
-    pub async fn acquire(limiting: &'a RateLimiting, host: &'a H, number: &mut u64) -> Result<Self, CallerError> {
-        Ok(match limiting {
-            RateLimiting::Shared(limiter) => Self::Shared { _slot: limiter.acquire(host, number).await },
-            RateLimiting::Off | RateLimiting::Custom => {
-                Self::Custom(CustomPermit { host, permit: Some(host.acquire().await?) })
-            }
-        })
+    /// A permit that the caller's limiter has given.
+    pub fn custom(host: &'a H, permit: H::Permit) -> Self {
+        Self::Custom(CustomPermit { host, permit: Some(permit) })
     }
 
     /// Reports the response; without a status, that none came.

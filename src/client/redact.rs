@@ -194,7 +194,7 @@ fn headers(needles: &mut Vec<Needle>, headers: &[(String, String)]) {
     }
 }
 
-/// `Basic …` and `Bearer …` are two secrets: the whole, and what follows the word. Behind `Basic` there are two more:
+/// `Basic …` and `Bearer …` are two secrets: the whole, and the text behind the word. Behind `Basic` there are two more:
 /// the user and the password.
 fn credential(needles: &mut Vec<Needle>, value: &str) {
     let value = value.trim();

@@ -1,20 +1,18 @@
 //! The retry policy: one table.
 //!
-//! [`AttemptFailure::next`] and [`AttemptFailure::ambiguous`] are the table; docs/retries.md shows it, rendered from them.
-//!
-//! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
-//! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
-//! (`x-repeat`). A retry begins inside a time budget; there is no count.
+//! [`AttemptFailure::next`] and [`AttemptFailure::ambiguous`] are the table; docs/retries.md is rendered from them. Only a 429
+//! proves that the service did nothing: fetch does not tell a refused connection from one that broke later. The contract
+//! says which operations are safe to repeat (`x-repeat`). Retries are bounded by time, not by a count.
 
 use crate::contract::{Method, Operation, Repeat};
 use crate::host::{Clock, HttpResponse, Random};
 
-/// What an attempt met that was not a success.
+/// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptFailure {
-    /// No answer.
+    /// No response.
     Connection,
-    /// No answer in time.
+    /// No response in time.
     Timeout,
     /// 429.
     RateLimited,
@@ -26,17 +24,17 @@ pub enum AttemptFailure {
     Server,
     /// Any other status that is not 2xx.
     Refused,
-    /// A 2xx whose body is no JSON.
+    /// A 2xx whose body is not JSON.
     NotJson,
     /// A 2xx that breaks the contract.
     Violation,
-    /// An answer that is longer than allowed.
+    /// A response that is longer than `maxBodyBytes`.
     TooLong,
-    /// A 2xx whose body can not be read: the fetch that brought it would bring another one like it.
+    /// A 2xx whose body can not be read: the next response of this fetch would be unreadable, too.
     Unreadable,
 }
 
-/// What to do next.
+/// Whether and when the call tries again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryRule {
     /// Wait until the rate limit's window opens, then try again.
@@ -84,7 +82,7 @@ impl AttemptFailure {
         }
     }
 
-    /// The failure that a status is; `None`: it is a success.
+    /// The failure of a status; `None` for a 2xx.
     #[must_use]
     pub const fn of_status(status: u16) -> Option<Self> {
         match status {
@@ -113,7 +111,7 @@ impl AttemptFailure {
         }
     }
 
-    /// Whether a change may have happened although the call failed with this.
+    /// Whether a change may have happened although the attempt failed like this.
     #[must_use]
     pub const fn ambiguous(self, operation: &Operation) -> bool {
         let happened = match self {
@@ -132,7 +130,7 @@ impl AttemptFailure {
     }
 }
 
-/// Whether the request may be sent again when its fate is unknown.
+/// Whether the request may be sent again when its outcome is unknown.
 #[must_use]
 pub fn is_safe(operation: &Operation, has_property: impl Fn(&str) -> bool) -> bool {
     match operation.repeat {
@@ -149,18 +147,17 @@ pub fn back_off_ms(tries: u32, random: &impl Random) -> f64 {
     ceiling * fraction(random)
 }
 
-/// How long to wait after a 429 that does not say: a window of the API's own limit.
+/// The pause after a 429 without a time, in milliseconds: one window of the API's own limit.
 pub const WINDOW_MS: f64 = 10_000.0;
 
-/// For no longer than this a 429 is waited out at once: all that share the limiter wait with it.
+/// The longest pause after a 429, in milliseconds: all users of the limiter pause.
 pub const LONGEST_WINDOW_MS: f64 = 60_000.0;
 
-/// A shorter wait than this is not taken from a 503: one that says zero, or a moment that has passed, would be asked again
-/// at once.
+/// A 503 with a shorter time than this backs off instead: a zero, or a moment in the past, would retry at once.
 const SHORTEST_MS: f64 = 500.0;
 
-/// How long a refusal asks to wait, uncapped: `X-RateLimit-Reset` in seconds, or `Retry-After` in seconds or as a date. A
-/// date is read against the response's own `Date`: the two come from one clock. `None`: it says nothing that can be read.
+/// How long a response asks to wait, in milliseconds, uncapped: `X-RateLimit-Reset` in seconds, or `Retry-After` in seconds or
+/// as a date. A date is read against the response's own `Date`: the two come from one clock.
 #[must_use]
 pub fn asked_ms(response: &HttpResponse, clock: &impl Clock) -> Option<f64> {
     let reset = || response.header("x-ratelimit-reset").and_then(seconds_ms);
@@ -174,20 +171,20 @@ pub fn asked_ms(response: &HttpResponse, clock: &impl Clock) -> Option<f64> {
     let asked = match response.status {
         429 => reset().or_else(after),
         503 => after().or_else(reset),
-        // The state of the rate limit comes with responses of every kind, and says nothing of a fault.
+        // Every response may have the headers of the rate limit: they say nothing of a failure.
         500..=599 => after(),
         _ => None,
     };
     Some(asked?.max(0.0))
 }
 
-/// How long to wait after a 503, where it says so.
+/// How long a 503 asks to wait, where that can be followed.
 #[must_use]
 pub fn unavailable_ms(asked_ms: Option<f64>) -> Option<f64> {
     asked_ms.filter(|ms| *ms >= SHORTEST_MS)
 }
 
-/// The moment that an HTTP date names (RFC 9110, 5.6.7). The host's parser takes more than these: a number is no date.
+/// Parses an HTTP date (RFC 9110, 5.6.7). The host's parser would take more, such as a number.
 fn http_date(text: &str, clock: &impl Clock) -> Option<f64> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let text = text.trim();
@@ -199,18 +196,18 @@ fn http_date(text: &str, clock: &impl Clock) -> Option<f64> {
     date.filter(|ms| ms.is_finite())
 }
 
-/// A tenth more at most, so that not all come back at once.
+/// Adds at most a tenth, so that clients do not come back all at once.
 #[must_use]
 pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
     ms * (1.0 + 0.1 * fraction(random))
 }
 
-/// Decimal seconds in milliseconds. Not the standard library's: its exactness costs 14 KB.
+/// Decimal seconds in milliseconds. Not by the standard library, whose exact parser costs 14 KB.
 fn seconds_ms(text: &str) -> Option<f64> {
     let text = text.trim_ascii();
     let (sign, digits) = text.strip_prefix("-").map_or((1000.0, text), |digits| (-1000.0, digits));
     let (mut value, mut any) = (0.0, false);
-    // What the next digit counts, once the point has come.
+    // The weight of the next digit, behind the decimal point.
     let mut place = 0.0;
     for byte in digits.bytes() {
         let digit = f64::from(byte.wrapping_sub(b'0'));

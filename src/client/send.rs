@@ -95,10 +95,31 @@ impl<H: Host> Client<H> {
         };
         loop {
             let queued_at = self.now();
-            let permit = Permit::acquire(&self.settings.limiter, &self.host, &mut call.queue_number);
-            let permit = permit.await.map_err(Error::Caller)?;
-            self.begin_attempt(&mut call, queued_at).map_err(Error::Caller)?;
-            let sent = select(pin!(self.host.send(&call.checked.request)), pin!(self.sleep(call.timeout_ms))).await;
+            let permit = match &self.settings.limiter {
+                RateLimiting::Shared(limiter) => {
+                    Permit::Shared { _slot: limiter.acquire(&self.host, &mut call.queue_number).await }
+                }
+                RateLimiting::Off | RateLimiting::Custom => {
+                    Permit::custom(&self.host, self.host.acquire().await.map_err(Error::Caller)?)
+                }
+            };
+            call.attempt_began = self.now();
+            if call.attempts.is_empty() {
+                call.first_began = call.attempt_began;
+            } else {
+                call.queued_ms += (call.attempt_began - queued_at - call.paused_ms).max(0.0);
+                call.paused_ms = 0.0;
+            }
+            if call.needs_key {
+                call.checked.request.set_header(IDEMPOTENCY_KEY, &uuid(&self.host));
+            }
+            let request = &call.checked.request;
+            {
+                let event = request_event(operation, request, call.attempts.len() + 1);
+                self.log_request(&event, operation, request.body.as_deref());
+                self.host.on_request(&event).map_err(Error::Caller)?;
+            }
+            let sent = select(pin!(self.host.send(request)), pin!(self.sleep(call.timeout_ms))).await;
             let finished = match sent {
                 Either::Left(Ok(response)) => self.read_response(&mut call, response, None, permit),
                 Either::Left(Err(TransportError { kind: Unreadable { status, headers }, message, .. })) => {
@@ -118,24 +139,6 @@ impl<H: Host> Client<H> {
                 }
             }
         }
-    }
-
-    /// Begins an attempt: its times, its idempotency key, the log and the hook.
-    fn begin_attempt(&self, call: &mut CallState<'_>, queued_at: f64) -> Result<(), CallerError> {
-        call.attempt_began = self.now();
-        if call.attempts.is_empty() {
-            call.first_began = call.attempt_began;
-        } else {
-            call.queued_ms += (call.attempt_began - queued_at - call.paused_ms).max(0.0);
-            call.paused_ms = 0.0;
-        }
-        if call.needs_key {
-            call.checked.request.set_header(IDEMPOTENCY_KEY, &uuid(&self.host));
-        }
-        let request = &call.checked.request;
-        let event = request_event(call.operation, request, call.attempts.len() + 1);
-        self.log_request(&event, call.operation, request.body.as_deref());
-        self.host.on_request(&event)
     }
 
     /// Ends an attempt that brought no response; without an error, in time.

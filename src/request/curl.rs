@@ -18,11 +18,11 @@ impl CheckedRequest {
             None => "'",
         });
         for (name, value) in &request.headers {
-            // The name goes into single quotes: RFC tokens may hold what a shell would run.
+            // The name goes into single quotes: tokens of HTTP may hold characters that a shell would run.
             out.push_str(" \\\n  -H '");
             escape(&mut out, name);
             out.push_str(": ");
-            // What the caller adds may be a credential too: only what this client writes itself is shown.
+            // A header of the caller may be a credential: only values of the client itself are shown.
             if matches!(name.as_str(), "accept" | "content-type") {
                 escape(&mut out, value);
             } else {

@@ -1,4 +1,4 @@
-//! What the caller lends a client: functions that are told what happens, a limiter, and a log that may want less.
+//! The caller's part of a client: hooks, a limiter, and a log with a level.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -9,7 +9,7 @@ use clickhouse_cloud::host::{CallerError, CustomLimiter, Hooks, Level, RequestEv
 
 use super::network::TestHost;
 
-/// What a hook is told.
+/// The event of a hook.
 pub enum Told<'a> {
     Request(&'a RequestEvent<'a>),
     Response(&'a RequestEvent<'a>, &'a ResponseEvent<'a>),
@@ -21,17 +21,17 @@ type Hook = Rc<dyn Fn(&Told<'_>) -> Result<(), CallerError>>;
 /// A slot, the status, and how long a 429 asks to wait.
 type ToldSlot = (usize, Option<u16>, Option<f64>);
 
-/// What the hosts of one network have from their caller.
+/// The caller of all hosts of one network.
 pub struct Caller {
-    /// Told of everything.
+    /// Called with every event.
     pub hook: RefCell<Option<Hook>>,
-    /// The least level that the log wants.
+    /// The level of the log.
     pub level: Cell<Level>,
     /// How many slots the limiter has left.
     pub slots: Cell<usize>,
-    /// What the limiter says instead of giving a slot.
+    /// The error of the limiter, instead of a slot.
     pub refusal: RefCell<Option<CallerError>>,
-    /// What the limiter was told, by slot.
+    /// The releases of slots.
     pub told: RefCell<Vec<ToldSlot>>,
     given: Cell<usize>,
     waiting: RefCell<Vec<Waker>>,
@@ -52,12 +52,12 @@ impl Default for Caller {
 }
 
 impl Caller {
-    /// From now on this is told of everything.
+    /// Sets the hook for all events.
     pub fn hook(&self, hook: impl Fn(&Told<'_>) -> Result<(), CallerError> + 'static) {
         *self.hook.borrow_mut() = Some(Rc::new(hook));
     }
 
-    /// So many slots more.
+    /// Adds slots.
     pub fn free(&self, slots: usize) {
         self.slots.set(self.slots.get() + slots);
         for waker in self.waiting.take() {

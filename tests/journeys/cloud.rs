@@ -1,4 +1,4 @@
-//! A client on the network, and what the tests ask of it.
+//! A client on the network, and its calls as the tests make them.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::network::{Network, TestHost};
 use super::world::World;
 
-/// A service that nobody has created.
+/// The id of a service that does not exist.
 pub const NOBODY: &str = "9f8b6c1e-0000-4000-8000-00000000dead";
 
 /// A world with a network and a client on it. Clones are the same.
@@ -37,7 +37,7 @@ impl Cloud {
         Self::with(|_| {})
     }
 
-    /// The same, but for what is changed.
+    /// The same with changed settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let world = World::new();
         let network = Rc::new(Network::new(Sandbox::new(Options::default())));
@@ -158,7 +158,7 @@ impl Cloud {
         assert_eq!(self.world.timers(), 0, "timers are running");
     }
 
-    /// The methods and paths of what was sent, without what comes before the services.
+    /// The methods and paths of the requests, from `services` on.
     pub fn requests(&self) -> Vec<String> {
         let sent = self.network.sent.borrow();
         let short = |path: &str| path.split("/services").nth(1).unwrap_or(path).to_owned();
@@ -166,7 +166,7 @@ impl Cloud {
     }
 }
 
-/// What the JavaScript client's defaults are, for the sandbox of these options.
+/// The defaults of the JavaScript client, for the sandbox of these options.
 pub fn settings(options: &Options) -> Settings {
     let key = format!("{}:{}", options.key_id, options.key_secret.reveal());
     let key = base64::engine::general_purpose::STANDARD.encode(key);

@@ -1,4 +1,4 @@
-//! What the caller lends: hooks, a limiter, and a log.
+//! The caller's own hooks, limiter and log.
 
 use std::cell::RefCell;
 use std::rc::Rc;

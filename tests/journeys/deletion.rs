@@ -51,7 +51,7 @@ fn what_is_not_there_was_not_found() {
     cloud.assert_quiet();
 }
 
-/// What every request meets from now on.
+/// The fault of every request from now on.
 fn always(cloud: &Cloud, act: impl Fn() -> Act) {
     for _ in 0..5_000 {
         cloud.network.next(act());

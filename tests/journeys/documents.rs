@@ -1,4 +1,4 @@
-//! docs/retries.md is what the table of retries says. `UPDATE_DOCS=1 cargo test documents` writes it anew.
+//! docs/retries.md is rendered from the retry policy. `UPDATE_DOCS=1 cargo test documents` writes it.
 
 use clickhouse_cloud::client::retry::{AttemptFailure, LONGEST_WINDOW_MS, RetryRule, WINDOW_MS, back_off_ms};
 use clickhouse_cloud::contract::{self, Method, Operation, Repeat};
@@ -17,22 +17,22 @@ fn seconds(ms: f64) -> String {
     format!("{} s", (ms / 100.0).round() / 10.0)
 }
 
-/// What happened, for readers.
+/// The failure in the words of the document.
 fn words(failure: AttemptFailure) -> &'static str {
     match failure {
-        AttemptFailure::Connection => "no answer: refused, reset, unreachable",
-        AttemptFailure::Timeout => "no answer within `timeoutMs`",
+        AttemptFailure::Connection => "no response: refused, reset, unreachable",
+        AttemptFailure::Timeout => "no response within `timeoutMs`",
         AttemptFailure::RateLimited => "429",
         AttemptFailure::RequestTimeout => "408",
         AttemptFailure::Unavailable => "503",
         AttemptFailure::Server => "any other 5xx",
         AttemptFailure::Refused => "any other status, redirects among them",
-        AttemptFailure::NotJson => "2xx whose body is no JSON",
+        AttemptFailure::NotJson => "2xx whose body is not JSON",
         AttemptFailure::Violation => "2xx that breaks the contract, or holds an error and no result",
         AttemptFailure::Unreadable => {
             "2xx whose body can not be read: a response of your own `fetch` that has been read already, or has no body"
         }
-        AttemptFailure::TooLong => "an answer longer than `maxBodyBytes`",
+        AttemptFailure::TooLong => "a response longer than `maxBodyBytes`",
     }
 }
 
@@ -88,9 +88,9 @@ fn rendered() -> String {
         "<!-- Rendered from src/client/retry.rs and the contract: UPDATE_DOCS=1 cargo test documents -->\n\n\
 # Retries\n\n\
 A call is tried again where that can do no harm, and for as long as `retryBudgetMs` allows: no retry begins later than\n\
-that after the first attempt was sent, its wait included and time in the rate limit's line not. It is a time, not a\n\
+that after the first attempt was sent, its wait included and time in the rate limiter's queue not. It is a time, not a\n\
 count; 0 is no retry at all. The last error is the one that is thrown; its `attempts` counts, and its `attemptLog` says\n\
-what each attempt met, when, and how long the client waited after it.\n\n\
+the outcome of each attempt, when it began, and how long the client waited after it.\n\n\
 {table}\n\
 - **Backs off**: waits between nothing and a ceiling, at random; the ceiling doubles from {} to {}.\n\
 - **Waits for the window**: for as long as `X-RateLimit-Reset` or `Retry-After` says, {} at most, or {} where neither\n  \
@@ -112,7 +112,7 @@ Which is which, as the contract says:\n\n\
 ## Waits\n\n\
 `services.waitFor`, `createAndWait`, `ensureRunning`, `stopAndDelete` and `backups.waitFor` live by their own deadline\n\
 (`timeoutMs`, 30 minutes by default), not by `retryBudgetMs`:\n\n\
-- What may pass is waited out until then, with backoff: no answer, 408, 429, 5xx, a 2xx that cannot be read, the 404 page\n  \
+- What may pass is waited out until then, with backoff: no response, 408, 429, 5xx, a 2xx that cannot be read, the 404 page\n  \
 of a proxy. `onProgress` is told (`fault`), and a wait that ends meanwhile has it as its `cause`. 400, 401 and 403 end\n  \
 a wait at once, with their own error.\n\
 - 409 and 424 are tried again, and told (`refusal`). One that stays the same for two minutes while the state does not change\n  \

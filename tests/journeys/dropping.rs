@@ -1,4 +1,4 @@
-//! A call that is dropped ends: its place in the line, its timer, its request. This is how an abort works.
+//! Dropping a call ends it: its position in the queue, its timer, its request. An abort is such a drop.
 
 use clickhouse_cloud::client::RateLimiting;
 use clickhouse_cloud::client::wait::WaitOptions;
@@ -56,7 +56,7 @@ fn in_the_line() {
     });
     dropped_after(&cloud, 5_000.0, cloud.list());
     assert_eq!(cloud.network.count(), 10);
-    // The line goes on without it.
+    // The queue goes on without it.
     cloud.run(cloud.list()).unwrap();
     assert!(cloud.world.elapsed() < 11_000.0, "{}", cloud.world.elapsed());
 }
@@ -141,7 +141,7 @@ fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
             assert!(slots.iter().copied().eq(1..=slots.len()), "round {round}: {slots:?}");
             assert_eq!(slots.len(), if lent { cloud.network.count() } else { 0 }, "round {round}");
             drop(told);
-            // The line is empty and no slot is taken: after a quiet while a whole window goes at once.
+            // The queue is empty and no slot is taken: after a pause a whole window is sent at once.
             cloud.network.forget();
             cloud.run(cloud.world.sleep(300_000.0));
             let before = cloud.world.elapsed();

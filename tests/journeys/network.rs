@@ -1,5 +1,5 @@
-//! The network of the tests: the sandbox, and in front of it what a test scripts. It keeps what was sent, and counts
-//! what is under way.
+//! The network of the tests: scripted faults and responses in front of the sandbox. It records requests, and counts those in
+//! progress.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,19 +14,19 @@ use serde_json::Value;
 use super::caller::Caller;
 use super::world::World;
 
-/// What becomes of a request instead of what the sandbox would do.
+/// A scripted outcome of a request, instead of the sandbox's.
 pub enum Act {
-    /// This answer; the sandbox never hears of the request.
+    /// This response; the request does not reach the sandbox.
     Answer(HttpResponse),
     /// The connection ends before the sandbox hears of the request.
     DropBefore,
     /// The sandbox carries it out, then the connection ends.
     DropAfter,
-    /// No answer ever comes, and the sandbox never hears of the request.
+    /// No response; the request does not reach the sandbox.
     Hang,
-    /// The sandbox carries it out, and no answer ever comes.
+    /// The sandbox carries the request out, but no response comes.
     HangAfter,
-    /// The answer is longer than the host takes.
+    /// The response is longer than `maxBodyBytes`.
     TooLong,
     /// A response of this status comes, whose body can not be read.
     Unreadable(u16),
@@ -38,7 +38,7 @@ pub enum Act {
     Throw(CallerError),
 }
 
-/// An answer of this status and body.
+/// A response of this status and body.
 pub fn answer(status: u16, body: &str) -> Act {
     Act::Answer(HttpResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
 }
@@ -66,14 +66,14 @@ pub struct Network {
     pub sent: RefCell<Vec<Sent>>,
     script: RefCell<Vec<(&'static str, &'static str, Act)>>,
     under_way: Cell<usize>,
-    /// How long a request takes there, and its answer back.
+    /// The latency of a request, and of its response.
     pub latency: Cell<(f64, f64)>,
-    /// Which part of what they are asked for the timers of the host take.
+    /// The part of their time after which timers fire.
     pub timers: Cell<f64>,
     pub lines: RefCell<Vec<(Level, String)>>,
-    /// What the clock of its hosts says, where it is not the world's.
+    /// The reading of the hosts' clock, where it is not the world's.
     pub clock: Cell<fn(f64) -> f64>,
-    /// What the callers of its hosts lend.
+    /// The caller of its hosts.
     pub caller: Caller,
     dice: Cell<u64>,
 }
@@ -94,17 +94,17 @@ impl Network {
         }
     }
 
-    /// What becomes of the next request that nothing else was scripted for.
+    /// Scripts the next request without a script of its own.
     pub fn next(&self, act: Act) {
         self.on("", "", act);
     }
 
-    /// What becomes of the next request of this method whose path ends so. Each entry serves once, in order.
+    /// Scripts the next request of this method whose path ends so. Each entry serves once, in order.
     pub fn on(&self, method: &'static str, end: &'static str, act: Act) {
         self.script.borrow_mut().push((method, end, act));
     }
 
-    /// Forgets what was scripted and never met.
+    /// Removes scripts that no request has met.
     pub fn forget(&self) {
         self.script.borrow_mut().clear();
     }

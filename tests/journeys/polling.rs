@@ -1,4 +1,4 @@
-//! Many waits at once: they share their polls, each is told soon, and nobody's end is another one's.
+//! Many waits at once share their polls, end in time, and do not end each other.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -33,7 +33,7 @@ fn with_services(count: usize) -> (Cloud, Vec<String>) {
     (Cloud::on(&world, &network, |_| {}), ids)
 }
 
-/// What a wait brought, and when.
+/// The result of a wait, and when it ended.
 type Waited = Joined<(Result<Value, Box<Error>>, f64)>;
 
 fn wait(cloud: &Cloud, id: &str, states: &'static [&str], options: WaitOptions) -> Waited {
@@ -63,7 +63,7 @@ fn ran_at(cloud: &Cloud, ids: &[String]) -> Vec<f64> {
     ran.into_iter().flatten().collect()
 }
 
-/// The same course of the same services, without anybody who waits for them.
+/// The same services over the same time, without waits.
 fn expected(count: usize) -> Vec<f64> {
     let (cloud, ids) = with_services(count);
     ran_at(&cloud, &ids)

@@ -36,7 +36,7 @@ fn many_at_once_go_in_order_at_the_limits_own_pace() {
         let order = lists(&cloud, 105);
         assert_eq!(order, (0..105).collect::<Vec<_>>(), "first come, first served");
         assert_eq!(cloud.network.refused_by_limit(), 0, "{latency:?}");
-        // Eleven windows begin, each one answer after the one before.
+        // Eleven windows begin, each one response after the one before.
         let least = 10.0 * (10_000.0 + latency.0 + latency.1);
         assert!((least..least + 5_000.0).contains(&cloud.world.elapsed()), "{latency:?}: {}", cloud.world.elapsed());
         cloud.assert_quiet();
@@ -121,7 +121,7 @@ fn a_place_in_the_line_that_is_given_up_leaves_no_gap() {
             let cloud = cloud.clone();
             cloud.world.clone().spawn(async move {
                 if number % 3 == 0 {
-                    // Some of these are sent before that, most give up in the line.
+                    // Some of these are sent before that, most give up in the queue.
                     race(cloud.list(), cloud.world.sleep(100.0 * f64::from(number))).await;
                 } else {
                     cloud.list().await.unwrap();
@@ -134,7 +134,7 @@ fn a_place_in_the_line_that_is_given_up_leaves_no_gap() {
     cloud.assert_quiet();
 }
 
-/// Between the first and the second request of a call whose first answer is a 429 with these headers.
+/// The time between the first and the second request of a call whose first response is a 429 with these headers.
 fn waited(headers: &[(&str, &str)]) -> f64 {
     let cloud = Cloud::with(|settings| settings.retry_budget_ms = 100_000.0);
     cloud.network.next(answer_with(429, headers, LIMITED));
@@ -248,7 +248,7 @@ fn time_in_the_line_is_not_of_the_retry_budget() {
         let cloud = cloud.clone();
         cloud.world.clone().spawn(async move { cloud.list().await.map(|_| ()) })
     });
-    // The last one in the line meets a fault after forty seconds in it.
+    // The last one in the queue meets a fault after forty seconds.
     let tasks: Vec<_> = tasks.collect();
     let last = cloud.clone();
     let last = cloud.world.spawn(async move { last.get(NOBODY).await.map(|_| ()) });
@@ -259,7 +259,7 @@ fn time_in_the_line_is_not_of_the_retry_budget() {
 
 #[test]
 fn a_sandbox_that_scales_time_scales_its_limit() {
-    // Half the window and a third of the requests: the client is told so, and keeps to it.
+    // Half the window and a third of the requests, in sandbox and client.
     let world = super::world::World::new();
     let options = clickhouse_cloud::sandbox::Options {
         rate_limit: Some(clickhouse_cloud::sandbox::RateLimit { requests: 3, per_ms: 5_000.0 }),

@@ -1,4 +1,4 @@
-//! Refusals that waits meet: a lasting one is told, and one that cannot pass ends the wait.
+//! Refusals that waits meet: a lasting one is reported, and a permanent one ends the wait.
 
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::contract;

@@ -1,4 +1,4 @@
-//! Answers that are not what the contract says: what is taken all the same, what is refused, and that nothing is lost.
+//! Responses that break the contract: which are tolerated, which are errors, and that the error holds the whole response.
 
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::client::{CallOutput, RateLimiting, ValidationMode};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::cloud::{Cloud, NOBODY, body, failed, of};
 use super::network::{Act, answer, answer_with};
 
-/// What `get` makes of an answer.
+/// The result of `get` with this response.
 fn get(status: u16, text: &str) -> Result<Value, Box<Error>> {
     let cloud = Cloud::with(|settings| {
         settings.limiter = RateLimiting::Off;
@@ -218,7 +218,7 @@ fn create() -> clickhouse_cloud::request::Arguments {
     clickhouse_cloud::request::Arguments { body: Some(body().to_string()), ..Default::default() }
 }
 
-/// What a refusal with this body says: its code, its text, and the whole message.
+/// The error of a response with this body: its code, its text, and the whole message.
 fn refusal(status: u16, headers: &[(&str, &str)], text: &str) -> (Option<String>, Option<String>, String) {
     let cloud = Cloud::with(|settings| settings.retry_budget_ms = 0.0);
     cloud.network.next(answer_with(status, headers, text));

@@ -1,4 +1,4 @@
-//! What is tried again, when, and what is left ambiguous.
+//! Which failures are retried, and which leave a call ambiguous.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -94,7 +94,7 @@ fn ambiguous(error: &Error) -> bool {
     }
 }
 
-/// Runs each case against the setback once; `retried` says whether a second request follows.
+/// Runs each case against the failure once; `retried` says whether a second request follows.
 #[track_caller]
 fn each(setback: fn() -> Act, retried: fn(&Case) -> bool, doubtful: fn(&Case) -> bool) {
     for case in CASES {
@@ -302,7 +302,7 @@ fn the_last_error_counts() {
 
 #[test]
 fn a_change_that_may_have_happened_stays_ambiguous_whatever_the_last_answer_is() {
-    // The first attempt may have changed the service; what a later one is told does not undo that.
+    // The first attempt may have changed the service; later attempts do not undo that.
     for last in [400, 401, 403, 409] {
         let cloud = Cloud::unlimited();
         let id = cloud.run(cloud.running());

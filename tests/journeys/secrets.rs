@@ -1,4 +1,4 @@
-//! Secrets that servers and proxies echo: they stand in no error, header, hook or line of the log.
+//! Secrets that servers and proxies echo are in no error, header, hook or log.
 
 use base64::Engine as _;
 use clickhouse_cloud::client::wait::WaitOptions;
@@ -299,7 +299,7 @@ fn the_clients_own_headers_are_secrets_in_waits_too() {
 }
 
 #[test]
-fn a_cause_is_handed_to_the_scrubber() {
+fn a_cause_is_redacted() {
     let cloud = Cloud::with(|settings| {
         settings.retry_budget_ms = 0.0;
         settings.key_secret = Some(Secret::new("Planted-Key-Secret"));

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::cloud::Cloud;
 use super::world::{Joined, all};
 
-/// What the limit itself takes for so many gets, at ten in ten seconds.
+/// The time that so many gets take by the limit, at ten in ten seconds.
 fn least_ms(gets: usize) -> f64 {
     (gets as f64 / 10.0 - 1.0) * 10_000.0
 }

@@ -20,7 +20,7 @@ fn tolerant(mode: ValidationMode) -> Cloud {
     })
 }
 
-/// What the log was told at warn.
+/// The warnings in the log.
 fn warned(cloud: &Cloud) -> Vec<String> {
     let lines = cloud.network.lines.borrow();
     lines.iter().filter(|(level, _)| *level == Level::Warn).map(|(_, line)| line.clone()).collect()
