@@ -107,6 +107,12 @@ impl Code {
 }
 
 impl Issue {
+    /// An issue without a hint.
+    #[must_use]
+    pub fn new(path: &[Step], code: Code, expected: &str, received: &str) -> Self {
+        Self { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
+    }
+
     /// The issue in one line, without its path: `expected a multiple of 12, received 30`.
     #[must_use]
     pub fn message(&self) -> String {

@@ -13,8 +13,6 @@ use crate::secret::Secret;
 use crate::validate::{SecretValue, Unknown, has_property, quote, texts};
 use check::{cannot_be_sent, check};
 
-pub(crate) use check::violation;
-
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
 pub struct Arguments {

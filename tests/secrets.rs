@@ -97,7 +97,13 @@ fn of_issues_in_requests() {
             for unknown in [Unknown::Refuse, Unknown::Send] {
                 let mut body = json!({});
                 body[name] = value.clone();
-                let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], unknown);
+                let found = build(
+                    &contract::SERVICES_UPDATE_PASSWORD,
+                    &target(),
+                    &password(&body),
+                    &[],
+                    Checks { unknown, ..Checks::STRICT },
+                );
                 let issues = found.err().expect("no hash");
                 for issue in &issues {
                     assert_hidden(&format!("{issue} {issue:?} {}", issue.message()));

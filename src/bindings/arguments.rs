@@ -7,7 +7,7 @@ use super::values::{get, items, pairs, text};
 use crate::contract::{OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
-use crate::request::{self, Argument, Arguments};
+use crate::request::{Argument, Arguments};
 use crate::suggest::nearest;
 use crate::text::text as joined;
 
@@ -101,10 +101,10 @@ fn refusal(refused: &JsValue) -> Issue {
     };
     let path: Vec<Step> = items(&get(refused, "path")).iter().map(step).collect();
     let words = |name| text(refused, name).unwrap_or_default();
-    request::violation(&path, Code::Type, &words("expected"), &words("received"))
+    Issue::new(&path, Code::Type, &words("expected"), &words("received"))
 }
 
 /// The arguments break the contract in one thing.
 pub fn violation(operation: &'static Operation, path: &[Step], code: Code, expected: &str, received: &str) -> Error {
-    Error::Request { operation, issues: vec![request::violation(path, code, expected, received)] }
+    Error::Request { operation, issues: vec![Issue::new(path, code, expected, received)] }
 }

@@ -355,8 +355,9 @@ impl CallState<'_> {
 fn uuid(random: &impl Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
-    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
-    let part = |shift: u32, mask: u128| bits >> shift & mask;
-    let (first, last) = (part(96, 0xffff_ffff), part(0, 0xffff_ffff_ffff));
-    format!("{first:08x}-{:04x}-{:04x}-{:04x}-{last:012x}", part(80, 0xffff), part(64, 0xffff), part(48, 0xffff))
+    let bits = u128::from_be_bytes(bytes);
+    let high = (bits >> 64) as u64 & !(0xf << 12) | 0x4 << 12;
+    let low = bits as u64 & !(0b11 << 62) | 0b10 << 62;
+    let (second, third) = (high >> 16 & 0xffff, high & 0xffff);
+    format!("{:08x}-{second:04x}-{third:04x}-{:04x}-{:012x}", high >> 32, low >> 48, low & 0xffff_ffff_ffff)
 }

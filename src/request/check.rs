@@ -28,9 +28,9 @@ pub(super) fn check(operation: &'static Operation, arguments: &Arguments, unknow
             issues.append(&mut report.issues);
         }
         (Some(body), None) if body.required => {
-            issues.push(violation(&place, Code::Required, "an object", "nothing"));
+            issues.push(Issue::new(&place, Code::Required, "an object", "nothing"));
         }
-        (None, Some(_)) => issues.push(violation(&place, Code::Unknown, "no body", "a body")),
+        (None, Some(_)) => issues.push(Issue::new(&place, Code::Unknown, "no body", "a body")),
         (Some(_) | None, None) => {}
     }
     if !arguments.refused.is_empty() {
@@ -83,17 +83,22 @@ fn holds_secret(schema: &Schema, depth: u32) -> bool {
 /// How deep a secret may be nested.
 const DEEPEST: u32 = 8;
 
-/// Counts every string of a body as secret.
+/// Counts every string of a body as secret, beside the values that are.
 fn hide_strings(json: &str, secrets: &mut Vec<SecretValue>) {
-    secrets.extend(strings(json.as_bytes()).into_iter().map(|bytes| SecretValue { name: "value", bytes }));
-    // Of ranges that begin together the longest comes first; the sort is stable, so a named one precedes its equal.
-    secrets.sort_by_key(|secret| (secret.bytes.start, usize::MAX - secret.bytes.end));
+    let named = std::mem::take(secrets);
+    let ranges = named.iter().map(|secret| secret.bytes.clone()).chain(strings(json.as_bytes()));
+    // Of ranges that begin together, the longest comes first.
+    let mut ranges: Vec<(usize, usize)> = ranges.map(|bytes| (bytes.start, usize::MAX - bytes.end)).collect();
+    ranges.sort_unstable();
     let mut covered = 0;
-    secrets.retain(|secret| {
-        let is_new = secret.bytes.end > covered;
-        covered = covered.max(secret.bytes.end);
-        is_new
-    });
+    for (start, from_end) in ranges {
+        let bytes = start..usize::MAX - from_end;
+        if bytes.end > covered {
+            covered = bytes.end;
+            let name = named.iter().find(|secret| secret.bytes == bytes).map_or("value", |secret| secret.name);
+            secrets.push(SecretValue { name, bytes });
+        }
+    }
 }
 
 /// Shows only the type of a body that is one value: it may be the password itself, in the wrong place.
@@ -117,12 +122,12 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
                 // "." and ".." survive percent-encoding and would change the path that the server sees.
                 let dots = |text: &String| matches!(text.as_str(), "" | "." | "..");
                 if place == "path" && texts(&argument.json).iter().any(dots) && issues.is_empty() {
-                    issues.push(violation(&path, Code::Format, "a segment of a path", &argument.json));
+                    issues.push(Issue::new(&path, Code::Format, "a segment of a path", &argument.json));
                 }
             }
             None if parameter.required => {
                 let uuid = matches!(parameter.schema.kind, Kind::Text(&Text { format: Some(Format::Uuid), .. }));
-                issues.push(violation(&path, Code::Required, if uuid { "a UUID" } else { "a value" }, "nothing"));
+                issues.push(Issue::new(&path, Code::Required, if uuid { "a UUID" } else { "a value" }, "nothing"));
             }
             None => {}
         }
@@ -130,7 +135,7 @@ fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument]
     for argument in given {
         if !known.iter().any(|parameter| parameter.name == argument.name) {
             let path = [Step::Key(place.into()), Step::Key(argument.name.clone().into())];
-            let mut issue = violation(&path, Code::Unknown, "a known parameter", "an unknown one");
+            let mut issue = Issue::new(&path, Code::Unknown, "a known parameter", "an unknown one");
             let near = nearest(&argument.name, known.iter().map(|parameter| parameter.name));
             issue.hint = near.map(|name| format!("did you mean {name}?"));
             issues.push(issue);
@@ -166,9 +171,4 @@ fn properties(schema: &'static Schema) -> &'static [Property] {
         Kind::Union(&[only]) => properties(only),
         _ => &[],
     }
-}
-
-/// An issue without a hint.
-pub(crate) fn violation(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
-    Issue { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
 }

@@ -2,8 +2,8 @@
 
 use clickhouse_cloud::error::Error;
 
-use super::cloud::{Cloud, NOBODY, failed};
-use super::network::{Act, answer, answer_with};
+use super::cloud::{Cloud, NOBODY, body, failed};
+use super::network::{answer, answer_with};
 
 /// How long the client waits after a first response like this, of a read that succeeds then.
 fn waited(status: u16, headers: &[(&str, &str)]) -> f64 {
