@@ -1,5 +1,5 @@
 //! A million requests to one sandbox, in virtual time: each ten thousand the changes of the ledger are made again in
-//! another sandbox and must bring the same state. Prints what came, how fast, and how much memory it took.
+//! another sandbox and must bring the same state. Prints the counts, the speed and the memory.
 //! `make soak`, or `make soak REQUESTS=10000000`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "as in tests")]

@@ -6,11 +6,11 @@
 mod check;
 mod curl;
 
-use crate::contract::Operation;
+use crate::contract::{Operation, ResponseKind};
 use crate::host::HttpRequest;
 use crate::issue::Issue;
 use crate::secret::Secret;
-use crate::validate::{SecretValue, Unknown, has_property, quote, texts};
+use crate::validate::{SecretValue, Unknown, has_property, quote, text_property, texts};
 use check::{cannot_be_sent, check};
 
 /// The arguments of a call, as JSON texts that the host has written.
@@ -131,7 +131,11 @@ pub fn build(
         return Err(issues);
     }
     let mut all = Vec::new();
-    set(&mut all, "accept", "application/json");
+    match operation.response {
+        // An error is JSON even where a result is not.
+        ResponseKind::Text(media) => set(&mut all, "accept", &format!("{media}, application/json")),
+        ResponseKind::Json(_) | ResponseKind::Empty => set(&mut all, "accept", "application/json"),
+    }
     if arguments.body.is_some() {
         set(&mut all, "content-type", "application/json");
     }
@@ -213,5 +217,12 @@ impl CheckedRequest {
     #[must_use]
     pub fn has_property(&self, name: &str) -> bool {
         self.request.body.as_deref().is_some_and(|body| has_property(body.as_bytes(), name))
+    }
+
+    /// Whether a property of the body is one of these texts.
+    #[must_use]
+    pub fn has_value(&self, name: &str, values: &[&str]) -> bool {
+        let text = self.request.body.as_deref().and_then(|body| text_property(body.as_bytes(), name));
+        text.is_some_and(|text| values.contains(&text.as_str()))
     }
 }

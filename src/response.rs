@@ -5,11 +5,11 @@
 
 mod error_text;
 
-use crate::contract::{Answer, Operation};
+use crate::contract::{Operation, ResponseKind};
 use crate::error::Source;
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
-use crate::validate::validate_answer;
+use crate::validate::validate_response;
 
 /// A response that has been read.
 pub struct ParsedResponse<V> {
@@ -53,20 +53,20 @@ pub fn parse<H: Values>(host: &H, operation: &'static Operation, response: &Http
         }
         return parsed;
     }
-    let schema = match operation.answer {
-        Answer::Json(schema) => Some(schema),
-        Answer::Empty if body.iter().all(u8::is_ascii_whitespace) => {
+    let schema = match operation.response {
+        ResponseKind::Json(schema) => Some(schema),
+        ResponseKind::Empty if body.iter().all(u8::is_ascii_whitespace) => {
             parsed.data = Some(host.nothing());
             return parsed;
         }
-        Answer::Empty => None,
-        Answer::Text => {
+        ResponseKind::Empty => None,
+        ResponseKind::Text(_) => {
             parsed.data = Some(host.text(body));
             return parsed;
         }
     };
     // The scanner checks the contract, the host's parser checks JSON: both must accept the body.
-    let envelope = validate_answer(body, schema);
+    let envelope = validate_response(body, schema);
     let Some(document) = host.parse(body) else {
         parsed.issues.push(not_json(response));
         return parsed;
@@ -97,7 +97,7 @@ pub fn parse<H: Values>(host: &H, operation: &'static Operation, response: &Http
 /// Whether the body of an error is the API's own envelope: `{"status":404,"error":"NOT_FOUND: …","requestId":"…"}`. Other
 /// servers may send a numeric status and an `error`, too, so a `requestId` or the word before the colon is required.
 pub fn is_own_envelope<H: Values>(host: &H, body: &[u8]) -> bool {
-    let envelope = validate_answer(body, None);
+    let envelope = validate_response(body, None);
     let text = host.parse(body).and_then(|document| host.as_text(&host.member(&document, "error")?));
     let Some(text) = text.filter(|_| envelope.enveloped && envelope.result.is_none()) else { return false };
     envelope.request_id.is_some() || code(&text).is_some()

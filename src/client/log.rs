@@ -12,12 +12,12 @@ use std::fmt;
 
 use super::redact::{Redactor, is_credential};
 use super::{Client, ValidationMode};
-use crate::contract::{Answer, Operation};
+use crate::contract::{Operation, ResponseKind};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, RequestEvent, ResponseEvent};
 use crate::printable::escaped;
 use crate::request::CheckedRequest;
-use crate::validate::{redact, redact_answer};
+use crate::validate::{redact, redact_response};
 
 impl<H: Host> Client<H> {
     /// Writes a line.
@@ -52,11 +52,11 @@ impl<H: Host> Client<H> {
         if !self.host.logs(Level::Debug) {
             return;
         }
-        let schema = match operation.answer {
-            Answer::Json(schema) => Some(schema),
-            Answer::Empty | Answer::Text => None,
+        let schema = match operation.response {
+            ResponseKind::Json(schema) => Some(schema),
+            ResponseKind::Empty | ResponseKind::Text(_) => None,
         };
-        let mut shown = redact_answer(body, schema);
+        let mut shown = redact_response(body, schema);
         redactor.redact(&mut shown);
         let ResponseEvent { status, request_id, duration_ms, .. } = event;
         let (name, ms, id) = (operation.name, *duration_ms as u64, request_id.unwrap_or("none"));

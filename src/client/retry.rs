@@ -2,10 +2,11 @@
 //!
 //! [`AttemptFailure::next`] and [`AttemptFailure::ambiguous`] are the table; docs/retries.md is rendered from them. Only a 429
 //! proves that the service did nothing: fetch does not tell a refused connection from one that broke later. The contract
-//! says which operations are safe to repeat (`x-repeat`). Retries are bounded by time, not by a count.
+//! says which operations are safe to repeat (`idempotency`). Retries are bounded by time, not by a count.
 
-use crate::contract::{Method, Operation, Repeat};
+use crate::contract::{Idempotency, Method, Operation};
 use crate::host::{Clock, HttpResponse, Random};
+use crate::request::CheckedRequest;
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,11 +133,12 @@ impl AttemptFailure {
 
 /// Whether the request may be sent again when its outcome is unknown.
 #[must_use]
-pub fn is_safe(operation: &Operation, has_property: impl Fn(&str) -> bool) -> bool {
-    match operation.repeat {
-        Repeat::Safe => true,
-        Repeat::Unsafe => false,
-        Repeat::SafeWith(names) => names.iter().any(|name| has_property(name)),
+pub fn is_safe(operation: &Operation, checked: &CheckedRequest) -> bool {
+    match operation.idempotency {
+        Idempotency::Safe => true,
+        Idempotency::Unsafe => false,
+        Idempotency::SafeWith(names) => names.iter().any(|name| checked.has_property(name)),
+        Idempotency::SafeWhen { property, values } => checked.has_value(property, values),
     }
 }
 

@@ -73,7 +73,7 @@ impl<H: Host> Client<H> {
         checked: &mut CheckedRequest,
         options: &CallOptions,
     ) -> Result<CallOutput<H::Value>, Box<Error>> {
-        let is_safe = retry::is_safe(operation, |name| checked.has_property(name));
+        let is_safe = retry::is_safe(operation, checked);
         let mut call = CallState {
             operation,
             is_safe,

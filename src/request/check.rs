@@ -5,7 +5,9 @@
 
 use super::Argument;
 use super::Arguments;
-use crate::contract::{Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, Schema, Text};
+use crate::contract::{
+    AdditionalProperties, Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, Schema, Text,
+};
 use crate::issue::{Code, Issue, Step};
 use crate::suggest::nearest;
 use crate::validate::{Mode, Report, SecretValue, Unknown, strings, texts, validate};
@@ -20,7 +22,7 @@ pub(super) fn check(operation: &'static Operation, arguments: &Arguments, unknow
     match (&operation.body, &arguments.body) {
         (Some(body), Some(json)) => {
             report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
-            if holds_secret(body.schema, 0) && (unknown == Unknown::Send || !report.issues.is_empty()) {
+            if (unknown == Unknown::Send || !report.issues.is_empty()) && holds_secret(body.schema, 0) {
                 hide_strings(json, &mut report.secrets);
                 hide_whole(&mut report.issues);
             }
@@ -74,7 +76,10 @@ fn holds_secret(schema: &Schema, depth: u32) -> bool {
     schema.secret
         || match &schema.kind {
             Kind::Array { items, .. } => holds(items),
-            Kind::Record(record) => record.properties.iter().any(|property| holds(property.schema)),
+            Kind::Object(object) => {
+                object.properties.iter().any(|property| holds(property.schema))
+                    || matches!(object.additional, AdditionalProperties::Schema(schema) if holds(schema))
+            }
             Kind::Union(variants) => variants.iter().any(|variant| holds(variant)),
             _ => false,
         }
@@ -167,7 +172,7 @@ fn suggest_operation(operation: &'static Operation, issues: &mut [Issue]) {
 /// The properties of an object's schema.
 fn properties(schema: &'static Schema) -> &'static [Property] {
     match schema.kind {
-        Kind::Record(record) => record.properties,
+        Kind::Object(object) => object.properties,
         Kind::Union(&[only]) => properties(only),
         _ => &[],
     }

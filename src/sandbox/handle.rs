@@ -18,7 +18,7 @@ use super::model::operations::{self, Output, Payload};
 use super::model::random::Random;
 use super::model::rejection::Rejection;
 use super::persistence::ledger::Entry;
-use crate::contract::{Answer, Method};
+use crate::contract::{Method, ResponseKind};
 use crate::host::HttpRequest;
 use crate::secret::Secret;
 
@@ -160,9 +160,9 @@ impl Sandbox {
         let output = self.run(route, organization, incoming.body, fault, &mut applied, &random);
         let (mut response, change, body) = match output {
             Ok((Output { mut result, change }, body)) => {
-                let schema = match operation.answer {
-                    Answer::Json(schema) => Some(schema),
-                    Answer::Empty | Answer::Text => None,
+                let schema = match operation.response {
+                    ResponseKind::Json(schema) => Some(schema),
+                    ResponseKind::Empty | ResponseKind::Text(_) => None,
                 };
                 if let (Some(fault), Some(schema)) = (fault.filter(|fault| fault.alters_result()), schema) {
                     result = result.map(|payload| {

@@ -1,11 +1,11 @@
 //! A sandbox with a clock that the test sets. Each response is checked: envelope, content type, the contract's schema, and
 //! that every property is one of the contract's.
 
-use clickhouse_cloud::contract::{self, Answer, Kind, Method, Schema};
+use clickhouse_cloud::contract::{self, Kind, Method, ResponseKind, Schema};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse};
 use clickhouse_cloud::sandbox::{Options, Sandbox};
 use clickhouse_cloud::secret::Secret;
-use clickhouse_cloud::validate::validate_answer;
+use clickhouse_cloud::validate::validate_response;
 use serde_json::{Value, json};
 
 /// 2026-08-01T00:00:00Z.
@@ -172,11 +172,11 @@ fn check(operation: Option<&str>, status: u16, text: &str, json: &Value) {
         return;
     }
     let operation = contract::operation(operation.unwrap()).unwrap();
-    let Answer::Json(schema) = operation.answer else {
+    let ResponseKind::Json(schema) = operation.response else {
         assert!(json.get("result").is_none(), "{text}");
         return;
     };
-    let envelope = validate_answer(text.as_bytes(), Some(schema));
+    let envelope = validate_response(text.as_bytes(), Some(schema));
     assert!(envelope.enveloped);
     assert_eq!(envelope.request_id.as_deref(), Some(request_id));
     assert_eq!(envelope.issues, [], "{text}");
@@ -192,7 +192,7 @@ fn known(value: &Value, schema: &Schema, place: &str) {
                 known(value, items, place);
             }
         }
-        (Kind::Record(record), Value::Object(object)) => {
+        (Kind::Object(record), Value::Object(object)) => {
             for (name, value) in object {
                 let property = record.properties.iter().find(|property| property.name == name);
                 let property = property.unwrap_or_else(|| panic!("{place} shows {name}"));

@@ -1,9 +1,9 @@
 //! Faults: the delivery to the client, and whether the change was made.
 
-use clickhouse_cloud::contract::{self, Answer, Method, OPERATIONS, Operation};
+use clickhouse_cloud::contract::{self, Method, OPERATIONS, Operation, ResponseKind};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse};
 use clickhouse_cloud::sandbox::{Delivery, Fault, Injection, Options, RateLimit, Reply};
-use clickhouse_cloud::validate::validate_answer;
+use clickhouse_cloud::validate::validate_response;
 use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, basic, body};
@@ -36,8 +36,8 @@ fn parse(response: &HttpResponse) -> Option<Value> {
 }
 
 fn breaches(operation: &Operation, response: &HttpResponse) -> usize {
-    let Answer::Json(schema) = operation.answer else { panic!("{} brings no JSON", operation.name) };
-    validate_answer(&response.body, Some(schema)).issues.len()
+    let ResponseKind::Json(schema) = operation.response else { panic!("{} brings no JSON", operation.name) };
+    validate_response(&response.body, Some(schema)).issues.len()
 }
 
 fn seeded(seed: u64) -> Cloud {
@@ -167,7 +167,7 @@ fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>
         ("services.updateReplicaScaling", json!({ "minReplicaMemoryGb": 16 })),
         ("services.updatePassword", json!({})),
     ];
-    let json = OPERATIONS.iter().filter(|operation| matches!(operation.answer, Answer::Json(_)));
+    let json = OPERATIONS.iter().filter(|operation| matches!(operation.response, ResponseKind::Json(_)));
     let organization = cloud.sandbox.options().organization_id.clone();
     json.map(|operation| {
         let path = operation.path.replace("{organizationId}", &organization);

@@ -59,7 +59,7 @@ fn each(schema: &'static Schema, visit: &mut dyn FnMut(&'static Schema)) {
     visit(schema);
     match &schema.kind {
         Kind::Array { items, .. } => each(items, visit),
-        Kind::Record(record) => record.properties.iter().for_each(|property| each(property.schema, visit)),
+        Kind::Object(record) => record.properties.iter().for_each(|property| each(property.schema, visit)),
         Kind::Union(schemas) => schemas.iter().for_each(|schema| each(schema, visit)),
         _ => {}
     }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fault, is_state};
-use crate::contract::{Kind, Property, Record, Schema};
+use crate::contract::{Kind, Object, Property, Schema};
 use crate::host::HttpResponse;
 use crate::sandbox::http::envelope::{self, from_proxy};
 use crate::sandbox::http::rate_limit::RateWindow;
@@ -185,14 +185,14 @@ fn alter_one(
 }
 
 /// Visits every object that the schema has, outer ones first.
-fn visit_objects(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Map<String, Value>, &Record)) {
+fn visit_objects(value: &mut Value, schema: &Schema, visit: &mut dyn FnMut(&mut Map<String, Value>, &Object)) {
     match (value, &schema.kind) {
         (Value::Array(values), Kind::Array { items, .. }) => {
             for value in values {
                 visit_objects(value, items, visit);
             }
         }
-        (Value::Object(object), Kind::Record(record)) => {
+        (Value::Object(object), Kind::Object(record)) => {
             visit(object, record);
             for property in record.properties {
                 if let Some(value) = object.get_mut(property.name) {
@@ -211,7 +211,7 @@ fn other_type(schema: &Schema) -> Option<Value> {
         Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => Some(json!("42")),
         Kind::Boolean => Some(json!("true")),
         Kind::Array { .. } => Some(json!({})),
-        Kind::Record(_) => Some(json!([])),
+        Kind::Object(_) => Some(json!([])),
         Kind::Any | Kind::Union(_) => None,
     }
 }

@@ -7,7 +7,7 @@ pub mod damage;
 pub mod fault_selection;
 pub mod stale_reads;
 
-use crate::contract::{self, Answer, Kind, Method, Operation, Property, Schema};
+use crate::contract::{self, Kind, Method, Operation, Property, ResponseKind, Schema};
 use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
 use crate::suggest::nearest;
 
@@ -150,9 +150,9 @@ impl Fault {
     /// Whether it can meet a request of this operation.
     #[must_use]
     pub fn applies_to(self, operation: &Operation) -> bool {
-        let has = |wanted: &dyn Fn(&Property) -> bool| match operation.answer {
-            Answer::Json(schema) => any_property(schema, wanted),
-            Answer::Empty | Answer::Text => false,
+        let has = |wanted: &dyn Fn(&Property) -> bool| match operation.response {
+            ResponseKind::Json(schema) => any_property(schema, wanted),
+            ResponseKind::Empty | ResponseKind::Text(_) => false,
         };
         match self.scope() {
             Scope::Every => true,
@@ -182,7 +182,7 @@ pub fn is_state(property: &Property) -> bool {
 fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {
     match &schema.kind {
         Kind::Array { items, .. } => any_property(items, wanted),
-        Kind::Record(record) => {
+        Kind::Object(record) => {
             record.properties.iter().any(|property| wanted(property) || any_property(property.schema, wanted))
         }
         _ => false,

@@ -1,6 +1,6 @@
 //! Stale reads: `GET` requests against the state of some seconds ago, in lists of longer ago.
 
-use crate::contract::{Answer, Kind};
+use crate::contract::{Kind, ResponseKind};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::history::Timeline;
 use crate::sandbox::model::operations::{self, Output};
@@ -14,7 +14,8 @@ const LIST_LAG: (u64, u64) = (5, 60);
 
 /// Carries out a read against the past.
 pub fn read_stale(timeline: &Timeline, call: &Call, now: f64, random: &Random) -> Result<Output, Rejection> {
-    let is_list = matches!(&call.operation.answer, Answer::Json(schema) if matches!(schema.kind, Kind::Array { .. }));
+    let is_list =
+        matches!(&call.operation.response, ResponseKind::Json(schema) if matches!(schema.kind, Kind::Array { .. }));
     let lag_ms = random.seconds(if is_list { LIST_LAG } else { LAG });
     let (mut organization, then) = timeline.at(now - lag_ms);
     operations::run(&mut organization, call, then)

@@ -66,7 +66,7 @@ fn write(value: &Value, schema: Option<&Schema>, out: &mut Vec<u8>) {
         }
         (Value::Object(object), kind) => {
             let known = match kind {
-                Some(Kind::Record(record)) => record.properties,
+                Some(Kind::Object(record)) => record.properties,
                 _ => &[],
             };
             let mut written = 0;

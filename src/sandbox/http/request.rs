@@ -18,7 +18,7 @@ pub fn read_call(route: Route, body: Option<&[u8]>) -> Result<Call, Rejection> {
     let mut issues = Vec::new();
     for (name, value) in &path {
         let parameter = operation.path_parameters.iter().find(|parameter| parameter.name == *name);
-        issues.extend(parameter.map(|it| check(&value.as_str().into(), it.schema, ["path", it.name])));
+        issues.extend(parameter.map(|it| check(&scalar(&it.schema.kind, value), it.schema, ["path", it.name])));
     }
     for parameter in operation.query_parameters {
         let value = argument(parameter, &query);

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::contract::{Method, OPERATIONS, Operation};
+use crate::contract::{Method, Operation, operations_at};
 use crate::sandbox::model::rejection::Rejection;
 
 /// An operation, with the decoded values of its path and query.
@@ -28,7 +28,7 @@ pub fn target(url: &str) -> (&str, &str) {
     rest.split_once('?').unwrap_or((rest, ""))
 }
 
-/// Finds the operation. Where two paths fit, the one with more fixed segments wins. A method that the path does not take
+/// Finds the operation. A method that the path does not take
 /// is rejected with the list of those that it takes; `name` is the method as it was sent.
 pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Rejection> {
     let (path, query) = target(url);
@@ -36,39 +36,22 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Reje
     let Some(segments) = segments else {
         return Err(Rejection::bad_request("path: expected percent-encoded UTF-8, received something else"));
     };
-    let fitting: Vec<_> = OPERATIONS.iter().filter_map(|it| Some((*it, matching(it.path, &segments)?))).collect();
-    let fewest = fitting.iter().map(|(_, count)| *count).min();
-    let fitting = fitting.into_iter().filter(|(_, count)| Some(*count) == fewest);
-    let mut allowed = Vec::new();
-    for (operation, _) in fitting {
-        if Some(operation.method) == method {
-            let query = pairs(query).ok_or_else(|| {
-                Rejection::bad_request("query: expected percent-encoded UTF-8, received something else")
-            })?;
-            return Ok(Route { operation, path: values(operation.path, segments), query });
-        }
-        allowed.push(operation.method.as_str());
-    }
-    if allowed.is_empty() {
-        return Err(Rejection::not_found("there is nothing at this path"));
-    }
-    Err(Rejection::method_not_allowed(name, &allowed))
-}
-
-/// The number of parameters of a template that fits.
-fn matching(template: &str, segments: &[Cow<'_, str>]) -> Option<usize> {
-    let mut count = 0;
-    let mut segments = segments.iter();
-    for part in template.split('/') {
-        let segment = segments.next()?;
-        match parameter(part) {
-            Some(_) if segment.is_empty() => return None,
-            Some(_) => count += 1,
-            None if part == segment.as_ref() => {}
-            None => return None,
-        }
-    }
-    segments.next().is_none().then_some(count)
+    // A path begins with a slash, and so with an empty segment.
+    let operations = match segments.split_first() {
+        Some((first, rest)) if first.is_empty() => operations_at(rest),
+        _ => &[],
+    };
+    let Some(operation) = operations.iter().find(|operation| Some(operation.method) == method) else {
+        let allowed: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
+        return Err(match allowed.as_slice() {
+            [] => Rejection::not_found("there is nothing at this path"),
+            allowed => Rejection::method_not_allowed(name, allowed),
+        });
+    };
+    let Some(query) = pairs(query) else {
+        return Err(Rejection::bad_request("query: expected percent-encoded UTF-8, received something else"));
+    };
+    Ok(Route { operation, path: values(operation.path, segments), query })
 }
 
 /// The name of a template's parameter.
@@ -116,6 +99,7 @@ fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::OPERATIONS;
 
     #[test]
     fn targets() {

@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn every_state_is_one_of_the_contract() {
-        let Some(Kind::Record(service)) = schema("Service").map(|schema| &schema.kind) else { panic!("no Service") };
+        let Some(Kind::Object(service)) = schema("Service").map(|schema| &schema.kind) else { panic!("no Service") };
         let state = service.properties.iter().find(|property| property.name == "state").unwrap();
         let Kind::Enum { values, .. } = state.schema.kind else { panic!("state is no enum") };
         for state in ALL {

@@ -15,7 +15,7 @@ use std::cell::OnceCell;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::contract::{self, Kind, Pattern, REGION_FORMS};
+use crate::contract::{self, Kind, Pattern, REGION_GROUPS};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::timestamp;
@@ -250,7 +250,7 @@ fn defaults() -> Map<String, Value> {
 /// The properties of a body that the contract's `Service` has, without those that it shows in another form.
 fn known(body: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
     let record = match contract::schema("Service").map(|schema| &schema.kind) {
-        Some(Kind::Record(record)) => record.properties,
+        Some(Kind::Object(record)) => record.properties,
         _ => &[],
     };
     let shows = |name: &str| record.iter().any(|property| property.name == name);
@@ -271,10 +271,10 @@ fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, R
     };
     let is_of = |(_, form): &&(&str, Pattern)| matches(form, region);
     let listed = matches!(contract::REGION.kind, Kind::Enum { values, .. } if values.contains(&region));
-    if !listed || REGION_FORMS.iter().filter(is_of).any(|(owner, _)| *owner == provider) {
+    if !listed || REGION_GROUPS.iter().filter(is_of).any(|(owner, _)| *owner == provider) {
         return Ok(region);
     }
-    let owner = REGION_FORMS.iter().find(is_of).map_or(String::new(), |(owner, _)| format!(" of {owner}"));
+    let owner = REGION_GROUPS.iter().find(is_of).map_or(String::new(), |(owner, _)| format!(" of {owner}"));
     Err(Rejection::bad_request(format!("body.{name}: expected a region of {provider}, received {region:?}{owner}")))
 }
 
@@ -299,15 +299,15 @@ mod tests {
     #[test]
     fn a_region_is_rejected_only_where_the_contract_lists_it_for_another_provider() {
         let Kind::Enum { values, .. } = contract::PROVIDER.kind else { panic!("providers are no enum") };
-        assert!(REGION_FORMS.iter().map(|(provider, _)| provider).eq(values));
+        assert!(REGION_GROUPS.iter().map(|(provider, _)| provider).eq(values));
         for (owner, region) in [("aws", "eu-west-1"), ("gcp", "europe-west4"), ("azure", "westus3")] {
-            for (provider, _) in REGION_FORMS {
+            for (provider, _) in REGION_GROUPS {
                 assert_eq!(sent(provider, region).is_ok(), *provider == owner, "{region} on {provider}");
             }
         }
         assert!(sent("aws", "westus3").unwrap_err().contains("a region of aws, received"));
         for region in ["us-gov-west-1", "eusc-de-east-1", "africa-south1", "norwayeast2", "EU-WEST-1", "the moon"] {
-            for (provider, _) in REGION_FORMS {
+            for (provider, _) in REGION_GROUPS {
                 assert!(sent(provider, region).is_ok(), "{region} on {provider}");
             }
         }

@@ -49,7 +49,7 @@ pub struct Scaling {
 pub fn owns(property: &str) -> bool {
     let bodies = OPERATIONS.iter().filter_map(|name| contract::operation(name)?.body.as_ref());
     bodies.map(|body| &body.schema.kind).any(|kind| match kind {
-        Kind::Record(record) => record.properties.iter().any(|known| known.name == property),
+        Kind::Object(record) => record.properties.iter().any(|known| known.name == property),
         _ => false,
     })
 }

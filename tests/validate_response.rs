@@ -11,7 +11,7 @@
 mod validate_tables;
 
 use clickhouse_cloud::issue::Step;
-use clickhouse_cloud::validate::{Envelope, validate, validate_answer};
+use clickhouse_cloud::validate::{Envelope, validate, validate_response};
 use validate_tables::*;
 
 const ID: &str = "123e4567-e89b-12d3-a456-426614174000";
@@ -20,10 +20,10 @@ const ID: &str = "123e4567-e89b-12d3-a456-426614174000";
 fn good_answers_have_no_issues() {
     let escaped = GOOD.replace("\"state\"", "\"st\\u0061te\"").replace("\"name\"", "\"n\\u0061m\\u0065\"");
     for json in [GOOD, &GOOD.replace('\n', "\r\n\t "), &format!("\u{feff} {GOOD} \n"), &escaped] {
-        table(ANSWER, &[(&SERVICE, json, &[])]);
+        table(RESPONSE, &[(&SERVICE, json, &[])]);
     }
     table(
-        ANSWER,
+        RESPONSE,
         &[(&SERVICES, &format!("[{GOOD},{GOOD} , {GOOD}]"), &[]), (&SERVICES, " [ ] ", &[]), (&OPEN, "{ }", &[])],
     );
 }
@@ -40,7 +40,7 @@ fn only_types_required_properties_and_two_formats_count() {
         r#""name":"a","minMemoryGb":24.0,"maxMemoryGb":1e3,"ratio":1E-2,"tags":{"a":null},"__proto__":1"#,
     ] {
         table(
-            ANSWER,
+            RESPONSE,
             &[(&SERVICE, &format!("{{{base},{rest}}}"), &[]), (&SERVICE, &format!("{{{rest},{base}}}"), &[])],
         );
     }
@@ -54,7 +54,7 @@ fn breaches() {
         ".createdAt required: expected a date and time such as 2024-01-31T12:00:00Z, received nothing",
     ];
     table(
-        ANSWER,
+        RESPONSE,
         &[
             (&SERVICE, "{}", &missing),
             (&SERVICE, "[]", &[" type: expected an object, received an array"]),
@@ -108,10 +108,10 @@ fn received_is_short() {
     let json = serde_json::to_string(&long).unwrap();
     // Of an answer no part of a long text: it may echo a secret, of which a part would not be found.
     let expected = format!(" type: expected a boolean or null, received a string of {} bytes", json.len() - 2);
-    assert_eq!(lines(&json, &FLAG, ANSWER)[0], expected);
+    assert_eq!(lines(&json, &FLAG, RESPONSE)[0], expected);
     let expected = r#" type: expected a boolean or null, received "ab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n\u0001éab\"\\\n…""#;
     assert_eq!(lines(&json, &FLAG, REQUEST)[0], expected);
-    let shown = &lines(&"7".repeat(1000), &FLAG, ANSWER)[0];
+    let shown = &lines(&"7".repeat(1000), &FLAG, RESPONSE)[0];
     assert_eq!(shown, &format!(" type: expected a boolean or null, received {}…", "7".repeat(40)));
 }
 
@@ -119,7 +119,7 @@ fn received_is_short() {
 fn unions_fit_if_any_variant_does() {
     let uuid = format!("\"{ID}\"");
     table(
-        ANSWER,
+        RESPONSE,
         &[
             (&CHOICE, &uuid, &[]),
             (&CHOICE, r#"{"type":"whatever","port":1}"#, &[]),
@@ -142,7 +142,7 @@ fn unions_fit_if_any_variant_does() {
 #[test]
 fn duplicates_are_judged_by_the_last() {
     table(
-        ANSWER,
+        RESPONSE,
         &[
             (&ENTRY, r#"{"source":1,"source":"a"}"#, &[]),
             (
@@ -174,11 +174,11 @@ fn names_are_found_in_any_order() {
     let expected: Vec<String> =
         (0..5).map(|index| format!(".children[{index}].child type: expected an object, received 1")).collect();
     let json = format!(r#"{{"children":[{}]}}"#, [tree.as_str(); 5].join(","));
-    assert_eq!(lines(&json, &TREE, ANSWER), expected);
+    assert_eq!(lines(&json, &TREE, RESPONSE), expected);
 }
 
 fn answer(json: &str) -> (Envelope, Vec<String>) {
-    let envelope = validate_answer(json.as_bytes(), Some(&SERVICES));
+    let envelope = validate_response(json.as_bytes(), Some(&SERVICES));
     let lines = show(&envelope.issues);
     (envelope, lines)
 }
@@ -239,7 +239,7 @@ fn nothing_is_asked_of_an_answer_without_a_result() {
         (r#"{"requestId":"x"}"#, None),
         ("{]", None),
     ] {
-        let envelope = validate_answer(json.as_bytes(), None);
+        let envelope = validate_response(json.as_bytes(), None);
         assert_eq!((envelope.request_id.as_deref(), envelope.issues.len()), (id, 0), "{json}");
     }
 }

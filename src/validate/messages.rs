@@ -1,13 +1,17 @@
-//! What was expected and what came, in words.
+//! The wording of issues: the expected and the received.
+//!
+//! A value is shown in at most 40 characters, and a secret one only by its type.
 
 use super::format;
 use super::string::{decode, inner};
 use crate::contract::{Kind, Schema};
 use crate::printable::{escaped, is_hidden};
-use crate::text::{also, digits, text};
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 40;
+
+/// How many values of an enum are named.
+const MOST_VALUES: usize = 20;
 
 /// What a schema asks for: `a string`, `one of "aws", "gcp"`, `an array or null`.
 #[inline(never)]
@@ -30,28 +34,32 @@ fn alternatives(schema: &Schema, request: bool, words: &mut String) {
         Kind::Integer(_) => "an integer",
         Kind::Text(text) => text.format.map_or("a string", format::words),
         Kind::Array { .. } => "an array",
-        Kind::Record(_) => "an object",
+        Kind::Object(_) => "an object",
         Kind::Enum { .. } => "a string",
     };
     let null = if schema.nullable { "null" } else { "" };
     for word in [own, null] {
         // Two alternatives of one kind are one in words.
         if !words.ends_with(word) {
-            also(words, " or ", word);
+            words.push_str(if words.is_empty() { "" } else { " or " });
+            words.push_str(word);
         }
     }
 }
 
-/// `one of "aws", "gcp"`
+/// `one of "aws", "gcp"`. Of many values only the first are named.
 pub(super) fn one_of(values: &[&str]) -> String {
     let mut all = String::from(if values.len() == 1 { "" } else { "one of " });
-    for (index, value) in values.iter().enumerate() {
+    for (index, value) in values.iter().take(MOST_VALUES).enumerate() {
         if index > 0 {
             all.push_str(", ");
         }
         quote(value, &mut all);
     }
-    all
+    match values.len().saturating_sub(MOST_VALUES) {
+        0 => all,
+        more => format!("{all} and {more} more"),
+    }
 }
 
 /// `1 character`, `3 properties`
@@ -61,21 +69,21 @@ pub(super) fn count(count: usize, thing: &str) -> String {
         Some(stem) => (stem, "ies"),
         None => (thing, "s"),
     };
-    text(&[&digits(count as u64), " ", stem, ending])
+    format!("{count} {stem}{ending}")
 }
 
 /// What the limits of a count ask for, where it is outside.
 pub(super) fn outside(min: u32, max: u32, number: usize, thing: &str) -> Option<String> {
     let (words, limit) = match number {
-        _ if number < min as usize => ("at least ", min),
-        _ if number > max as usize => ("at most ", max),
+        _ if number < min as usize => ("at least", min),
+        _ if number > max as usize => ("at most", max),
         _ => return None,
     };
-    Some(text(&[words, &count(limit as usize, thing)]))
+    Some(format!("{words} {}", count(limit as usize, thing)))
 }
 
-/// A raw value: its text, shortened, or only its type. A long text of an answer is not shown in part: it may echo a secret,
-/// of which a part would not be found.
+/// A raw value: its text, shortened, or only its type. A long text of a response is not shown in part: it may echo a
+/// secret, and redaction would not find a part of one.
 #[inline(never)]
 pub(super) fn received(raw: &[u8], secret: bool, request: bool) -> String {
     let (kind, shown) = match raw.first() {
@@ -90,11 +98,11 @@ pub(super) fn received(raw: &[u8], secret: bool, request: bool) -> String {
     match raw.first() {
         _ if secret || !shown => kind.to_owned(),
         Some(b'"') if request || raw.len() <= SHOWN => quoted(&decode(inner(raw))),
-        Some(b'"') => text(&["a string of ", &count(raw.len() - 2, "byte")]),
+        Some(b'"') => format!("a string of {}", count(raw.len() - 2, "byte")),
         _ => {
             let text = decode(raw);
             let (start, rest) = shortened(&text);
-            crate::text::text(&[start, rest])
+            format!("{start}{rest}")
         }
     }
 }

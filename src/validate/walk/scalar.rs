@@ -1,34 +1,31 @@
-//! The rules of strings and numbers, and the automaton of patterns.
+//! Checks the constraints of strings and numbers, and runs the automaton of patterns.
 
 use std::cmp::Ordering::{Greater, Less};
 
-use super::number::Decimal;
-use super::place::Place;
-use super::string::{decode, inner};
-use super::walk::Walker;
-use super::{format, words};
-use crate::contract::{Bound, Kind, Limit, Pattern, Schema, Text};
+use super::super::number::Decimal;
+use super::super::place::Place;
+use super::super::string::{decode, inner};
+use super::super::{format, messages};
+use super::Walker;
+use crate::contract::{Bound, Kind, NumberLimit, Pattern, Schema, Text};
 use crate::issue::Code;
 use crate::suggest::nearest;
-use crate::text::also;
 
 impl Walker<'_> {
-    /// Holds a raw value to the rules of its kind.
+    /// Checks a raw value against the constraints of its kind.
     #[inline(never)]
     pub(super) fn scalar(&mut self, schema: &'static Schema, raw: &[u8], place: &Place<'_>) {
         match &schema.kind {
             Kind::Text(rules) => self.text(rules, raw, place),
             Kind::Enum { values, open } => self.enumerated(values, *open, raw, place),
             Kind::Integer(_) if !Decimal::parse(raw).is_integer() => {
-                self.complain(place, Code::Type, &[&words::expected(schema, self.request)], raw);
+                self.complain(place, Code::Type, &messages::expected(schema, self.request), raw);
             }
             Kind::Number(limits) | Kind::Integer(limits) if self.request => self.number(limits, raw, place),
             Kind::NumberEnum(values) => {
                 let value = Decimal::parse(raw);
                 if !values.iter().any(|known| Decimal::parse(known.as_bytes()) == value) {
-                    let mut known = String::new();
-                    values.iter().for_each(|value| also(&mut known, " or ", value));
-                    self.complain(place, Code::Enum, &[&known], raw);
+                    self.complain(place, Code::Enum, &values.join(" or "), raw);
                 }
             }
             _ => {}
@@ -40,17 +37,20 @@ impl Walker<'_> {
         // All but the bytes that continue a character.
         let length = text.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
         if self.request
-            && let Some(expected) = words::outside(rules.min, rules.max, length, "character")
+            && let Some(expected) = messages::outside(rules.min, rules.max, length, "character")
         {
-            self.complain(place, Code::Length, &[&expected], raw);
+            self.complain(place, Code::Length, &expected, raw);
         }
         if let Some(format) = rules.format.filter(|format| !format::fits(*format, &text)) {
-            self.complain(place, Code::Format, &[format::words(format)], raw);
+            self.complain(place, Code::Format, format::words(format), raw);
+            // A pattern beside a format says the same in other words.
+            return;
         }
         for pattern in rules.patterns {
             if self.request && !matches(pattern, &text) {
-                let words = rules.expected.map_or(["text that matches ", pattern.source], |words| [words, ""]);
-                self.complain(place, Code::Pattern, &words, raw);
+                let expected =
+                    rules.expected.map_or_else(|| format!("text that matches {}", pattern.source), str::to_owned);
+                self.complain(place, Code::Pattern, &expected, raw);
             }
         }
     }
@@ -61,7 +61,7 @@ impl Walker<'_> {
         if values.contains(&text.as_ref()) {
             return;
         }
-        self.complain(place, Code::Enum, &[&words::one_of(values)], raw);
+        self.complain(place, Code::Enum, &messages::one_of(values), raw);
         if !place.secret {
             self.advise(nearest(&text, values.iter().copied()));
         }
@@ -74,25 +74,25 @@ impl Walker<'_> {
         }
     }
 
-    fn number(&mut self, limits: &'static [Limit], raw: &[u8], place: &Place<'_>) {
+    fn number(&mut self, limits: &'static [NumberLimit], raw: &[u8], place: &Place<'_>) {
         let value = Decimal::parse(raw);
         for limit in limits {
             let bound = Decimal::parse(limit.value.as_bytes());
             let order = value.cmp(&bound);
             let (kept, code, words) = match limit.bound {
-                Bound::Least => (order != Less, Code::Minimum, "at least "),
-                Bound::Above => (order == Greater, Code::Minimum, "more than "),
-                Bound::Most => (order != Greater, Code::Maximum, "at most "),
-                Bound::Step => (value.is_multiple_of(&bound), Code::Step, "a multiple of "),
+                Bound::Minimum => (order != Less, Code::Minimum, "at least"),
+                Bound::ExclusiveMinimum => (order == Greater, Code::Minimum, "more than"),
+                Bound::Maximum => (order != Greater, Code::Maximum, "at most"),
+                Bound::MultipleOf => (value.is_multiple_of(&bound), Code::Step, "a multiple of"),
             };
             if !kept {
-                self.complain(place, code, &[words, limit.value], raw);
+                self.complain(place, code, &format!("{words} {}", limit.value), raw);
             }
         }
     }
 }
 
-/// Runs the automaton over the text. Where the table does not hold together, the text is lost in the dead state.
+/// Runs the automaton over the text. An index outside of the table leads to the dead state.
 pub(crate) fn matches(pattern: &Pattern, text: &str) -> bool {
     let stride = usize::from(pattern.stride);
     let mut state = usize::from(pattern.start);

@@ -1,14 +1,16 @@
 //! The byte scanner: one position that moves over JSON text.
 //!
-//! It finds where values begin and end. It does not prove that the text is JSON: what it skips may hold bad UTF-8, bad
-//! escapes or brackets of the wrong kind. Whoever makes the value (the host's `JSON.parse`) proves that. On any bytes
-//! at all it ends, and it never takes more stack for a deeper text.
+//! It finds where values begin and end. It does not prove that the text is JSON: skipped parts may hold bad UTF-8, bad
+//! escapes or brackets of the wrong kind. The host's `JSON.parse` proves that. It ends on any bytes, and its stack does
+//! not grow with the depth of the text.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::bytes::{bytes_equal, half, word};
-use super::format::judged;
+use super::format::fits_response;
 use super::number::is_number;
+use super::string::decode;
 use crate::contract::{Format, Kind, Property, Schema, Text};
 
 /// Why a walk ends early.
@@ -16,23 +18,29 @@ use crate::contract::{Format, Kind, Property, Schema, Text};
 pub(super) enum Stop {
     /// The text is not JSON; noticed where the scanner stands.
     Broken,
-    /// So much is wrong that more would help nobody.
+    /// There are enough issues.
     Enough,
 }
 
 use Stop::Broken;
 
-/// What is found, unless the walk ends before.
+/// The result of a step, unless the walk ends.
 pub(super) type Scan<T> = Result<T, Stop>;
 
-/// What comes next in an object.
-pub(super) enum Ahead {
-    /// Its end is passed.
-    Nothing,
-    /// A member.
+/// The position in an object after its plain members were read.
+pub(super) enum NextMember {
+    /// Behind the object.
+    End,
+    /// At a name.
     Name,
-    /// The value of the property of this index.
+    /// At the value of the property of this index.
     Value(usize),
+}
+
+/// A member of an object: its name, and its value as it stands.
+pub(super) struct Member<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) raw: &'a [u8],
 }
 
 /// A position in JSON text.
@@ -90,13 +98,13 @@ const BROKEN: usize = 1 << (usize::BITS - 1);
 
 /// The position behind the string whose opening quote is here.
 #[inline(never)]
-fn behind_string(bytes: &[u8], at: usize) -> usize {
-    behind_string_inline(bytes, at)
+fn end_of_string(bytes: &[u8], at: usize) -> usize {
+    end_of_string_inline(bytes, at)
 }
 
 /// The same for the hot loop.
 #[inline(always)]
-fn behind_string_inline(bytes: &[u8], at: usize) -> usize {
+fn end_of_string_inline(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     loop {
         if let Some(word) = word(bytes, at) {
@@ -118,28 +126,28 @@ fn behind_string_inline(bytes: &[u8], at: usize) -> usize {
 
 /// The position behind the number here.
 #[inline(never)]
-fn behind_number(bytes: &[u8], at: usize) -> usize {
-    let mut at = behind_integer(bytes, at);
+fn end_of_number(bytes: &[u8], at: usize) -> usize {
+    let mut at = end_of_integer(bytes, at);
     if byte(bytes, at) == b'.' {
-        at = behind_digits(bytes, at + 1);
+        at = end_of_digits(bytes, at + 1);
     }
     if matches!(byte(bytes, at), b'e' | b'E') {
         at += 1;
-        at = behind_digits(bytes, at + usize::from(matches!(byte(bytes, at), b'+' | b'-')));
+        at = end_of_digits(bytes, at + usize::from(matches!(byte(bytes, at), b'+' | b'-')));
     }
     at
 }
 
 /// The position behind the number here, if it has neither fraction nor exponent; otherwise before those.
 #[inline(always)]
-fn behind_integer(bytes: &[u8], at: usize) -> usize {
+fn end_of_integer(bytes: &[u8], at: usize) -> usize {
     let at = at + usize::from(byte(bytes, at) == b'-');
-    if byte(bytes, at) == b'0' { at + 1 } else { behind_digits(bytes, at) }
+    if byte(bytes, at) == b'0' { at + 1 } else { end_of_digits(bytes, at) }
 }
 
 /// The position behind the digits here, which must be there.
 #[inline(always)]
-fn behind_digits(bytes: &[u8], start: usize) -> usize {
+fn end_of_digits(bytes: &[u8], start: usize) -> usize {
     let mut at = start;
     while byte(bytes, at).is_ascii_digit() {
         at += 1;
@@ -149,7 +157,7 @@ fn behind_digits(bytes: &[u8], start: usize) -> usize {
 
 /// The position behind `true`, `false` or `null`, whose first byte is here.
 #[inline(always)]
-fn behind_literal(bytes: &[u8], at: usize) -> usize {
+fn end_of_literal(bytes: &[u8], at: usize) -> usize {
     let (skipped, word) = match byte(bytes, at) {
         b't' => (0, *b"true"),
         b'f' => (1, *b"alse"),
@@ -165,22 +173,22 @@ fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or_default()
 }
 
-/// The position behind a plain value that an answer may have here. 0: it is not as plain as that.
+/// The end of a plain value that fits in a response here; 0 where it needs more checks.
 #[inline(always)]
-fn behind_plain(bytes: &[u8], at: usize, schema: &Schema, lax: bool) -> usize {
+fn end_of_plain(bytes: &[u8], at: usize, schema: &Schema, lax: bool) -> usize {
     let first = byte(bytes, at);
     let end = match &schema.kind {
-        Kind::Text(_) | Kind::Enum { .. } if first == b'"' => behind_string_inline(bytes, at),
-        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) if is_number(first) => behind_integer(bytes, at),
-        Kind::Boolean if matches!(first, b't' | b'f') => behind_literal(bytes, at),
-        _ if first == b'n' && (lax || schema.nullable) => behind_literal(bytes, at),
+        Kind::Text(_) | Kind::Enum { .. } if first == b'"' => end_of_string_inline(bytes, at),
+        Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) if is_number(first) => end_of_integer(bytes, at),
+        Kind::Boolean if matches!(first, b't' | b'f') => end_of_literal(bytes, at),
+        _ if first == b'n' && (lax || schema.nullable) => end_of_literal(bytes, at),
         _ => return 0,
     };
     // Not where the text is broken, and not before a fraction.
     let plain = match &schema.kind {
         _ if !matches!(byte(bytes, end), b',' | b'}') => false,
         Kind::Text(Text { format: Some(format @ (Format::Uuid | Format::DateTime)), .. }) if first == b'"' => {
-            judged(*format, bytes.get(at + 1..end - 1).unwrap_or_default())
+            fits_response(*format, bytes.get(at + 1..end - 1).unwrap_or_default())
         }
         _ => true,
     };
@@ -214,8 +222,8 @@ impl<'a> Scanner<'a> {
         self.slice(start..self.at)
     }
 
-    /// Moves to the next byte that is no white space, and tells it. At the end, and for a byte 0, it is 0: either way no
-    /// value begins there.
+    /// Moves to the next byte that is not white space, and returns it. At the end it returns 0, as for a byte 0: no value
+    /// begins with it.
     #[inline(never)]
     pub(super) fn peek(&mut self) -> u8 {
         while let Some(&byte) = self.bytes.get(self.at) {
@@ -227,7 +235,7 @@ impl<'a> Scanner<'a> {
         0
     }
 
-    /// Moves into the object or list that begins here; tells whether anything is in it. If not, moves behind it.
+    /// Moves into the object or list that begins here; true where it is not empty. An empty one is passed.
     pub(super) fn open(&mut self, close: u8) -> bool {
         self.at += 1;
         let filled = self.peek() != close;
@@ -242,7 +250,7 @@ impl<'a> Scanner<'a> {
             return Err(Broken);
         }
         let start = self.at + 1;
-        self.go(behind_string(self.bytes, start - 1))?;
+        self.go(end_of_string(self.bytes, start - 1))?;
         let name = self.slice(start..self.at - 1);
         if self.peek() != b':' {
             return Err(Broken);
@@ -281,13 +289,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Moves over the members that come in the contract's order, are plain, and have no space between them: the common
-    /// case in answers. `next` is the index of the property that may come next, `seen` has a bit for each that came.
+    /// case in responses. `next` is the index of the property that may come next, `seen` has a bit for each that came.
     #[inline(never)]
-    pub(super) fn plain(&mut self, properties: &[Property], next: &mut usize, seen: &mut u64) -> Ahead {
+    pub(super) fn plain(&mut self, properties: &[Property], next: &mut usize, seen: &mut u64) -> NextMember {
         let bytes = self.bytes;
         let mut at = self.at;
         let mut index = *next;
-        let mut ahead = Ahead::Name;
+        let mut ahead = NextMember::Name;
         // A few optional properties may be absent.
         while index < *next + 4
             && let Some(property) = properties.get(index)
@@ -304,16 +312,16 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             at = end + 2;
-            let end = behind_plain(bytes, at, property.schema, !property.required);
+            let end = end_of_plain(bytes, at, property.schema, !property.required);
             if end == 0 || *seen & bit != 0 {
-                ahead = Ahead::Value(index - 1);
+                ahead = NextMember::Value(index - 1);
                 break;
             }
             *seen |= bit;
             *next = index;
             at = end + 1;
             if byte(bytes, end) == b'}' {
-                ahead = Ahead::Nothing;
+                ahead = NextMember::End;
                 break;
             }
         }
@@ -325,10 +333,10 @@ impl<'a> Scanner<'a> {
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Scan<()> {
         match self.peek() {
-            b'"' => self.go(behind_string(self.bytes, self.at)),
+            b'"' => self.go(end_of_string(self.bytes, self.at)),
             b'{' | b'[' => self.brackets(),
-            b't' | b'f' | b'n' => self.go(behind_literal(self.bytes, self.at)),
-            _ => self.go(behind_number(self.bytes, self.at)),
+            b't' | b'f' | b'n' => self.go(end_of_literal(self.bytes, self.at)),
+            _ => self.go(end_of_number(self.bytes, self.at)),
         }
     }
 
@@ -341,13 +349,26 @@ impl<'a> Scanner<'a> {
         Ok(self.since(start))
     }
 
+    /// The members of the object that begins here.
+    #[inline(never)]
+    pub(super) fn members(&mut self) -> Scan<Vec<Member<'a>>> {
+        let mut members = Vec::new();
+        let mut more = self.open(b'}');
+        while more {
+            let name = decode(self.name()?);
+            members.push(Member { name, raw: self.skipped()? });
+            more = self.next(b'}')?;
+        }
+        Ok(members)
+    }
+
     /// Counts brackets without telling their kinds apart: a text in which that matters is not JSON.
     fn brackets(&mut self) -> Scan<()> {
         let mut depth = 0_usize;
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'"' => {
-                    self.go(behind_string(self.bytes, self.at))?;
+                    self.go(end_of_string(self.bytes, self.at))?;
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
@@ -361,4 +382,10 @@ impl<'a> Scanner<'a> {
         }
         Err(Broken)
     }
+}
+
+/// The value of a name: the last of two counts. Empty: there is none.
+#[inline(never)]
+pub(super) fn get<'a>(members: &[Member<'a>], name: &str) -> &'a [u8] {
+    members.iter().rev().find(|member| member.name == name).map_or(&[], |member| member.raw)
 }
