@@ -7,8 +7,8 @@ use super::values::{get, items, pairs, text};
 use crate::contract::{self, OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
-use crate::nearest::nearest;
-use crate::request::{self, Argument, Arguments};
+use crate::request::{Argument, Arguments};
+use crate::suggest::nearest;
 use crate::text::text as joined;
 
 #[wasm_bindgen]
@@ -95,10 +95,10 @@ fn refusal(refused: &JsValue) -> Issue {
     };
     let path: Vec<Step> = items(&get(refused, "path")).iter().map(step).collect();
     let words = |name| text(refused, name).unwrap_or_default();
-    request::breach(&path, Code::Type, &words("expected"), &words("received"))
+    Issue::new(&path, Code::Type, &words("expected"), &words("received"))
 }
 
 /// The arguments break the contract in one thing.
-pub fn breach(operation: &'static Operation, path: &[Step], code: Code, expected: &str, received: &str) -> Error {
-    Error::Request { operation, issues: vec![request::breach(path, code, expected, received)] }
+pub fn violation(operation: &'static Operation, path: &[Step], code: Code, expected: &str, received: &str) -> Error {
+    Error::Request { operation, issues: vec![Issue::new(path, code, expected, received)] }
 }

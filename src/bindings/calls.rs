@@ -11,9 +11,9 @@ use super::errors::failure;
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_number, set_text};
 use super::values::{bytes, pairs, texts};
-use crate::client::helpers::{Aim, new_password};
-use crate::client::wait::{OnProgress, PassingFault, Refusal, WaitOptions};
-use crate::client::{CallOptions, Client, Outcome};
+use crate::client::helpers::{WaitGoal, new_password};
+use crate::client::wait::{OnProgress, TransientFault, WaitOptions, WaitRefusal};
+use crate::client::{CallOptions, CallOutput, Client};
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::issue::{Code, Step};
@@ -34,7 +34,7 @@ pub fn start(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<Promise, Er
     // At once: what the caller handed over may be another tomorrow.
     let operation = arguments::operation(given)?;
     let mut arguments = arguments::read(given);
-    let states = |helper| Some(Aim::States(helper, texts(&given.states())));
+    let states = |helper| Some(WaitGoal::States(helper, texts(&given.states())));
     let aim = match given.helper().as_deref() {
         Some("services.setPassword") => {
             arguments.body = Some(new_password(&password(operation, given)?));
@@ -42,9 +42,9 @@ pub fn start(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<Promise, Er
         }
         Some("services.waitFor") => states("services.waitFor"),
         Some("services.createAndWait") => states("services.createAndWait"),
-        Some("services.ensureRunning") => Some(Aim::Running(given.start() == Some(true))),
-        Some("services.stopAndDelete") => Some(Aim::Deletion),
-        Some("backups.waitFor") => Some(Aim::Backup),
+        Some("services.ensureRunning") => Some(WaitGoal::Running(given.start() == Some(true))),
+        Some("services.stopAndDelete") => Some(WaitGoal::Deletion),
+        Some("backups.waitFor") => Some(WaitGoal::Backup),
         _ => None,
     };
     let options = WaitOptions {
@@ -57,7 +57,7 @@ pub fn start(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<Promise, Er
     let work = async move {
         let done = match aim {
             Some(aim) => {
-                let deletes = matches!(aim, Aim::Deletion);
+                let deletes = matches!(aim, WaitGoal::Deletion);
                 client.wait(aim, arguments, &options).await.map(|ended| waited(ended, deletes))
             }
             None => client.call(operation, &arguments, &options.call).await.map(with_response),
@@ -76,7 +76,7 @@ fn password(operation: &'static Operation, given: &CoreCall) -> Result<Vec<u8>, 
             None => joined(&["a value of type ", &password.js_typeof().as_string().unwrap_or_default()]),
         };
         let expected = "a string or a Uint8Array that is not empty";
-        arguments::breach(operation, &[Step::Key("password".into())], Code::Type, expected, &received)
+        arguments::violation(operation, &[Step::Key("password".into())], Code::Type, expected, &received)
     })
 }
 
@@ -99,7 +99,7 @@ fn on_progress(client: Rc<Client<JsHost>>, given: JsValue) -> OnProgress {
 }
 
 /// `{ status, code, message }`
-fn refused(refusal: &Refusal) -> Object {
+fn refused(refusal: &WaitRefusal) -> Object {
     let shown = Object::new();
     set_number(&shown, "status", Some(refusal.status.into()));
     set_text(&shown, "code", refusal.code.as_deref());
@@ -108,7 +108,7 @@ fn refused(refusal: &Refusal) -> Object {
 }
 
 /// `{ status, fault, message }`
-fn passing(fault: &PassingFault) -> Object {
+fn passing(fault: &TransientFault) -> Object {
     let shown = Object::new();
     set_number(&shown, "status", fault.status.map(f64::from));
     set_text(&shown, "fault", fault.fault);
@@ -127,13 +127,13 @@ fn waited(ended: Option<JsValue>, deletes: bool) -> JsValue {
 }
 
 /// `{ data, status, headers, requestId, attempts }`
-fn with_response(outcome: Outcome<JsValue>) -> JsValue {
-    let exchange = &outcome.exchange;
+fn with_response(outcome: CallOutput<JsValue>) -> JsValue {
+    let response = &outcome.response;
     full_response(
         &outcome.data,
-        exchange.status.into(),
-        &plain_object(&exchange.headers),
-        exchange.request_id.as_deref(),
-        exchange.trail.attempts.len() as f64,
+        response.status.into(),
+        &plain_object(&response.headers),
+        response.request_id.as_deref(),
+        response.attempt_log.attempts.len() as f64,
     )
 }

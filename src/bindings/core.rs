@@ -17,9 +17,9 @@ use super::objects::{plain_object, set, set_text};
 use super::options;
 use super::time::JsClock;
 use super::values::{flag, get, number, pairs, text};
-use crate::client::limit::RateLimiter;
+use crate::client::rate_limit::RateLimiter;
 use crate::client::retry::LONGEST_WINDOW_MS;
-use crate::client::{Breaches, Client, Limit, Settings};
+use crate::client::{Client, RateLimiting, Settings, ValidationMode};
 use crate::contract;
 use crate::error::{CredentialSource, Error};
 use crate::host::{Clock, Level};
@@ -30,7 +30,7 @@ use crate::validate::{Mode, Unknown, validate};
 
 /// What says when a request may go. Clients that are given the same one share it.
 #[wasm_bindgen]
-pub struct Limiter(Limit);
+pub struct Limiter(RateLimiting);
 
 #[wasm_bindgen]
 impl Limiter {
@@ -38,9 +38,9 @@ impl Limiter {
     #[wasm_bindgen(constructor)]
     pub fn new(requests: f64, per_ms: f64, lent: bool) -> Limiter {
         Limiter(match lent {
-            true => Limit::Lent,
-            false if requests > 0.0 => Limit::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms))),
-            false => Limit::Off,
+            true => RateLimiting::Custom,
+            false if requests > 0.0 => RateLimiting::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms))),
+            false => RateLimiting::Off,
         })
     }
 
@@ -55,7 +55,7 @@ impl Limiter {
     ) -> Result<Promise, JsValue> {
         let limit = self.0.clone();
         let hold = async move {
-            let Limit::Shared(limiter) = limit else { return Ok(JsValue::UNDEFINED) };
+            let RateLimiting::Shared(limiter) = limit else { return Ok(JsValue::UNDEFINED) };
             let host = JsHost::alone();
             let permit = limiter.acquire(&host, &mut 0).await;
             let began = host.now();
@@ -93,10 +93,10 @@ impl Core {
         }
         let ms = |name| number(given, name).unwrap_or_default();
         let secret = |name| text(given, name).map(Secret::new);
-        let breaches = |name| match ms(name) as u8 {
-            0 => Breaches::Fail,
-            1 => Breaches::Warn,
-            _ => Breaches::Ignore,
+        let violations = |name| match ms(name) as u8 {
+            0 => ValidationMode::Error,
+            1 => ValidationMode::Warn,
+            _ => ValidationMode::Off,
         };
         let settings = Settings {
             target: Target {
@@ -116,8 +116,8 @@ impl Core {
             timeout_ms: ms("timeoutMs"),
             retry_budget_ms: ms("retryBudgetMs"),
             unknown: if flag(given, "sendUnknown") { Unknown::Send } else { Unknown::Refuse },
-            request_breaches: breaches("requestBreaches"),
-            breaches: breaches("breaches"),
+            request_validation: violations("requestBreaches"),
+            response_validation: violations("breaches"),
             limiter: limiter.0.clone(),
         };
         let Target { authorization, headers, .. } = &settings.target;

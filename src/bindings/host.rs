@@ -9,7 +9,9 @@ use super::driver::{Awaited, Cancellable};
 use super::objects::{plain_object, set, set_number, set_text};
 use super::time::JsClock;
 use super::values::{self, get};
-use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
+use crate::host::{
+    CallerError, Clock, CustomLimiter, Hooks, Level, Log, Random, RequestEvent, ResponseEvent, RetryEvent, Values,
+};
 use crate::text::text;
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
@@ -106,22 +108,22 @@ impl Values for JsHost {
     }
 }
 
-impl Slots for JsHost {
+impl CustomLimiter for JsHost {
     /// What the caller's `acquire` resolved with.
-    type Slot = JsValue;
+    type Permit = JsValue;
 
-    async fn acquire(&self) -> Result<JsValue, Foreign> {
+    async fn acquire(&self) -> Result<JsValue, CallerError> {
         // What it fails with ends the call there.
         Ok(Cancellable::from(acquire_of(&self.lent)).await)
     }
 
-    fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
+    fn release(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), CallerError> {
         let logs = self.logs(Level::Error);
         tell_slot(&self.lent, logs, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
     }
 }
 
-fn foreign(error: JsValue) -> Foreign {
+fn foreign(error: JsValue) -> CallerError {
     Rc::new(error)
 }
 
@@ -133,7 +135,7 @@ impl JsHost {
     }
 
     /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
-    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
+    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), CallerError> {
         if get(owner, name).is_undefined() {
             return Ok(());
         }
@@ -143,7 +145,7 @@ impl JsHost {
     }
 }
 
-fn describe(event: &Object, request: &Sending<'_>) {
+fn describe(event: &Object, request: &RequestEvent<'_>) {
     set_text(event, "operation", Some(request.operation));
     set_text(event, "method", Some(request.method.as_str()));
     set_text(event, "url", Some(request.url));
@@ -151,7 +153,7 @@ fn describe(event: &Object, request: &Sending<'_>) {
 }
 
 impl Hooks for JsHost {
-    fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
+    fn on_request(&self, request: &RequestEvent<'_>) -> Result<(), CallerError> {
         self.hook(&self.lent, "onRequest", &|event| {
             describe(event, request);
             let headers = Object::new();
@@ -162,7 +164,7 @@ impl Hooks for JsHost {
         })
     }
 
-    fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
+    fn on_response(&self, request: &RequestEvent<'_>, response: &ResponseEvent<'_>) -> Result<(), CallerError> {
         self.hook(&self.lent, "onResponse", &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
@@ -172,7 +174,7 @@ impl Hooks for JsHost {
         })
     }
 
-    fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
+    fn on_retry(&self, retry: &RetryEvent) -> Result<(), CallerError> {
         self.hook(&self.lent, "onRetry", &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));

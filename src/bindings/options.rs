@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::values::texts;
 use crate::error::Error;
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 use crate::text::{also, text};
 
 #[wasm_bindgen(module = "/js/bindings/options.js")]

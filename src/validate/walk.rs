@@ -15,7 +15,7 @@ use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, messages};
 use crate::contract::{AdditionalProperties, Kind, Object, Property, Schema, Text};
 use crate::issue::{Code, Issue, Step};
-use crate::nearest::{alike, nearest};
+use crate::suggest::{alike, nearest};
 
 #[cfg(feature = "sandbox")]
 pub(crate) use scalar::matches;

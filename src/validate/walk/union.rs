@@ -12,7 +12,7 @@ use super::super::string::{decode, inner};
 use super::{Walker, begins};
 use crate::contract::{Kind, Object, Schema};
 use crate::issue::Code;
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 
 /// How many unions may stand around a value. Each reads it once more for each variant.
 const MOST_UNIONS: u32 = 8;
