@@ -50,7 +50,7 @@ use crate::validate::Unknown;
 use clock::Steady;
 use limit::RateLimiter;
 use polls::Polls;
-use scrub::Scrub;
+pub use scrub::Scrub;
 use turns::Turns;
 
 pub use gate::Limit;
