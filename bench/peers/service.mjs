@@ -24,7 +24,7 @@ export const headers = { "content-type": "application/json" };
 export const path = "/v1/organizations/{organizationId}/services/{serviceId}";
 
 /**
- * What the client checks in this response, as zod says it.
+ * The client's checks of this response, in zod's terms.
  *
  * @param {any} z
  */
