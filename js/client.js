@@ -224,7 +224,7 @@ export class Organizations extends OrganizationsOperations {
 }
 
 /**
- * Takes the client's secrets out of texts, and those of a request: for the proxy, which passes texts on. The one scrubber
+ * Takes the client's secrets out of texts, and those of a request: for the proxy, which passes texts on. The one redactor
  * of both.
  *
  * @type {(client: CloudClient, operation: string, parameters?: object) => (text: string) => string}

@@ -47,7 +47,7 @@ use crate::validate::Unknown;
 use clock::MonotonicClock;
 use fair_queue::FairQueue;
 use rate_limit::RateLimiter;
-use redact::Redactor;
+pub use redact::Redactor;
 use shared_polling::SharedPolling;
 
 pub use rate_limit::RateLimiting;

@@ -150,7 +150,7 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "CoreFuture"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "LogRedactor", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "CoreFuture"])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
 `,

@@ -12,7 +12,7 @@ use super::arguments::{self, CoreCall};
 use super::calls;
 use super::driver::drive;
 use super::errors::{failure, to_js};
-use super::host::JsHost;
+use super::host::{JsHost, LogRedactor};
 use super::objects::{plain_object, set, set_text};
 use super::options;
 use super::time::JsClock;
@@ -123,16 +123,18 @@ impl Core {
         let Target { authorization, headers, .. } = &settings.target;
         settings.check_secrecy("new CloudClient", authorization.as_ref(), headers).map_err(to_js)?;
         let lent = get(given, "host");
+        let log_level = match ms("logLevel") as u8 {
+            0 => None,
+            1 => Some(Level::Error),
+            2 => Some(Level::Warn),
+            3 => Some(Level::Info),
+            _ => Some(Level::Debug),
+        };
         let host = JsHost {
             clock: JsClock(get(&lent, "clock")),
             max_body_bytes: ms("maxBodyBytes"),
-            log_level: match ms("logLevel") as u8 {
-                0 => None,
-                1 => Some(Level::Error),
-                2 => Some(Level::Warn),
-                3 => Some(Level::Info),
-                _ => Some(Level::Debug),
-            },
+            log_level,
+            redactor: LogRedactor::of(&settings, log_level),
             lent,
         };
         Ok(Self(Rc::new(Client::new(host, settings))))

@@ -20,6 +20,11 @@ extern "C" {
     #[allow(dead_code)]
     type CloudError;
 }
+#[wasm_bindgen(module = "/js/hidden.js")]
+extern "C" {
+    #[allow(dead_code)]
+    fn hide();
+}
 
 /// The JavaScript error.
 pub fn to_js(error: Error) -> JsValue {

@@ -9,6 +9,7 @@ use super::driver::{Awaited, Cancellable};
 use super::objects::{plain_object, set, set_number, set_text};
 use super::time::JsClock;
 use super::values::{self, get};
+use crate::client::{Redactor, Settings};
 use crate::host::{
     CallerError, Clock, CustomLimiter, Hooks, Level, Log, Random, RequestEvent, ResponseEvent, RetryEvent, Values,
 };
@@ -24,6 +25,28 @@ pub struct JsHost {
     pub max_body_bytes: f64,
     /// Lines that matter less are dropped; `None`: all are.
     pub log_level: Option<Level>,
+    /// A [`LogRedactor`] for what the caller's functions reject with; undefined: that is not logged.
+    pub redactor: JsValue,
+}
+
+/// Makes texts fit for the client's log. JavaScript has one of its own: what a hook rejects with comes when the call, and the
+/// client too, may be gone.
+#[wasm_bindgen]
+pub struct LogRedactor(Redactor);
+
+#[wasm_bindgen]
+impl LogRedactor {
+    /// The text in one line, shortened, without the client's secrets.
+    pub fn shown(&self, text: &str) -> String {
+        self.0.shown(text)
+    }
+}
+
+impl LogRedactor {
+    /// For a client's log at that level.
+    pub fn of(settings: &Settings, log_level: Option<Level>) -> JsValue {
+        log_level.map_or(JsValue::UNDEFINED, |_| Self(Redactor::of_client(settings)).into())
+    }
 }
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
@@ -39,13 +62,19 @@ extern "C" {
     #[wasm_bindgen(js_name = tell, catch)]
     fn tell_slot(
         lent: &JsValue,
-        logs: bool,
+        redactor: &JsValue,
         slot: &JsValue,
         status: Option<f64>,
         retry_after_ms: Option<f64>,
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
-    fn call_hook(lent: &JsValue, logs: bool, owner: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
+    fn call_hook(
+        lent: &JsValue,
+        redactor: &JsValue,
+        owner: &JsValue,
+        name: &str,
+        event: &Object,
+    ) -> Result<(), JsValue>;
 }
 
 impl Clock for JsHost {
@@ -118,8 +147,7 @@ impl CustomLimiter for JsHost {
     }
 
     fn release(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), CallerError> {
-        let logs = self.logs(Level::Error);
-        tell_slot(&self.lent, logs, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
+        tell_slot(&self.lent, &self.redactor, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
     }
 }
 
@@ -131,7 +159,8 @@ impl JsHost {
     /// One to which the caller has lent nothing.
     pub const fn alone() -> Self {
         let lent = JsValue::UNDEFINED;
-        Self { lent, clock: JsClock(JsValue::UNDEFINED), max_body_bytes: 0.0, log_level: None }
+        let clock = JsClock(JsValue::UNDEFINED);
+        Self { lent, clock, max_body_bytes: 0.0, log_level: None, redactor: JsValue::UNDEFINED }
     }
 
     /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
@@ -141,7 +170,7 @@ impl JsHost {
         }
         let event = Object::new();
         fill(&event);
-        call_hook(&self.lent, self.logs(Level::Error), owner, name, &event).map_err(foreign)
+        call_hook(&self.lent, &self.redactor, owner, name, &event).map_err(foreign)
     }
 }
 

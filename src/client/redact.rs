@@ -44,7 +44,7 @@ struct Needle {
 
 /// The secrets of a client, or of one request. A clone shares them.
 #[derive(Clone, Default)]
-pub(super) struct Redactor {
+pub struct Redactor {
     client: Rc<Vec<Needle>>,
     request: Vec<Rc<Needle>>,
 }

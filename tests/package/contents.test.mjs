@@ -46,6 +46,15 @@ test("both manifests name one repository", () => {
   assert.deepEqual([repository.url, homepage, bugs], [`git+${crate}.git`, `${crate}#readme`, `${crate}/issues`]);
 });
 
+test("an entry is one file, beside the chunks that entries share", () => {
+  const names = readdirSync(join(installed, "dist")).filter((name) => /\.c?js$/.test(name)).sort();
+  const [entries, chunks] = [["index", "sandbox", "proxy"], ["core", "shared", "simulator"]];
+  const everywhere = [...entries, ...chunks].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
+  const elsewhere = [...entries, "core"].flatMap((name) => ["workerd", "edge-light"].map((kind) => `${name}.${kind}.js`));
+  // What the command takes.
+  assert.deepEqual(names, [...everywhere, ...elsewhere, "bytes.js", "server.js"].sort());
+});
+
 test("the wasm reads back from its text", async () => {
   const { decode } = await import(join(root, "js/runtime/text.js"));
   for (const feature of ["client", "sandbox"]) {
