@@ -105,14 +105,15 @@ export function tell(lent, logs, slot, status, retryAfterMs) {
  *
  * @param {any} lent with the logger
  * @param {boolean} logs whether errors are logged
+ * @param {Function} call
  * @param {any} owner of the hook
  * @param {string} name
  * @param {object} event
  */
-export function hook(lent, logs, owner, name, event) {
+export function hook(lent, logs, call, owner, name, event) {
   // Nothing is sent by a clock that throws.
   if (name === "onRequest") throwIfFailed();
-  run(lent, logs, name, () => owner[name](event));
+  run(lent, logs, name, () => Reflect.apply(call, owner, [event]));
 }
 
 /**

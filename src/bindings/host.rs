@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
-use super::objects::{plain_object, set, set_number, set_text};
+use super::objects::{bare_object, plain_object, set, set_number, set_text};
+use super::seam::CoreHost;
 use super::time::JsClock;
 use super::values::{self, get};
 use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
@@ -14,14 +15,27 @@ use crate::text::text;
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
-    /// What the caller lends: `{ fetch, logger, rateLimit, onRequest, onResponse, onRetry }`.
-    pub lent: JsValue,
+    /// What the caller lends.
+    pub lent: CoreHost,
     /// The caller's own clock, or the host's.
     pub clock: JsClock,
     /// A longer answer is refused.
     pub max_body_bytes: f64,
     /// Lines that matter less are dropped; `None`: all are.
-    pub log_level: Option<Level>,
+    log_level: Option<Level>,
+    on_request: Hook,
+    on_response: Hook,
+    on_retry: Hook,
+}
+
+/// A function of the caller's that is told what happens, where there is one.
+pub struct Hook {
+    /// The function.
+    pub call: Option<Function>,
+    /// The object that it is called on.
+    pub owner: JsValue,
+    /// Its name.
+    pub name: &'static str,
 }
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
@@ -43,7 +57,14 @@ extern "C" {
         retry_after_ms: Option<f64>,
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
-    fn call_hook(lent: &JsValue, logs: bool, owner: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
+    fn call_hook(
+        lent: &JsValue,
+        logs: bool,
+        call: &Function,
+        owner: &JsValue,
+        name: &str,
+        event: &Object,
+    ) -> Result<(), JsValue>;
 }
 
 impl Clock for JsHost {
@@ -126,20 +147,31 @@ fn foreign(error: JsValue) -> Foreign {
 }
 
 impl JsHost {
-    /// One to which the caller has lent nothing.
-    pub const fn alone() -> Self {
-        let lent = JsValue::UNDEFINED;
-        Self { lent, clock: JsClock(JsValue::UNDEFINED), max_body_bytes: 0.0, log_level: None }
+    /// One that stands on what the caller lends.
+    pub fn new(lent: CoreHost, max_body_bytes: f64, log_level: Option<Level>) -> Self {
+        let hook = |name, call| Hook { call, owner: lent.clone().into(), name };
+        Self {
+            clock: JsClock(lent.clock()),
+            on_request: hook("onRequest", lent.on_request()),
+            on_response: hook("onResponse", lent.on_response()),
+            on_retry: hook("onRetry", lent.on_retry()),
+            lent,
+            max_body_bytes,
+            log_level,
+        }
     }
 
-    /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
-    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
-        if get(owner, name).is_undefined() {
-            return Ok(());
-        }
+    /// One to which the caller has lent nothing.
+    pub fn alone() -> Self {
+        Self::new(bare_object().unchecked_into(), 0.0, None)
+    }
+
+    /// Calls a function of the caller's, where there is one. It is not awaited; what it rejects with is logged.
+    pub fn hook(&self, hook: &Hook, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
+        let Hook { call: Some(call), owner, name } = hook else { return Ok(()) };
         let event = Object::new();
         fill(&event);
-        call_hook(&self.lent, self.logs(Level::Error), owner, name, &event).map_err(foreign)
+        call_hook(&self.lent, self.logs(Level::Error), call, owner, name, &event).map_err(foreign)
     }
 }
 
@@ -152,7 +184,7 @@ fn describe(event: &Object, request: &Sending<'_>) {
 
 impl Hooks for JsHost {
     fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
-        self.hook(&self.lent, "onRequest", &|event| {
+        self.hook(&self.on_request, &|event| {
             describe(event, request);
             let headers = Object::new();
             for (name, value) in &request.headers {
@@ -163,7 +195,7 @@ impl Hooks for JsHost {
     }
 
     fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
-        self.hook(&self.lent, "onResponse", &|event| {
+        self.hook(&self.on_response, &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
             set(event, "headers", plain_object(response.headers));
@@ -173,7 +205,7 @@ impl Hooks for JsHost {
     }
 
     fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
-        self.hook(&self.lent, "onRetry", &|event| {
+        self.hook(&self.on_retry, &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));
             set_number(event, "status", retry.status.map(f64::from));
