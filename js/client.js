@@ -380,7 +380,8 @@ function wait(core, helper, path, options, goal, own) {
   return traced(() => {
     const request = written(helper, { path });
     const { signal, given, all } = waitOptions(helper, options, own);
-    return { future: alive(core, helper).wait({ ...request, ...given, ...goal(all) }), signal };
+    const call = { ...request, ...given, ...goal(all) };
+    return { future: alive(core, helper).wait(call), signal };
   });
 }
 
