@@ -1,7 +1,6 @@
 # `make demo` and `make test` each do everything on a fresh clone; nothing is rebuilt that has not changed.
-# Needed: Rust by rustup, Node 20, make. scripts/setup.sh installs what else is missing: for the demo little; for the tests
-# browsers with their drivers, Redis, Python and more, from Debian's packages. Without WebKitGTK its tests say so, and
-# the rest runs.
+# Needed: Rust by rustup, Node 20, make. scripts/setup.sh installs missing tools: few for the demo; for the tests browsers with
+# their drivers, Redis, Python and more, from Debian's packages. Without WebKitGTK its tests say so, and the rest runs.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -23,7 +22,7 @@ build: setup-build target/npm/checked
 # Leaves $(TARBALL).
 pack: setup-build $(TARBALL)
 
-# What users load, raw and brotli; fails above the budget.
+# The files that users load, raw and brotli; fails above the budget.
 size: build
 	@node scripts/size.mjs
 
@@ -50,9 +49,9 @@ demo: build
 docs: build
 	@node scripts/docs.mjs
 
-# The house rules alone; they are suites of `make test` too.
+# Formatting, lints and types alone; they are suites of `make test` too.
 lint: setup-lint build
-	@node scripts/test.mjs format clippy clippy-client clippy-sandbox javascript
+	@node scripts/test.mjs format lint clippy clippy-client clippy-sandbox javascript
 
 # The licences of the crates that are compiled into the package; a test holds the file against Cargo.lock.
 notices: setup-build
@@ -92,13 +91,14 @@ $(MODULES:%=$G/%.text.js): $G/%.text.js: $D/%_bg.wasm $B/inline.mjs js/runtime/t
 $G/sandbox.imports.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
-$D/openapi.json: $(wildcard contract contract/*.yaml) $B/openapi.mjs pkg/package.json
+# wasm.mjs leaves the contract in full.
+$D/openapi.json: $W/client.wasm $B/openapi.mjs scripts/contract.mjs
 	node $B/openapi.mjs
 
-$G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/contract.mjs
+$G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/schema-types.mjs scripts/contract.mjs
 	node $B/schema-types.mjs
 
-$G/methods.js: $D/openapi.json $B/methods.mjs scripts/contract.mjs
+$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs
 	node $B/methods.mjs
 
 $G/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs

@@ -1,12 +1,16 @@
-//! Compiles `contract/*.yaml` into Rust: the static tables of `src/contract.rs`. A mistake in the contract stops the
-//! build and names its file and path. The parts are in `build/`.
+//! Compiles `contract/*.yaml` into the static tables of `src/contract.rs`, and into `contract.json`: the OpenAPI document
+//! that the phases of scripts/build read. A mistake in the contract stops the build with its file and path.
 
 #[path = "build/document.rs"]
 mod document;
+#[path = "build/openapi.rs"]
+mod openapi;
 #[path = "build/operation.rs"]
 mod operation;
 #[path = "build/pattern.rs"]
 mod pattern;
+#[path = "build/routes.rs"]
+mod routes;
 #[path = "build/rules.rs"]
 mod rules;
 #[path = "build/schema.rs"]
@@ -44,5 +48,8 @@ fn compile(folder: &Path, out: &Path) -> Result<(), String> {
     }
     let operations = operation::read_all(&contract).map_err(|failure| failure.to_string())?;
     let tables = tables::write(&contract, &operations).map_err(|failure| failure.to_string())?;
-    fs::write(out.join("contract.rs"), tables).map_err(|error| format!("contract.rs: {error}"))
+    fs::write(out.join("contract.rs"), tables).map_err(|error| format!("contract.rs: {error}"))?;
+    let openapi =
+        openapi::write(&contract, &operations, env!("CARGO_PKG_VERSION")).map_err(|failure| failure.to_string())?;
+    fs::write(out.join("contract.json"), openapi.to_string()).map_err(|error| format!("contract.json: {error}"))
 }

@@ -1,11 +1,11 @@
 // @ts-check
-// What one call costs above the bare fetch: services.get through the client, and the same call through openapi-fetch with a
+// The cost of one call above the bare fetch: services.get through the client, and the same call through openapi-fetch with a
 // check of the response by zod. With a canned response, where nothing but the call itself is measured, and over loopback.
 //
 //     npm ci --prefix bench/peers && node bench/call.mjs
 //
-// The sides take turns, and another one is first in each round; what counts is the median of the rounds. Canned calls are
-// timed by what the process computes, calls over loopback by the clock.
+// The sides alternate, and another one is first in each round; the figure is the median of the rounds. Canned calls are timed
+// by the processor time of the process, calls over loopback by the clock.
 import { createServer } from "node:http";
 import { CloudClient } from "clickhouse-cloud";
 import { createClient, z } from "./peers/peers.mjs";
@@ -35,7 +35,7 @@ const body = JSON.stringify({ status: 200, requestId: id, result: service });
 const headers = { "content-type": "application/json" };
 const path = "/v1/organizations/{organizationId}/services/{serviceId}";
 
-/** What the client checks in this response, as zod says it. */
+/** The client's checks of this response, in zod's terms. */
 const FoundService = z.object({
   status: z.number(),
   requestId: z.string(),

@@ -1,5 +1,5 @@
 // @ts-check
-// What keeping the rate limit costs: 1,000 calls at once against the sandbox behind real HTTP, whose window of 10
+// The cost of keeping the rate limit: 1,000 calls at once against the sandbox behind real HTTP, whose window of 10
 // requests is 200 ms long instead of 10 s.
 //
 //     node bench/limit.mjs          # both; exits with 1 when a figure is beyond its limit
@@ -9,9 +9,9 @@
 //     two   two processes that share the key and do not know of each other: at most 1.6 times, and a 429 for every
 //           sixth call at most
 //
-// The time that the limit takes: 100 windows, of which the last one need not pass. What passes besides are the answers'
-// own time (a slot is free again one window after its answer came), timers that come late, and in the second case what
-// it costs to find out how much the other process takes.
+// The time that the limit takes: 100 windows, of which the last one need not pass. Beyond it come the responses' own time (a
+// request is free again one window after its response), timers that fire late, and in the second case the 429s that show
+// how much the other process uses.
 import { fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -96,7 +96,7 @@ async function service({ CLICKHOUSE_API_URL, CLICKHOUSE_CLOUD_API_KEY, CLICKHOUS
 }
 
 /**
- * A process that calls: it says when it is ready, starts when it is told, and says what it met.
+ * A process that makes calls: it reports when it is ready, starts on a message, and reports its failures.
  *
  * @param {Record<string, string>} env
  * @param {number} calls
@@ -115,7 +115,7 @@ function worker(env, calls, id) {
 }
 
 /**
- * What a worker does.
+ * The program of a worker.
  *
  * @param {number} calls
  * @param {string} id

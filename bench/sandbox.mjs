@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const LEAST_RATIO = 0.4;
-/** What the resident memory may grow by, from the first third of the run to the last. */
+/** The most that the resident memory may grow by, from the first third of the run to the last. */
 const MOST_GROWTH = 1.1;
 const CONNECTIONS = 10;
 const TURNS = 6;
@@ -76,7 +76,7 @@ async function measure(seconds) {
 }
 
 /**
- * Starts a program of Node, and waits for what it prints.
+ * Starts a program of Node, and waits for a line of its output.
  *
  * @param {string[]} args
  * @param {RegExp} pattern

@@ -1,17 +1,17 @@
 //! A million requests to one sandbox, in virtual time: each ten thousand the changes of the ledger are made again in
-//! another sandbox and must bring the same state. Prints what came, how fast, and how much memory it took.
+//! another sandbox and must bring the same state. Prints the counts, the speed and the memory.
 //! `make soak`, or `make soak REQUESTS=10000000`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "as in tests")]
 
-#[path = "../tests/sandbox/walk.rs"]
-mod walk;
+#[path = "../tests/sandbox/random_walk.rs"]
+mod random_walk;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 use clickhouse_cloud::sandbox::{Fault, Options};
-use walk::Walk;
+use random_walk::RandomWalk;
 
 /// 2026-08-01T00:00:00Z.
 const START: f64 = 1_785_542_400_000.0;
@@ -20,12 +20,12 @@ const START: f64 = 1_785_542_400_000.0;
 fn main() {
     let requests = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let faults = Fault::ALL.iter().map(|fault| (*fault, 0.01)).collect();
-    let mut walk = Walk::new(Options { seed: 7, faults, rate_limit: None, ..Options::default() }, START);
+    let mut walk = RandomWalk::new(Options { seed: 7, faults, rate_limit: None, ..Options::default() }, START);
     let began = Instant::now();
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut changes, mut refusals) = (0, 0);
     while walk.asked < requests {
-        walk.as_far_as_the_ledger_reaches();
+        walk.walk_and_replay();
         for entry in walk.sandbox.ledger() {
             changes += usize::from(entry.change.is_some());
             refusals += usize::from((400..500).contains(&entry.status));

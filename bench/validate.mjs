@@ -1,22 +1,21 @@
 // @ts-check
-// What checking an answer costs: a list answer through the client against bare JSON.parse of the same bytes.
+// The cost of checking a response: a list through the client against bare JSON.parse of the same bytes.
 //
 //     node bench/validate.mjs          # exits with 1 when 1,000 services cost more than 1.35 times as much
 //
-// The package has no export that does only the checking, so both sides are measured end to end and share what is not
-// to be measured: an own fetch that resolves at once with a Response over the same bytes.
+// The package has no export that does only the checking, so both sides are measured end to end and share the rest:
+// a fetch that resolves at once with a Response over the same bytes.
 //
 //     checked   await cloud.services.list(), with rateLimit: false
 //     bare      JSON.parse(new TextDecoder().decode(await (await fetch()).arrayBuffer()))
 //
-// So the client's side holds all that it does around a call (the request is built and checked, deadlines, hooks), which
-// is most of what is seen at 1 service and nothing at 1,000. Services are about 1 KB each, with 8 properties that the
+// So the client's side holds its work around a call, too (building and checking the request, deadlines, hooks): most of the
+// cost at 1 service, and nothing at 1,000. Services are about 1 KB each, with 8 properties that the
 // contract does not know.
 //
-// The two sides take turns, and who is first changes from round to round; the ratio is the median of the rounds'. What
-// counts is the time that the process spends computing, on all its threads, so that whatever else the machine does is
-// not measured along. Calls are timed by the batch: the garbage of one call is collected some calls later, and turns of
-// a single call would have one side pay for the other's, and again the next time.
+// The two sides alternate, and the first one changes from round to round; the ratio is the median of the rounds'. It counts
+// the processor time of the process, on all its threads, so that other programs do not disturb it. Calls are timed by the
+// batch: the garbage of one call is collected some calls later, at the expense of the other side if single calls alternated.
 import { CloudClient } from "clickhouse-cloud";
 
 const LIMIT = 1.35;

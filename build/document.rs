@@ -1,18 +1,32 @@
-//! The contract's files as one document, with the place of everything in them, so that a mistake is reported as
-//! `contract/services.yaml: components.schemas.Service.properties.name: unknown keyword minlength`.
+//! The contract's files as one document. Everything in it knows its place, so that a mistake is reported as
+//! `contract/services.yaml: schemas.Service.properties.name: unknown keyword minlength`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// All files of the contract, merged: their paths and their components.
+/// All files of the contract.
 #[derive(Default)]
 pub struct Document {
-    /// By path: the file, and the path item.
-    pub paths: Vec<(String, String, Value)>,
+    /// `info`, `servers` and `securitySchemes`: the parts of the head that only the OpenAPI document needs.
+    pub head: Map<String, Value>,
+    /// One for each file, in the order of the files.
+    pub files: Vec<File>,
     /// By name: the file, and the schema.
     pub schemas: BTreeMap<String, (String, Value)>,
+    /// Path parameters that every file may use.
+    pub parameters: Map<String, Value>,
+}
+
+/// One file: a resource with its operations.
+pub struct File {
+    pub name: String,
+    /// What the resource is.
+    pub description: Option<String>,
+    /// Path parameters that this file may use.
+    pub parameters: Map<String, Value>,
+    pub operations: Map<String, Value>,
 }
 
 /// A mistake in the contract, with its place.
@@ -25,46 +39,59 @@ impl fmt::Display for Failure {
     }
 }
 
+/// The keys of the head, which one file has.
+const HEAD: &[&str] = &["info", "servers", "securitySchemes"];
+
 impl Document {
-    /// Adds one file.
-    pub fn add(&mut self, file: &str, text: &str) -> Result<(), Failure> {
-        let place = Place::new(file);
+    /// Adds one file. The one with `info` is the head: its parameters are those of all files.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        let place = Place::new(name);
         let value: Value = serde_yaml_ng::from_str(text).map_err(|error| place.failure(&error.to_string()))?;
         let object = place.object(&value)?;
-        place.only(object, &["openapi", "info", "servers", "security", "tags", "paths", "components"], &[])?;
-        if let Some(paths) = object.get("paths") {
-            for (path, item) in place.at("paths").object(paths)? {
-                if self.paths.iter().any(|(_, known, _)| known == path) {
-                    return Err(place.at("paths").failure(&format!("{path} stands in another file too")));
-                }
-                self.paths.push((file.to_owned(), path.clone(), item.clone()));
+        place.only(object, &["description", "parameters", "operations", "schemas"], HEAD)?;
+        let members = |key: &str| match object.get(key) {
+            Some(value) => place.at(key).object(value).cloned(),
+            None => Ok(Map::new()),
+        };
+        let mut file = File {
+            name: name.to_owned(),
+            description: place.optional_text(object, "description")?.map(str::to_owned),
+            parameters: members("parameters")?,
+            operations: members("operations")?,
+        };
+        if object.contains_key("info") {
+            self.parameters = std::mem::take(&mut file.parameters);
+        }
+        for key in HEAD {
+            if let Some(value) = object.get(*key)
+                && self.head.insert((*key).to_owned(), value.clone()).is_some()
+            {
+                return Err(place.failure(&format!("{key} stands in another file too")));
             }
         }
-        if let Some(schemas) = object.get("components").and_then(|components| components.get("schemas")) {
-            let place = place.at("components.schemas");
-            for (name, schema) in place.object(schemas)? {
-                if self.schemas.insert(name.clone(), (file.to_owned(), schema.clone())).is_some() {
-                    return Err(place.failure(&format!("{name} stands twice")));
-                }
+        for (schema, value) in members("schemas")? {
+            if self.schemas.insert(schema.clone(), (name.to_owned(), value)).is_some() {
+                return Err(place.at("schemas").failure(&format!("{schema} stands twice")));
             }
         }
+        self.files.push(file);
         Ok(())
     }
 
-    /// The name of the schema that a `$ref` points to.
+    /// The name that a `$ref` has.
     pub fn named(&self, target: &Value, place: &Place) -> Result<String, Failure> {
-        let target = target.as_str().ok_or_else(|| place.failure("must be a string"))?;
-        let name = target.strip_prefix("#/components/schemas/").unwrap_or("");
+        let name = target.as_str().ok_or_else(|| place.failure("must be a string"))?;
         match self.schemas.contains_key(name) {
             true => Ok(name.to_owned()),
-            false => Err(place.failure(&format!("{target} does not exist"))),
+            false => Err(place.failure(&format!("there is no schema {name}"))),
         }
     }
 
-    /// The schema that a `$ref` points to.
-    pub fn target(&self, target: &Value, place: &Place) -> Result<&Value, Failure> {
+    /// The schema that a `$ref` refers to, and its place.
+    pub fn target(&self, target: &Value, place: &Place) -> Result<(&Value, Place), Failure> {
         let name = self.named(target, place)?;
-        self.schemas.get(&name).map(|(_, schema)| schema).ok_or_else(|| place.failure("does not exist"))
+        let found = self.schemas.get(&name).ok_or_else(|| place.failure("does not exist"))?;
+        Ok((&found.1, Place::new(&found.0).at("schemas").at(&name)))
     }
 }
 
@@ -149,7 +176,7 @@ impl Place {
         }
     }
 
-    /// Refuses keys that nobody reads.
+    /// Refuses unknown keys.
     pub fn only(&self, object: &Map<String, Value>, known: &[&str], also: &[&str]) -> Result<(), Failure> {
         match object.keys().find(|key| !known.contains(&key.as_str()) && !also.contains(&key.as_str())) {
             Some(key) => Err(self.failure(&format!("unknown keyword {key}"))),

@@ -1,11 +1,14 @@
-//! Reads the operations of the contract: each method of each path.
+//! Reads the operations of the contract: `services.list: { route: GET /services, … }`.
+//!
+//! What can be checked here is: paths and their parameters, names, and that idempotency and `yields` name properties that
+//! body and result have.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Failure, Place};
-use crate::schema::{self, Schema};
+use crate::document::{Document, Failure, File, Place};
+use crate::schema::{self, Kind, Property, Schema};
 
-/// An operation, as the tables will have it.
+/// An operation, as the tables and the OpenAPI document have it.
 #[derive(Debug)]
 pub struct Operation {
     /// Where it stands in the contract.
@@ -18,62 +21,103 @@ pub struct Operation {
     pub path_parameters: Vec<Parameter>,
     pub query_parameters: Vec<Parameter>,
     pub body: Option<Body>,
-    pub answer: Answer,
-    pub repeat: Repeat,
+    pub response: ResponseKind,
+    /// Of a success.
+    pub status: u16,
+    pub idempotency: Idempotency,
     pub yields: Option<Yields>,
+    pub beta: bool,
     pub deprecated: bool,
+    pub summary: String,
+    pub description: Option<String>,
 }
 
 #[derive(Debug)]
 pub struct Parameter {
     pub name: String,
     pub schema: Schema,
+    /// The schema as the contract has it.
+    pub source: Map<String, Value>,
     pub required: bool,
 }
 
 #[derive(Debug)]
 pub struct Body {
     pub schema: Schema,
+    /// The schema as the contract would write it in full.
+    pub source: Value,
     pub required: bool,
 }
 
 #[derive(Debug)]
-pub enum Answer {
-    Json(Schema),
+pub enum ResponseKind {
+    Json(Schema, Value),
     Empty,
-    Text,
+    /// Text of a media type.
+    Text(String),
 }
 
 #[derive(Debug)]
-pub enum Repeat {
+pub enum Idempotency {
     Safe,
     Unsafe,
     SafeWith(Vec<String>),
+    SafeWhen(String, Vec<String>),
 }
 
-/// What the call is for: a property of the result, unless the body has one of these.
+/// The property of the result that callers need, unless the body has one of these.
 #[derive(Debug)]
 pub struct Yields {
     pub property: String,
     pub unless: Vec<String>,
 }
 
-const METHODS: &[(&str, &str)] =
-    &[("get", "Get"), ("post", "Post"), ("put", "Put"), ("patch", "Patch"), ("delete", "Delete")];
+/// The methods, as the contract and as the tables write them, and whether a request of each is usually safe to repeat.
+const METHODS: &[(&str, &str, bool)] = &[
+    ("GET", "Get", true),
+    ("POST", "Post", false),
+    ("PUT", "Put", true),
+    ("PATCH", "Patch", false),
+    ("DELETE", "Delete", true),
+];
+
+/// Where most paths begin.
+const BASE: &str = "/v1/organizations/{organizationId}";
+
+const KEYS: &[&str] = &[
+    "route",
+    "id",
+    "idempotency",
+    "maturity",
+    "deprecated",
+    "yields",
+    "summary",
+    "description",
+    "query",
+    "body",
+    "result",
+    "status",
+];
 
 /// Reads every operation, in the order of the files.
 pub fn read_all(document: &Document) -> Result<Vec<Operation>, Failure> {
     let mut operations: Vec<Operation> = Vec::new();
-    for (file, path, item) in &document.paths {
-        let place = Place::new(file).at("paths").at(path);
-        for (key, value) in place.object(item)? {
-            let place = place.at(key);
-            let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) else {
-                return Err(place.failure("unknown method"));
-            };
-            let operation = read(document, path, method, value, &place)?;
-            if operations.iter().any(|known| known.name == operation.name || known.id == operation.id) {
-                return Err(place.failure("its operationId or x-name stands twice"));
+    for file in &document.files {
+        for (name, value) in &file.operations {
+            let place = Place::new(&file.name).at("operations").at(name);
+            let operation = Reader { document, file, place: &place }.operation(name, value)?;
+            for known in &operations {
+                if known.name == operation.name || known.id == operation.id {
+                    return Err(place.failure("its name or id stands twice"));
+                }
+                for (name, other) in [(&known.name, &operation.name), (&operation.name, &known.name)] {
+                    if name.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('.')) {
+                        return Err(place.failure(&format!("{other} can not be a method and a resource")));
+                    }
+                }
+                if known.method == operation.method && shape(&known.path) == shape(&operation.path) {
+                    return Err(place.failure(&format!("{} has this route, too", known.name)));
+                }
             }
             operations.push(operation);
         }
@@ -81,114 +125,238 @@ pub fn read_all(document: &Document) -> Result<Vec<Operation>, Failure> {
     Ok(operations)
 }
 
-fn read(
-    document: &Document,
-    path: &str,
-    method: &'static str,
-    value: &Value,
-    place: &Place,
-) -> Result<Operation, Failure> {
-    let object = place.object(value)?;
-    place.only(
-        object,
-        &["operationId", "x-name", "x-repeat", "x-yields", "parameters", "requestBody", "responses"],
-        &["summary", "description", "deprecated", "tags"],
-    )?;
-    let name = place.text(object, "x-name")?.to_owned();
-    if name.split('.').count() != 2 {
-        return Err(place.at("x-name").failure("must be resource.method"));
+/// A path without the names of its parameters.
+fn shape(path: &str) -> Vec<&str> {
+    path.split('/').map(|part| parameter(part).map_or(part, |_| "{}")).collect()
+}
+
+/// The name of a parameter that is a part of a path.
+pub fn parameter(part: &str) -> Option<&str> {
+    part.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// Reads one operation.
+struct Reader<'a> {
+    document: &'a Document,
+    file: &'a File,
+    place: &'a Place,
+}
+
+impl Reader<'_> {
+    fn operation(&self, name: &str, value: &Value) -> Result<Operation, Failure> {
+        let place = self.place;
+        let object = place.object(value)?;
+        place.only(object, KEYS, &[])?;
+        let is_name = |part: &str| {
+            part.starts_with(|letter: char| letter.is_ascii_lowercase())
+                && part.chars().all(|letter| letter.is_ascii_alphanumeric())
+        };
+        if !(2..=3).contains(&name.split('.').count()) || !name.split('.').all(is_name) {
+            return Err(place.failure("its name must be resource.method, or resource.resource.method"));
+        }
+        let (method, safe, path) = self.route(place.text(object, "route")?)?;
+        let body = self.body(object)?;
+        let response = self.response(object)?;
+        let maturity = place.optional_text(object, "maturity")?;
+        if maturity.is_some_and(|maturity| maturity != "beta") {
+            return Err(place.at("maturity").failure("must be beta, or absent"));
+        }
+        Ok(Operation {
+            place: place.clone(),
+            id: place.text(object, "id")?.to_owned(),
+            name: name.to_owned(),
+            method,
+            path_parameters: self.path_parameters(&path)?,
+            path,
+            query_parameters: self.query_parameters(object)?,
+            idempotency: self.idempotency(object, safe, body.as_ref())?,
+            yields: self.yields(object, body.as_ref(), &response)?,
+            body,
+            response,
+            status: match place.count(object, "status")?.unwrap_or(200) {
+                status @ 200..=299 => status as u16,
+                _ => return Err(place.at("status").failure("must be a success")),
+            },
+            beta: maturity.is_some(),
+            deprecated: place.flag(object, "deprecated")?,
+            summary: place.text(object, "summary")?.to_owned(),
+            description: place.optional_text(object, "description")?.map(str::to_owned),
+        })
     }
-    let (mut path_parameters, mut query_parameters) = (Vec::new(), Vec::new());
-    if let Some(parameters) = object.get("parameters") {
-        let place = place.at("parameters");
-        for (index, value) in place.list(parameters)?.iter().enumerate() {
-            let place = place.at(&format!("[{index}]"));
-            let object = place.object(value)?;
-            place.only(
-                object,
-                &["name", "in", "required", "schema", "style", "explode"],
-                &["description", "deprecated"],
-            )?;
-            let parameter = Parameter {
-                name: place.text(object, "name")?.to_owned(),
-                schema: match object.get("schema") {
-                    Some(schema) => schema::read(document, schema, &place.at("schema"))?,
-                    None => return Err(place.failure("needs a schema")),
-                },
-                required: place.flag(object, "required")?,
+
+    /// `GET /services`: the method as the tables write it, whether it is usually safe to repeat, and the whole path.
+    fn route(&self, route: &str) -> Result<(&'static str, bool, String), Failure> {
+        let place = self.place.at("route");
+        let Some((name, path)) = route.split_once(' ').filter(|(_, path)| path.starts_with('/')) else {
+            return Err(place.failure("must be a method and a path, such as GET /services"));
+        };
+        let Some((_, method, safe)) = METHODS.iter().find(|(known, ..)| *known == name) else {
+            return Err(place.failure(&format!("unknown method {name}")));
+        };
+        let path = match path {
+            "/" => BASE.to_owned(),
+            _ if path == "/v1" || path.starts_with("/v1/") => path.to_owned(),
+            _ => format!("{BASE}{path}"),
+        };
+        Ok((method, *safe, path))
+    }
+
+    /// The parameters of a path, in its order: those of the file, or of all files.
+    fn path_parameters(&self, path: &str) -> Result<Vec<Parameter>, Failure> {
+        let mut parameters = Vec::new();
+        for name in path.split('/').filter_map(parameter) {
+            let own = self.file.parameters.get(name);
+            let Some(value) = own.or_else(|| self.document.parameters.get(name)) else {
+                return Err(self.place.at("route").failure(&format!("no parameters describe {name}")));
             };
-            match place.text(object, "in")? {
-                "path" => path_parameters.push(parameter),
-                "query" => query_parameters.push(parameter),
-                other => return Err(place.failure(&format!("parameters in {other} are not supported"))),
+            let place = Place::new(&self.file.name).at("parameters").at(name);
+            let source = place.object(value)?.clone();
+            parameters.push(Parameter {
+                name: name.to_owned(),
+                schema: schema::read(self.document, value, &place)?,
+                source,
+                required: true,
+            });
+        }
+        Ok(parameters)
+    }
+
+    fn query_parameters(&self, object: &Map<String, Value>) -> Result<Vec<Parameter>, Failure> {
+        let Some(query) = object.get("query") else { return Ok(Vec::new()) };
+        let place = self.place.at("query");
+        let read = |(name, value): (&String, &Value)| {
+            let place = place.at(name);
+            let mut source = place.object(value)?.clone();
+            // Of an object it would be a list; but an object can not stand in a query.
+            let required = place.flag(&source, "required")?;
+            source.remove("required");
+            let schema = schema::read(self.document, &Value::Object(source.clone()), &place)?;
+            Ok(Parameter { name: name.clone(), schema, source, required })
+        };
+        place.object(query)?.iter().map(read).collect()
+    }
+
+    /// `X` or `X[]`: the schema, and how the contract would write it in full.
+    fn named(&self, text: &str, place: &Place) -> Result<(Schema, Value), Failure> {
+        let source = match text.strip_suffix("[]") {
+            Some(name) => json!({ "type": "array", "items": { "$ref": name } }),
+            None => json!({ "$ref": text }),
+        };
+        Ok((schema::read(self.document, &source, place)?, source))
+    }
+
+    fn body(&self, object: &Map<String, Value>) -> Result<Option<Body>, Failure> {
+        let place = self.place.at("body");
+        let (name, required) = match object.get("body") {
+            None => return Ok(None),
+            Some(Value::String(name)) => (name.as_str(), true),
+            Some(value) => {
+                let body = place.object(value)?;
+                place.only(body, &["schema", "required"], &[])?;
+                (place.text(body, "schema")?, !body.contains_key("required") || place.flag(body, "required")?)
+            }
+        };
+        let (schema, source) = self.named(name, &place)?;
+        Ok(Some(Body { schema, source, required }))
+    }
+
+    fn response(&self, object: &Map<String, Value>) -> Result<ResponseKind, Failure> {
+        match self.place.optional_text(object, "result")? {
+            None => Ok(ResponseKind::Empty),
+            Some(media) if media.contains('/') => Ok(ResponseKind::Text(media.to_owned())),
+            Some(name) => {
+                let (schema, source) = self.named(name, &self.place.at("result"))?;
+                Ok(ResponseKind::Json(schema, source))
             }
         }
     }
-    let named: Vec<&str> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
-    if !named.iter().copied().eq(path_parameters.iter().map(|parameter| parameter.name.as_str())) {
-        return Err(place.failure("the path's parameters must be declared, in the path's order"));
-    }
-    Ok(Operation {
-        place: place.clone(),
-        id: place.text(object, "operationId")?.to_owned(),
-        name,
-        method,
-        path: path.to_owned(),
-        path_parameters,
-        query_parameters,
-        body: body(document, object, place)?,
-        answer: answer(document, object, place)?,
-        repeat: repeat(object, place)?,
-        yields: yields(object, place)?,
-        deprecated: place.flag(object, "deprecated")?,
-    })
-}
 
-fn body(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Option<Body>, Failure> {
-    let Some(value) = object.get("requestBody") else { return Ok(None) };
-    let place = place.at("requestBody");
-    let required = place.flag(place.object(value)?, "required")?;
-    match value.pointer("/content/application~1json/schema") {
-        Some(schema) => Ok(Some(Body { schema: schema::read(document, schema, &place.at("schema"))?, required })),
-        None => Err(place.failure("needs content application/json with a schema")),
-    }
-}
-
-/// What a 2xx brings: `result` of the envelope, or text.
-fn answer(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Answer, Failure> {
-    let place = place.at("responses");
-    let responses = place.object(object.get("responses").unwrap_or(&Value::Null))?;
-    let Some((status, response)) = responses.iter().find(|(status, _)| status.starts_with('2')) else {
-        return Err(place.failure("needs a success"));
-    };
-    let place = place.at(status);
-    let Some(content) = response.get("content") else { return Ok(Answer::Empty) };
-    match content.pointer("/application~1json/schema") {
-        None => Ok(Answer::Text),
-        Some(envelope) => match envelope.pointer("/properties/result") {
-            None => Ok(Answer::Empty),
-            Some(result) => Ok(Answer::Json(schema::read(document, result, &place.at("result"))?)),
-        },
-    }
-}
-
-fn repeat(object: &Map<String, Value>, place: &Place) -> Result<Repeat, Failure> {
-    let place = place.at("x-repeat");
-    match object.get("x-repeat") {
-        Some(Value::String(word)) if word == "safe" => Ok(Repeat::Safe),
-        Some(Value::String(word)) if word == "unsafe" => Ok(Repeat::Unsafe),
-        Some(Value::Object(with)) if with.len() == 1 && with.contains_key("safeWith") => {
-            Ok(Repeat::SafeWith(place.texts(with.get("safeWith").unwrap_or(&Value::Null))?))
+    fn idempotency(
+        &self,
+        object: &Map<String, Value>,
+        safe: bool,
+        body: Option<&Body>,
+    ) -> Result<Idempotency, Failure> {
+        let place = self.place.at("idempotency");
+        let value = match object.get("idempotency") {
+            None if safe => return Ok(Idempotency::Safe),
+            None => return Ok(Idempotency::Unsafe),
+            Some(value) => value,
+        };
+        let schema = body.map(|body| &body.schema);
+        let condition = value.as_object().filter(|condition| condition.len() == 1).and_then(|it| it.iter().next());
+        match (value.as_str(), condition) {
+            (Some("safe"), _) => Ok(Idempotency::Safe),
+            (Some("unsafe"), _) => Ok(Idempotency::Unsafe),
+            (_, Some((key, names))) if key == "safeWith" => {
+                let names = place.at(key).texts(names)?;
+                names.iter().try_for_each(|name| self.property(schema, name, &place).map(|_| ()))?;
+                Ok(Idempotency::SafeWith(names))
+            }
+            (_, Some((key, when))) if key == "safeWhen" => {
+                let place = place.at(key);
+                let Some((name, values)) = place.object(when)?.iter().next() else {
+                    return Err(place.failure("names no property"));
+                };
+                let values = place.at(name).texts(values)?;
+                let known = self.values(&self.property(schema, name, &place)?.schema, &place)?;
+                if let Some(value) = values.iter().find(|value| !known.contains(value)) {
+                    return Err(place.failure(&format!("{name} can not be {value}")));
+                }
+                Ok(Idempotency::SafeWhen(name.clone(), values))
+            }
+            _ => {
+                Err(place
+                    .failure("must be safe, unsafe, { safeWith: [property] } or { safeWhen: { property: [value] } }"))
+            }
         }
-        _ => Err(place.failure("must be safe, unsafe or { safeWith: [property] }")),
     }
-}
 
-fn yields(object: &Map<String, Value>, place: &Place) -> Result<Option<Yields>, Failure> {
-    let Some(value) = object.get("x-yields") else { return Ok(None) };
-    let place = place.at("x-yields");
-    let object = place.object(value)?;
-    place.only(object, &["property", "unless"], &[])?;
-    let unless = object.get("unless").map_or(Ok(Vec::new()), |names| place.at("unless").texts(names))?;
-    Ok(Some(Yields { property: place.text(object, "property")?.to_owned(), unless }))
+    fn yields(
+        &self,
+        object: &Map<String, Value>,
+        body: Option<&Body>,
+        response: &ResponseKind,
+    ) -> Result<Option<Yields>, Failure> {
+        let Some(value) = object.get("yields") else { return Ok(None) };
+        let place = self.place.at("yields");
+        let object = place.object(value)?;
+        place.only(object, &["property", "unless"], &[])?;
+        let property = place.text(object, "property")?.to_owned();
+        let unless = object.get("unless").map_or(Ok(Vec::new()), |names| place.at("unless").texts(names))?;
+        let result = if let ResponseKind::Json(schema, _) = response { Some(schema) } else { None };
+        self.property(result, &property, &place)?;
+        unless.iter().try_for_each(|name| self.property(body.map(|body| &body.schema), name, &place).map(|_| ()))?;
+        Ok(Some(Yields { property, unless }))
+    }
+
+    /// A property of an object's schema.
+    fn property(&self, schema: Option<&Schema>, name: &str, place: &Place) -> Result<Property, Failure> {
+        let object = schema.map(|schema| self.resolved(schema, place)).transpose()?;
+        if let Some(Schema { kind: Kind::Object(object), .. }) = object
+            && let Some(property) = object.properties.into_iter().find(|property| property.name == name)
+        {
+            return Ok(property);
+        }
+        Err(place.failure(&format!("there is no property {name}")))
+    }
+
+    /// The values of an enum.
+    fn values(&self, schema: &Schema, place: &Place) -> Result<Vec<String>, Failure> {
+        match self.resolved(schema, place)?.kind {
+            Kind::Enum { values, .. } => Ok(values),
+            _ => Err(place.failure("names a property that is no enum")),
+        }
+    }
+
+    /// The schema itself, where it is a reference.
+    fn resolved(&self, schema: &Schema, place: &Place) -> Result<Schema, Failure> {
+        match &schema.kind {
+            Kind::Named(name) => {
+                let (value, at) = self.document.target(&Value::String(name.clone()), place)?;
+                self.resolved(&schema::read(self.document, value, &at)?, place)
+            }
+            _ => Ok(schema.clone()),
+        }
+    }
 }

@@ -34,7 +34,7 @@ impl Reader<'_> {
     fn known(&self, name: &str) -> Result<String, Failure> {
         match self.properties.iter().any(|property| property.name == name) {
             true => Ok(name.to_owned()),
-            false => Err(self.place.failure(&format!("speaks of {name}, which the record does not have"))),
+            false => Err(self.place.failure(&format!("names {name}, which the object does not have"))),
         }
     }
 
@@ -96,11 +96,11 @@ impl Reader<'_> {
         let kind = self.properties.iter().find(|property| property.name == name).map(|property| &property.schema.kind);
         match kind {
             Some(Kind::Named(schema))
-                if document.schemas.get(schema).is_some_and(|it| it.1.get("x-forms").is_some()) =>
+                if document.schemas.get(schema).is_some_and(|it| it.1.get("x-enum-groups").is_some()) =>
             {
                 Ok(schema.clone())
             }
-            _ => Err(self.place.failure(&format!("{name} refers to no schema with x-forms"))),
+            _ => Err(self.place.failure(&format!("{name} refers to no schema with x-enum-groups"))),
         }
     }
 }

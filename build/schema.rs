@@ -1,6 +1,6 @@
-//! Reads the schemas of the contract: JSON Schema as OpenAPI 3.1 writes it becomes the kinds of `src/contract.rs`.
+//! Reads the schemas of the contract: plain JSON Schema becomes the kinds of `src/contract.rs`.
 //!
-//! Every keyword is either understood or refused with its place: a misspelt limit must not vanish in silence.
+//! Every keyword is either understood or refused with its place: a misspelt limit must not be ignored.
 
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ const ANNOTATIONS: &[&str] = &[
     "x-aliases",
 ];
 
-/// The formats of strings, and what the tables call them.
+/// The formats of strings, and their names in the tables.
 pub const FORMATS: &[(&str, &str)] = &[
     ("uuid", "Uuid"),
     ("date-time", "DateTime"),
@@ -53,14 +53,14 @@ pub struct Schema {
 pub enum Kind {
     Any,
     Boolean,
-    Number(Limits),
-    Integer(Limits),
+    Number(NumberLimits),
+    Integer(NumberLimits),
     Text(Text),
     Enum {
         values: Vec<String>,
         open: bool,
         /// Groups of values, each with the pattern of its members.
-        forms: Vec<(String, String)>,
+        groups: Vec<(String, String)>,
     },
     NumberEnum(Vec<f64>),
     Array {
@@ -69,14 +69,14 @@ pub enum Kind {
         max: u32,
         unique: bool,
     },
-    Record(Record),
+    Object(Object),
     Union(Vec<Schema>),
     /// A named schema.
     Named(String),
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Limits {
+pub struct NumberLimits {
     pub min: Option<f64>,
     pub max: Option<f64>,
     pub above: Option<f64>,
@@ -94,9 +94,9 @@ pub struct Text {
 }
 
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct Object {
     pub properties: Vec<Property>,
-    pub rest: Rest,
+    pub additional: AdditionalProperties,
     pub min: u32,
     pub max: u32,
     pub rules: Vec<Rule>,
@@ -110,10 +110,10 @@ pub struct Property {
 }
 
 #[derive(Clone, Debug)]
-pub enum Rest {
-    Unknown,
-    Any,
-    Map(Box<Schema>),
+pub enum AdditionalProperties {
+    Unspecified,
+    Allowed,
+    Schema(Box<Schema>),
 }
 
 #[derive(Clone, Debug)]
@@ -134,7 +134,7 @@ pub enum Rule {
         differ: [String; 2],
         equal: [String; 2],
     },
-    /// The value, whose it is, and the named schema that has the groups.
+    /// The value, the property that names its group, and the named schema that has the groups.
     SameGroup {
         value: String,
         group: String,
@@ -156,7 +156,8 @@ pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema,
         },
     };
     if let Some(target) = object.get("$ref") {
-        place.only(object, &["$ref"], ANNOTATIONS)?;
+        place.only(object, &["$ref", "nullable"], ANNOTATIONS)?;
+        schema.nullable = place.flag(object, "nullable")?;
         schema.kind = Kind::Named(document.named(target, &place.at("$ref"))?);
     } else if let Some(all) = object.get("allOf") {
         merge_all(document, object, all, place, &mut schema)?;
@@ -186,7 +187,7 @@ fn union(document: &Document, variants: &Value, place: &Place, schema: &mut Sche
     Ok(())
 }
 
-/// `allOf`: records are joined, strings must meet all limits at once.
+/// `allOf`: objects are joined, strings must meet all limits at once.
 fn merge_all(
     document: &Document,
     object: &Map<String, Value>,
@@ -203,7 +204,7 @@ fn merge_all(
     for (index, part) in place.list(all)?.iter().enumerate() {
         let place = place.at(&format!("allOf[{index}]"));
         let part = match part.get("$ref") {
-            Some(target) => read(document, document.target(target, &place)?, &place)?,
+            Some(target) => read(document, document.target(target, &place.at("$ref"))?.0, &place)?,
             None => read(document, part, &place)?,
         };
         parts.push(part);
@@ -213,18 +214,18 @@ fn merge_all(
         merged = Some(match (merged, part.kind) {
             (None | Some(Kind::Any), kind) => kind,
             (Some(kind), Kind::Any) => kind,
-            (Some(Kind::Record(mut into)), Kind::Record(record)) => {
-                for property in record.properties {
+            (Some(Kind::Object(mut into)), Kind::Object(other)) => {
+                for property in other.properties {
                     if into.properties.iter().any(|known| known.name == property.name) {
                         return Err(place.failure(&format!("allOf has {} twice", property.name)));
                     }
                     into.properties.push(property);
                 }
                 not_too_many(&into.properties, place)?;
-                into.rules.extend(record.rules);
-                into.min = into.min.max(record.min);
-                into.max = into.max.min(record.max);
-                Kind::Record(into)
+                into.rules.extend(other.rules);
+                into.min = into.min.max(other.min);
+                into.max = into.max.min(other.max);
+                Kind::Object(into)
             }
             (Some(Kind::Text(mut into)), Kind::Text(text)) => {
                 into.min = into.min.max(text.min);
@@ -234,15 +235,24 @@ fn merge_all(
                 into.expected = into.expected.or(text.expected);
                 Kind::Text(into)
             }
-            _ => return Err(place.failure("allOf can join records with records and strings with strings only")),
+            _ => return Err(place.failure("allOf can join objects with objects and strings with strings only")),
         });
     }
     schema.kind = merged.unwrap_or(Kind::Any);
     Ok(())
 }
 
-/// A schema without combinators.
+/// A schema without combinators. A `null` among an enum's values makes the others nullable.
 fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
+    if let Some(Value::Array(values)) = object.get("enum")
+        && values.contains(&Value::Null)
+    {
+        let mut own = object.clone();
+        own.insert("enum".to_owned(), values.iter().filter(|value| !value.is_null()).cloned().collect());
+        plain(document, &own, place, schema)?;
+        schema.nullable = true;
+        return Ok(());
+    }
     if let Some(Value::Array(names)) = object.get("type") {
         return several_types(document, object, names, place, schema);
     }
@@ -280,7 +290,7 @@ fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema
                 unique: place.flag(object, "uniqueItems")?,
             }
         }
-        Some("object") => record(document, object, place)?,
+        Some("object") => object_kind(document, object, place)?,
         Some(other) => return Err(place.failure(&format!("unknown type {other}"))),
     };
     Ok(())
@@ -314,7 +324,7 @@ fn several_types(
     Ok(())
 }
 
-/// The type, told by `type` or by the keywords that only one type has.
+/// The type: by `type`, or by the keywords that only one type has.
 fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<Option<&'a str>, Failure> {
     let any = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
     match object.get("type") {
@@ -326,9 +336,9 @@ fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<Option<&
     }
 }
 
-fn limits(object: &Map<String, Value>, place: &Place) -> Result<Limits, Failure> {
+fn limits(object: &Map<String, Value>, place: &Place) -> Result<NumberLimits, Failure> {
     place.only(object, &["type", "format", "minimum", "maximum", "exclusiveMinimum", "multipleOf"], ANNOTATIONS)?;
-    let limits = Limits {
+    let limits = NumberLimits {
         min: place.number(object, "minimum")?,
         max: place.number(object, "maximum")?,
         above: place.number(object, "exclusiveMinimum")?,
@@ -345,17 +355,17 @@ fn limits(object: &Map<String, Value>, place: &Place) -> Result<Limits, Failure>
 
 fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
     if object.contains_key("enum") || object.contains_key("const") {
-        place.only(object, &["type", "enum", "const", "x-open", "x-forms"], ANNOTATIONS)?;
+        place.only(object, &["type", "enum", "const", "x-open-enum", "x-enum-groups"], ANNOTATIONS)?;
         let values = match (object.get("enum"), object.get("const")) {
             (Some(values), None) => place.at("enum").texts(values)?,
             (None, Some(Value::String(value))) => vec![value.clone()],
             _ => return Err(place.failure("takes an enum or a const, of strings")),
         };
-        let forms = match object.get("x-forms") {
-            Some(forms) => forms_of(&values, forms, &place.at("x-forms"))?,
+        let groups = match object.get("x-enum-groups") {
+            Some(groups) => groups_of(&values, groups, &place.at("x-enum-groups"))?,
             None => Vec::new(),
         };
-        return Ok(Kind::Enum { values, open: place.flag(object, "x-open")?, forms });
+        return Ok(Kind::Enum { values, open: place.flag(object, "x-open-enum")?, groups });
     }
     place.only(object, &["type", "format", "minLength", "maxLength", "pattern", "x-expected"], ANNOTATIONS)?;
     let format = match place.optional_text(object, "format")? {
@@ -375,22 +385,22 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
 }
 
 /// The patterns that tell which group a value belongs to: each value of the enum to one.
-fn forms_of(values: &[String], forms: &Value, place: &Place) -> Result<Vec<(String, String)>, Failure> {
+fn groups_of(values: &[String], groups: &Value, place: &Place) -> Result<Vec<(String, String)>, Failure> {
     let mut out = Vec::new();
     let mut tables = Vec::new();
-    let forms = place.object(forms)?;
-    for name in forms.keys() {
-        let source = place.text(forms, name)?;
+    let groups = place.object(groups)?;
+    for name in groups.keys() {
+        let source = place.text(groups, name)?;
         tables.push(pattern::compile(source).map_err(|message| place.at(name).failure(&message))?);
         out.push((name.clone(), source.to_owned()));
     }
     match values.iter().find(|value| tables.iter().filter(|table| table.matches(value)).count() != 1) {
-        Some(value) => Err(place.failure(&format!("{value} must have exactly one of the forms"))),
+        Some(value) => Err(place.failure(&format!("{value} must have exactly one group"))),
         None => Ok(out),
     }
 }
 
-fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
+fn object_kind(document: &Document, object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
     let known = ["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties"];
     place.only(object, &[&known[..], &["dependentRequired", "x-rules"]].concat(), ANNOTATIONS)?;
     let required = match object.get("required") {
@@ -413,11 +423,13 @@ fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Re
         return Err(place.failure(&format!("requires {name}, which it does not describe")));
     }
     not_too_many(&properties, place)?;
-    let rest = match object.get("additionalProperties") {
-        None => Rest::Unknown,
-        Some(Value::Bool(true)) => Rest::Any,
-        Some(Value::Bool(false)) => Rest::Unknown,
-        Some(value) => Rest::Map(Box::new(read(document, value, &place.at("additionalProperties"))?)),
+    let additional = match object.get("additionalProperties") {
+        None => AdditionalProperties::Unspecified,
+        Some(Value::Bool(true)) => AdditionalProperties::Allowed,
+        Some(Value::Bool(false)) => AdditionalProperties::Unspecified,
+        Some(value) => {
+            AdditionalProperties::Schema(Box::new(read(document, value, &place.at("additionalProperties"))?))
+        }
     };
     let mut rules = match object.get("x-rules") {
         Some(rules) => rules::between(document, rules, &place.at("x-rules"), &properties)?,
@@ -426,9 +438,9 @@ fn record(document: &Document, object: &Map<String, Value>, place: &Place) -> Re
     if let Some(needs) = object.get("dependentRequired") {
         rules.extend(rules::dependent_required(needs, &place.at("dependentRequired"), &properties)?);
     }
-    Ok(Kind::Record(Record {
+    Ok(Kind::Object(Object {
         properties,
-        rest,
+        additional,
         min: place.count(object, "minProperties")?.unwrap_or(0),
         max: place.count(object, "maxProperties")?.unwrap_or(NO_LIMIT),
         rules,

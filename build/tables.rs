@@ -3,22 +3,22 @@
 use std::fmt::Write;
 
 use crate::document::{Document, Failure, Place};
-use crate::operation::{Answer, Operation, Parameter, Repeat, Yields};
-use crate::pattern;
-use crate::schema::{self, Kind, Limits, Record, Rest, Rule, Schema, Text};
+use crate::operation::{Idempotency, Operation, Parameter, ResponseKind, Yields};
+use crate::schema::{self, AdditionalProperties, Kind, NumberLimits, Object, Rule, Schema, Text};
+use crate::{pattern, routes};
 
 /// The tables of the whole contract.
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
     let mut out = String::new();
     let (mut named, mut names) = (Vec::new(), Vec::new());
     for (index, (name, (file, value))) in document.schemas.iter().enumerate() {
-        let place = Place::new(file).at("components.schemas").at(name);
+        let place = Place::new(file).at("schemas").at(name);
         let mut schema = schema::read(document, value, &place)?;
         let writer = Writer { place: &place };
-        if let Kind::Enum { forms, .. } = &mut schema.kind
-            && !forms.is_empty()
+        if let Kind::Enum { groups, .. } = &mut schema.kind
+            && !groups.is_empty()
         {
-            let _ = writeln!(out, "{}", writer.forms(name, &std::mem::take(forms))?);
+            let _ = writeln!(out, "{}", writer.groups(name, &std::mem::take(groups))?);
         }
         named.push(writer.schema(&schema)?);
         let identifier = constant(name);
@@ -41,6 +41,16 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     }
     let _ =
         writeln!(out, "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];", identifiers.join(", "));
+    let mut sorted: Vec<&Operation> = operations.iter().collect();
+    sorted.sort_by(|left, right| left.name.cmp(&right.name));
+    let sorted: Vec<String> = sorted.iter().map(|operation| format!("&{}", constant(&operation.name))).collect();
+    let _ = writeln!(
+        out,
+        "/// The same in the order of their names.\nstatic BY_NAME: &[&Operation] = &[{}];\n\
+         /// The tree of their paths.\nstatic ROUTES: RouteNode = {};",
+        sorted.join(", "),
+        routes::write(operations)
+    );
     Ok(out)
 }
 
@@ -72,15 +82,18 @@ impl Writer<'_> {
                 format!("Some(Body {{ schema: {}, required: {} }})", self.reference(&body.schema)?, body.required)
             }
         };
-        let answer = match &operation.answer {
-            Answer::Json(schema) => format!("Answer::Json({})", self.reference(schema)?),
-            Answer::Empty => "Answer::Empty".to_owned(),
-            Answer::Text => "Answer::Text".to_owned(),
+        let response = match &operation.response {
+            ResponseKind::Json(schema, _) => format!("ResponseKind::Json({})", self.reference(schema)?),
+            ResponseKind::Empty => "ResponseKind::Empty".to_owned(),
+            ResponseKind::Text(media) => format!("ResponseKind::Text({media:?})"),
         };
-        let repeat = match &operation.repeat {
-            Repeat::Safe => "Repeat::Safe".to_owned(),
-            Repeat::Unsafe => "Repeat::Unsafe".to_owned(),
-            Repeat::SafeWith(names) => format!("Repeat::SafeWith(&{names:?})"),
+        let idempotency = match &operation.idempotency {
+            Idempotency::Safe => "Idempotency::Safe".to_owned(),
+            Idempotency::Unsafe => "Idempotency::Unsafe".to_owned(),
+            Idempotency::SafeWith(names) => format!("Idempotency::SafeWith(&{names:?})"),
+            Idempotency::SafeWhen(property, values) => {
+                format!("Idempotency::SafeWhen {{ property: {property:?}, values: &{values:?} }}")
+            }
         };
         let yields = match &operation.yields {
             None => "None".to_owned(),
@@ -90,13 +103,15 @@ impl Writer<'_> {
         };
         Ok(format!(
             "Operation {{ name: {:?}, method: Method::{}, path: {:?}, path_parameters: &[{}], \
-             query_parameters: &[{}], body: {body}, answer: {answer}, repeat: {repeat}, yields: {yields}, \
-             deprecated: {} }}",
+             query_parameters: &[{}], body: {body}, response: {response}, status: {}, \
+             idempotency: {idempotency}, yields: {yields}, beta: {}, deprecated: {} }}",
             operation.name,
             operation.method,
             operation.path,
             self.parameters(&operation.path_parameters)?,
             self.parameters(&operation.query_parameters)?,
+            operation.status,
+            operation.beta,
             operation.deprecated,
         ))
     }
@@ -129,8 +144,8 @@ impl Writer<'_> {
             Kind::Number(limits) => format!("Kind::Number(&{})", write_limits(limits)),
             Kind::Integer(limits) => format!("Kind::Integer(&{})", write_limits(limits)),
             Kind::Text(text) => format!("Kind::Text(&{})", self.text(text)?),
-            Kind::Enum { forms, .. } if !forms.is_empty() => {
-                return Err(self.place.failure("x-forms stands in a named schema"));
+            Kind::Enum { groups, .. } if !groups.is_empty() => {
+                return Err(self.place.failure("x-enum-groups stands in a named schema"));
             }
             Kind::Enum { values, open, .. } => format!("Kind::Enum {{ values: &{values:?}, open: {open} }}"),
             Kind::NumberEnum(values) => {
@@ -141,7 +156,7 @@ impl Writer<'_> {
                 let count = format!("Count {{ min: {min}, max: {max}, unique: {unique} }}");
                 format!("Kind::Array {{ items: {}, count: &{count} }}", self.reference(items)?)
             }
-            Kind::Record(record) => format!("Kind::Record(&{})", self.record(record)?),
+            Kind::Object(object) => format!("Kind::Object(&{})", self.object(object)?),
             Kind::Union(variants) => format!("Kind::Union(&[{}])", self.references(variants)?),
             Kind::Named(target) => format!("Kind::Union(&[{}])", constant(target)),
         };
@@ -154,14 +169,14 @@ impl Writer<'_> {
     }
 
     /// The groups of an enum's values.
-    fn forms(&self, name: &str, forms: &[(String, String)]) -> Result<String, Failure> {
+    fn groups(&self, name: &str, groups: &[(String, String)]) -> Result<String, Failure> {
         let mut out = String::new();
-        for (group, source) in forms {
+        for (group, source) in groups {
             let _ = write!(out, "({group:?}, {}), ", self.pattern(source)?);
         }
         Ok(format!(
             "/// The groups of `{name}`, and how the values of each are written.\n\
-             pub static {}_FORMS: &[(&str, Pattern)] = &[{out}];",
+             pub static {}_GROUPS: &[(&str, Pattern)] = &[{out}];",
             constant(name)
         ))
     }
@@ -186,9 +201,9 @@ impl Writer<'_> {
         ))
     }
 
-    fn record(&self, record: &Record) -> Result<String, Failure> {
+    fn object(&self, object: &Object) -> Result<String, Failure> {
         let mut properties = String::new();
-        for property in &record.properties {
+        for property in &object.properties {
             let _ = write!(
                 properties,
                 "Property {{ name: {:?}, schema: {}, required: {}, deprecated: {}, aliases: &{:?} }}, ",
@@ -199,27 +214,29 @@ impl Writer<'_> {
                 property.schema.aliases
             );
         }
-        let rest = match &record.rest {
-            Rest::Unknown => "Rest::Unknown".to_owned(),
-            Rest::Any => "Rest::Any".to_owned(),
-            Rest::Map(schema) => format!("Rest::Map({})", self.reference(schema)?),
+        let additional = match &object.additional {
+            AdditionalProperties::Unspecified => "AdditionalProperties::Unspecified".to_owned(),
+            AdditionalProperties::Allowed => "AdditionalProperties::Allowed".to_owned(),
+            AdditionalProperties::Schema(schema) => {
+                format!("AdditionalProperties::Schema({})", self.reference(schema)?)
+            }
         };
-        let rules: Vec<String> = record.rules.iter().map(write_rule).collect();
+        let rules: Vec<String> = object.rules.iter().map(write_rule).collect();
         Ok(format!(
-            "Record {{ properties: &[{properties}], rest: {rest}, min: {}, max: {}, rules: &[{}] }}",
-            record.min,
-            record.max,
+            "Object {{ properties: &[{properties}], additional: {additional}, min: {}, max: {}, rules: &[{}] }}",
+            object.min,
+            object.max,
             rules.join(", ")
         ))
     }
 }
 
-fn write_limits(limits: &Limits) -> String {
-    let Limits { min, max, above, step } = limits;
+fn write_limits(limits: &NumberLimits) -> String {
+    let NumberLimits { min, max, above, step } = limits;
     let mut out = String::new();
-    for (bound, limit) in [("Least", min), ("Above", above), ("Most", max), ("Step", step)] {
+    for (bound, limit) in [("Minimum", min), ("ExclusiveMinimum", above), ("Maximum", max), ("MultipleOf", step)] {
         if let Some(value) = limit {
-            let _ = write!(out, "Limit {{ bound: Bound::{bound}, value: \"{value}\" }}, ");
+            let _ = write!(out, "NumberLimit {{ bound: Bound::{bound}, value: \"{value}\" }}, ");
         }
     }
     format!("[{out}]")
@@ -239,7 +256,7 @@ fn write_rule(rule: &Rule) -> String {
             "Rule::EqualWhen {{ property: {property:?}, equals: {equals:?}, differ: {differ:?}, equal: {equal:?} }}"
         ),
         Rule::SameGroup { value, group, schema } => {
-            format!("Rule::SameGroup {{ value: {value:?}, group: {group:?}, groups: {}_FORMS }}", constant(schema))
+            format!("Rule::SameGroup {{ value: {value:?}, group: {group:?}, groups: {}_GROUPS }}", constant(schema))
         }
     }
 }

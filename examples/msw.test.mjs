@@ -1,4 +1,4 @@
-// The sandbox behind Mock Service Worker: whatever the program under test sends to the API, the sandbox answers.
+// The sandbox behind Mock Service Worker: it responds to all requests of the program under test.
 //
 //     npm install --save-dev msw
 //     node --test msw.test.mjs

@@ -1,4 +1,4 @@
-// The sandbox behind nock: whatever the program under test sends to the API, the sandbox answers.
+// The sandbox behind nock: it responds to all requests of the program under test.
 //
 //     npm install --save-dev nock
 //     node --test nock.test.mjs

@@ -11,7 +11,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createProxy, toNodeListener } from "clickhouse-cloud/proxy";
 
-// It stands for your own sign-in: whoever opens the page is let in, and only with its cookie.
+// A stand-in for your own sign-in: every visitor of the page is signed in, by its cookie.
 const session = randomUUID();
 
 const proxy = toNodeListener(

@@ -27,8 +27,8 @@ await redis.connect();
 //          3        3       6 s       5           3
 //          2        5       3 s       6.7         2      2 s for those that are late
 //
-// 10 points in 10 s would let 20 through in a moment. What is given up here, a third of the limit, is the price of
-// windows that are fixed.
+// 10 points in 10 s would let 20 through in a moment. A third of the limit is lost here: the
+// price of fixed windows.
 const limiter = new RateLimiterRedis({ storeClient: redis, useRedisPackage: true, keyPrefix: "clickhouse-cloud", points: 2, duration: 3 });
 const key = process.env.CLICKHOUSE_CLOUD_API_KEY;
 

@@ -8,7 +8,7 @@
 //
 // With one, set CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET to a key of yours. A service costs real money.
 //
-// Whatever goes wrong, start it again: the new service is named after its backup, and one that is there is not created
+// After any failure, start it again: the new service is named after its backup, and one that is there is not created
 // twice. Its password ends up in a file of its own, which only you can read.
 import { writeFileSync } from "node:fs";
 import { CloudError, CloudClient, generatePassword } from "clickhouse-cloud";
@@ -39,8 +39,8 @@ try {
   console.log(`password in ${file}`);
 } catch (error) {
   if (!CloudError.is(error) || !error.ambiguous) throw error;
-  // No answer came. Reads lag behind: a new service may be missing from the list for a while.
-  console.error(`${error.message}\nstart this again in a minute or two: it goes on with what is there`);
+  // The response was lost. Reads lag behind: a new service may be missing from the list for a while.
+  console.error(`${error.message}\nstart this again in a minute or two: it uses a service that is there`);
   process.exitCode = 1;
 }
 

@@ -1,5 +1,5 @@
-// New passwords for all services, into a file that only you can read. They are made and hashed here: what travels is the
-// hash, and nothing is printed but the names of the services.
+// New passwords for all services, into a file that only you can read. They are made and hashed here: only the hash
+// is sent, and only the names of the services are printed.
 //
 // Without an account, start a ClickHouse Cloud in memory and copy the lines that it prints into another shell:
 //
@@ -9,7 +9,7 @@
 //
 // With one, set CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET to a key of yours.
 //
-// A password is in the file before it is set, so none is lost whatever ends the program. Started again with the same
+// A password is in the file before it is set, so none is lost however the program ends. Started again with the same
 // file it goes on where it was; the next rotation takes another file.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { CloudClient, CloudError, generatePassword } from "clickhouse-cloud";
@@ -38,7 +38,7 @@ if (done < open.length) {
   process.exitCode = 1;
 }
 
-/** Sets a new password. The same one set twice does no harm, so what is ambiguous just counts as not done. */
+/** Sets a new password. The same one set twice does no harm, so an ambiguous error just counts as not done. */
 async function rotate(id) {
   const { name, password } = passwords[id];
   try {
@@ -61,7 +61,7 @@ function load() {
     const read = JSON.parse(readFileSync(file, "utf8"));
     if (Object.values(read).every(({ password }) => typeof password === "string")) return read;
   } catch {
-    // What JSON.parse says shows some of the file.
+    // The message of JSON.parse quotes the file: it is not shown.
   }
   console.error(`${file} is no file of this program`);
   process.exit(2);

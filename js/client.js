@@ -1,14 +1,14 @@
 // @ts-check
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { ConfigurationError } from "./errors.js";
-import { BackupsOperations, OrganizationsOperations, ServicesOperations } from "./generated/methods.js";
 import { drive } from "./bindings/driver.js";
 import { needRoom } from "./bindings/stack.js";
 import { get, put } from "./bindings/values.js";
+import { BackupsOperations, OrganizationsOperations, Resources, ServicesOperations } from "./generated/methods.js";
 import { BuiltRequest } from "./built.js";
 import { attach, tell } from "./created.js";
 import { Core } from "./wasm.js";
-import { hidden, hide } from "./hidden.js";
+import { hidden } from "./hidden.js";
 import { callOptions, settings, waitOptions } from "./options.js";
 import { parts, written } from "./parameters.js";
 import { cloudPromise, retraced, traced } from "./promise.js";
@@ -258,7 +258,7 @@ export const redactor = (client, operation, parameters) => {
  * It checks each request before it leaves, keeps the rate limit, retries what is safe to retry, and checks each
  * answer. One client for each key is enough: all its calls share the rate limit.
  */
-export class CloudClient {
+export class CloudClient extends Resources {
   /**
    * Nothing is sent before the first call.
    *
@@ -268,7 +268,7 @@ export class CloudClient {
    */
   constructor(options) {
     const core = new Core(...settings(options));
-    hide(this, { core });
+    super({ core, call: caller(core) });
     /** Services: create, change, stop, delete, and wait for them. */
     this.services = new Services(core);
     /** Backups of services. */

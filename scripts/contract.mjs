@@ -1,5 +1,5 @@
 // @ts-check
-// The bundled contract, as the phases of the build read it.
+// The contract in full, as an OpenAPI document, which the phases of the build read. build.rs writes it.
 import { join } from "node:path";
 import { read, work } from "./tools.mjs";
 
@@ -10,18 +10,30 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 /** @type {Json} */
 export const contract = JSON.parse(read(join(work, "contract.json")));
 
-/** The contract's operations, in its order. @type {{ path: string, method: string, operation: Json }[]} */
-export const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
-  METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
-);
+/**
+ * The operations of a contract, in its order.
+ *
+ * @param {Json} contract
+ * @returns {{ path: string, method: string, operation: Json }[]}
+ */
+export const operationsOf = ({ paths }) =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
+  );
+
+export const operations = operationsOf(contract);
 
 /**
- * What an operation answers where it succeeds, by content type; undefined: no body.
+ * The content of an operation's success: the schema of its result, "text", or undefined where there is no result.
  *
  * @param {Json} operation
- * @returns {Json | undefined}
+ * @returns {Json | "text" | undefined}
  */
-export function answerOf({ responses }) {
-  const status = Object.keys(responses).find((status) => status.startsWith("2"));
-  return status === undefined ? undefined : responses[status].content;
+export function resultOf({ responses }) {
+  const status = Object.keys(responses).find((status) => status.startsWith("2")) ?? "";
+  const json = responses[status].content["application/json"];
+  return json === undefined ? "text" : json.schema.properties.result;
 }
+
+/** What callers should know about an operation that is not stable. @param {Json} operation */
+export const maturityOf = (operation) => (operation["x-maturity"] === "beta" ? "**Beta**: the service may change it without notice." : "");

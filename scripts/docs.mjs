@@ -1,6 +1,6 @@
 // @ts-check
 // A site of the package's types, from the declarations as they are shipped, and of the pages in docs/: into target/docs,
-// or the folder that is named. What typedoc warns of stops it.
+// or the folder that is named. A warning of typedoc stops it.
 import { basename, join } from "node:path";
 import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind } from "typedoc";
 import ts from "typescript";
@@ -15,7 +15,7 @@ const entries = Object.entries(exports)
 class Log extends ConsoleLogger {
   /** @param {string} text @param {any[]} place */
   validationWarning(text, ...place) {
-    // What stands in a type without a name is explained where that stands.
+    // The members of a type without a name are documented where it is used.
     if (!/\.__type\..* does not have any documentation$/.test(text)) super.validationWarning(text, ...place);
   }
 }
@@ -29,12 +29,12 @@ const app = await Application.bootstrap(
     projectDocuments: [join(root, "docs/*.md")],
     out: process.argv[2] ?? join(root, "target/docs"),
     disableSources: true,
-    // What comes from JavaScript itself, and what is not for users.
+    // Leaves out members of JavaScript's own classes, and those that are not for users.
     excludeExternals: true,
     excludeProtected: true,
     visibilityFilters: {},
     customCss: join(root, "scripts/docs.css"),
-    groupOrder: ["Client", "Functions", "Options and events", "Errors", "What the API takes and gives"],
+    groupOrder: ["Client", "Functions", "Options and events", "Errors", "Requests and results"],
     navigation: { includeGroups: true, includeFolders: false },
     treatWarningsAsErrors: true,
     highlightLanguages: ["js", "ts", "sh", "python"],
@@ -43,12 +43,16 @@ const app = await Application.bootstrap(
   // It reads no other options: those stand here.
   [],
 );
-app.options.setCompilerOptions(entries.map(({ types }) => types), { strict: true, target: ts.ScriptTarget.ES2022, types: [] }, undefined);
+app.options.setCompilerOptions(
+  entries.map(({ types }) => types),
+  { strict: true, target: ts.ScriptTarget.ES2022, types: [] },
+  undefined,
+);
 app.logger = new Log();
 
-/** The classes whose methods are the contract's operations. What users see is the class that takes them on. */
+/** The classes whose methods are the contract's operations. Users see the class that extends them. */
 const GENERATED = /^\w+Operations\./;
-/** Under which heading stands what a file declares. By default it is that of its kind. @type {Record<string, string>} */
+/** The heading of a file's declarations. By default it is that of their kind. @type {Record<string, string>} */
 const GROUPS = {
   "client.d.ts": "Client",
   "built.d.ts": "Client",
@@ -56,7 +60,7 @@ const GROUPS = {
   "promise.d.ts": "Client",
   "client_bg.d.ts": "Options and events",
   "errors.d.ts": "Errors",
-  "schema.d.ts": "What the API takes and gives",
+  "schema.d.ts": "Requests and results",
 };
 
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {

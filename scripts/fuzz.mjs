@@ -1,8 +1,8 @@
 // @ts-check
 // Runs the fuzz targets of fuzz/ one after the other: `node scripts/fuzz.mjs 10` for ten seconds each. It needs neither
-// cargo-fuzz nor nightly Rust: these flags are what `cargo fuzz run --sanitizer none` passes, and stable Rust takes them.
+// cargo-fuzz nor nightly Rust: these flags are those of `cargo fuzz run --sanitizer none`, and stable Rust takes them.
 //
-// The first inputs are the documents of the tests. What libFuzzer learns stays in target/fuzz/corpus for the next run; an
+// The first inputs are the documents of the tests. Inputs that libFuzzer finds stay in target/fuzz/corpus for the next run; an
 // input that fails is kept in target/fuzz, and `target/fuzz/…/release/TARGET FILE` runs it again.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
@@ -15,16 +15,26 @@ if (!Number.isInteger(seconds) || seconds < 1) fail("for how many seconds each?"
 const folder = join(root, "target/fuzz");
 const targets = ["scanner", "envelope", "number"];
 const host = run("rustc", ["-vV"]).match(/^host: (.*)$/m)?.[1] ?? fail("rustc names no host");
-const coverage = ["level=4", "inline-8bit-counters", "pc-table", "trace-compares"].map((what) => `-Cllvm-args=-sanitizer-coverage-${what}`);
+const coverage = ["level=4", "inline-8bit-counters", "pc-table", "trace-compares"].map((flag) => `-Cllvm-args=-sanitizer-coverage-${flag}`);
 
 /** The texts that a test file has between `r#"` and `"#`. Of those for `format!` one with a list in each place. @param {string} path */
 const documents = (path) =>
-  [...read(path).matchAll(/r#"([^]*?)"#/g)]
-    .map(([, text]) => (text.includes("{{") ? text.replaceAll(/\{\w+\}/g, '[{"name":1}]').replaceAll("{{", "{").replaceAll("}}", "}") : text));
-const tests = readdirSync(join(root, "tests")).filter((name) => /^validate_.*\.rs$/.test(name)).map((name) => join(root, "tests", name));
+  [...read(path).matchAll(/r#"([^]*?)"#/g)].map(([, text]) =>
+    text.includes("{{")
+      ? text
+          .replaceAll(/\{\w+\}/g, '[{"name":1}]')
+          .replaceAll("{{", "{")
+          .replaceAll("}}", "}")
+      : text,
+  );
+const tests = readdirSync(join(root, "tests"))
+  .filter((name) => /^validate_.*\.rs$/.test(name))
+  .map((name) => join(root, "tests", name));
 const json = [...tests, join(root, "tests/validate_tables/mod.rs")].flatMap(documents);
 /** Two numbers, with a space between them. */
-const pairs = [...read(join(root, "src/validate/number.rs")).matchAll(/\("([-+.\deE]+)", "([-+.\deE]+)"\)/g)].map(([, one, other]) => `${one} ${other}`);
+const pairs = [...read(join(root, "src/validate/number.rs")).matchAll(/\("([-+.\deE]+)", "([-+.\deE]+)"\)/g)].map(
+  ([, one, other]) => `${one} ${other}`,
+);
 /** @type {Record<string, string[]>} */
 const seeds = { scanner: json, envelope: json, number: pairs };
 
@@ -38,7 +48,14 @@ for (const target of targets) {
   mkdirSync(corpus, { recursive: true });
   if (seeds[target].length < 10) fail(`${target} has no seeds: where are the tests' documents?`);
   for (const [index, text] of seeds[target].entries()) write(join(corpus, `seed-${index}`), text);
-  const flags = [`-max_total_time=${seconds}`, "-max_len=4096", "-timeout=20", "-verbosity=0", "-print_final_stats=1", `-artifact_prefix=${folder}/${target}-`];
+  const flags = [
+    `-max_total_time=${seconds}`,
+    "-max_len=4096",
+    "-timeout=20",
+    "-verbosity=0",
+    "-print_final_stats=1",
+    `-artifact_prefix=${folder}/${target}-`,
+  ];
   const result = spawnSync(join(folder, host, "release", target), [corpus, ...flags], { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
   const runs = Number(result.stderr?.match(/^stat::number_of_executed_units: (\d+)$/m)?.[1] ?? 0);
   console.log(`${target}: ${runs} inputs`);

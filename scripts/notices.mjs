@@ -1,5 +1,5 @@
 // @ts-check
-// The licences of what is compiled into the package: THIRD-PARTY-NOTICES.txt, from the sources of the locked crates. Texts
+// The licences of the crates that are compiled into the package: THIRD-PARTY-NOTICES.txt, from the sources of the locked crates. Texts
 // that are the same stand there once. `node scripts/notices.mjs` writes it; with --check it only compares.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,7 +22,9 @@ function crates() {
   const named = new Set(tree.match(/^\S+ v\S+/gm));
   const { packages } = JSON.parse(run("cargo", ["metadata", ...target, "--filter-platform", TARGET, "--format-version", "1"]));
   return packages
-    .filter((/** @type {Crate & { source: string | null }} */ { name, version, source }) => source !== null && named.has(`${name} v${version}`))
+    .filter(
+      (/** @type {Crate & { source: string | null }} */ { name, version, source }) => source !== null && named.has(`${name} v${version}`),
+    )
     .sort((/** @type {Crate} */ one, /** @type {Crate} */ other) => (one.name < other.name ? -1 : 1));
 }
 
@@ -36,7 +38,9 @@ const apache = read(join(root, "LICENSE"));
 function texts({ name, license, manifest_path }) {
   const terms = license ?? fail(`${name} names no licence`);
   const folder = dirname(manifest_path);
-  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|copyright|notice|unlicense)/i.test(file)).sort();
+  const files = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|copyright|notice|unlicense)/i.test(file))
+    .sort();
   const mit = /\bMIT\b/.test(terms) && files.some((file) => /mit/i.test(file));
   const taken = mit ? files.filter((file) => !/apache|unlicense|copying|^license$/i.test(file)) : files;
   if (taken.length > 0) return taken.map((file) => read(join(folder, file)));
@@ -55,17 +59,20 @@ const compiled = crates().map((crate) => {
 const groups = new Map();
 for (const { title, texts } of [...compiled, std]) {
   for (const text of texts) {
-    const tidy = text.replace(/\r\n/g, "\n").replace(/[ \t]+$/gm, "").replace(/^\n+|\s+$/g, "");
+    const tidy = text
+      .replace(/\r\n/g, "\n")
+      .replace(/[ \t]+$/gm, "")
+      .replace(/^\n+|\s+$/g, "");
     groups.set(tidy, [...(groups.get(tidy) ?? []), title]);
   }
 }
 
 const rule = "=".repeat(80);
 const parts = [...groups].map(([text, titles]) => `${rule}\n${titles.map((title) => `  ${title}\n`).join("")}${rule}\n\n${text}\n`);
-const content = `What is compiled into the WebAssembly modules of this package, and under which licences.
+const content = `The crates that are compiled into the WebAssembly modules of this package, and their licences.
 Where a choice of licences is offered, the one whose text stands here is taken.
 
 ${parts.join("\n")}`;
 
 if (!process.argv.includes("--check")) write(FILE, content);
-else if (!existsSync(FILE) || read(FILE) !== content) fail("THIRD-PARTY-NOTICES.txt is not what Cargo.lock asks for: run `make notices`");
+else if (!existsSync(FILE) || read(FILE) !== content) fail("THIRD-PARTY-NOTICES.txt does not fit Cargo.lock: run `make notices`");

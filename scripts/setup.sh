@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks: `scripts/setup.sh build` for the build and the demo, `lint` for the house rules,
-# `test` for the tests. Does nothing, quickly, when all is there.
+# Installs the tools that this machine lacks: `scripts/setup.sh build` for the build and the demo, `lint` for formatting and
+# lints, `test` for the tests. Does nothing, quickly, when all are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Not optimized, unless OPT says so: to compile
-# wasm-bindgen so takes half as long as at opt-level 1, and what it does is soon done.
+# A tool from crates.io: `crate NAME VERSION …` with flags of cargo install. Not optimized, unless OPT says so:
+# wasm-bindgen compiles in half the time of opt-level 1, and its work is short.
 crate() {
   local name="$1" version="$2"
   shift 2
@@ -28,7 +28,7 @@ bindgen() {
   done
 }
 
-# The tools on npm: npm writes this file last.
+# The tools on npm. npm writes the marker last.
 packages() {
   for folder in "$@"; do
     local marker="$folder/node_modules/.package-lock.json"
@@ -40,7 +40,7 @@ packages() {
   done
 }
 
-# Debian's packages; false: they can not be had.
+# Debian's packages. Fails where they can not be had.
 debian() {
   local as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
@@ -50,7 +50,8 @@ debian() {
 }
 
 for_build() {
-  # The directory tells faster than rustup does.
+  # rustup installs the toolchain of rust-toolchain.toml at the first command, unless that is switched off. To look for the
+  # directory is faster than to ask rustup.
   [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || { say "the wasm32 target"; rustup target add wasm32-unknown-unknown; }
   bindgen wasm-bindgen
   packages .
@@ -101,7 +102,7 @@ for_test() {
 case "${1:-}" in
   build | lint | test) "for_$1" ;;
   *)
-    say "for what? build, lint or test"
+    say "usage: scripts/setup.sh build, lint or test"
     exit 1
     ;;
 esac

@@ -1,5 +1,5 @@
 // @ts-check
-// What users load, raw and after brotli: each wasm as a file of its own, and each entry as esbuild bundles and
+// The files that users load, raw and after brotli: each wasm as a file of its own, and each entry as esbuild bundles and
 // minifies it, once with the wasm inline and once with the wasm as a file. Fails above the budget.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,17 +13,17 @@ import { dist, modules } from "./tools.mjs";
  */
 const BUDGET = { inline: 114_100, wasm: 96_800 };
 
-/** @type {{ what: string, raw: number, brotli: number }[]} */
+/** @type {{ name: string, raw: number, brotli: number }[]} */
 const rows = [];
 
 /**
- * @param {string} what
+ * @param {string} name
  * @param {Uint8Array[]} files
  */
-function measure(what, ...files) {
+function measure(name, ...files) {
   const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, number) => total + number, 0);
   const brotli = sum(files.map((file) => brotliCompressSync(file).length));
-  rows.push({ what, raw: sum(files.map((file) => file.length)), brotli });
+  rows.push({ name, raw: sum(files.map((file) => file.length)), brotli });
   return brotli;
 }
 
@@ -49,12 +49,14 @@ for (const { feature, entry } of modules) {
 }
 
 const number = (/** @type {number} */ bytes) => bytes.toLocaleString("en").padStart(9);
-const width = Math.max(...rows.map(({ what }) => what.length));
+const width = Math.max(...rows.map(({ name }) => name.length));
 console.log(`${"bytes".padEnd(width)}       raw    brotli`);
-for (const { what, raw, brotli } of rows) console.log(`${what.padEnd(width)} ${number(raw)} ${number(brotli)}`);
-for (const what of /** @type {const} */ (["inline", "wasm"])) {
-  const over = sizes[what] - BUDGET[what];
-  console.log(`the client may have ${number(BUDGET[what]).trim()} bytes after brotli, ${what === "wasm" ? "its wasm alone" : "wasm inline"}`);
+for (const { name, raw, brotli } of rows) console.log(`${name.padEnd(width)} ${number(raw)} ${number(brotli)}`);
+for (const form of /** @type {const} */ (["inline", "wasm"])) {
+  const over = sizes[form] - BUDGET[form];
+  console.log(
+    `the client may have ${number(BUDGET[form]).trim()} bytes after brotli, ${form === "wasm" ? "its wasm alone" : "wasm inline"}`,
+  );
   if (over > 0) {
     console.error(`it is ${number(over).trim()} bytes above that`);
     process.exitCode = 1;

@@ -1,5 +1,5 @@
 // @ts-check
-// Runs the suites one after the other, shows what they print, counts their tests, and closes with one plain line.
+// Runs the suites one after the other, shows their output, counts their tests, and closes with one plain line.
 // `node scripts/test.mjs` runs all, `node scripts/test.mjs rust package` those two.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import { unstuckChromium } from "./unstuck.mjs";
 /** @typedef {{ passed: number, failed: number }} Counts */
 
 /**
- * Adds up what the lines of a suite's output say.
+ * Adds up the counts in a suite's output.
  *
  * @param {RegExp} line with groups `passed` and `failed`, one of them or both
  * @returns {(output: string) => Counts}
@@ -73,13 +73,26 @@ const wasmBrowser = (engine, where, env, under = []) => ({
 /** @param {string} folder */
 const files = (folder) =>
   existsSync(join(root, folder))
-    ? readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs")).map((name) => `${folder}/${name}`)
+    ? readdirSync(join(root, folder))
+        .filter((name) => name.endsWith(".test.mjs"))
+        .map((name) => `${folder}/${name}`)
     : [];
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
-/** One of each kind: what they need beside the tarball is small. */
-const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", "workerd_proxy", "chromium_module", "chromium_csp", "vite_build", "vite_workerd"];
+/** One of each kind, those that need little beside the tarball. */
+const everyday = [
+  "node_esm",
+  "node_cjs",
+  "deno_esm",
+  "bun_esm",
+  "workerd_esm",
+  "workerd_proxy",
+  "chromium_module",
+  "chromium_csp",
+  "vite_build",
+  "vite_workerd",
+];
 
 /**
  * @typedef {object} Suite
@@ -88,12 +101,13 @@ const everyday = ["node_esm", "node_cjs", "deno_esm", "bun_esm", "workerd_esm", 
  * @property {(output: string) => Counts} count
  * @property {Record<string, string | undefined>} [env]
  * @property {number} [silentMs] how long it may print nothing before it is ended as one that hangs
- * @property {string} [lacks] what of it is not on this machine, and can not be had on each: it is told, and the rest runs
+ * @property {string} [lacks] a tool that this machine lacks, and that not every machine can have: the suite is not run
  */
 
 /** @type {Suite[]} */
 const suites = [
   { name: "format", command: ["cargo", "fmt", "--check"], count: whole },
+  { name: "lint", command: ["biome", "check", "--error-on-warnings"], count: whole },
   { name: "clippy", command: ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], count: whole },
   // As they are shipped: each module has one feature.
   { name: "clippy-client", command: clippyWasm("client"), count: whole },
@@ -116,13 +130,13 @@ const suites = [
   { name: "faults", command: nodeTests("tests/faults"), count: node },
   // The packed tarball in runtimes that differ. `make consumers` has them all.
   { name: "consumers", command: ["node", "tests/consumers/run.mjs", ...everyday], count: cells },
-  // The packed tarball, installed: what is in it, and its types.
+  // The packed tarball, installed: its files and its types.
   { name: "package", command: nodeTests("tests/package"), count: node },
   // Its command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
   // The sandbox under tools of others that read the contract: schemathesis and Prism.
   { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
-  // The sandbox behind what others' tests intercept requests and fake time with.
+  // The sandbox behind libraries that intercept requests and fake time.
   { name: "clients", command: nodeTests("tests/clients"), count: node },
   // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
@@ -162,7 +176,10 @@ function run([program, ...args], env, silentMs) {
       process.exit(130);
     };
     process.once("SIGINT", interrupted);
-    for (const [from, to] of /** @type {const} */ ([[child.stdout, process.stdout], [child.stderr, process.stderr]])) {
+    for (const [from, to] of /** @type {const} */ ([
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])) {
       from.setEncoding("utf8");
       from.on("data", (text) => {
         output += text;
@@ -196,13 +213,15 @@ for (const { name, command, count, env, silentMs, lacks } of suites) {
     ({ output, ok, hung } = await run(command, env, silentMs));
   }
   const counts = count(output);
-  // A suite that did not end well failed, whatever it counted; and so did one that ran nothing.
+  // A suite that ended with an error failed, even if all its tests passed; so did one that ran none.
   if (!ok && count === whole) counts.passed = 0;
   if (counts.failed === 0 && (!ok || counts.passed === 0)) counts.failed = 1;
   total.passed += counts.passed;
   total.failed += counts.failed;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  table.push(`${name.padEnd(14)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${seconds.padStart(7)} s`);
+  table.push(
+    `${name.padEnd(14)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${seconds.padStart(7)} s`,
+  );
 }
 console.log(`\n${table.join("\n")}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);

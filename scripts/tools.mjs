@@ -1,17 +1,17 @@
 // @ts-check
-// What the scripts share: places, and running other programs.
+// Shared by the scripts: paths, and running other programs.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
-/** What is built on the way to the package. */
+/** Intermediate files of the build. */
 export const work = join(root, "target/npm");
 export const pkg = join(root, "pkg");
-/** What is built beside the sources of the package: wasm-bindgen's glue, and the JavaScript of the contract. */
+/** Built beside the package's sources: wasm-bindgen's glue, and the JavaScript of the contract. */
 export const generated = join(root, "js/generated");
-/** What is built and shipped. */
+/** Built files that are shipped. */
 export const dist = join(pkg, "dist");
 
 /** The modules of the package: one wasm each, named after the crate's feature; with the entry of the package. */
@@ -20,7 +20,7 @@ export const modules = [
   { feature: "sandbox", entry: "sandbox" },
 ];
 
-/** For wasm-opt, one by one: --all-features emits what Node 20 rejects. */
+/** For wasm-opt, one by one: --all-features emits instructions that Node 20 rejects. */
 export const wasmFeatures = [
   "--enable-bulk-memory",
   "--enable-nontrapping-float-to-int",
@@ -49,7 +49,7 @@ export function featureArgument() {
 }
 
 /**
- * Runs a program in the root of the repository and gives what it printed; ends the script when it fails.
+ * Runs a program in the root of the repository and returns its output; ends the script when it fails.
  *
  * @param {string} program
  * @param {string[]} args

@@ -1,8 +1,7 @@
-//! The vocabulary of the contract, and the compiled contract itself.
+//! The types of the compiled contract, and its tables.
 //!
-//! `contract/*.yaml` says what the API is; `build.rs` compiles it into the static tables included at the end of this
-//! file. Everything that knows an operation, a property or a limit reads it here: the request builder, the validator,
-//! the JavaScript methods, the sandbox's router and the docs. Nothing is allocated or parsed at start-up.
+//! `build.rs` compiles `contract/*.yaml` into the static tables at the end of this file. Request builder, validator and
+//! sandbox read every path, property and limit here; nothing is allocated or parsed at start-up.
 
 /// An HTTP method of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ impl Method {
     }
 }
 
-/// One operation of the API: a method, a path, and what goes in and comes out.
+/// One operation of the API: a method, a path, its input and its output.
 #[derive(Debug)]
 pub struct Operation {
     /// The name in this client, such as `services.list`. Errors and logs use it.
@@ -51,14 +50,29 @@ pub struct Operation {
     pub query_parameters: &'static [Parameter],
     /// The body of the request; `None`: it has none.
     pub body: Option<Body>,
-    /// What a success brings.
-    pub answer: Answer,
+    /// The kind of a successful response.
+    pub response: ResponseKind,
+    /// The HTTP status of a success.
+    pub status: u16,
     /// Whether the same request may be sent twice.
-    pub repeat: Repeat,
-    /// What the call is for, where its result is of no use without it.
+    pub idempotency: Idempotency,
+    /// The property of the result that callers need, where the result is of no use without it.
     pub yields: Option<Yields>,
+    /// It may change without notice.
+    pub beta: bool,
     /// The API advises against it.
     pub deprecated: bool,
+}
+
+/// A node in the tree of paths: where the segments so far lead.
+#[derive(Debug)]
+pub struct RouteNode {
+    /// The next segment, where the contract has its text; in the order of the texts.
+    pub fixed: &'static [(&'static str, RouteNode)],
+    /// The next segment, where it is a parameter.
+    pub parameter: Option<&'static RouteNode>,
+    /// The operations whose path ends here.
+    pub operations: &'static [&'static Operation],
 }
 
 /// A named value in the path or the query.
@@ -81,18 +95,18 @@ pub struct Body {
     pub required: bool,
 }
 
-/// What a success brings.
+/// The kind of a successful response.
 #[derive(Debug)]
-pub enum Answer {
+pub enum ResponseKind {
     /// JSON, in the envelope's `result` or bare.
     Json(&'static Schema),
     /// Nothing beyond the envelope, if that.
     Empty,
-    /// Text that is not JSON, such as metrics.
-    Text,
+    /// Text of this media type, such as metrics.
+    Text(&'static str),
 }
 
-/// The property that a call is for: a success whose result lacks it, or has an empty text there, has lost it.
+/// The property of the result that callers need: a success without it, or with an empty text there, has lost it.
 #[derive(Debug)]
 pub struct Yields {
     /// A property of the result, a text.
@@ -101,15 +115,22 @@ pub struct Yields {
     pub unless: &'static [&'static str],
 }
 
-/// Whether a request may be sent again when its fate is unknown.
+/// Whether a request may be sent again when it is unknown whether the first one was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// Sent twice, it does what it does once.
+pub enum Idempotency {
+    /// Sent twice, it has the effect of once.
     Safe,
-    /// Sent twice, it may do twice.
+    /// Sent twice, it may have its effect twice.
     Unsafe,
     /// Safe when the body has one of these properties (a password set by its hash; without one a new password is made).
     SafeWith(&'static [&'static str]),
+    /// Safe when a property of the body has one of these values (a pipe is started, not synchronized again).
+    SafeWhen {
+        /// The deciding property, a text.
+        property: &'static str,
+        /// Its values that are safe.
+        values: &'static [&'static str],
+    },
 }
 
 /// What a JSON value may be.
@@ -123,8 +144,8 @@ pub struct Schema {
     pub secret: bool,
 }
 
-/// The kind of a JSON value, with the rules of that kind, which equal kinds share. Rules bind requests; answers are held to the JSON type, the
-/// required properties, and the formats uuid and date-time.
+/// The kind of a JSON value, with the constraints of that kind. All bind requests; responses are checked for the JSON
+/// type, the required properties, and the formats uuid and date-time.
 #[derive(Debug)]
 pub enum Kind {
     /// Any value.
@@ -132,9 +153,9 @@ pub enum Kind {
     /// `true` or `false`.
     Boolean,
     /// A number.
-    Number(&'static [Limit]),
+    Number(&'static [NumberLimit]),
     /// A number without a fraction.
-    Integer(&'static [Limit]),
+    Integer(&'static [NumberLimit]),
     /// A string.
     Text(&'static Text),
     /// One of these strings.
@@ -154,7 +175,7 @@ pub enum Kind {
         count: &'static Count,
     },
     /// An object.
-    Record(&'static Record),
+    Object(&'static Object),
     /// What any one of these allows.
     Union(&'static [&'static Schema]),
 }
@@ -172,24 +193,24 @@ pub struct Count {
 
 /// A limit of a number.
 #[derive(Debug)]
-pub struct Limit {
-    /// On which side of the limit a value must be.
+pub struct NumberLimit {
+    /// The keyword of JSON Schema.
     pub bound: Bound,
     /// The limit, in decimal digits.
     pub value: &'static str,
 }
 
-/// What a limit asks for.
+/// The keyword of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// The value or more.
-    Least,
+    Minimum,
     /// More than the value.
-    Above,
+    ExclusiveMinimum,
     /// The value or less.
-    Most,
+    Maximum,
     /// A multiple of the value.
-    Step,
+    MultipleOf,
 }
 
 /// The limits of a string. Lengths count Unicode characters.
@@ -249,13 +270,13 @@ pub struct Pattern {
     pub accepts: &'static [bool],
 }
 
-/// An object's rules.
+/// The constraints of an object.
 #[derive(Debug)]
-pub struct Record {
+pub struct Object {
     /// The known properties, in the order in which the API writes them. At most 64.
     pub properties: &'static [Property],
-    /// What may stand beside them.
-    pub rest: Rest,
+    /// Whether other properties are allowed.
+    pub additional: AdditionalProperties,
     /// The fewest properties.
     pub min: u32,
     /// The most properties.
@@ -279,15 +300,15 @@ pub struct Property {
     pub aliases: &'static [&'static str],
 }
 
-/// What may stand in an object beside its known properties.
+/// Whether an object may have other properties than the known ones.
 #[derive(Debug)]
-pub enum Rest {
-    /// Nothing in a request; anything in an answer.
-    Unknown,
-    /// Anything.
-    Any,
+pub enum AdditionalProperties {
+    /// Not in requests; responses may have any.
+    Unspecified,
+    /// Any.
+    Allowed,
     /// Values of one schema: the object is a map.
-    Map(&'static Schema),
+    Schema(&'static Schema),
 }
 
 /// A rule between the properties of one object. Rules bind requests only.
@@ -346,13 +367,53 @@ pub enum Rule {
 /// ```
 #[must_use]
 pub fn operation(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().copied().find(|operation| operation.name == name)
+    let index = BY_NAME.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+    BY_NAME.get(index).copied()
+}
+
+/// The operations of a path, given by its segments. Where a segment can be both, the contract's own text wins over a
+/// parameter.
+///
+/// ```
+/// use clickhouse_cloud::contract;
+///
+/// let operations = contract::operations_at(&["v1", "organizations", "5a9db0c5", "services"]);
+/// let names: Vec<_> = operations.iter().map(|operation| operation.name).collect();
+/// assert_eq!(names, ["services.list", "services.create"]);
+/// assert!(contract::operations_at(&["v1", "nothing"]).is_empty());
+/// ```
+#[must_use]
+pub fn operations_at<S: AsRef<str>>(segments: &[S]) -> &'static [&'static Operation] {
+    below(&ROUTES, segments)
+}
+
+fn below<S: AsRef<str>>(node: &'static RouteNode, segments: &[S]) -> &'static [&'static Operation] {
+    let Some((first, rest)) = segments.split_first() else { return node.operations };
+    let first = first.as_ref();
+    let index = node.fixed.binary_search_by(|(text, _)| (*text).cmp(first)).ok();
+    let fixed = index.and_then(|index| node.fixed.get(index)).map_or(&[][..], |(_, next)| below(next, rest));
+    match node.parameter {
+        Some(next) if fixed.is_empty() && !first.is_empty() => below(next, rest),
+        _ => fixed,
+    }
+}
+
+/// The operation of a method and a path template, such as `GET /v1/organizations/{organizationId}`.
+#[must_use]
+pub fn operation_of_route(route: &str) -> Option<&'static Operation> {
+    let (method, path) = route.split_once(" /")?;
+    let segments: Vec<&str> = path.split('/').collect();
+    let is_it = |operation: &&&'static Operation| {
+        operation.method.as_str() == method && operation.path.strip_prefix('/') == Some(path)
+    };
+    operations_at(&segments).iter().find(is_it).copied()
 }
 
 /// The schema of a name such as `Service`.
 #[must_use]
 pub fn schema(name: &str) -> Option<&'static Schema> {
-    SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, schema)| *schema)
+    let index = SCHEMAS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    SCHEMAS.get(index).map(|(_, schema)| *schema)
 }
 
 include!(concat!(env!("OUT_DIR"), "/contract.rs"));

@@ -5,13 +5,17 @@
 //! and query values are percent-encoded here and nowhere else. A request can be shown as a curl command, in which
 //! environment variables stand for whatever is secret.
 
-use crate::contract::{Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, Schema, Text};
+use crate::contract::{
+    AdditionalProperties, Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, ResponseKind, Schema, Text,
+};
 use crate::host::HttpRequest;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
 use crate::secret::Secret;
 use crate::text::text;
-use crate::validate::{Mode, Report, SecretValue, Unknown, has_property, quote, strings, texts, validate};
+use crate::validate::{
+    Mode, Report, SecretValue, Unknown, has_property, quote, strings, text_property, texts, validate,
+};
 
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
@@ -139,7 +143,7 @@ fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown)
     match (&operation.body, &arguments.body) {
         (Some(body), Some(json)) => {
             report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
-            if holds_secret(body.schema, 0) && (unknown == Unknown::Send || !report.issues.is_empty()) {
+            if (unknown == Unknown::Send || !report.issues.is_empty()) && holds_secret(body.schema, 0) {
                 hide_strings(json, &mut report.secrets);
                 hide_whole(&mut report.issues);
             }
@@ -193,7 +197,10 @@ fn holds_secret(schema: &Schema, depth: u32) -> bool {
     schema.secret
         || match &schema.kind {
             Kind::Array { items, .. } => holds(items),
-            Kind::Record(record) => record.properties.iter().any(|property| holds(property.schema)),
+            Kind::Object(object) => {
+                object.properties.iter().any(|property| holds(property.schema))
+                    || matches!(object.additional, AdditionalProperties::Schema(schema) if holds(schema))
+            }
             Kind::Union(variants) => variants.iter().any(|variant| holds(variant)),
             _ => false,
         }
@@ -235,7 +242,11 @@ fn write(
     report: Report,
 ) -> Checked {
     let mut all = Vec::new();
-    put(&mut all, "accept", "application/json");
+    match operation.response {
+        // An error is JSON even where a result is not.
+        ResponseKind::Text(media) => put(&mut all, "accept", &format!("{media}, application/json")),
+        ResponseKind::Json(_) | ResponseKind::Empty => put(&mut all, "accept", "application/json"),
+    }
     if arguments.body.is_some() {
         put(&mut all, "content-type", "application/json");
     }
@@ -317,7 +328,7 @@ fn point_elsewhere(operation: &'static Operation, issues: &mut [Issue]) {
 /// The properties of an object's schema.
 fn properties(schema: &'static Schema) -> &'static [Property] {
     match schema.kind {
-        Kind::Record(record) => record.properties,
+        Kind::Object(object) => object.properties,
         Kind::Union(&[only]) => properties(only),
         _ => &[],
     }
@@ -383,6 +394,13 @@ impl Checked {
     #[must_use]
     pub fn has_property(&self, name: &str) -> bool {
         self.request.body.as_deref().is_some_and(|body| has_property(body.as_bytes(), name))
+    }
+
+    /// Whether a property of the body is one of these texts.
+    #[must_use]
+    pub fn has_value(&self, name: &str, values: &[&str]) -> bool {
+        let text = self.request.body.as_deref().and_then(|body| text_property(body.as_bytes(), name));
+        text.is_some_and(|text| values.contains(&text.as_str()))
     }
 
     /// The request as a curl command for a POSIX shell. Credentials and secret values of the body are left out:

@@ -6,12 +6,12 @@
 
 mod refusal;
 
-use crate::contract::{Answer, Operation};
+use crate::contract::{Operation, ResponseKind};
 use crate::error::Source;
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
 use crate::text::cut;
-use crate::validate::validate_answer;
+use crate::validate::validate_response;
 
 /// What a response says.
 pub struct Reading<V> {
@@ -55,20 +55,20 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
         }
         return reading;
     }
-    let schema = match operation.answer {
-        Answer::Json(schema) => Some(schema),
-        Answer::Empty if body.iter().all(u8::is_ascii_whitespace) => {
+    let schema = match operation.response {
+        ResponseKind::Json(schema) => Some(schema),
+        ResponseKind::Empty if body.iter().all(u8::is_ascii_whitespace) => {
             reading.data = Some(host.nothing());
             return reading;
         }
-        Answer::Empty => None,
-        Answer::Text => {
+        ResponseKind::Empty => None,
+        ResponseKind::Text(_) => {
             reading.data = Some(host.text(body));
             return reading;
         }
     };
     // The scanner knows the contract, the host's parser knows JSON: together they are sound.
-    let envelope = validate_answer(body, schema);
+    let envelope = validate_response(body, schema);
     let Some(document) = host.parse(body) else {
         reading.issues.push(no_json(response));
         return reading;
@@ -100,7 +100,7 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
 /// an empty body and the JSON of other servers are not: a numeric status and an `error` alone are what some of them write,
 /// too, so a `requestId` or the word before the colon must be there.
 pub fn is_own_envelope<H: Values>(host: &H, body: &[u8]) -> bool {
-    let envelope = validate_answer(body, None);
+    let envelope = validate_response(body, None);
     let text = host.parse(body).and_then(|document| host.as_text(&host.member(&document, "error")?));
     let Some(text) = text.filter(|_| envelope.enveloped && envelope.result.is_none()) else { return false };
     envelope.request_id.is_some() || code(&text).is_some()

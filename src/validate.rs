@@ -1,74 +1,69 @@
 //! JSON bytes against a schema: every issue, each with its path.
 //!
-//! A scanner walks the bytes once, beside the contract's static tables, and builds nothing unless something is wrong.
-//! The value itself is made by the host's `JSON.parse`, which also proves the syntax: the two together are sound, this
-//! one alone is not. It notices what it stumbles over ([`Code::Syntax`]), and on any bytes at all it ends without a
-//! panic and without a deep stack.
+//! A scanner reads the bytes once, next to the contract's static tables, and allocates only for issues. The host's
+//! `JSON.parse` makes the value and proves the syntax: the two together are sound, the scanner alone is not. On any bytes
+//! it ends without a panic and with a bounded stack; syntax errors that it meets are [`Code::Syntax`].
 //!
-//! Names and duplicates count as in `JSON.parse`: `"st\u0061tus"` is `status`, and the last of two wins.
+//! Names and duplicates count as in `JSON.parse`: `"st\u0061tus"` is `status`, and the last of two counts.
 //!
-//! | room       | what happens there                                           |
+//! | module     | purpose                                                      |
 //! | ---------- | ------------------------------------------------------------ |
-//! | `bytes`    | several bytes at once                                        |
-//! | `scan`     | where tokens begin and end                                   |
-//! | `string`   | the texts that strings stand for                             |
-//! | `place`    | where a value stands                                         |
-//! | `walk`     | values, objects and lists beside their schemas               |
-//! | `scalar`   | the rules of strings and numbers; the automaton of patterns  |
-//! | `format`   | the formats of strings                                       |
+//! | `bytes`    | reads several bytes at once                                  |
+//! | `scanner`  | finds where tokens begin and end                             |
+//! | `string`   | decodes JSON strings                                         |
+//! | `place`    | the path to a value                                          |
+//! | `walk`     | values, objects and lists next to their schemas              |
+//! | `walk::scalar` | constraints of strings and numbers; the automaton of patterns |
+//! | `walk::rules`  | constraints between the members of one object or list    |
+//! | `walk::union`  | the variant that fits, or the nearest one                |
+//! | `format`   | formats of strings                                           |
 //! | `number`   | exact decimals                                               |
-//! | `rules`    | what binds the members of one object or list to each other   |
-//! | `equal`    | which values are equal                                       |
-//! | `union`    | which alternative fits, or comes nearest                     |
-//! | `envelope` | the API's answer around a result                             |
+//! | `equal`    | equality of JSON values                                      |
+//! | `envelope` | the envelope around a result                                 |
 //! | `redact`   | bodies as logs may show them                                 |
-//! | `words`    | what was expected and what came, in words                    |
+//! | `messages` | the wording of issues                                        |
 
 mod bytes;
 mod envelope;
 mod equal;
 mod format;
+mod messages;
 mod number;
 mod place;
 mod redact;
-mod rules;
-mod scalar;
-mod scan;
+mod scanner;
 mod string;
-mod union;
 mod walk;
-mod words;
 
 use std::mem::take;
 use std::ops::Range;
 
-pub use envelope::{Envelope, validate_answer};
-pub use redact::{redact, redact_answer};
+pub use envelope::{Envelope, validate_response};
+pub(crate) use messages::quote;
+pub use redact::{redact, redact_response};
 #[cfg(feature = "sandbox")]
-pub(crate) use scalar::matches;
-pub(crate) use words::quote;
+pub(crate) use walk::matches;
 
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
-use crate::text::{digits, text};
 use place::Place;
-use scan::{Scan, Scanner, Stop};
+use scanner::{Scan, Scanner, Stop, get};
 use walk::Walker;
 
-/// How strictly a value is held to its schema.
+/// How strictly a value is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// To all of it.
+    /// Against everything in its schema.
     Request {
-        /// What becomes of properties that the contract does not know.
+        /// How properties that the contract does not know are treated.
         unknown: Unknown,
     },
-    /// To JSON types, required properties, and the formats uuid and date-time. `null` counts as absent for what is not
-    /// required. Everything else is the service's own business.
-    Answer,
+    /// Against JSON types, required properties, and the formats uuid and date-time. `null` counts as absent for what is
+    /// not required. The service decides everything else.
+    Response,
 }
 
-/// What becomes of properties that the contract does not know.
+/// How properties that the contract does not know are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
     /// They are issues.
@@ -77,11 +72,11 @@ pub enum Unknown {
     Send,
 }
 
-/// What was found.
+/// The outcome of a validation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// The breaches; empty: the value keeps the contract. A text that is not JSON has one issue, [`Code::Syntax`]. After
-    /// about a thousand the search ends.
+    /// The violations. A text that is not JSON has one issue, [`Code::Syntax`]. After about a thousand issues the walk
+    /// ends.
     pub issues: Vec<Issue>,
     /// Strange but allowed, in requests: a value that is not among those known today. As issues, with [`Code::Enum`].
     pub warnings: Vec<Issue>,
@@ -113,8 +108,8 @@ pub struct SecretValue {
 /// assert_eq!(report.issues[0].code, Code::Unknown);
 /// assert_eq!(report.issues[0].hint.as_deref(), Some("did you mean ipAccessList?"));
 ///
-/// // Responses are read tolerantly: what the contract does not know passes.
-/// assert!(validate(body, schema, Mode::Answer, &[]).issues.is_empty());
+/// // Responses are read tolerantly: unknown properties pass.
+/// assert!(validate(body, schema, Mode::Response, &[]).issues.is_empty());
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
@@ -136,8 +131,8 @@ fn finish(walker: &mut Walker<'_>, walked: Scan<()>, place: &Place<'_>) -> Repor
     if let Err(Stop::Broken) = walked {
         walker.issues.clear();
         walker.warnings.clear();
-        let at = digits(walker.scan.position() as u64);
-        walker.issue(place, Code::Syntax, &["JSON"], text(&["something else at byte ", &at]));
+        let at = walker.scan.position();
+        walker.issue(place, Code::Syntax, "JSON", format!("something else at byte {at}"));
     }
     Report {
         issues: take(&mut walker.issues),
@@ -185,13 +180,25 @@ pub fn strings(json: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// The raw value of a property, where a JSON text is an object that has it.
+fn property<'a>(bytes: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let mut scan = Scanner::new(bytes);
+    if scan.peek() != b'{' {
+        return None;
+    }
+    let members = scan.members().ok()?;
+    Some(get(&members, name)).filter(|raw| !raw.is_empty())
+}
+
 /// Whether a JSON text is an object that has this property, and not as `null`.
 #[must_use]
 pub fn has_property(bytes: &[u8], name: &str) -> bool {
-    let mut scan = Scanner::new(bytes);
-    if scan.peek() != b'{' {
-        return false;
-    }
-    let value = scan.members().map(|members| rules::get(&members, name));
-    value.is_ok_and(|raw| !matches!(raw, b"" | b"null"))
+    property(bytes, name).is_some_and(|raw| raw != b"null")
+}
+
+/// The text of a property, where a JSON text is an object that has it as a string.
+#[must_use]
+pub fn text_property(bytes: &[u8], name: &str) -> Option<String> {
+    let raw = property(bytes, name).filter(|raw| raw.first() == Some(&b'"'))?;
+    Some(string::decode(string::inner(raw)).into_owned())
 }

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 
-use clickhouse_cloud::contract::{self, Answer, Kind, NAMED, OPERATIONS, Repeat, SCHEMAS, Schema};
+use clickhouse_cloud::contract::{self, Idempotency, Kind, NAMED, OPERATIONS, ResponseKind, SCHEMAS, Schema};
 use clickhouse_cloud::validate::{Mode, Unknown, validate};
 use serde_json::{Value, json};
 
@@ -48,18 +48,19 @@ fn the_thirteen_operations() {
             let path = operation.path.strip_prefix("/v1/organizations").unwrap();
             let path = path.replace("{organizationId}", "{o}").replace("{serviceId}", "{s}");
             let path = path.replace("{backupId}", "{b}");
-            let repeat = match operation.repeat {
-                Repeat::Safe => "safe",
-                Repeat::Unsafe => "unsafe",
-                Repeat::SafeWith(names) => {
+            let repeat = match operation.idempotency {
+                Idempotency::Safe => "safe",
+                Idempotency::Unsafe => "unsafe",
+                Idempotency::SafeWith(names) => {
                     assert!(names.contains(&"newPasswordHash"), "{names:?}");
                     "hash"
                 }
+                Idempotency::SafeWhen { property, .. } => property,
             };
-            let answer = match operation.answer {
-                Answer::Json(schema) => name(schema),
-                Answer::Empty => "-".to_owned(),
-                Answer::Text => "text".to_owned(),
+            let answer = match operation.response {
+                ResponseKind::Json(schema) => name(schema),
+                ResponseKind::Empty => "-".to_owned(),
+                ResponseKind::Text(media) => media.to_owned(),
             };
             vec![
                 operation.name.to_owned(),
@@ -84,7 +85,45 @@ fn operations_and_schemas_are_found_by_name() {
     for (name, schema) in SCHEMAS {
         assert!(std::ptr::eq(contract::schema(name).unwrap(), *schema));
     }
+    for name in ["", "a", "services", "services.lis", "services.listt", "zzz"] {
+        assert!(contract::operation(name).is_none(), "{name}");
+    }
     assert!(contract::operation("services.restart").is_none() && contract::schema("Nothing").is_none());
+}
+
+#[test]
+fn operations_are_found_by_their_routes_and_by_the_segments_of_a_path() {
+    for operation in OPERATIONS {
+        let route = format!("{} {}", operation.method.as_str(), operation.path);
+        assert!(std::ptr::eq(contract::operation_of_route(&route).unwrap(), *operation));
+        let segments: Vec<String> =
+            operation.path.split('/').skip(1).map(|part| part.replace(['{', '}'], "x")).collect();
+        let found = contract::operations_at(&segments);
+        assert!(
+            found.iter().any(|one| std::ptr::eq(*one, *operation))
+                && found.iter().all(|one| one.path == operation.path)
+        );
+    }
+    for route in [
+        "",
+        "GET",
+        "GET /",
+        "GET /v1",
+        "get /v1/organizations",
+        "PUT /v1/organizations",
+        "GET  /v1/organizations",
+        "GET /v1/organizations/",
+        "GET /v1/organizations/{id}",
+        "GET /v1/organizations/5a9db0c5",
+    ] {
+        assert!(contract::operation_of_route(route).is_none(), "{route}");
+    }
+    for path in
+        ["", "v1", "v1/organizations/", "v1/organizations//services", "v1/organizations/a/services/b/backups/c/d", "v2"]
+    {
+        let segments: Vec<&str> = path.split('/').collect();
+        assert!(contract::operations_at(&segments).is_empty(), "{path}");
+    }
 }
 
 #[test]
@@ -99,7 +138,7 @@ fn paths_name_their_parameters_in_order() {
 }
 
 fn required(name: &str) -> BTreeSet<&'static str> {
-    let Kind::Record(record) = &contract::schema(name).unwrap().kind else { panic!("{name} is no record") };
+    let Kind::Object(record) = &contract::schema(name).unwrap().kind else { panic!("{name} is no record") };
     record.properties.iter().filter(|property| property.required).map(|property| property.name).collect()
 }
 
@@ -186,10 +225,12 @@ fn a_filter_takes_the_tags_that_there_can_be() {
 fn what_a_call_is_for_is_a_text_of_its_result() {
     for operation in OPERATIONS {
         let Some(yields) = &operation.yields else { continue };
-        let Answer::Json(Schema { kind: Kind::Record(result), .. }) = &operation.answer else { panic!("no record") };
+        let ResponseKind::Json(Schema { kind: Kind::Object(result), .. }) = &operation.response else {
+            panic!("no record")
+        };
         let property = result.properties.iter().find(|property| property.name == yields.property).unwrap();
         assert!(matches!(property.schema.kind, Kind::Text(_)), "{}", operation.name);
-        let Kind::Record(body) = operation.body.as_ref().unwrap().schema.kind else { panic!("no record") };
+        let Kind::Object(body) = operation.body.as_ref().unwrap().schema.kind else { panic!("no record") };
         for name in yields.unless {
             assert!(body.properties.iter().any(|property| property.name == *name), "{} {name}", operation.name);
         }
@@ -199,7 +240,7 @@ fn what_a_call_is_for_is_a_text_of_its_result() {
 #[test]
 fn the_groups_of_regions_are_the_providers() {
     let Kind::Enum { values, .. } = contract::PROVIDER.kind else { panic!("providers are no enum") };
-    assert!(contract::REGION_FORMS.iter().map(|(provider, _)| provider).eq(values));
+    assert!(contract::REGION_GROUPS.iter().map(|(provider, _)| provider).eq(values));
 }
 
 #[test]

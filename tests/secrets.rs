@@ -18,7 +18,7 @@ use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
 use clickhouse_cloud::request::{Argument, Arguments, Target, build};
 use clickhouse_cloud::sandbox::Options;
 use clickhouse_cloud::secret::Secret;
-use clickhouse_cloud::validate::{Unknown, validate_answer};
+use clickhouse_cloud::validate::{Unknown, validate_response};
 use serde_json::{Value, json};
 
 const PLANTED: &str = "PLANTED-s3cret";
@@ -131,7 +131,7 @@ fn of_issues_in_answers() {
         for answer in [json!({ "service": service, "password": value }), json!({ "password": value })] {
             for text in [answer.to_string(), json!({ "status": 200, "result": answer }).to_string()] {
                 for schema in ["CreateServiceResult", "UpdateServicePasswordResult"] {
-                    let issues = validate_answer(text.as_bytes(), contract::schema(schema)).issues;
+                    let issues = validate_response(text.as_bytes(), contract::schema(schema)).issues;
                     assert!(!issues.is_empty(), "{schema} {text}");
                     assert_hidden(&format!("{issues:?}"));
                 }
@@ -155,7 +155,7 @@ fn of_errors_that_hold_an_answer() {
         body: body.clone(),
         source: Source::Api,
     });
-    let issues = validate_answer(&body, contract::schema("CreateServiceResult")).issues;
+    let issues = validate_response(&body, contract::schema("CreateServiceResult")).issues;
     let errors = [
         Error::Response { issues, exchange: exchange.clone(), ambiguous: true },
         Error::Api { code: None, text: None, exchange, ambiguous: true, retry_after_ms: None },
@@ -175,7 +175,7 @@ fn secrets(schema: &'static Schema, depth: u32, found: &mut Vec<&'static str>) {
     match &schema.kind {
         Kind::Array { items, .. } => secrets(items, depth + 1, found),
         Kind::Union(variants) => variants.iter().for_each(|variant| secrets(variant, depth + 1, found)),
-        Kind::Record(record) => {
+        Kind::Object(record) => {
             for property in record.properties {
                 if property.schema.secret {
                     found.push(property.name);
@@ -194,7 +194,7 @@ fn the_contract_marks_every_secret() {
         if let Some(body) = &operation.body {
             secrets(body.schema, 0, &mut found);
         }
-        if let contract::Answer::Json(schema) = operation.answer {
+        if let contract::ResponseKind::Json(schema) = operation.response {
             secrets(schema, 0, &mut found);
         }
         let expected: &[&str] = match operation.name {

@@ -12,7 +12,7 @@ mod validate_tables;
 
 use clickhouse_cloud::contract::Schema;
 use clickhouse_cloud::issue::Code;
-use clickhouse_cloud::validate::{validate, validate_answer};
+use clickhouse_cloud::validate::{validate, validate_response};
 use proptest::prelude::*;
 use validate_tables::*;
 
@@ -21,14 +21,14 @@ const SCHEMAS: [&Schema; 7] = [&SERVICE, &SERVICES, &TREE, &CHOICE, &ANYTHING, &
 /// Runs everything over the bytes; the test is that it ends.
 fn survive(bytes: &[u8]) {
     for schema in SCHEMAS {
-        for mode in [ANSWER, REQUEST] {
+        for mode in [RESPONSE, REQUEST] {
             let found = validate(bytes, schema, mode, &[]);
             let broken = found.issues.iter().any(|issue| issue.code == Code::Syntax);
             assert!(!broken || (found.issues.len() == 1 && found.warnings.is_empty()));
         }
-        let _ = validate_answer(bytes, Some(schema));
+        let _ = validate_response(bytes, Some(schema));
     }
-    let _ = validate_answer(bytes, None);
+    let _ = validate_response(bytes, None);
 }
 
 /// One a line; the first two are nothing and a space.
@@ -92,7 +92,7 @@ fn what_is_noticed() {
             _ => &[&OPEN, &SERVICES, &ANYTHING, &INTEGER, &CHOICE],
         };
         for schema in schemas {
-            for mode in [ANSWER, REQUEST] {
+            for mode in [RESPONSE, REQUEST] {
                 let found = validate(json.as_bytes(), schema, mode, &[]);
                 let codes: Vec<_> = found.issues.iter().map(|issue| issue.code).collect();
                 assert_eq!(codes, [Code::Syntax], "{json:?}");
@@ -100,10 +100,10 @@ fn what_is_noticed() {
         }
         survive(json.as_bytes());
     }
-    let issue = &validate(b"{\"known\":tru}", &OPEN, ANSWER, &[]).issues[0];
+    let issue = &validate(b"{\"known\":tru}", &OPEN, RESPONSE, &[]).issues[0];
     assert_eq!(issue.message(), "expected JSON, received something else at byte 9");
     assert_eq!(
-        show(&validate_answer(b"", Some(&OPEN)).issues),
+        show(&validate_response(b"", Some(&OPEN)).issues),
         [".result syntax: expected JSON, received something else at byte 0"]
     );
 }
@@ -113,11 +113,11 @@ fn every_beginning_of_a_document() {
     let good = format!(r#"{{"status":200,"requestId":"a\u00e9","result":[{GOOD}]}}"#);
     for end in 0..good.len() {
         survive(&good.as_bytes()[..end]);
-        let envelope = validate_answer(&good.as_bytes()[..end], Some(&SERVICES));
+        let envelope = validate_response(&good.as_bytes()[..end], Some(&SERVICES));
         assert_eq!(envelope.issues.len(), 1, "{end}");
         assert_eq!((envelope.issues[0].code, envelope.request_id), (Code::Syntax, None));
     }
-    assert!(validate_answer(good.as_bytes(), Some(&SERVICES)).issues.is_empty());
+    assert!(validate_response(good.as_bytes(), Some(&SERVICES)).issues.is_empty());
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn depth_takes_no_stack() {
         for (open, close) in [("{\"child\":", "}"), ("{\"children\":[", "]}")] {
             let nested = format!("{}{{}}{}", open.repeat(deep), close.repeat(deep));
             survive(nested.as_bytes());
-            assert_eq!(validate(nested.as_bytes(), &TREE, ANSWER, &[]).issues[0].code, Code::Depth);
+            assert_eq!(validate(nested.as_bytes(), &TREE, RESPONSE, &[]).issues[0].code, Code::Depth);
         }
         let path =
             &validate(format!("{}7{}", "{\"child\":".repeat(64), "}".repeat(64)).as_bytes(), &TREE, REQUEST, &[])
@@ -155,7 +155,7 @@ fn unions_inside_unions_end() {
     for deep in [1, 7, 8, 9, 63, 100] {
         survive(nested(deep).as_bytes());
     }
-    assert!(lines(&nested(30), &TREE, ANSWER)[0].contains(" depth: expected a value nested less deep"));
+    assert!(lines(&nested(30), &TREE, RESPONSE)[0].contains(" depth: expected a value nested less deep"));
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn issues_do_not_fill_the_memory() {
         assert_eq!(report(json, schema, REQUEST).issues.len(), 1_000);
         survive(json.as_bytes());
     }
-    assert_eq!(validate_answer(items.as_bytes(), Some(&SERVICES)).issues.len(), 1_000);
-    assert!(validate_answer(map.as_bytes(), Some(&OPEN)).issues.is_empty());
+    assert_eq!(validate_response(items.as_bytes(), Some(&SERVICES)).issues.len(), 1_000);
+    assert!(validate_response(map.as_bytes(), Some(&OPEN)).issues.is_empty());
 }
 
 #[test]

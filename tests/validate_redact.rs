@@ -10,8 +10,8 @@
 
 mod validate_tables;
 
-use clickhouse_cloud::contract::{self, Answer, Schema};
-use clickhouse_cloud::validate::{redact, redact_answer};
+use clickhouse_cloud::contract::{self, ResponseKind, Schema};
+use clickhouse_cloud::validate::{redact, redact_response};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use validate_tables::*;
@@ -86,7 +86,7 @@ fn answers_enveloped_and_bare() {
         (r#"{"status":400,"error":"b"}"#, "[no result]"),
         (r#"{"status":200,"result":{"name":"a"}"#, "[35 bytes, no JSON]"),
     ] {
-        assert_eq!(redact_answer(answer.as_bytes(), Some(&SERVICE)), expected);
+        assert_eq!(redact_response(answer.as_bytes(), Some(&SERVICE)), expected);
     }
 }
 
@@ -103,7 +103,7 @@ fn what_is_long_or_deep_ends() {
 
 /// The first place of a secret in the real contract: the way to it as a document around a value.
 fn around(schema: &Schema, value: &str, depth: usize) -> Option<String> {
-    use clickhouse_cloud::contract::{Kind, Rest};
+    use clickhouse_cloud::contract::{AdditionalProperties, Kind};
     if schema.secret {
         return Some(value.to_owned());
     }
@@ -111,13 +111,13 @@ fn around(schema: &Schema, value: &str, depth: usize) -> Option<String> {
         _ if depth > 8 => None,
         Kind::Array { items, .. } => around(items, value, depth + 1).map(|inner| format!("[{inner},{inner}]")),
         Kind::Union(variants) => variants.iter().find_map(|variant| around(variant, value, depth + 1)),
-        Kind::Record(record) => {
+        Kind::Object(object) => {
             let mut members: Vec<String> = Vec::new();
-            for property in record.properties {
+            for property in object.properties {
                 let inner = around(property.schema, value, depth + 1);
                 members.extend(inner.map(|inner| format!("\"{}\":{inner}", property.name)));
             }
-            if let Rest::Map(schema) = record.rest {
+            if let AdditionalProperties::Schema(schema) = object.additional {
                 members.extend(around(schema, value, depth + 1).map(|inner| format!("\"any\":{inner}")));
             }
             (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
@@ -131,7 +131,7 @@ fn every_secret_of_the_contract_is_left_out() {
     let mut found = 0;
     for operation in contract::OPERATIONS {
         let body = operation.body.as_ref().map(|body| body.schema);
-        let answer = if let Answer::Json(schema) = operation.answer { Some(schema) } else { None };
+        let answer = if let ResponseKind::Json(schema) = operation.response { Some(schema) } else { None };
         for (schema, answer) in [(body, false), (answer, true)] {
             let Some(schema) = schema else { continue };
             let Some(document) = around(schema, "\"hunter2\"", 0) else { continue };
@@ -139,7 +139,7 @@ fn every_secret_of_the_contract_is_left_out() {
             let text = redact(document.as_bytes(), Some(schema));
             assert!(text.contains("[secret]") && !text.contains("hunter2"), "{}: {text}", operation.name);
             let enveloped = format!(r#"{{"status":200,"result":{document}}}"#);
-            let text = redact_answer(enveloped.as_bytes(), Some(schema));
+            let text = redact_response(enveloped.as_bytes(), Some(schema));
             assert!(!answer || text.contains("[secret]") && !text.contains("hunter2"), "{}: {text}", operation.name);
         }
     }
@@ -194,7 +194,7 @@ proptest! {
             bytes.truncate(end.index(bytes.len()));
         }
         let letters = &secret[..6];
-        for text in [redact(&bytes, Some(schema)), redact_answer(&bytes, Some(schema)), redact(&bytes, None)] {
+        for text in [redact(&bytes, Some(schema)), redact_response(&bytes, Some(schema)), redact(&bytes, None)] {
             prop_assert!(!text.contains(letters), "{document}: {text}");
             prop_assert!(cut || serde_json::from_str::<Value>(&text).is_ok(), "{text}");
         }
@@ -204,6 +204,6 @@ proptest! {
     #[test]
     fn soup(bytes in prop::collection::vec(prop::sample::select(&b"{}[]\"\",:\\u0-1.e tfn\xc3adi"[..]), 0..60)) {
         let _ = redact(&bytes, Some(&SERVICE));
-        let _ = redact_answer(&bytes, Some(&SERVICES));
+        let _ = redact_response(&bytes, Some(&SERVICES));
     }
 }

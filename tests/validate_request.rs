@@ -10,6 +10,7 @@
 
 mod validate_tables;
 
+use clickhouse_cloud::contract::{self, Kind, Schema};
 use clickhouse_cloud::validate::{Mode, Unknown};
 use validate_tables::*;
 
@@ -182,7 +183,7 @@ fn rules() {
     for (more, expected) in rows {
         table(REQUEST, &[(&SERVICE, &service(more), expected)]);
     }
-    table(ANSWER, &[(&SERVICE, &service(&format!(r#"{region},"regionId":"x""#)), &[])]);
+    table(RESPONSE, &[(&SERVICE, &service(&format!(r#"{region},"regionId":"x""#)), &[])]);
 }
 
 #[test]
@@ -195,6 +196,85 @@ fn an_unknown_value_of_an_open_list_is_a_warning() {
     );
     let again = report(&service(r#""region":"eu","state":"x","state":"stopped""#), &SERVICE, REQUEST);
     assert_eq!(again, Default::default());
+}
+
+#[test]
+fn a_format_and_a_pattern_complain_once() {
+    table(REQUEST, &[(&STRICT, "\"a\"", &[" format: expected a UUID, received \"a\""])]);
+}
+
+#[test]
+fn numbers_may_be_listed() {
+    let expected = |received: &str| format!(" enum: expected 0 or 6 or 12, received {received}");
+    for good in ["0", "6.0", "1.2e1"] {
+        assert_eq!(lines(good, &HOUR, REQUEST), [""; 0], "{good}");
+    }
+    for bad in ["7", "-6", "6.5"] {
+        assert_eq!(lines(bad, &HOUR, REQUEST), [expected(bad)]);
+        // A response may bring new ones.
+        assert_eq!(lines(bad, &HOUR, RESPONSE), [""; 0]);
+    }
+    assert_eq!(lines("\"6\"", &HOUR, RESPONSE), [" type: expected a number, received \"6\""]);
+}
+
+#[test]
+fn of_many_values_only_the_first_are_named() {
+    let [line] = &lines("\"x\"", &LETTER, REQUEST)[..] else { panic!("one issue") };
+    assert!(line.contains(r#"one of "a", "b""#) && line.contains(r#""t" and 3 more, received "x""#), "{line}");
+}
+
+#[test]
+fn a_discriminator_that_names_no_variant_is_the_only_issue() {
+    let expected = r#"expected one of "alpha", "beta", received"#;
+    for (json, line) in [
+        (r#"{"type":"betta","port":true}"#, format!(".type enum: {expected} \"betta\": did you mean beta?")),
+        (r#"{"port":1}"#, format!(".type required: {expected} nothing")),
+        (r#"{"type":7}"#, format!(".type type: {expected} 7")),
+    ] {
+        assert_eq!(lines(json, &CHOICE, REQUEST), [line]);
+    }
+    // The service may have got another variant; but one that names itself is held to what it is.
+    assert_eq!(lines(r#"{"type":"gamma"}"#, &CHOICE, RESPONSE), [""; 0]);
+    assert_eq!(
+        lines(r#"{"type":"alpha"}"#, &CHOICE, RESPONSE),
+        [".port required: expected an integer, received nothing"]
+    );
+}
+
+#[test]
+fn the_nearest_variant_is_named_where_nothing_else_tells_them_apart() {
+    static NEAR: Schema =
+        Schema { kind: Kind::Union(&[contract::TAG, contract::IP_ACCESS_LIST_ENTRY]), nullable: false, secret: false };
+    let lines = lines(r#"{"source":"x"}"#, &NEAR, REQUEST);
+    let expected = "an IPv4 or IPv6 address, or a CIDR block";
+    assert_eq!(
+        lines,
+        [format!(
+            ".source format: expected {expected}, received \"x\": read as IpAccessListEntry, the nearest of 2 alternatives"
+        )]
+    );
+}
+
+#[test]
+fn secrets_are_found_wherever_they_stand() {
+    let secrets = |json: &str, schema| {
+        let report = report(json, schema, REQUEST);
+        assert!(report.issues.is_empty(), "{:?}", report.issues);
+        report.secrets.iter().map(|secret| (secret.name, json[secret.bytes.clone()].to_owned())).collect::<Vec<_>>()
+    };
+    let long = "correct horse battery";
+    let value = |text: &str| ("value", text.to_owned());
+    assert_eq!(
+        secrets(&format!(r#"{{ "a" : "{long}", "b":"{long}1"}}"#), &VAULT),
+        [value(long), value(&format!("{long}1"))]
+    );
+    assert_eq!(secrets(&format!(r#"[ "{long}" , {{"type":"alpha","port":1}}]"#), &RACK), [value(long)]);
+    // Once, although the first variant has read it too; and a secret object as a whole.
+    let headers = format!(r#"{{"x":"{long}"}}"#);
+    assert_eq!(
+        secrets(&format!(r#"{{"password":"{long}","headers":{headers}}}"#), &LOGIN),
+        [("password", long.to_owned()), ("headers", headers)]
+    );
 }
 
 #[test]
@@ -213,7 +293,11 @@ fn unions() {
                     ".user required: expected a string, received nothing",
                 ],
             ),
-            (&CHOICE, r#"{"type":"gamma","port":1}"#, &[".type enum: expected \"alpha\", received \"gamma\""]),
+            (
+                &CHOICE,
+                r#"{"type":"gamma","port":1}"#,
+                &[".type enum: expected one of \"alpha\", \"beta\", received \"gamma\""],
+            ),
             (&MAYBE, "null", &[]),
             (&MAYBE, "\"\"", &[" union: expected an object or a boolean or null, received \"\""]),
             (&CHOICE, "5", &[" union: expected an object or a UUID, received 5"]),

@@ -14,7 +14,7 @@ use clickhouse_cloud::issue::Code;
 use clickhouse_cloud::password::{double_sha1_hex, sha256_base64};
 use clickhouse_cloud::request::{Argument, Arguments, Target, build};
 use clickhouse_cloud::secret::Secret;
-use clickhouse_cloud::validate::{Mode, Unknown, validate, validate_answer};
+use clickhouse_cloud::validate::{Mode, Unknown, validate, validate_response};
 use js_sys::{Function, JSON};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -89,7 +89,7 @@ fn ten_thousand_broken_documents_do_not_trap() {
             }
         }
         let (_, schema) = SCHEMAS[dice.below(SCHEMAS.len())];
-        let envelope = validate_answer(&bytes, Some(schema));
+        let envelope = validate_response(&bytes, Some(schema));
         let _ = validate(&bytes, schema, Mode::Request { unknown: Unknown::Refuse }, &[]);
         // What the host can parse is no broken text to the scanner either.
         let syntax = envelope.issues.iter().any(|issue| issue.code == Code::Syntax);
@@ -103,7 +103,7 @@ fn deep_documents_do_not_trap() {
         for depth in [100, 10_000, 100_000] {
             let text = open.repeat(depth);
             for schema in ["Service", "CreateServiceResult", "BackupBucket"] {
-                assert!(!validate_answer(text.as_bytes(), contract::schema(schema)).issues.is_empty());
+                assert!(!validate_response(text.as_bytes(), contract::schema(schema)).issues.is_empty());
             }
         }
     }

@@ -20,7 +20,7 @@ function row(service) {
   return show;
 }
 
-/** Does it, and shows what went wrong. */
+/** Runs an action, and shows its error. */
 async function told(run) {
   try {
     await run();

@@ -7,10 +7,10 @@ mod support;
 
 use clickhouse_cloud::contract::Schema;
 use clickhouse_cloud::issue::Step;
-use clickhouse_cloud::validate::{redact_answer, validate, validate_answer};
+use clickhouse_cloud::validate::{redact_response, validate, validate_response};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use support::tables::{ANSWER, CHOICE, FLAG, OPEN, SECRETS, SERVICE, SERVICES, TREE};
+use support::tables::{RESPONSE, CHOICE, FLAG, OPEN, SECRETS, SERVICE, SERVICES, TREE};
 use support::{ended_early, found, parse};
 
 static RESULTS: [&Schema; 7] = [&SERVICE, &SERVICES, &TREE, &CHOICE, &OPEN, &SECRETS, &FLAG];
@@ -20,12 +20,12 @@ fuzz_target!(|bytes: &[u8]| {
     check(bytes, document.as_ref(), None);
     for schema in RESULTS {
         check(bytes, document.as_ref(), Some(schema));
-        let _ = redact_answer(bytes, Some(schema));
+        let _ = redact_response(bytes, Some(schema));
     }
 });
 
 fn check(bytes: &[u8], document: Option<&Value>, schema: Option<&'static Schema>) {
-    let envelope = validate_answer(bytes, schema);
+    let envelope = validate_response(bytes, schema);
     let result = envelope.result.clone().map(|range| bytes.get(range).expect("the result stands in the answer"));
     let Some(document) = document else { return };
     // Where the walk ended early, only the issues are known.
@@ -43,7 +43,7 @@ fn check(bytes: &[u8], document: Option<&Value>, schema: Option<&'static Schema>
         (None, _) => assert!(envelope.issues.is_empty()),
         (Some(_), None) => assert_eq!(found(&envelope.issues), [".result required"]),
         (Some(schema), Some(text)) => {
-            let alone = validate(text, schema, ANSWER, &[Step::Key("result".into())]);
+            let alone = validate(text, schema, RESPONSE, &[Step::Key("result".into())]);
             assert_eq!(found(&envelope.issues), found(&alone.issues));
         }
     }

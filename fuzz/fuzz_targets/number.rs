@@ -8,7 +8,7 @@ mod support;
 use std::str::FromStr;
 
 use bigdecimal::{BigDecimal, Zero};
-use clickhouse_cloud::contract::{Bound, Count, Kind, Limit, Property, Record, Rest, Rule, Schema};
+use clickhouse_cloud::contract::{Bound, Count, Kind, NumberLimit, Property, Object, AdditionalProperties, Rule, Schema};
 use clickhouse_cloud::issue::Code;
 use clickhouse_cloud::validate::validate;
 use libfuzzer_sys::fuzz_target;
@@ -20,22 +20,22 @@ macro_rules! of {
     };
 }
 
-const LIMITS: &[Limit] = &[
-    Limit { bound: Bound::Least, value: "-24" },
-    Limit { bound: Bound::Most, value: "360.5" },
-    Limit { bound: Bound::Step, value: "0.1" },
+const LIMITS: &[NumberLimit] = &[
+    NumberLimit { bound: Bound::Minimum, value: "-24" },
+    NumberLimit { bound: Bound::Maximum, value: "360.5" },
+    NumberLimit { bound: Bound::MultipleOf, value: "0.1" },
 ];
 static NUMBER: Schema = of!(Kind::Number(&[]));
 static LIMITED: Schema = of!(Kind::Number(LIMITS));
-static ABOVE: Schema = of!(Kind::Number(&[Limit { bound: Bound::Above, value: "0" }]));
-static TWELVES: Schema = of!(Kind::Integer(&[Limit { bound: Bound::Step, value: "12" }]));
+static ABOVE: Schema = of!(Kind::Number(&[NumberLimit { bound: Bound::ExclusiveMinimum, value: "0" }]));
+static TWELVES: Schema = of!(Kind::Integer(&[NumberLimit { bound: Bound::MultipleOf, value: "12" }]));
 static DISTINCT: Schema = of!(Kind::Array { items: &NUMBER, count: &Count { min: 0, max: 2, unique: true } });
 const fn has(name: &'static str) -> Property {
     Property { name, schema: &NUMBER, required: true, deprecated: false, aliases: &[] }
 }
-static ORDERED: Schema = of!(Kind::Record(&Record {
+static ORDERED: Schema = of!(Kind::Object(&Object {
     properties: &[has("low"), has("high")],
-    rest: Rest::Unknown,
+    additional: AdditionalProperties::Unspecified,
     min: 0,
     max: u32::MAX,
     rules: &[Rule::Ordered("low", "high")],

@@ -8,14 +8,14 @@ mod support;
 use clickhouse_cloud::issue::Code;
 use clickhouse_cloud::validate::{has_property, redact, strings, texts, validate};
 use libfuzzer_sys::fuzz_target;
-use support::tables::{ANSWER, REQUEST};
+use support::tables::{RESPONSE, REQUEST};
 use support::{SCHEMAS, ended_early, found, parse, paths_lead_somewhere};
 
 fuzz_target!(|bytes: &[u8]| {
     let document = parse(bytes);
     let anew = document.as_ref().map(|document| document.to_string());
     for schema in SCHEMAS {
-        for mode in [ANSWER, REQUEST] {
+        for mode in [RESPONSE, REQUEST] {
             let report = validate(bytes, schema, mode, &[]);
             let broken = report.issues.iter().any(|issue| issue.code == Code::Syntax);
             assert!(!broken || (report.issues.len() == 1 && report.warnings.is_empty()));

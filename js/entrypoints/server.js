@@ -1,4 +1,4 @@
 // What the command `clickhouse-cloud sandbox` (pkg/bin) takes beyond the sandbox's own entry: not for users.
 import "#sandbox-wasm";
 
-export { ask, changes, hold, resume } from "../generated/sandbox_bg.js";
+export { ask, hold, mutations, resume } from "../generated/sandbox_bg.js";

@@ -9,7 +9,7 @@ import { KEY, arrivals, keyOf, printOf } from "./arrivals.js";
 import { bytesOf, jsonOf } from "./body.js";
 import { doorkeeper } from "./hosts.js";
 import { asksFirst, consent, namedOrigin, shared } from "./origin.js";
-import { asked, methodsOf, routesAt } from "./routes.js";
+import { asked, methodsOf, pathOf, routesAt } from "./routes.js";
 import { redactor } from "../client.js";
 import { settings } from "./settings.js";
 import { tooMany } from "./window.js";
@@ -119,7 +119,7 @@ export function createProxy(options) {
       throw new Refusal(500, "INTERNAL_ERROR", "the body is gone");
     }
     const bytes = await bytesOf(request, all.maxRequestBytes);
-    const parameters = { path, query, body: jsonOf(request, bytes) };
+    const parameters = { path: pathOf(route, path), query, body: jsonOf(request, bytes) };
     // The secrets of this request, too.
     const own = redactor(client, route.name, parameters);
     const key = keyOf(request);

@@ -11,12 +11,42 @@ import { Refusal } from "./answers.js";
  * @typedef {{ route: Route, path: Record<string, string>, query: Record<string, unknown> }} Asked
  */
 
-/** The longest first, and of those that are as long the one that leaves least open: no route hides another one. */
-const ORDERED = [...ROUTES].sort((a, b) => b.steps.length - a.steps.length || open(a) - open(b));
+/**
+ * Where the steps so far lead: by the next step, or by any step, and the routes that end here.
+ *
+ * @typedef {{ fixed: Map<string, Node>, any: Node | undefined, routes: Route[] }} Node
+ */
 
-/** @param {Route} route */
-function open({ steps }) {
-  return steps.filter((step) => step.startsWith("{")).length;
+/** @returns {Node} */
+const node = () => ({ fixed: new Map(), any: undefined, routes: [] });
+
+/** All paths as one tree: a path is found by its steps, whatever the number of routes. */
+const TREE = node();
+for (const route of ROUTES) {
+  let at = TREE;
+  for (const step of route.steps) {
+    const next = (step.startsWith("{") ? at.any : at.fixed.get(step)) ?? node();
+    if (step.startsWith("{")) at.any = next;
+    else at.fixed.set(step, next);
+    at = next;
+  }
+  at.routes.push(route);
+}
+
+/**
+ * The routes of a path; the contract's own step wins over a parameter.
+ *
+ * @param {Node} at
+ * @param {string[]} steps
+ * @param {number} index of the next step
+ * @returns {Route[]}
+ */
+function below(at, steps, index) {
+  if (index >= steps.length) return at.routes;
+  const step = steps[index] ?? "";
+  const fixed = at.fixed.get(step);
+  const found = fixed === undefined ? [] : below(fixed, steps, index + 1);
+  return found.length > 0 || step === "" || at.any === undefined ? found : below(at.any, steps, index + 1);
 }
 
 /** The methods of a path, with what they are called by. HEAD is answered wherever GET is. */
@@ -31,9 +61,13 @@ const called = (/** @type {string} */ method) => (method === "GET" ? ["GET", "HE
  */
 export function routesAt(pathname, prefix) {
   const all = stepsOf(pathname, prefix);
-  const first = ORDERED.find((route) => read(route, all, prefix) !== undefined);
-  if (first === undefined) throw new Refusal(404, "NOT_FOUND", "the API has no such path");
-  return ORDERED.filter(({ steps }) => steps.join("/") === first.steps.join("/"));
+  // The longest first: anything may precede it, but not a part of the route itself.
+  const last = prefix === undefined ? all.length : 1;
+  for (let start = 0; start < last; start++) {
+    const routes = below(TREE, all, start);
+    if (routes.length > 0) return routes;
+  }
+  throw new Refusal(404, "NOT_FOUND", "the API has no such path");
 }
 
 /** @param {Route[]} routes */
@@ -52,7 +86,7 @@ export function asked(method, { pathname, searchParams }, prefix) {
     const allow = methodsOf(routes).join(", ");
     throw new Refusal(405, "METHOD_NOT_ALLOWED", `the path knows ${allow}`, { allow });
   }
-  const path = read(route, stepsOf(pathname, prefix), prefix) ?? {};
+  const path = read(route, stepsOf(pathname, prefix));
   const names = [...new Set(searchParams.keys())];
   return { route, path, query: Object.fromEntries(names.map((name) => [name, value(route, name, searchParams.getAll(name))])) };
 }
@@ -66,25 +100,31 @@ function stepsOf(pathname, prefix = "") {
 }
 
 /**
- * The arguments in a path; undefined: it is none of this route.
+ * The texts in a path.
  *
  * @param {Route} route
  * @param {string[]} all
- * @param {string | undefined} prefix
- * @returns {Record<string, string> | undefined}
+ * @returns {Record<string, string>}
  */
-function read({ steps }, all, prefix) {
-  if (prefix === undefined ? all.length < steps.length : all.length !== steps.length) return undefined;
+function read({ steps }, all) {
   const given = all.slice(-steps.length);
-  if (steps.some((step, index) => (step.startsWith("{") ? given[index] === "" : given[index] !== step))) return undefined;
   try {
     const pairs = steps.map((step, index) => [step.slice(1, -1), decodeURIComponent(given[index] ?? "")]);
     return Object.fromEntries(pairs.filter((_, index) => steps[index]?.startsWith("{")));
   } catch {
     // A percent sign that encodes nothing.
-    return undefined;
+    throw new Refusal(404, "NOT_FOUND", "the API has no such path");
   }
 }
+
+/**
+ * The arguments of a path, each of the type that the contract says.
+ *
+ * @param {Route} route
+ * @param {Record<string, string>} texts
+ */
+export const pathOf = (route, texts) =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, route.path[name] === "string" ? text : parsed(text)]));
 
 /**
  * The value of a parameter of the query, of the type that the contract says. What is of another one, comes twice, or is

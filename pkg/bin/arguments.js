@@ -1,28 +1,28 @@
 // @ts-check
-// The command line: what is asked for, or what is wrong with it.
+// Reads the command line into the options of a sandbox and of its server. A mistake is a UsageError that names the flag.
 import { parseArgs } from "node:util";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { isOrigin } from "./cors.js";
 import { hostOf } from "./hosts.js";
 
-/** The command line is wrong. Without a message, there is none. */
+/** The command line is wrong. An empty message stands for an empty command line. */
 export class UsageError extends Error {}
 
 /**
  * @typedef {object} SandboxArguments
  * @property {import("./server.js").Serving} serving
- * @property {string} [data] The file that keeps all.
+ * @property {string} [data] The file that holds the state.
  * @property {import("clickhouse-cloud/sandbox").SandboxOptions} options
  */
 
 /**
  * @typedef {object} Flag
- * @property {string} value What stands for its value in the help.
+ * @property {string} value The placeholder of its value in the help.
  * @property {string} help
- * @property {(text: string, before: any) => unknown} read Gives undefined for what it cannot be.
- * @property {string} [expected] What it must be; by default the sandbox judges it.
+ * @property {(text: string, before: any) => unknown} read Returns undefined for a wrong value.
+ * @property {string} [expected] The description of a right value; without one the sandbox checks it.
  * @property {string} [option] The option of the sandbox that it sets.
- * @property {boolean} [repeats] It may be given more than once; each time it reads what was read before, too.
+ * @property {boolean} [repeats] It may be given more than once; `before` is the value so far.
  */
 
 /** @param {(value: number) => boolean} fits */
@@ -56,7 +56,7 @@ const FLAGS = {
   },
   cors: {
     value: "ORIGIN",
-    help: "let pages of this origin read the answers, such as http://localhost:5173; * lets in all; repeatable",
+    help: "let pages of this origin read the responses, such as http://localhost:5173; * allows all; repeatable",
     read: (origin, before = []) => (isOrigin(origin) ? [...before, origin] : undefined),
     expected: "* or an origin such as http://localhost:5173",
     repeats: true,
@@ -69,48 +69,48 @@ const FLAGS = {
   },
   data: {
     value: "FILE",
-    help: "keep all in a file: what was answered is there after the next start",
+    help: "hold the state in a file, so that every confirmed change is there after the next start",
     read: (file) => file || undefined,
     expected: "a file",
   },
   seed: {
     value: "N",
-    help: "everything that is drawn comes from it: the same seed, the same world",
+    help: "the seed of all random draws: the same seed and requests give the same state",
     read: number(Number.isSafeInteger),
     expected: "a whole number of at least 0",
     option: "seed",
   },
   "latency-ms": {
     value: "N",
-    help: "hold each answer back, in milliseconds",
+    help: "delay each response, in milliseconds",
     read: number(() => true),
     expected: "a number of at least 0",
     option: "latencyMs",
   },
   "time-scale": {
     value: "N",
-    help: "how many seconds pass in a real one, 1 by default",
+    help: "the virtual seconds in a real one, 1 by default",
     read: number((scale) => scale > 0),
     expected: "a number above 0",
     option: "timeScale",
   },
   "rate-limit": {
     value: "LIMIT",
-    help: "off, or REQUESTS/SECONDS, 10/10 by default; seconds as --time-scale has them",
+    help: "off, or REQUESTS/SECONDS, 10/10 by default, in virtual seconds",
     read: rateLimit,
     expected: "off, or REQUESTS/SECONDS such as 10/10",
     option: "rateLimit",
   },
   "max-services": {
     value: "N",
-    help: "how many services the organization may have, 20 by default",
+    help: "the most services of each organization, 20 by default",
     read: number((most) => Number.isInteger(most) && most >= 1),
     expected: "a whole number of at least 1",
     option: "maxServices",
   },
   fault: {
     value: "NAME=P",
-    help: "let a fault meet requests with that probability, from 0 to 1; repeatable",
+    help: "a fault with its probability for each request, from 0 to 1; repeatable",
     read: fault,
     expected: "NAME=PROBABILITY such as drop-after=0.1",
     option: "faults",
@@ -121,7 +121,7 @@ const FLAGS = {
   "organization-id": { value: "UUID", help: "the id of its organization", read: text, option: "organizationId" },
   key: {
     value: "ID:SECRET[@UUID]",
-    help: "one more key, of that organization or of the first; repeatable",
+    help: "a further key, of that organization or of the first; repeatable",
     read: key,
     expected: "ID:SECRET, or ID:SECRET@ORGANIZATION with a UUID",
     option: "keys",
@@ -158,7 +158,7 @@ Faults:
 ${table(Sandbox.faults().map(({ name, description }) => [name, description]))}`;
 
 /**
- * Reads the command line: what to print, or the sandbox to serve.
+ * Reads the command line: a text to print, or the sandbox to serve.
  *
  * @param {string[]} given
  * @returns {{ print: string, sandbox?: undefined } | { print?: undefined, sandbox: SandboxArguments }}
@@ -185,7 +185,7 @@ export function readArguments(given) {
       if (typeof given !== "string") continue;
       const [into, key] = option === undefined ? [own, name] : [options, option];
       const value = read(given, into[key]);
-      // What was given for a key may be a secret.
+      // The value of a key may be a secret.
       const received = name.startsWith("key") ? "" : `, not ${JSON.stringify(given)}`;
       if (value === undefined) throw new UsageError(`--${name} must be ${expected}${received}`);
       into[key] = value;
@@ -197,16 +197,16 @@ export function readArguments(given) {
 }
 
 /**
- * What the sandbox says of its options, said of the flags.
+ * A message of the sandbox about its options, with the names of the flags.
  *
  * @param {string} message
  */
 export function inFlags(message) {
-  let said = message.replace(/^new Sandbox: /, "");
+  let text = message.replace(/^new Sandbox: /, "");
   for (const [name, { option }] of Object.entries(FLAGS)) {
-    if (option !== undefined) said = said.replace(new RegExp(`^${option}\\b`), `--${name}`);
+    if (option !== undefined) text = text.replace(new RegExp(`^${option}\\b`), `--${name}`);
   }
-  return said;
+  return text;
 }
 
 /** @param {string[]} args */
@@ -224,9 +224,9 @@ function parse(args) {
       },
     });
   } catch (error) {
-    // Its first sentence says what is wrong; the next ones explain how to escape dashes.
-    const [said = ""] = (error instanceof Error ? error.message : String(error)).split(/\.?(?:\n|$)|\. /);
-    throw new UsageError(said.charAt(0).toLowerCase() + said.slice(1));
+    // The first sentence names the mistake; the next ones explain how to escape dashes.
+    const [mistake = ""] = (error instanceof Error ? error.message : String(error)).split(/\.?(?:\n|$)|\. /);
+    throw new UsageError(mistake.charAt(0).toLowerCase() + mistake.slice(1));
   }
 }
 
@@ -243,7 +243,7 @@ function fault(text, before) {
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * The secret may hold colons and at signs: only what stands after the last one and is a UUID is an organization.
+ * The secret may hold colons and at signs: only a UUID after the last at sign is an organization.
  *
  * @param {string} text
  * @param {import("clickhouse-cloud/sandbox").SandboxKey[]} [before]

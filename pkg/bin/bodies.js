@@ -1,18 +1,18 @@
 // @ts-check
-// The bodies of requests, bounded each and all together.
+// Reads the bodies of requests, within a limit for each and for all together.
 import { Bytes } from "../dist/bytes.js";
 
-/** A longer one is refused. */
+/** The longest body of an API request. */
 export const BODY_BYTES = 1024 * 1024;
-/** The same for the control: snapshots are long. */
+/** The longest body of a control request: snapshots are long. */
 export const CONTROL_BODY_BYTES = 64 * 1024 * 1024;
-/** What is held of all of them at a time. */
+/** The most bytes of all bodies in memory. */
 const ALL_BYTES = 128 * 1024 * 1024;
 
 /** @typedef {import("node:http").IncomingMessage} Request */
 
 /**
- * Whether a request says that it has a body.
+ * Whether a request has a body, by its headers.
  *
  * @param {Request} request
  */
@@ -29,8 +29,8 @@ export const announces = ({ headers }, bytes) => Number(headers["content-length"
 let held = 0;
 
 /**
- * A body, whole; or why it is not taken. It is read to its end even then, since a client that is still sending would not
- * see the answer; unless it asked first.
+ * Reads a body; or why it is refused: longer than `bytes`, or too many bodies in memory. A refused body is read to its
+ * end, since a client that is still sending would miss the response, unless it sent `expect: 100-continue`.
  *
  * @param {Request} request
  * @param {number} bytes

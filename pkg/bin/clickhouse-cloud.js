@@ -1,20 +1,19 @@
 #!/usr/bin/env node
 // @ts-check
-// The command `clickhouse-cloud`. It ends with 0 when it did what it was asked, 2 when it was asked wrongly, 1 when
-// something else stood in the way.
+// The command `clickhouse-cloud`. Exit code 0 for success, 2 for a wrong command line, 1 for any other failure.
 import { readFileSync } from "node:fs";
 import { COMMANDS_HELP, UsageError, readArguments } from "./arguments.js";
 import { sandbox } from "./sandbox.js";
 
 try {
-  const asked = readArguments(process.argv.slice(2));
-  if (asked.print === "version") {
+  const command = readArguments(process.argv.slice(2));
+  if (command.print === "version") {
     const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
     console.log(JSON.parse(manifest).version);
-  } else if (asked.print !== undefined) {
-    console.log(asked.print);
+  } else if (command.print !== undefined) {
+    console.log(command.print);
   } else {
-    await sandbox(asked.sandbox);
+    await sandbox(command.sandbox);
   }
 } catch (error) {
   const usage = error instanceof UsageError;

@@ -1,14 +1,14 @@
 // @ts-check
-// The control of a served sandbox: the methods of the class `Sandbox` under `/__sandbox/`. It needs no key, meets no
-// fault and is not in the ledger.
+// The control of a served sandbox: the methods of the class `Sandbox` under `/__sandbox/`. Its requests need no key, meet
+// no fault and are not in the ledger.
 import { ConfigurationError } from "clickhouse-cloud";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 
-/** Where it begins. */
+/** The prefix of its paths. */
 export const CONTROL = "/__sandbox/";
 
 /**
- * What each path takes: methods, and what they bring. Undefined: nothing to tell.
+ * The methods of each path. A result of undefined becomes a 204.
  *
  * @type {Record<string, Record<string, (sandbox: Sandbox, body: any) => unknown>>}
  */
@@ -31,8 +31,8 @@ const PATHS = {
   },
 };
 
-/** A request that is not carried out. */
-class Refusal extends Error {
+/** A rejected request. */
+class Rejection extends Error {
   /**
    * @param {number} status
    * @param {string} message
@@ -46,7 +46,7 @@ class Refusal extends Error {
 }
 
 /**
- * Carries out a request of the control.
+ * Carries out a control request.
  *
  * @param {Sandbox} sandbox
  * @param {string} method
@@ -59,17 +59,19 @@ export function control(sandbox, method, path, body) {
     const name = path.slice(CONTROL.length);
     if (!Object.hasOwn(PATHS, name)) {
       const known = Object.keys(PATHS).join(", ");
-      throw new Refusal(404, `NOT_FOUND: there is nothing at ${path}: under ${CONTROL} are ${known}`);
+      throw new Rejection(404, `NOT_FOUND: there is nothing at ${path}: under ${CONTROL} are ${known}`);
     }
     const methods = PATHS[name];
+    // The server leaves the body of the response out.
+    if (method === "HEAD") method = "GET";
     if (!Object.hasOwn(methods, method)) {
       const allow = Object.keys(methods).join(", ");
-      throw new Refusal(405, `METHOD_NOT_ALLOWED: ${path} takes ${allow}`, { allow });
+      throw new Rejection(405, `METHOD_NOT_ALLOWED: ${path} takes ${allow}`, { allow });
     }
     const result = methods[method](sandbox, method === "GET" ? undefined : parse(body));
     return { status: result === undefined ? 204 : 200, body: result };
   } catch (error) {
-    if (error instanceof Refusal) return { status: error.status, headers: error.headers, body: error.message };
+    if (error instanceof Rejection) return { status: error.status, headers: error.headers, body: error.message };
     if (error instanceof ConfigurationError) return { status: 400, body: `BAD_REQUEST: ${error.message}` };
     throw error;
   }
@@ -80,7 +82,7 @@ function parse(body) {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch (error) {
-    throw new Refusal(400, `BAD_REQUEST: body: expected JSON, received something else: ${/** @type {Error} */ (error).message}`);
+    throw new Rejection(400, `BAD_REQUEST: body: expected JSON, received something else: ${/** @type {Error} */ (error).message}`);
   }
 }
 
@@ -91,12 +93,12 @@ function parse(body) {
  * @param {Record<string, "number" | "string">} types
  */
 function only(body, types) {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Refusal(400, "BAD_REQUEST: body: expected an object");
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Rejection(400, "BAD_REQUEST: body: expected an object");
   for (const [name, type] of Object.entries(types)) {
-    if (typeof body[name] !== type) throw new Refusal(400, `BAD_REQUEST: body.${name}: expected a ${type}`);
+    if (typeof body[name] !== type) throw new Rejection(400, `BAD_REQUEST: body.${name}: expected a ${type}`);
   }
   for (const name of Object.keys(body)) {
-    if (!Object.hasOwn(types, name)) throw new Refusal(400, `BAD_REQUEST: body.${name}: unknown, known are ${Object.keys(types).join(", ")}`);
+    if (!Object.hasOwn(types, name)) throw new Rejection(400, `BAD_REQUEST: body.${name}: unknown, known are ${Object.keys(types).join(", ")}`);
   }
   return body;
 }

@@ -1,25 +1,23 @@
 // @ts-check
-// The file of `--data`: everything that was answered, through any end of the process.
+// The file of `--data`: every confirmed change survives any end of the process.
 //
-// Its first line says what it is. Each further one is a record: the beginning of the SHA-256 of its JSON, a space, the
-// JSON. The first record holds all that there is, each later one what changed since, as the sandbox tells it. A record
-// goes to the disk before one of its changes is answered; what is asked meanwhile becomes the next record, so that many
-// changes share one way to the disk. A file that has grown long is written anew beside it, and takes its place.
+// The first line names the format. Each further line is a record: 16 digits of the SHA-256 of its JSON, a space, the JSON.
+// The first record holds a snapshot, each later one the mutations since. A record is on the disk before a response confirms
+// one of its changes; changes that arrive meanwhile share the next record. A long file is replaced by a new one.
 //
-// Only the last record can be unfinished, and nothing of it was answered: it is left out. One that lacks nothing but its
-// newline is whole; an editor may have taken it. Anything else that is not as it should be was
-// not done here: such a file is refused, and left as it is.
+// Only the last record can be incomplete, and no response has confirmed it: it is ignored. A complete one without its
+// newline counts; an editor may have removed it. Any other damage was not done here: the file is refused and not changed.
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, write, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { changes, resume } from "../dist/server.js";
+import { mutations, resume } from "../dist/server.js";
 import { lock } from "./lock.js";
 
 const FORM = "clickhouse-cloud sandbox data, form 1";
-/** Shorter files are not written anew. */
+/** Shorter files are not replaced. */
 const SHORT_BYTES = 1024 * 1024;
-/** Nor are those that are not so many times as long as what there is. */
+/** Nor are files below so many times the length of a snapshot. */
 const TIMES = 8;
 
 const synced = promisify(fdatasync);
@@ -34,7 +32,7 @@ const line = (json) => `${sum(json)} ${json}\n`;
 const sum = (json) => createHash("sha256").update(json).digest("hex").slice(0, 16);
 
 /**
- * What a file says; undefined: it says nothing yet.
+ * The records of a file; undefined: it is absent or empty.
  *
  * @param {string} file
  * @param {(line: string) => void} warn
@@ -60,26 +58,26 @@ function read(file, warn) {
     if (!isWhole(line)) throw broken(`is broken in record ${index + 1}`);
     return JSON.parse(line.slice(17));
   });
-  if (last !== "") warn(`${file} ends within a record, of which nothing was answered: it is left out`);
+  if (last !== "") warn(`${file} ends within a record that no response has confirmed: it is ignored`);
   return records;
 }
 
 /**
- * Whether a line, without its newline, is a record to its end.
+ * Whether a line, without its newline, is a complete record.
  *
  * @param {string} line
  */
 const isWhole = (line) => line.slice(0, 17) === `${sum(line.slice(17))} `;
 
 /**
- * Lets a sandbox go on from a file, and the file follow it from then on.
+ * Restores a sandbox from a file, and stores its changes there from then on.
  *
  * @param {string} path
  * @param {Sandbox} sandbox
- * @param {(error: Error) => void} failed when a change cannot be kept; nothing is answered after that
+ * @param {(error: Error) => void} failed called when a change cannot be stored; no response is sent after that
  * @param {(line: string) => void} warn
  */
-export function keep(path, sandbox, failed, warn) {
+export function openStore(path, sandbox, failed, warn) {
   const file = resolved(path);
   const unlock = lock(file);
   try {
@@ -91,9 +89,9 @@ export function keep(path, sandbox, failed, warn) {
       if (theirs.join() !== organizations.join()) {
         throw new Error(`${file} is of ${theirs.join(" and ")}: name the same with --organization-id and --key, in the same order`);
       }
-      const told = records.flatMap((record) => record.changes.map((change) => JSON.stringify(change)));
+      const stored = records.flatMap((record) => record.changes.map((change) => JSON.stringify(change)));
       try {
-        resume(sandbox, told, Date.now() - (records.at(-1)?.at ?? 0));
+        resume(sandbox, stored, Date.now() - (records.at(-1)?.at ?? 0));
       } catch (error) {
         throw new Error(`${file} is not to be gone on from: ${/** @type {Error} */ (error).message}`, { cause: error });
       }
@@ -114,7 +112,7 @@ export function keep(path, sandbox, failed, warn) {
 }
 
 /**
- * The file itself, where the name is a link; a name is enough where there is none yet.
+ * The real path of a file, past links; of a new file that of its folder.
  *
  * @param {string} path
  */
@@ -134,7 +132,7 @@ class Data {
   #next;
   #bytes = 0;
   #whole = 0;
-  /** Open all the time: so nobody else's file can get its number. */
+  /** Open all the time, so that no other file can get its inode. */
   #handle = -1;
 
   /**
@@ -148,24 +146,24 @@ class Data {
     this.sandbox = sandbox;
     this.organizations = organizations;
     this.failed = failed;
-    const all = changes(sandbox, false) ?? "{}";
+    const all = mutations(sandbox, false) ?? "{}";
     this.#replace(all);
   }
 
   /**
-   * Looks for a change, to be kept.
+   * Queues the mutations since the last call.
    *
-   * @param {boolean} [evenNone] the time that has passed, too
+   * @param {boolean} [evenNone] also when only time has passed
    */
   note(evenNone = false) {
-    const change = changes(this.sandbox, evenNone);
+    const change = mutations(this.sandbox, evenNone);
     if (change === undefined) return;
     this.#queue.push(change);
     void this.settled();
   }
 
   /**
-   * Resolves when all that was noted is on the disk; undefined when it is.
+   * Resolves when all queued mutations are on the disk; undefined when they are.
    *
    * @returns {Promise<void> | undefined}
    */
@@ -190,10 +188,10 @@ class Data {
     const batch = this.#queue;
     this.#queue = [];
     try {
-      // Somebody who took the lock away, and another sandbox that took the file.
+      // The lock may have been removed by hand, and another sandbox may have taken the file.
       if (statSync(this.file).ino !== fstatSync(this.#handle).ino) throw new Error("another process has replaced it");
       if (this.#bytes > Math.max(SHORT_BYTES, TIMES * this.#whole)) {
-        // What waits behind this is in it already, and does no harm a second time.
+        // Queued mutations are in it already; applying them again changes nothing.
         this.#replace(JSON.stringify(this.sandbox.snapshot()));
         return;
       }
@@ -204,15 +202,15 @@ class Data {
       await synced(this.#handle);
       this.#bytes += bytes.length;
     } catch (error) {
-      const said = /** @type {Error} */ (error).message;
-      this.failed(new Error(`${this.file} cannot be written: ${said}`, { cause: error }));
-      // Whoever waits for it waits for ever: what is not kept is not answered.
+      const { message } = /** @type {Error} */ (error);
+      this.failed(new Error(`${this.file} cannot be written: ${message}`, { cause: error }));
+      // Never settles: a change that is not stored must not be confirmed.
       await new Promise(() => {});
     }
   }
 
   /**
-   * Writes a new file with all that there is, and puts it in place of the old one.
+   * Writes a new file with a snapshot, and puts it in place of the old one.
    *
    * @param {string} all
    */
@@ -233,12 +231,12 @@ class Data {
 }
 
 /**
- * So that the name is on the disk, too.
+ * Syncs a folder, so that the name of a file in it is on the disk.
  *
  * @param {string} folder
  */
 function syncFolder(folder) {
-  // Not every system lets a folder be opened; those that do not keep names by themselves.
+  // Windows cannot open folders, and stores names by itself.
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
   try {

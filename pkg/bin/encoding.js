@@ -1,15 +1,14 @@
 // @ts-check
-// Which form of an answer a client wants: as it is, or packed by gzip.
+// Content negotiation: whether a response is sent as it is, or compressed by gzip.
 import { promisify } from "node:util";
 import { gzip, gzipSync } from "node:zlib";
 
 const packed = promisify(gzip);
-/** A longer body is packed beside the other requests. */
+/** Longer bodies are compressed asynchronously, so that other requests go on. */
 const SYNC_BYTES = 32 * 1024;
 
 /**
- * Whether an `accept-encoding` header asks for gzip: it is named, or meant by `*`, and not less welcome than the answer
- * as it is.
+ * Whether an `accept-encoding` header prefers gzip: by name or by `*`, with at least the weight of `identity`.
  *
  * @param {string | undefined} header
  */
@@ -23,7 +22,7 @@ export function wantsGzip(header) {
     weights.set(name === "x-gzip" ? "gzip" : name, weight === undefined ? 1 : Number(weight));
   }
   const gzip = weights.get("gzip") ?? weights.get("*") ?? 0;
-  // Who does not name it takes it as well.
+  // An absent `identity` is acceptable, too, but not preferred.
   return gzip > 0 && gzip >= (weights.get("identity") ?? 0);
 }
 

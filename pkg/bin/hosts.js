@@ -1,20 +1,22 @@
 // @ts-check
-// Whom a request is for. A page of any site can give its own name the address of this machine (DNS rebinding), and its
-// requests then come from here and carry that name. So a name has to be one that the server was told of.
+// The hosts that requests may name: the loopback, the address of the server, and the names of `--allow-host`.
+//
+// A page of any site can point its own name to this machine (DNS rebinding); its requests then come from this machine and
+// carry that name. So unknown names are refused.
 import { isIP } from "node:net";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "::1"]);
 const ANYWHERE = new Set(["0.0.0.0", "::"]);
 
 /**
- * Whether only this machine reaches a server that listens there.
+ * Whether a server on this host is reachable from this machine only.
  *
  * @param {string} host as it was given
  */
 export const isLoopback = (host) => /^(?:localhost|127\.[\d.]+|::1)$/i.test(host);
 
 /**
- * The host in an authority such as `localhost:8080` or `[::1]:8080`, in lower case; undefined: it is none.
+ * The host of an authority such as `localhost:8080` or `[::1]:8080`, in lower case; undefined for a malformed one.
  *
  * @param {string} authority
  */
@@ -25,27 +27,27 @@ export function hostOf(authority) {
 }
 
 /**
- * Whether requests for a host are served: those for the loopback, for where the server listens, and for the names that
- * it was told. Where it listens everywhere, for every address: an address cannot be given to somebody else.
+ * Whether requests for a host are served. A server that listens everywhere serves every address: DNS cannot point an address
+ * elsewhere.
  *
- * @param {string} listening
- * @param {string[]} told
+ * @param {string} listening the host of the server
+ * @param {string[]} allowed further names
  * @returns {(host: string) => boolean}
  */
-export function served(listening, told) {
-  const known = new Set([...LOOPBACK, listening.toLowerCase(), ...told]);
+export function served(listening, allowed) {
+  const known = new Set([...LOOPBACK, listening.toLowerCase(), ...allowed]);
   return (host) => known.has(host) || (ANYWHERE.has(listening) && isIP(host) !== 0);
 }
 
 /**
- * What is asked of each request: the host that it names and that is not served; false: it names none, several, or not as it
- * should.
+ * A check of each request: returns a host of it that is not served, false where it names none, several or a malformed one,
+ * undefined where it may pass.
  *
  * @param {(host: string) => boolean} isServed
  * @returns {(request: import("node:http").IncomingMessage) => string | false | undefined}
  */
 export function strangers(isServed) {
-  // A client says the same each time.
+  // A client sends the same header each time.
   /** @type {string | undefined} */
   let usual;
   return (request) => {
@@ -61,8 +63,7 @@ export function strangers(isServed) {
 }
 
 /**
- * Whether there are two headers that name the host. Node shows the first one only, something in front may have gone by the
- * other.
+ * Whether there are several `host` headers. Node shows only the first one; a proxy in front may have used the other.
  *
  * @param {string[]} rawHeaders names and values in turn
  */
@@ -75,8 +76,8 @@ function severalHosts(rawHeaders) {
 }
 
 /**
- * The hosts that a request names: by its header, and by its target, where that is a whole address. Undefined: one of
- * them is none.
+ * The hosts that a request names: by its header, and by its target, where that is an absolute URL. Undefined: one of them is
+ * malformed or missing.
  *
  * @param {import("node:http").IncomingMessage} request
  * @returns {string[] | undefined}
@@ -84,7 +85,7 @@ function severalHosts(rawHeaders) {
 function named({ headers, httpVersionMajor: major, httpVersionMinor: minor, url = "/" }) {
   const authorities = [];
   if (headers.host !== undefined) authorities.push(headers.host);
-  // Before HTTP/1.1 there was no such header.
+  // HTTP/1.0 has no such header.
   else if (major === 1 && minor >= 1) return undefined;
   const absolute = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url);
   if (absolute !== null) authorities.push(absolute[1]);

@@ -1,15 +1,15 @@
 // @ts-check
-// One process to a file: a lock beside it that names the process. A process that was killed leaves it behind; so it is
-// looked whether that process is still there, and is still the same.
+// One process per file, by a lock file beside it that names the process. A killed process leaves its lock behind: a lock
+// counts only while its process exists, with the same start time.
 import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 /**
- * When a process began, in the system's own count: another one of the same number began at another time. Empty where
- * the system does not tell.
+ * The start time of a process, in the system's own unit: it differs between processes of the same number. Empty where the
+ * system does not tell.
  *
  * @param {number} pid
  */
-function beginning(pid) {
+function startTime(pid) {
   try {
     // The name of the program comes first, in parentheses, and may hold anything.
     return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/s, "").split(" ")[20] ?? "";
@@ -19,7 +19,7 @@ function beginning(pid) {
 }
 
 /** @param {number} pid */
-function lives(pid) {
+function exists(pid) {
   try {
     process.kill(pid, 0);
     return true;
@@ -38,19 +38,19 @@ function read(path) {
 }
 
 /**
- * Writes a file that was not there. Never through a symbolic link, which would lead to somebody else's file.
+ * Writes a new file. Never through a symbolic link, which could lead to a file of another user.
  *
  * @param {string} path
  * @param {string} text
  */
 function create(path, text) {
-  // Of a process of this number that was killed in between.
+  // A process of the same number may have been killed before the rename.
   rmSync(path, { force: true });
   writeFileSync(path, text, { mode: 0o600, flag: "wx" });
 }
 
 /**
- * Refuses what stands in the place of a lock and was not put there by a sandbox.
+ * Refuses a lock that is no plain file: no sandbox has made it.
  *
  * @param {string} path
  */
@@ -60,20 +60,20 @@ function checkPlain(path) {
 }
 
 /**
- * Locks a file; gives what unlocks it. However the process ends, it unlocks by itself, unless it is killed.
+ * Locks a file; returns a function that unlocks it. The end of the process unlocks it, too, unless it is killed.
  *
  * @param {string} file
  * @returns {() => void}
  */
 export function lock(file) {
   const path = `${file}.lock`;
-  const own = `${process.pid} ${beginning(process.pid)}\n`;
+  const own = `${process.pid} ${startTime(process.pid)}\n`;
   const draft = `${path}.${process.pid}`;
   create(draft, own);
   try {
-    for (let turn = 0; turn < 10; turn += 1) {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
       try {
-        // A name for a file that is written to its end: nobody sees half of it, and only one is the first.
+        // A link to a complete file: no reader sees half of it, and exactly one process succeeds.
         linkSync(draft, path);
         const unlock = () => {
           process.off("exit", unlock);
@@ -87,7 +87,7 @@ export function lock(file) {
       checkPlain(path);
       const text = read(path);
       const [, pid, began] = /^(\d+) (\d*)\n$/.exec(text ?? "") ?? [];
-      if (pid !== undefined && lives(Number(pid)) && beginning(Number(pid)) === began) {
+      if (pid !== undefined && exists(Number(pid)) && startTime(Number(pid)) === began) {
         throw new Error(`${file} is in use by process ${pid}: one sandbox to a file`);
       }
       remove(path, text);
@@ -99,7 +99,7 @@ export function lock(file) {
 }
 
 /**
- * Removes a lock that nobody holds, and no other: somebody else may have done so, and locked again.
+ * Removes a stale lock. Another process may have replaced it meanwhile: that one is put back.
  *
  * @param {string} path
  * @param {string | undefined} text
@@ -110,7 +110,7 @@ function remove(path, text) {
     renameSync(path, aside);
     if (read(aside) !== text) linkSync(aside, path);
   } catch {
-    // It has gone, or is there again: the next turn tells.
+    // It was removed or replaced meanwhile: the next attempt sees.
   }
   rmSync(aside, { force: true });
 }

@@ -1,14 +1,14 @@
 // @ts-check
-// `clickhouse-cloud sandbox`: serves until it is told to end.
+// `clickhouse-cloud sandbox`: serves until a signal ends it.
 import { constants } from "node:os";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ConfigurationError } from "clickhouse-cloud";
 import { UsageError, inFlags } from "./arguments.js";
-import { keep } from "./data.js";
+import { openStore } from "./data.js";
 import { isLoopback } from "./hosts.js";
 import { serve } from "./server.js";
 
-/** Those that ask a process to end. */
+/** The signals that ask a process to end. */
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /** @param {import("./arguments.js").SandboxArguments} arguments_ */
@@ -17,27 +17,27 @@ export async function sandbox({ serving, data, options }) {
   /** @type {(() => Promise<unknown>) | undefined} */
   let end;
   let ending = false;
-  // From the first moment: a signal while it starts must not leave a lock behind.
+  // Installed before the start: a signal during it must not leave a lock behind.
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      // A second one does not wait for what is under way.
+      // A second signal does not wait for requests that are under way.
       if (end === undefined || ending) process.exit(128 + constants.signals[signal]);
       ending = true;
       void end();
     });
   }
-  const kept = data === undefined ? undefined : keep(data, cloud, fail, (line) => console.error(`clickhouse-cloud: ${line}`));
-  const server = await serve(cloud, serving, kept).catch(async (error) => {
-    await kept?.close();
+  const store = data === undefined ? undefined : openStore(data, cloud, fail, (line) => console.error(`clickhouse-cloud: ${line}`));
+  const server = await serve(cloud, serving, store).catch(async (error) => {
+    await store?.close();
     throw new Error(reason(error, serving.host, serving.port), { cause: error });
   });
   end = async () => {
     await server.close();
-    await kept?.close();
+    await store?.close();
   };
 
   const { keyId, keySecret, organizationId } = cloud.clientOptions;
-  // Clients elsewhere, such as in another container, send the key to it over plain http: this package's wants it permitted.
+  // Clients elsewhere, such as in another container, send the key over plain http: this package's client needs permission.
   const permission = isLoopback(serving.host) ? "" : "export CLICKHOUSE_CLOUD_ALLOW_HTTP=1\n";
   console.log(`A ClickHouse Cloud in memory listens on ${server.url}
 
@@ -49,7 +49,7 @@ ${permission}`);
 }
 
 /**
- * What cannot be kept is not answered: there is nothing left to do.
+ * Ends the process: a change that is not on the disk must not be confirmed.
  *
  * @param {Error} error
  */
@@ -69,7 +69,7 @@ function create(options) {
 }
 
 /**
- * Why there is no listening there.
+ * The reason why the server cannot listen, with what to do.
  *
  * @param {NodeJS.ErrnoException} error
  * @param {string} host

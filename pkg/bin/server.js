@@ -1,6 +1,6 @@
 // @ts-check
-// HTTP in front of a sandbox: each request becomes one call, and what comes of it becomes the answer. What a client sends
-// is bounded in size and in time, so that a broken one cannot fill the memory or stay for ever.
+// HTTP in front of a sandbox: each request is one call of it. Requests are limited in size and in time, so that a broken
+// client cannot fill the memory or occupy a connection for ever.
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES, createServer } from "node:http";
 import { ask, hold } from "../dist/server.js";
@@ -10,7 +10,7 @@ import { cors } from "./cors.js";
 import { pack, wantsGzip } from "./encoding.js";
 import { served, strangers } from "./hosts.js";
 
-/** How long an ending server waits for what is under way. */
+/** How long an ending server waits for requests that are under way. */
 const GRACE_MS = 2_000;
 const CONNECTIONS = 512;
 const LIMITS = {
@@ -18,17 +18,17 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   // Longer than the pauses between two polls of a client that waits.
   keepAliveTimeout: 60_000,
-  // It is looked for here, where the answer has the API's shape.
+  // Checked here, where the response has the API's shape.
   requireHostHeader: false,
 };
-/** How long the header of a request may take, at most. */
+/** How long the headers of a request may take. */
 const HEADER_MS = 10_000;
-/** How long a client may leave an answer unread. */
+/** How long a client may leave a response unread. */
 const STALLED_MS = 60_000;
 
 /** @typedef {import("node:http").IncomingMessage} Request */
 /** @typedef {import("node:http").ServerResponse} Response */
-/** @typedef {{ status: number, headers: string[], body: Uint8Array }} Answer */
+/** @typedef {{ status: number, headers: string[], body: Uint8Array }} Reply */
 
 /**
  * @typedef {object} Serving
@@ -41,10 +41,10 @@ const STALLED_MS = 60_000;
  */
 
 /**
- * What keeps the changes. `note` looks for one; `settled` resolves when all that were noted are kept, and is undefined
- * when they are.
+ * The store of changes. `note` queues those since the last call; `settled` resolves when all queued ones are stored, and is
+ * undefined when they are.
  *
- * @typedef {{ note: (evenNone?: boolean) => void, settled: () => Promise<void> | undefined }} Keeper
+ * @typedef {{ note: (evenNone?: boolean) => void, settled: () => Promise<void> | undefined }} Store
  */
 
 /**
@@ -52,17 +52,17 @@ const STALLED_MS = 60_000;
  *
  * @param {import("clickhouse-cloud/sandbox").Sandbox} sandbox
  * @param {Serving} serving
- * @param {Keeper} [keeper]
+ * @param {Store} [store]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve(sandbox, { host, port, controlled, allowedHosts, origins, requestSeconds }, keeper) {
+export async function serve(sandbox, { host, port, controlled, allowedHosts, origins, requestSeconds }, store) {
   const requestTimeout = requestSeconds * 1000;
   const limits = { ...LIMITS, requestTimeout, headersTimeout: Math.min(HEADER_MS, requestTimeout) };
   const server = createServer(limits, answer);
   server.maxConnections = CONNECTIONS;
   const strangerIn = strangers(served(host, allowedHosts));
   const sharing = cors(origins);
-  /** Connections whose answer is held back: they stand still for a reason. */
+  /** Connections whose response is delayed on purpose: they do not time out. */
   const waiting = new WeakSet();
   let closing = false;
 
@@ -70,20 +70,20 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
   const isControl = (request) => controlled && pathOf(request).startsWith(CONTROL);
 
   /**
-   * Without a promise where there is nothing to wait for: most requests read, and each turn of the loop costs.
+   * Synchronous where nothing is awaited: most requests are reads, and each turn of the event loop costs.
    *
    * @param {Request} request
    * @param {Response} response
    */
   function answer(request, response) {
     const failed = (/** @type {unknown} */ error) => {
-      // A client that has gone is none of ours.
+      // A client that has disconnected is no failure.
       if (!response.destroyed && !request.destroyed) console.error(error);
       request.socket.destroy();
     };
     try {
-      const answered = refused(request) ?? (isControl(request) ? command(request) : call(request, response));
-      const sent = answered instanceof Promise ? answered.then((brought) => settle(request, response, brought)) : settle(request, response, answered);
+      const replied = refused(request) ?? (isControl(request) ? command(request) : call(request, response));
+      const sent = replied instanceof Promise ? replied.then((reply) => settle(request, response, reply)) : settle(request, response, replied);
       sent?.catch(failed);
     } catch (error) {
       failed(error);
@@ -91,24 +91,24 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
   }
 
   /**
-   * Sends what came of a request, as soon as all is kept that it may tell of.
+   * Sends a reply, as soon as every change that it may show is stored.
    *
    * @param {Request} request
    * @param {Response} response
-   * @param {Answer | undefined} answered
+   * @param {Reply | undefined} reply
    * @returns {Promise<void> | undefined}
    */
-  function settle(request, response, answered) {
-    const done = () => (answered === undefined ? void request.socket.destroy() : send(request, response, answered));
-    const unsettled = keeper?.settled();
+  function settle(request, response, reply) {
+    const done = () => (reply === undefined ? void request.socket.destroy() : send(request, response, reply));
+    const unsettled = store?.settled();
     return unsettled === undefined ? done() : unsettled.then(done);
   }
 
   /**
-   * What is answered before it is looked what is asked for.
+   * The reply to a request that is refused whatever its path is, and to a CORS preflight.
    *
    * @param {Request} request
-   * @returns {Answer | undefined}
+   * @returns {Reply | undefined}
    */
   function refused(request) {
     const { headers } = request;
@@ -121,20 +121,20 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
     if (coding !== undefined && coding.toLowerCase() !== "identity") {
       return refusal(415, `UNSUPPORTED_MEDIA_TYPE: header.content-encoding: expected identity, received ${coding}`, [...LAST, "accept-encoding", "identity"]);
     }
-    const asked = sharing.preflight(request);
-    return asked && { status: 204, headers: asked, body: NOTHING };
+    const allowed = sharing.preflight(request);
+    return allowed && { status: 204, headers: allowed, body: NOTHING };
   }
 
   /**
-   * The sandbox's answer; undefined: the connection is to end without one.
+   * The sandbox's reply; undefined: the connection ends without a response.
    *
    * @param {Request} request
    * @param {Response} response
-   * @returns {Answer | undefined | Promise<Answer | undefined>}
+   * @returns {Reply | undefined | Promise<Reply | undefined>}
    */
   function call(request, response) {
     if (!hasBody(request)) return carryOut(request, response);
-    return bodyOf(request, BODY_BYTES).then((body) => (typeof body === "string" ? untaken(body, BODY_BYTES) : carryOut(request, response, body)));
+    return bodyOf(request, BODY_BYTES).then((body) => (typeof body === "string" ? refusedBody(body, BODY_BYTES) : carryOut(request, response, body)));
   }
 
   /**
@@ -144,14 +144,14 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function carryOut(request, response, body) {
     const { method = "GET", url = "/", headers } = request;
-    const reply = ask(sandbox, method, url, headers.authorization, body);
-    if (method !== "GET" && method !== "HEAD") keeper?.note();
-    const answered = reply.status === 0 ? undefined : { status: reply.status, headers: names(reply.headers), body: reply.body };
-    return reply.delayMs > 0 ? heldBack(request, response, reply.delayMs).then(() => answered) : answered;
+    const { status, headers: lines, body: bytes, delayMs, changed } = ask(sandbox, method, url, headers.authorization, body);
+    if (changed) store?.note();
+    const reply = status === 0 ? undefined : { status, headers: names(lines), body: bytes };
+    return delayMs > 0 ? heldBack(request, response, delayMs).then(() => reply) : reply;
   }
 
   /**
-   * Waits so many real milliseconds, or as long as the client does.
+   * Waits so many real milliseconds, or until the client disconnects.
    *
    * @param {Request} request
    * @param {Response} response
@@ -162,30 +162,30 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
     const abort = () => gone.abort();
     response.once("close", abort);
     waiting.add(socket);
-    // Who has gone waits no more.
+    // It rejects when the client has disconnected.
     await hold(sandbox, ms, gone.signal).catch(() => {});
     waiting.delete(socket);
     response.off("close", abort);
   }
 
   /**
-   * What comes of a request of the control. Pages send it, too, without asking first: only those that are let in are
-   * heard, and those that came from here.
+   * The reply to a control request. Pages can send some without a preflight: only those of this server and of the allowed
+   * origins pass.
    *
    * @param {Request} request
-   * @returns {Promise<Answer>}
+   * @returns {Promise<Reply>}
    */
   async function command(request) {
     const { method = "GET", headers } = request;
     const { origin } = headers;
     const foreign = origin === undefined ? headers["sec-fetch-site"] === "cross-site" : origin !== `http://${headers.host}`;
-    if (foreign && !sharing.admits(origin)) {
+    if (foreign && !sharing.allows(origin)) {
       return refusal(403, `FORBIDDEN: pages of ${origin ?? "other sites"} do not control the sandbox: let them in with --cors`, LAST);
     }
     const body = await bodyOf(request, CONTROL_BODY_BYTES);
-    if (typeof body === "string") return untaken(body, CONTROL_BODY_BYTES);
+    if (typeof body === "string") return refusedBody(body, CONTROL_BODY_BYTES);
     const { status, headers: more, body: result } = control(sandbox, method, pathOf(request), body);
-    if (method !== "GET" && method !== "HEAD") keeper?.note(true);
+    if (method !== "GET" && method !== "HEAD") store?.note(true);
     if (status >= 400) return refusal(status, String(result), Object.entries(more ?? {}).flat());
     if (status === 204) return { status, headers: [], body: NOTHING };
     return { status, headers: ["content-type", "application/json"], body: Buffer.from(JSON.stringify(result)) };
@@ -194,17 +194,17 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
   /**
    * @param {Request} request
    * @param {Response} response
-   * @param {Answer} answered
+   * @param {Reply} reply
    * @returns {Promise<void> | undefined}
    */
   function send({ method, headers }, response, { status, headers: own, body }) {
-    // One list, which Node takes as it is: an object would be looked through for each name.
+    // A list, which Node takes as it is: an object costs a look-up per name.
     own.push("vary", sharing.vary, ...sharing.headers(headers.origin));
     if (closing) own.push("connection", "close");
     const end = (/** @type {Buffer | Uint8Array} */ bytes) => {
       if (status !== 204) own.push("content-length", String(bytes.length));
       response.writeHead(status, own);
-      // A text of single bytes goes with the head in one piece; bytes would be a second one.
+      // A latin1 string goes out in one write with the head; bytes would be a second one.
       if (method === "HEAD") response.end();
       else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), "latin1");
     };
@@ -214,7 +214,7 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
     return packed instanceof Promise ? packed.then(end) : void end(packed);
   }
 
-  // A client that asks first is told so before it sends a body that is too long, or that nobody will read.
+  // A client that expects a 100 gets a refusal before it sends its body.
   server.on("checkContinue", (request, response) => {
     const bytes = isControl(request) ? CONTROL_BODY_BYTES : BODY_BYTES;
     if (!announces(request, bytes) && refused(request) === undefined) response.writeContinue();
@@ -229,7 +229,7 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
     socket.end(message(501, "NOT_IMPLEMENTED: the sandbox is no proxy"));
   });
   server.on("clientError", (/** @type {NodeJS.ErrnoException} */ error, socket) => {
-    // In the middle of an answer nothing can be said.
+    // Within a response no other one can begin.
     const begun = /** @type {any} */ (socket)._httpMessage?.headersSent === true;
     if (error.code === "ECONNRESET" || !socket.writable || begun) return void socket.destroy();
     const [status, text] = UNREADABLE[error.code ?? ""] ?? [400, "BAD_REQUEST: expected HTTP/1.1, received something else"];
@@ -250,7 +250,7 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
         closing = true;
         server.close(() => resolve());
         server.closeIdleConnections();
-        // What has not ended by then: long answers, and connections that never said a word.
+        // Slow responses, and connections without a request.
         setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
       }),
   };
@@ -269,10 +269,10 @@ const names = (lines) => {
   return list;
 };
 
-// It comes before the request is read to its end, or the client is not one to go on with.
+// For replies before the end of the request, and to clients whose next request is not trusted.
 const LAST = ["connection", "close"];
 
-/** What cannot be read as a request, by Node's word for it. @type {Record<string, [status: number, text: string]>} */
+/** The replies to unreadable requests, by Node's error code. @type {Record<string, [status: number, text: string]>} */
 const UNREADABLE = {
   HPE_HEADER_OVERFLOW: [431, `REQUEST_HEADER_FIELDS_TOO_LARGE: a request's head has at most ${LIMITS.maxHeaderSize} bytes`],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "PAYLOAD_TOO_LARGE: the extensions of a chunk are too long"],
@@ -280,7 +280,7 @@ const UNREADABLE = {
 };
 
 /**
- * The path of a request, which may name the host as well.
+ * The path of a request, whose target may be an absolute URL.
  *
  * @param {Request} request
  */
@@ -290,7 +290,7 @@ const pathOf = ({ url = "/" }) => url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, 
  * @param {"long" | "full"} why
  * @param {number} bytes
  */
-const untaken = (why, bytes) =>
+const refusedBody = (why, bytes) =>
   why === "long"
     ? refusal(413, `PAYLOAD_TOO_LARGE: a body has at most ${bytes} bytes`, LAST)
     : refusal(503, "UNAVAILABLE: too many bodies are on their way, try again", [...LAST, "retry-after", "1"]);
@@ -299,7 +299,7 @@ const untaken = (why, bytes) =>
  * @param {number} status
  * @param {string} error
  * @param {string[]} [more] headers
- * @returns {Answer}
+ * @returns {Reply}
  */
 function refusal(status, error, more = []) {
   const requestId = randomUUID();
@@ -308,7 +308,7 @@ function refusal(status, error, more = []) {
 }
 
 /**
- * The same as it goes over the wire, where there is no request to answer.
+ * The same as bytes, where there is no request to reply to.
  *
  * @param {number} status
  * @param {string} error

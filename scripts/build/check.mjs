@@ -17,7 +17,7 @@ function paths(value) {
 }
 const { main, module, types, exports } = manifest;
 const missing = paths([main, module, types, exports]).filter((path) => !existsSync(join(pkg, path)));
-if (missing.length > 0) fail(`pkg/package.json speaks of what is not there: ${missing.join(", ")}`);
+if (missing.length > 0) fail(`pkg/package.json names missing files: ${missing.join(", ")}`);
 
 /**
  * Exports that return a single reference. V8 11.3 (Node 20) stops with "unreachable code" when it has inlined a call of one

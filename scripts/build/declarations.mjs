@@ -158,8 +158,8 @@ export * from "./errors.js";
 export * from "./client.js";
 `,
 );
-write(join(dist, "server.d.ts"), `export { ask, changes, hold, resume } from "./sandbox_bg.js";\n`);
-write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "CoreFuture", "changes", "hold", "resume"])} } from "./sandbox_bg.js";\n`);
+write(join(dist, "server.d.ts"), `export { ask, hold, mutations, resume } from "./sandbox_bg.js";\n`);
+write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "CoreFuture", "hold", "mutations", "resume"])} } from "./sandbox_bg.js";\n`);
 write(
   join(dist, "proxy.d.ts"),
   `export { createProxy } from "./handler.js";

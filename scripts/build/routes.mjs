@@ -1,7 +1,7 @@
 // @ts-check
 // Phase 9, for the proxy: the contract's routes as a table, by which a path and a method name an operation.
 import { join } from "node:path";
-import { answerOf, contract, operations } from "../contract.mjs";
+import { contract, operations, resultOf } from "../contract.mjs";
 import { fail, generated, write } from "../tools.mjs";
 
 /** @import { Json } from "../contract.mjs" */
@@ -26,15 +26,14 @@ function kind(schema) {
 function route(path, verb, operation) {
   const parameters = /** @type {Json[]} */ (operation.parameters ?? []);
   const inPath = parameters.filter((one) => one.in === "path");
-  if (inPath.some((one) => kind(one.schema) !== "string")) fail(`the proxy reads only texts in a path, unlike ${path}`);
   const inQuery = parameters.filter((one) => one.in === "query");
-  const content = answerOf(operation);
   return {
     name: operation["x-name"],
     method: verb.toUpperCase(),
     steps: path.slice(1).split("/"),
+    path: Object.fromEntries(inPath.map((one) => [one.name, kind(one.schema)])),
     query: Object.fromEntries(inQuery.map((one) => [one.name, kind(one.schema)])),
-    json: content === undefined || "application/json" in content,
+    json: resultOf(operation) !== "text",
   };
 }
 
@@ -49,9 +48,9 @@ write(
  * @typedef {${routes.map(({ name }) => JSON.stringify(name)).join(" | ")}} OperationName
  */
 /**
- * A route: the steps of its path, the JSON types of its query, and whether its answer is JSON.
+ * A route: the steps of its path, the JSON types of path and query, and whether its response is JSON.
  *
- * @typedef {{ name: OperationName, method: string, steps: string[], query: Record<string, string>, json: boolean }} Route
+ * @typedef {{ name: OperationName, method: string, steps: string[], path: Record<string, string>, query: Record<string, string>, json: boolean }} Route
  */
 
 /**

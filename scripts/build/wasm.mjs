@@ -1,6 +1,7 @@
 // @ts-check
-// Phase 1: the crate with one feature becomes a wasm module.
-import { copyFileSync, mkdirSync, utimesSync } from "node:fs";
+// Phase 1: the crate with one feature becomes a wasm module. Its build script wrote the contract as an OpenAPI document,
+// which the later phases read.
+import { copyFileSync, existsSync, mkdirSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { featureArgument, fail, root, run, work } from "../tools.mjs";
@@ -31,17 +32,24 @@ const messages = run(
   ],
   { env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags, ...(fast && { CARGO_PROFILE_RELEASE_OPT_LEVEL: "2" }) } },
 );
-const built = messages
+const said = messages
   .split("\n")
   .filter((line) => line.startsWith("{"))
-  .map((line) => JSON.parse(line))
+  .map((line) => JSON.parse(line));
+const built = said
   .filter((message) => message.reason === "compiler-artifact")
   .flatMap((message) => message.filenames)
   .find((name) => name.endsWith("/clickhouse_cloud.wasm"));
 if (built === undefined) fail("cargo built no wasm");
+const contract = said
+  .filter((message) => message.reason === "build-script-executed")
+  .map((message) => join(message.out_dir, "contract.json"))
+  .find((path) => existsSync(path));
+if (contract === undefined) fail("build.rs wrote no contract.json");
 
 // The same name serves both features, so each is copied away at once.
 const target = join(work, `${feature}.wasm`);
 mkdirSync(work, { recursive: true });
 copyFileSync(built, target);
+copyFileSync(contract, join(work, "contract.json"));
 utimesSync(target, new Date(), new Date());

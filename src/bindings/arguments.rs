@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::seam::{CoreArguments, CoreRefusal, CoreRequest};
 use super::values::paired;
-use crate::contract::{OPERATIONS, Operation};
+use crate::contract::{self, OPERATIONS, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::nearest;
@@ -15,17 +15,11 @@ use crate::text::text as joined;
 /// The `operation`: a name such as `services.list`, or a route such as `GET /v1/organizations`.
 pub fn operation(given: &CoreRequest) -> Result<&'static Operation, Error> {
     let given = given.operation();
-    if let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == given) {
+    if let Some(operation) = contract::operation(&given).or_else(|| contract::operation_of_route(&given)) {
         return Ok(operation);
     }
-    let mut routes = Vec::with_capacity(OPERATIONS.len());
-    for operation in OPERATIONS {
-        let route = joined(&[operation.method.as_str(), " ", operation.path]);
-        if route == given {
-            return Ok(operation);
-        }
-        routes.push(route);
-    }
+    let routes: Vec<String> =
+        OPERATIONS.iter().map(|operation| joined(&[operation.method.as_str(), " ", operation.path])).collect();
     let hint = match nearest(&given, routes.iter().map(String::as_str)) {
         Some(near) => joined(&["did you mean \"", near, "\"?"]),
         None => "a route is a method and a path template of the contract".to_owned(),

@@ -21,7 +21,7 @@ use super::sandbox_clock::SandboxClock;
 use super::values::get;
 use crate::error::Error;
 use crate::host::HttpResponse;
-use crate::sandbox::{self, Entry, Fault, Outcome};
+use crate::sandbox::{self, Delivery, Entry, Fault};
 use crate::secret::Secret;
 
 #[wasm_bindgen(module = "/js/bindings/stack.js")]
@@ -192,10 +192,17 @@ impl Sandbox {
         Ok(object)
     }
 
-    /// Lets virtual milliseconds pass at once. Answers that are held back come so much earlier.
+    /// Lets virtual milliseconds pass at once. Responses that are held back come so much earlier.
+    ///
+    /// Throws a `ConfigurationError` when `ms` is negative or no number, or ends after virtual time, in the year 275760.
     pub fn advance(&self, ms: f64) -> Result<(), JsValue> {
         if !ms.is_finite() || ms < 0.0 {
             return Err(to_js(Error::Configuration("sandbox.advance: ms must be a number of at least 0".to_owned())));
+        }
+        // Beyond it virtual time would stand still, and with it the rate limit.
+        if self.world.clock.now() + ms > sandbox::END_OF_TIME {
+            let message = "sandbox.advance: ms must end before virtual time does, in the year 275760";
+            return Err(to_js(Error::Configuration(message.to_owned())));
         }
         self.world.clock.advance(ms);
         Ok(())
@@ -225,7 +232,7 @@ impl Sandbox {
         let row = |fault: &Fault| {
             let row = Object::new();
             set(&row, "name", fault.name());
-            set(&row, "description", fault.what());
+            set(&row, "description", fault.description());
             row
         };
         Ok(Fault::ALL.iter().map(row).collect::<Array>().into())
@@ -345,9 +352,9 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     if reply.delay_ms > 0.0 {
         world.hold(reply.delay_ms).await;
     }
-    match reply.outcome {
-        Outcome::Respond(response) => new_response(response, method == "HEAD"),
-        Outcome::Drop => Err(js_sys::TypeError::new("fetch failed").into()),
+    match reply.delivery {
+        Delivery::Respond(response) => new_response(response, method == "HEAD"),
+        Delivery::Drop => Err(js_sys::TypeError::new("fetch failed").into()),
     }
 }
 

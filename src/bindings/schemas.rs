@@ -11,7 +11,7 @@ use crate::validate::{Mode, Unknown, validate};
 /// order of the names.
 #[wasm_bindgen(js_name = checkSchema)]
 pub fn check_schema(number: usize, request: bool, json: &str) -> Result<Array, JsValue> {
-    let mode = if request { Mode::Request { unknown: Unknown::Refuse } } else { Mode::Answer };
+    let mode = if request { Mode::Request { unknown: Unknown::Refuse } } else { Mode::Response };
     let schema = NAMED.get(number).ok_or(JsValue::UNDEFINED)?;
     Ok(all(&validate(json.as_bytes(), schema, mode, &[]).issues))
 }

@@ -9,13 +9,13 @@
 
 use super::scrub::{Scrub, is_credential};
 use super::{Breaches, Client};
-use crate::contract::{Answer, Operation};
+use crate::contract::{Operation, ResponseKind};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Level, Received, Sending};
 use crate::printable::escaped;
 use crate::request::Checked;
 use crate::text::{digits, text};
-use crate::validate::{redact, redact_answer};
+use crate::validate::{redact, redact_response};
 
 impl<H: Host> Client<H> {
     /// One line, in parts.
@@ -47,11 +47,11 @@ impl<H: Host> Client<H> {
         if !self.host.logs(Level::Debug) {
             return;
         }
-        let schema = match operation.answer {
-            Answer::Json(schema) => Some(schema),
-            Answer::Empty | Answer::Text => None,
+        let schema = match operation.response {
+            ResponseKind::Json(schema) => Some(schema),
+            ResponseKind::Empty | ResponseKind::Text(_) => None,
         };
-        let mut shown = redact_answer(body, schema);
+        let mut shown = redact_response(body, schema);
         scrub.text(&mut shown);
         let Received { status, request_id, duration_ms, .. } = received;
         let (status, ms) = (digits((*status).into()), digits(*duration_ms as u64));

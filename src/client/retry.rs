@@ -4,10 +4,11 @@
 //!
 //! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
 //! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
-//! (`x-repeat`). A retry begins inside a time budget; there is no count.
+//! (`idempotency`). A retry begins inside a time budget; there is no count.
 
-use crate::contract::{Method, Operation, Repeat};
+use crate::contract::{Idempotency, Method, Operation};
 use crate::host::{Clock, HttpResponse, Random};
+use crate::request::Checked;
 
 /// What an attempt met that was not a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +135,12 @@ impl Setback {
 
 /// Whether the request may be sent again when its fate is unknown.
 #[must_use]
-pub fn is_safe(operation: &Operation, has_property: impl Fn(&str) -> bool) -> bool {
-    match operation.repeat {
-        Repeat::Safe => true,
-        Repeat::Unsafe => false,
-        Repeat::SafeWith(names) => names.iter().any(|name| has_property(name)),
+pub fn is_safe(operation: &Operation, checked: &Checked) -> bool {
+    match operation.idempotency {
+        Idempotency::Safe => true,
+        Idempotency::Unsafe => false,
+        Idempotency::SafeWith(names) => names.iter().any(|name| checked.has_property(name)),
+        Idempotency::SafeWhen { property, values } => checked.has_value(property, values),
     }
 }
 

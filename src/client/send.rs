@@ -72,7 +72,7 @@ impl<H: Host> Client<H> {
         checked: &mut Checked,
         options: &CallOptions,
     ) -> Result<Outcome<H::Value>, Box<Error>> {
-        let safe = retry::is_safe(operation, |name| checked.has_property(name));
+        let safe = retry::is_safe(operation, checked);
         let mut course = Course {
             operation,
             safe,

@@ -11,13 +11,13 @@ use std::pin::{Pin, pin};
 use super::goal::{Action, Aim, Failure, Verdict};
 use super::progress::{Stopwatch, Wait};
 use super::{CallOptions, Client, retry};
-use crate::contract::{self, Answer};
+use crate::contract::{self, ResponseKind};
 use crate::error::{Error, WaitReason};
 use crate::host::{Host, Level};
 use crate::issue::Code;
 use crate::race::{First, first};
 use crate::request::Arguments;
-use crate::validate::validate_answer;
+use crate::validate::validate_response;
 
 pub use super::progress::{OnProgress, PassingFault, Progress, Refusal, WaitOptions};
 
@@ -349,7 +349,7 @@ impl<H: Host> Client<H> {
 
 /// Whether a response holds a list of services, whatever the client tolerates in it.
 fn is_list(body: &[u8]) -> bool {
-    let Answer::Json(schema) = contract::SERVICES_LIST.answer else { return false };
-    let envelope = validate_answer(body, Some(schema));
+    let ResponseKind::Json(schema) = contract::SERVICES_LIST.response else { return false };
+    let envelope = validate_response(body, Some(schema));
     envelope.issues.iter().all(|issue| issue.path.len() > 1 && issue.code != Code::Syntax)
 }

@@ -1,47 +1,47 @@
-//! What a sandbox is made with.
+//! The options of a sandbox, and their checks.
 
 use super::faults::Fault;
-use super::limit::RateLimit;
+use super::http::rate_limit::RateLimit;
 use crate::secret::Secret;
 
-/// A key, and the organization that it opens.
+/// A key of the sandbox.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Its id.
+    /// The id of the key.
     pub id: String,
-    /// Its secret.
+    /// The secret of the key.
     pub secret: Secret,
-    /// The id of its organization, a UUID; none: that of [`Options::organization_id`].
+    /// The id of the organization that it opens, a UUID; none: [`Options::organization_id`].
     pub organization_id: Option<String>,
 }
 
-/// What a sandbox is made with.
+/// The options of a sandbox.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Everything that is drawn comes from it: the same seed, the same world.
+    /// The seed of all random draws: the same seed and the same requests give the same state.
     pub seed: u64,
-    /// How long each answer is held back, in real milliseconds.
+    /// The delay of each response, in real milliseconds.
     pub latency_ms: f64,
-    /// How many virtual seconds pass in a real one. The caller's clock goes by it; here it only turns the rate limit's
-    /// reset into real seconds.
+    /// The number of virtual seconds in a real one. The caller's clock applies it; the sandbox converts the rate limit's
+    /// reset with it.
     pub time_scale: f64,
     /// The rate limit of each key; none: no limit.
     pub rate_limit: Option<RateLimit>,
-    /// How many services the organization may have.
+    /// The most services of each organization.
     pub max_services: u32,
-    /// How likely each fault meets a request, from 0 to 1; without an entry never.
+    /// The probability of each fault, from 0 to 1. Faults without an entry do not come.
     pub faults: Vec<(Fault, f64)>,
-    /// The id of the key.
+    /// The id of the first key.
     pub key_id: String,
-    /// The secret of the key.
+    /// The secret of the first key.
     pub key_secret: Secret,
-    /// The id of the key's organization, a UUID.
+    /// The id of the first key's organization, a UUID.
     pub organization_id: String,
-    /// More keys. Each organization that they name is one more, with services of its own.
+    /// Further keys. Each other organization that they name has services of its own.
     pub keys: Vec<Key>,
 }
 
-/// The live API's limits, real time, no latency; key and organization are always the same and no secret.
+/// The live API's limits, real time, no latency. Key and organization are constants, and no secret.
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -60,11 +60,11 @@ impl Default for Options {
 }
 
 impl Options {
-    /// What is wrong with an option, and which: `(option, expected)`.
+    /// Checks the options: `(option, expected)` for the first wrong one.
     ///
     /// # Errors
     ///
-    /// The first option that cannot be worked with.
+    /// An option is out of its range.
     pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
         let positive = |value: f64| value.is_finite() && value > 0.0;
         if !(self.latency_ms.is_finite() && self.latency_ms >= 0.0) {
@@ -114,8 +114,8 @@ impl Options {
         ids
     }
 
-    /// The same options, the default's in place of each that cannot be worked with.
-    pub(super) fn mended(mut self) -> Self {
+    /// The same options, with the default in place of each wrong one.
+    pub(super) fn sanitized(mut self) -> Self {
         let default = Self::default();
         while let Err((option, _)) = self.check() {
             match option {
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_worked_with_is_named_and_replaced() {
+    fn a_wrong_option_is_named_and_replaced() {
         assert_eq!(Options::default().check(), Ok(()));
         let broken = [
             ("latency_ms", Options { latency_ms: f64::NAN, ..Options::default() }),
@@ -163,7 +163,7 @@ mod tests {
         ];
         for (name, options) in broken {
             assert_eq!(options.check().unwrap_err().0, name);
-            assert_eq!(options.mended().check(), Ok(()));
+            assert_eq!(options.sanitized().check(), Ok(()));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Several bytes at once: in wasm, going byte by byte is slow.
+//! Reads several bytes at once: byte by byte is slow in wasm.
 
 /// Eight bytes of a text at once.
 #[inline(always)]

@@ -1,42 +1,42 @@
-//! The API's answer around a result: `{"status":200,"requestId":"…","result":…}`.
+//! Reads the envelope of a response: `{"status":200,"requestId":"…","result":…}`, or a bare result.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::number::is_number;
 use super::place::Place;
-use super::scan::Scan;
+use super::scanner::Scan;
 use super::string::{decode, inner};
 use super::walk::Walker;
-use super::{Mode, finish, words};
+use super::{Mode, finish, messages};
 use crate::contract::Schema;
 use crate::issue::{Code, Issue, Step};
 
-/// What was found in an answer. Where the walk ended early ([`super::Report::issues`]), only the issues are known.
+/// What was found in a response. Where the walk ended early ([`super::Report::issues`]), only the issues are known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Envelope {
     /// It has a `result`, or a numeric `status`. A bare backup has a status of its own: a string.
     pub enveloped: bool,
-    /// The breaches. Every path begins with `result`, whether the answer is enveloped or bare.
+    /// The violations. Every path begins with `result`, whether the response is enveloped or bare.
     pub issues: Vec<Issue>,
     /// The envelope's `requestId`, if it is a string.
     pub request_id: Option<String>,
-    /// Where the result's JSON text stands in the bytes: the `result` of the envelope, or the whole of a bare answer.
+    /// Where the result's JSON text stands in the bytes: the `result` of the envelope, or the whole of a bare response.
     /// `None`: there is none.
     pub result: Option<Range<usize>>,
 }
 
-/// Checks an answer, enveloped or bare. `result` is the schema of what it brings; with `None` nothing is checked, not
+/// Checks a response, enveloped or bare. `result` is the schema of its result; with `None` nothing is checked, not
 /// even that it is JSON.
 ///
 /// ```
 /// use clickhouse_cloud::contract;
-/// use clickhouse_cloud::validate::validate_answer;
+/// use clickhouse_cloud::validate::validate_response;
 ///
 /// let schema = contract::schema("Organization").ok_or("no such schema")?;
 /// let body = br#"{ "status": 200, "requestId": "r1", "result": { "id": 7 } }"#;
 ///
-/// let envelope = validate_answer(body, Some(schema));
+/// let envelope = validate_response(body, Some(schema));
 /// assert!(envelope.enveloped);
 /// assert_eq!(envelope.request_id.as_deref(), Some("r1"));
 /// assert_eq!(envelope.result.and_then(|range| body.get(range)), Some(&br#"{ "id": 7 }"#[..]));
@@ -44,10 +44,10 @@ pub struct Envelope {
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
-pub fn validate_answer(bytes: &[u8], result: Option<&'static Schema>) -> Envelope {
+pub fn validate_response(bytes: &[u8], result: Option<&'static Schema>) -> Envelope {
     let root = [Step::Key(Cow::Borrowed("result"))];
     let place = Place::root(&root, result.is_some_and(|schema| schema.secret));
-    let mut walker = Walker::new(bytes, Mode::Answer);
+    let mut walker = Walker::new(bytes, Mode::Response);
     let mut envelope = Envelope::default();
     let walked = read(&mut walker, result, &place, &mut envelope);
     if walked.is_err() {
@@ -76,7 +76,7 @@ fn read(
         walker.scan.rewind(start);
         envelope.result = Some(value(walker, schema, place)?);
     } else if let (Some(schema), None) = (schema, &envelope.result) {
-        walker.complain(place, Code::Required, &[&words::expected(schema, false)], b"");
+        walker.complain(place, Code::Required, &messages::expected(schema, false), b"");
     }
     walker.scan.end()
 }
@@ -110,7 +110,7 @@ fn members(
     Ok(())
 }
 
-/// Checks a value and tells where it stands.
+/// Checks a value and returns where it stands.
 #[inline(never)]
 fn value(walker: &mut Walker<'_>, schema: Option<&'static Schema>, place: &Place<'_>) -> Scan<Range<usize>> {
     walker.scan.peek();

@@ -1,11 +1,10 @@
-//! Which values are equal: 1 and 1.0, `"a"` and `"\u0061"`, objects whatever the order of their members.
+//! Equality of JSON values: 1 equals 1.0, `"a"` equals `"\u0061"`, and the order of members does not count.
 //!
-//! Values are told apart by a hash of 64 bits. That two different ones share it happens by accident to one pair in
-//! 10^19, and whoever makes it happen has his own request refused.
+//! Values are compared by a hash of 64 bits. A collision has a probability of one in 10^19 by accident; a caller that
+//! makes one on purpose gets its own request refused.
 
-use super::number::Decimal;
-use super::number::is_number;
-use super::scan::{Scan, Scanner};
+use super::number::{Decimal, is_number};
+use super::scanner::{Scan, Scanner};
 use super::string::{decode, inner};
 
 /// Deeper than this, two values are equal only if their texts are.
@@ -87,15 +86,15 @@ fn below(raw: &[u8], depth: u32) -> Scan<u64> {
 pub(super) struct Set(Vec<u64>);
 
 impl Set {
-    /// With room for so many.
+    /// With capacity for so many.
     pub(super) fn new(count: usize) -> Self {
         Self(vec![0; (2 * count + 1).next_power_of_two()])
     }
 
-    /// Adds one; tells whether it is new.
+    /// Adds one; true where it is new.
     #[inline(never)]
     pub(super) fn add(&mut self, hash: u64) -> bool {
-        // 0 says that a place is free.
+        // 0 marks a free place.
         let hash = hash.max(1);
         let mask = self.0.len() - 1;
         let mut at = hash as usize & mask;

@@ -25,8 +25,8 @@ pub(super) fn fits(format: Format, text: &str) -> bool {
     }
 }
 
-/// Whether a text is of the format as far as answers are held to it.
-pub(super) fn judged(format: Format, text: &[u8]) -> bool {
+/// Whether a text is of the format, as far as responses are checked for it.
+pub(super) fn fits_response(format: Format, text: &[u8]) -> bool {
     match format {
         Format::Uuid => uuid(text),
         Format::DateTime => date_time(text),
@@ -50,7 +50,7 @@ pub(super) const fn words(format: Format) -> &'static str {
     }
 }
 
-/// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: most answers are full of these.
+/// 8-4-4-4-12 hexadecimal digits, of any version. Eight bytes at a time: responses are full of these.
 pub(super) fn uuid(text: &[u8]) -> bool {
     let (Some(a), Some(b), Some(c), Some(d), Some(e), 36) =
         (word(text, 0), word(text, 8), word(text, 16), word(text, 24), word(text, 28), text.len())
@@ -69,7 +69,7 @@ const HIGH: u64 = 0x80 * EACH;
 
 /// Whether all eight bytes are hexadecimal digits.
 fn hex(word: u64) -> bool {
-    // In ASCII the sums below stay within their bytes; the high bit tells which bytes are at least so much.
+    // In ASCII the sums below stay within their bytes; the high bit marks the bytes that are at least so much.
     let (low, lower) = (word & !HIGH, (word | (EACH * 0x20)) & !HIGH);
     let digit = (low + EACH * (0x80 - 0x30)) & !(low + EACH * (0x80 - 0x3A));
     let letter = (lower + EACH * (0x80 - 0x61)) & !(lower + EACH * (0x80 - 0x67));
@@ -83,7 +83,7 @@ fn shaped(word: u64, (shape, limits): (u64, u64)) -> bool {
     ((rest & !HIGH).wrapping_add(limits) | rest) & HIGH == 0
 }
 
-/// A shape, and what may be added to each byte's rest.
+/// A shape, and the most that may be added to each byte's rest.
 const fn shape(text: [u8; 8]) -> (u64, u64) {
     const fn limit(letter: u8) -> u8 {
         if letter == b'0' { 0x7F - 9 } else { 0x7F }
@@ -148,7 +148,7 @@ fn address(text: &str) -> bool {
     prefix.is_none_or(|prefix| plain(prefix) && prefix.parse::<u8>().is_ok_and(|bits| bits <= longest))
 }
 
-/// What stands before a byte, and what behind it.
+/// The parts before and behind a byte.
 fn split(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|byte| *byte == at) {
         Some(index) => (text.get(..index).unwrap_or_default(), text.get(index + 1..)),

@@ -1,7 +1,7 @@
 //! Numbers as decimals, exactly.
 //!
 //! 0.3 is a multiple of 0.1, and 9007199254740993 is not 9007199254740992: binary floating point would say otherwise.
-//! This also keeps the standard library's float parser and printer, which are large, out of the wasm.
+//! It also keeps the standard library's float parser and printer, which are large, out of the wasm.
 
 use std::cmp::Ordering;
 
@@ -78,7 +78,7 @@ impl Decimal {
         self.digits
     }
 
-    /// The place of the first digit: what decides between two numbers first.
+    /// The place of the first digit, which decides between two numbers first.
     fn order(&self) -> i64 {
         self.exponent + i64::try_from(self.digits.len()).unwrap_or(i64::MAX)
     }

@@ -1,4 +1,4 @@
-//! Where a value stands.
+//! The path to a value, as a chain on the stack. An owned path is built only for an issue.
 
 use std::borrow::Cow;
 

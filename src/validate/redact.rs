@@ -1,42 +1,41 @@
 //! Bodies as logs may show them.
 //!
-//! Only what the contract knows is shown, and nothing that it marks as secret. A value is looked at with all schemas
-//! that may be meant, every alternative of a union: what is secret in one of them is not shown.
+//! Only what the contract knows is shown, and nothing that it marks as secret. A value is read with all schemas that may
+//! apply, every variant of a union: what is secret in one of them is not shown.
 
-use super::envelope::validate_answer;
-use super::scan::{Scan, Scanner};
+use super::envelope::validate_response;
+use super::messages;
+use super::scanner::{Scan, Scanner};
 use super::string::{decode, inner};
 use super::walk::{DEEPEST, begins};
-use super::words;
-use crate::contract::{Kind, Rest, Schema};
-use crate::text::text;
+use crate::contract::{AdditionalProperties, Kind, Schema};
 
 /// About how many bytes are shown.
 const MOST: usize = 4096;
 
 /// A JSON text without what is secret and what the contract does not know: `"[secret]"` and `"[unknown, …]"` stand
-/// there. Of what is no JSON only the length is told; what is long ends in `…`. Without a schema all is unknown.
+/// there. Of a text that is not JSON only the length is shown; a long text ends in `…`. Without a schema all is unknown.
 #[must_use]
 pub fn redact(json: &[u8], schema: Option<&'static Schema>) -> String {
     let mut redactor = Redactor { scan: Scanner::new(json), depth: 0, text: String::new() };
     let walked = redactor.value(&alternatives(schema)).and_then(|()| redactor.scan.end());
     let mut shown = redactor.text;
     if walked.is_err() {
-        return text(&["[", &words::count(json.len(), "byte"), ", no JSON]"]);
+        return format!("[{}, no JSON]", messages::count(json.len(), "byte"));
     }
     if shown.len() > MOST {
         shown.truncate(shown.floor_char_boundary(MOST));
-        // No piece of a string: what is looked for in it must be there as a whole.
+        // No part of a string: redaction looks for whole secrets.
         shown.truncate(shown.as_bytes().iter().rposition(|byte| *byte == b'"').unwrap_or(0));
         shown.push('…');
     }
     shown
 }
 
-/// The result of an answer, enveloped or bare, redacted.
+/// The result of a response, enveloped or bare, redacted.
 #[must_use]
-pub fn redact_answer(json: &[u8], result: Option<&'static Schema>) -> String {
-    let envelope = validate_answer(json, None);
+pub fn redact_response(json: &[u8], result: Option<&'static Schema>) -> String {
+    let envelope = validate_response(json, None);
     match envelope.result.and_then(|range| json.get(range)) {
         Some(bytes) => redact(bytes, result),
         None if envelope.enveloped => "[no result]".to_owned(),
@@ -59,7 +58,7 @@ impl Redactor<'_> {
 
     fn quote(&mut self, text: &str) {
         if self.text.len() <= MOST {
-            words::quote(text, &mut self.text);
+            messages::quote(text, &mut self.text);
         }
     }
 
@@ -87,8 +86,8 @@ impl Redactor<'_> {
     }
 
     fn unknown(&mut self, raw: &[u8]) {
-        let kind = words::received(raw, true, false);
-        self.quote(&text(&["[unknown, ", &kind, " of ", &words::count(raw.len(), "byte"), "]"]));
+        let kind = messages::received(raw, true, false);
+        self.quote(&format!("[unknown, {kind} of {}]", messages::count(raw.len(), "byte")));
     }
 
     /// Moves over an object or a list.
@@ -102,11 +101,11 @@ impl Redactor<'_> {
             let mut below = Vec::new();
             for schema in schemas {
                 match (&schema.kind, &name) {
-                    (Kind::Array { items, .. }, None) => also(items, &mut below),
-                    (Kind::Record(record), Some(name)) => {
-                        match (record.properties.iter().find(|property| property.name == name), &record.rest) {
-                            (Some(property), _) => also(property.schema, &mut below),
-                            (None, Rest::Map(schema)) => also(schema, &mut below),
+                    (Kind::Array { items, .. }, None) => add_variants(items, &mut below),
+                    (Kind::Object(object), Some(name)) => {
+                        match (object.properties.iter().find(|property| property.name == name), &object.additional) {
+                            (Some(property), _) => add_variants(property.schema, &mut below),
+                            (None, AdditionalProperties::Schema(schema)) => add_variants(schema, &mut below),
                             (None, _) => {}
                         }
                     }
@@ -133,14 +132,14 @@ impl Redactor<'_> {
 fn alternatives(schema: Option<&'static Schema>) -> Vec<&'static Schema> {
     let mut all = Vec::new();
     if let Some(schema) = schema {
-        also(schema, &mut all);
+        add_variants(schema, &mut all);
     }
     all
 }
 
-fn also(schema: &'static Schema, all: &mut Vec<&'static Schema>) {
+fn add_variants(schema: &'static Schema, all: &mut Vec<&'static Schema>) {
     all.push(schema);
     if let Kind::Union(variants) = schema.kind {
-        variants.iter().for_each(|variant| also(variant, all));
+        variants.iter().for_each(|variant| add_variants(variant, all));
     }
 }

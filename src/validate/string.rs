@@ -1,4 +1,4 @@
-//! The texts that strings of JSON stand for.
+//! Decodes JSON strings.
 
 use std::borrow::Cow;
 use std::str::Chars;

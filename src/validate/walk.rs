@@ -1,15 +1,24 @@
-//! Values, objects and lists beside their schemas.
+//! Checks values, objects and lists next to their schemas.
+//!
+//! Recursion follows the schema, never the bytes alone, and ends at [`DEEPEST`]; values without a schema are skipped in
+//! constant stack. Constraints of scalars, rules between members and unions are in the modules below.
 
-use super::format::judged;
+mod rules;
+mod scalar;
+mod union;
+
+use super::format::fits_response;
 use super::number::is_number;
 use super::place::{Mark, Place};
-use super::scan::{Ahead, Scan, Scanner, Stop, same};
+use super::scanner::{NextMember, Scan, Scanner, Stop, same};
 use super::string::{decode, inner};
-use super::{Mode, SecretValue, Unknown, words};
-use crate::contract::{Kind, Property, Record, Rest, Schema, Text};
+use super::{Mode, SecretValue, Unknown, messages};
+use crate::contract::{AdditionalProperties, Kind, Object, Property, Schema, Text};
 use crate::issue::{Code, Issue, Step};
 use crate::nearest::{alike, nearest};
-use crate::text::text;
+
+#[cfg(feature = "sandbox")]
+pub(crate) use scalar::matches;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 pub(super) const DEEPEST: u32 = 64;
@@ -17,11 +26,11 @@ pub(super) const DEEPEST: u32 = 64;
 /// How many issues are noted, give or take those of one object.
 const MOST_ISSUES: usize = 1_000;
 
-/// What a name that did not come in the contract's order turned out to be. Lists repeat their names: each is looked up
+/// The result of looking a name up that did not come in the contract's order. Lists repeat their names: each is looked up
 /// once, not once an item.
 #[derive(Clone, Copy)]
 struct Memo<'a> {
-    record: Option<&'static Record>,
+    object: Option<&'static Object>,
     /// As it stands between its quotes.
     name: &'a [u8],
     index: Option<usize>,
@@ -29,7 +38,7 @@ struct Memo<'a> {
 
 const MEMO: usize = 64;
 
-/// Where a name is remembered. Names of a kind differ at their ends.
+/// The slot of a name in the memo. Similar names differ at their ends.
 fn slot(name: &[u8]) -> usize {
     let end = name.last_chunk().map_or(0, |chunk| u32::from_le_bytes(*chunk));
     // The golden ratio spreads it; the top six bits are 0 to 63.
@@ -56,37 +65,37 @@ impl<'a> Walker<'a> {
     pub(super) fn new(bytes: &'a [u8], mode: Mode) -> Self {
         Self {
             scan: Scanner::new(bytes),
-            request: mode != Mode::Answer,
+            request: mode != Mode::Response,
             refuse_unknown: mode == Mode::Request { unknown: Unknown::Refuse },
             depth: 0,
             unions: 0,
-            memo: [Memo { record: None, name: &[], index: None }; MEMO],
+            memo: [Memo { object: None, name: &[], index: None }; MEMO],
             issues: Vec::new(),
             warnings: Vec::new(),
             secrets: Vec::new(),
         }
     }
 
-    /// Notes an issue. What is expected comes in parts.
+    /// Notes an issue.
     #[cold]
     #[inline(never)]
-    pub(super) fn issue(&mut self, place: &Place<'_>, code: Code, expected: &[&str], received: String) {
+    pub(super) fn issue(&mut self, place: &Place<'_>, code: Code, expected: &str, received: String) {
         let mut path = Vec::new();
         place.path(&mut path);
-        self.issues.push(Issue { path, code, expected: text(expected), received, hint: None });
+        self.issues.push(Issue { path, code, expected: expected.to_owned(), received, hint: None });
     }
 
-    /// Notes an issue about a value that shows it.
+    /// Notes an issue about a value, and shows the value.
     #[cold]
     #[inline(never)]
-    pub(super) fn complain(&mut self, place: &Place<'_>, code: Code, expected: &[&str], raw: &[u8]) {
-        self.issue(place, code, expected, words::received(raw, place.secret, self.request));
+    pub(super) fn complain(&mut self, place: &Place<'_>, code: Code, expected: &str, raw: &[u8]) {
+        self.issue(place, code, expected, messages::received(raw, place.secret, self.request));
     }
 
-    /// Advises, in the latest issue, the known word that is most like the given one.
+    /// Adds a hint to the latest issue: the known word that is nearest to the given one.
     pub(super) fn advise(&mut self, near: Option<&str>) {
         if let (Some(near), Some(issue)) = (near, self.issues.last_mut()) {
-            issue.hint = Some(text(&["did you mean ", near, "?"]));
+            issue.hint = Some(format!("did you mean {near}?"));
         }
     }
 
@@ -105,10 +114,10 @@ impl<'a> Walker<'a> {
         }
         let start = self.scan.position();
         match &schema.kind {
-            Kind::Record(_) | Kind::Array { .. } if self.depth >= DEEPEST => return self.too_deep(place),
-            Kind::Record(record) => {
+            Kind::Object(_) | Kind::Array { .. } if self.depth >= DEEPEST => return self.too_deep(place),
+            Kind::Object(object) => {
                 self.depth += 1;
-                self.record(record, place)?;
+                self.object(object, place)?;
                 self.depth -= 1;
             }
             Kind::Array { items, .. } => {
@@ -119,7 +128,7 @@ impl<'a> Walker<'a> {
             kind => {
                 self.scan.skip()?;
                 let raw = self.scan.since(start);
-                if self.request || !decided(kind, raw) {
+                if self.request || !needs_no_more_checks(kind, raw) {
                     self.scalar(schema, raw, place);
                 }
             }
@@ -137,7 +146,7 @@ impl<'a> Walker<'a> {
     #[inline(never)]
     pub(super) fn mismatch(&mut self, schema: &'static Schema, code: Code, place: &Place<'_>) -> Scan<()> {
         let raw = self.scan.skipped()?;
-        self.complain(place, code, &[&words::expected(schema, self.request)], raw);
+        self.complain(place, code, &messages::expected(schema, self.request), raw);
         if self.request && raw.first() == Some(&b'[') {
             self.advise(change_of_list(schema).as_deref());
         }
@@ -148,7 +157,7 @@ impl<'a> Walker<'a> {
     #[inline(never)]
     pub(super) fn too_deep(&mut self, place: &Place<'_>) -> Scan<()> {
         let raw = self.scan.skipped()?;
-        self.complain(place, Code::Depth, &["a value nested less deep"], raw);
+        self.complain(place, Code::Depth, "a value nested less deep", raw);
         Ok(())
     }
 
@@ -157,7 +166,11 @@ impl<'a> Walker<'a> {
         let mut index = 0;
         let mut more = self.scan.open(b']');
         while more {
-            self.value(items, &place.below(Mark::Index(index), items, false))?;
+            if self.request && items.secret {
+                self.secret(items, &place.below(Mark::Index(index), items, false))?;
+            } else {
+                self.value(items, &place.below(Mark::Index(index), items, false))?;
+            }
             self.enough()?;
             index += 1;
             more = self.scan.more(b']')?;
@@ -168,7 +181,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn record(&mut self, record: &'static Record, place: &Place<'_>) -> Scan<()> {
+    fn object(&mut self, object: &'static Object, place: &Place<'_>) -> Scan<()> {
         let start = self.scan.position();
         let clean = (self.issues.len(), self.warnings.len());
         let mut seen = 0_u64;
@@ -176,17 +189,17 @@ impl<'a> Walker<'a> {
         let mut more = self.scan.open(b'}');
         while more {
             let ahead =
-                if self.request { Ahead::Name } else { self.scan.plain(record.properties, &mut next, &mut seen) };
+                if self.request { NextMember::Name } else { self.scan.plain(object.properties, &mut next, &mut seen) };
             let mut name: &[u8] = &[];
             let found = match ahead {
-                Ahead::Nothing => break,
-                Ahead::Value(index) => Some(index),
-                Ahead::Name => {
+                NextMember::End => break,
+                NextMember::Value(index) => Some(index),
+                NextMember::Name => {
                     name = self.scan.name()?;
-                    self.find(record, name)
+                    self.find(object, name)
                 }
             };
-            if let Some((index, property)) = found.and_then(|index| Some((index, record.properties.get(index)?))) {
+            if let Some((index, property)) = found.and_then(|index| Some((index, object.properties.get(index)?))) {
                 let bit = 1_u64 << (index & 63);
                 if seen & bit != 0 {
                     self.forget(clean, place, property.name);
@@ -195,72 +208,87 @@ impl<'a> Walker<'a> {
                 next = index + 1;
                 self.scan.peek();
                 let from = self.scan.position();
+                let secrets = self.secrets.len();
                 let lax = !self.request && !property.required;
                 self.value(property.schema, &place.below(Mark::Key(property.name), property.schema, lax))?;
                 if self.request && property.schema.secret {
-                    self.keep_secret(property, from);
+                    self.keep_secret(property.name, from, secrets);
                 }
             } else {
-                match record.rest {
-                    Rest::Unknown if !self.refuse_unknown => self.scan.skip()?,
-                    Rest::Any => self.scan.skip()?,
-                    _ => self.other(record, name, clean, place)?,
+                match object.additional {
+                    AdditionalProperties::Unspecified if !self.refuse_unknown => self.scan.skip()?,
+                    AdditionalProperties::Allowed => self.scan.skip()?,
+                    _ => self.other(object, name, clean, place)?,
                 }
             }
             more = self.scan.more(b'}')?;
         }
-        let mut missing = !seen & u64::MAX.checked_shr(64 - record.properties.len() as u32).unwrap_or(0);
+        let mut missing = !seen & u64::MAX.checked_shr(64 - object.properties.len() as u32).unwrap_or(0);
         while missing != 0 {
             let index = missing.trailing_zeros() as usize;
             missing &= missing - 1;
-            if let Some(property) = record.properties.get(index).filter(|property| property.required) {
+            if let Some(property) = object.properties.get(index).filter(|property| property.required) {
                 self.missing(property, place);
             }
         }
         if self.request {
-            self.record_rules(record, start, place)?;
+            self.object_rules(object, start, place)?;
         }
         Ok(())
     }
 
-    /// Remembers where a secret of a request stands: between `from` and here.
-    fn keep_secret(&mut self, property: &'static Property, from: usize) {
+    /// Checks a secret of a request that has no name of the contract.
+    fn secret(&mut self, schema: &'static Schema, place: &Place<'_>) -> Scan<()> {
+        self.scan.peek();
+        let (from, known) = (self.scan.position(), self.secrets.len());
+        self.value(schema, place)?;
+        self.keep_secret("value", from, known);
+        Ok(())
+    }
+
+    /// Remembers where a secret of a request stands: between `from` and here. Secrets inside of it, which are those beyond
+    /// the first `known`, are a part of it.
+    #[cold]
+    fn keep_secret(&mut self, name: &'static str, from: usize, known: usize) {
         let raw = self.scan.since(from);
         let quote = (raw.len() - inner(raw).len()) / 2;
-        self.secrets.push(SecretValue { name: property.name, bytes: from + quote..self.scan.position() - quote });
+        self.secrets.truncate(known);
+        self.secrets.push(SecretValue { name, bytes: from + quote..self.scan.position() - quote });
     }
 
     /// The index of the known property of a name.
-    fn find(&mut self, record: &'static Record, name: &'a [u8]) -> Option<usize> {
+    fn find(&mut self, object: &'static Object, name: &'a [u8]) -> Option<usize> {
         let memo = self.memo.get_mut(slot(name))?;
-        if !memo.record.is_some_and(|known| std::ptr::eq(known, record)) || !same(memo.name, name) {
+        if !memo.object.is_some_and(|known| std::ptr::eq(known, object)) || !same(memo.name, name) {
             let text = decode(name);
-            let index = record.properties.iter().position(|property| property.name == text);
-            *memo = Memo { record: Some(record), name, index };
+            let index = object.properties.iter().position(|property| property.name == text);
+            *memo = Memo { object: Some(object), name, index };
         }
         memo.index
     }
 
     /// A member that is not among the known properties: an issue, or an entry of a map.
     #[inline(never)]
-    fn other(&mut self, record: &'static Record, name: &[u8], clean: (usize, usize), place: &Place<'_>) -> Scan<()> {
+    fn other(&mut self, object: &'static Object, name: &[u8], clean: (usize, usize), place: &Place<'_>) -> Scan<()> {
         self.enough()?;
         let name = decode(name);
         self.forget(clean, place, &name);
-        if let Rest::Map(schema) = record.rest {
-            return self.value(schema, &place.below(Mark::Key(&name), schema, !self.request));
+        if let AdditionalProperties::Schema(schema) = object.additional {
+            let place = place.below(Mark::Key(&name), schema, !self.request);
+            let is_secret = self.request && schema.secret;
+            return if is_secret { self.secret(schema, &place) } else { self.value(schema, &place) };
         }
         let raw = self.scan.skipped()?;
-        // Its value is never shown: who knows what the misspelt name stands for.
-        self.complain(&place.member(&name, true), Code::Unknown, &["a known property"], raw);
+        // Its value is never shown: the misspelt name may stand for a secret.
+        self.complain(&place.member(&name, true), Code::Unknown, "a known property", raw);
         let aliased =
-            record.properties.iter().find(|property| property.aliases.iter().any(|alias| alike(alias, &name)));
-        let near = || nearest(&name, record.properties.iter().map(|property| property.name));
+            object.properties.iter().find(|property| property.aliases.iter().any(|alias| alike(alias, &name)));
+        let near = || nearest(&name, object.properties.iter().map(|property| property.name));
         self.advise(aliased.map(|property| property.name).or_else(near));
         Ok(())
     }
 
-    /// Drops what was noted for the earlier one of two members of a name, since the object's beginning.
+    /// Drops the notes on the earlier one of two members of a name, since the object's beginning.
     #[cold]
     #[inline(never)]
     fn forget(&mut self, clean: (usize, usize), place: &Place<'_>, name: &str) {
@@ -281,15 +309,15 @@ impl<'a> Walker<'a> {
     #[cold]
     #[inline(never)]
     fn missing(&mut self, property: &'static Property, place: &Place<'_>) {
-        let expected = words::expected(property.schema, self.request);
+        let expected = messages::expected(property.schema, self.request);
         let place = place.below(Mark::Key(property.name), property.schema, false);
-        self.complain(&place, Code::Required, &[&expected], b"");
+        self.complain(&place, Code::Required, &expected, b"");
     }
 }
 
 /// `{ add, remove }`, where an object of lists changes the list that may have been meant.
 fn change_of_list(schema: &Schema) -> Option<String> {
-    let Kind::Record(Record { properties, .. }) = schema.kind else { return None };
+    let Kind::Object(Object { properties, .. }) = schema.kind else { return None };
     let lists = properties.iter().all(|property| matches!(property.schema.kind, Kind::Array { .. }));
     let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
     (lists && !names.is_empty()).then(|| format!("{{ {} }}", names.join(", ")))
@@ -303,16 +331,15 @@ pub(super) fn begins(kind: &Kind, first: u8) -> bool {
         Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) => is_number(first),
         Kind::Text(_) | Kind::Enum { .. } => first == b'"',
         Kind::Array { .. } => first == b'[',
-        Kind::Record(_) => first == b'{',
+        Kind::Object(_) => first == b'{',
         Kind::Union(_) => false,
     }
 }
 
-/// Whether the raw value, of the kind's type, is all that an answer may be held to: the common case, judged as it
-/// stands. Where it is not, [`Walker::scalar`] judges.
-fn decided(kind: &Kind, raw: &[u8]) -> bool {
+/// Whether the raw value, of the kind's type, passes as part of a response without [`Walker::scalar`]: the common case.
+fn needs_no_more_checks(kind: &Kind, raw: &[u8]) -> bool {
     match kind {
-        Kind::Text(Text { format: Some(format), .. }) => judged(*format, inner(raw)),
+        Kind::Text(Text { format: Some(format), .. }) => fits_response(*format, inner(raw)),
         Kind::Integer(_) => raw.iter().all(|byte| !matches!(byte, b'.' | b'e' | b'E')),
         _ => true,
     }

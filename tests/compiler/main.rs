@@ -11,10 +11,14 @@
 
 #[path = "../../build/document.rs"]
 mod document;
+#[path = "../../build/openapi.rs"]
+mod openapi;
 #[path = "../../build/operation.rs"]
 mod operation;
 #[path = "../../build/pattern.rs"]
 mod pattern;
+#[path = "../../build/routes.rs"]
+mod routes;
 #[path = "../../build/rules.rs"]
 mod rules;
 #[path = "../../build/schema.rs"]
@@ -22,6 +26,7 @@ mod schema;
 #[path = "../../build/tables.rs"]
 mod tables;
 
+mod expansion;
 mod mistakes;
 mod output;
 mod patterns;

@@ -7,8 +7,10 @@ import { read } from "./pages.mjs";
 
 const { ApiError, CloudClient, CloudError, ConnectionError, TimeoutError } = exported;
 
-/** The rows of the table of classes: its name, its status, what happened, what was changed, what to do. */
-const rows = [...read("docs/errors.md").matchAll(/^\| `(\w+Error)` ?([^|]*?) \| (.*?) \| (.*?) ?\| (.*?) ?\|$/gm)].map(([, ...cells]) => cells);
+/** The rows of the table of classes: its name, its status, cause, changes, remedy. */
+const rows = [...read("docs/errors.md").matchAll(/^\| `(\w+Error)` ?([^|]*?) \| (.*?) \| (.*?) ?\| (.*?) ?\|$/gm)].map(
+  ([, ...cells]) => cells,
+);
 
 /** @param {unknown} value @param {Function} kind */
 const isOrExtends = (value, kind) => typeof value === "function" && (value === kind || value.prototype instanceof kind);
@@ -17,14 +19,24 @@ const classes = Object.entries(exported).filter(([, value]) => isOrExtends(value
 test("every class has its row, and every cell says something", () => {
   assert.ok(classes.length > 10);
   assert.deepEqual(rows.map(([name]) => name).sort(), classes.map(([name]) => name).sort());
-  for (const [name, , ...cells] of rows.filter(([name]) => name !== "CloudError")) assert.ok(cells.every((cell) => cell !== ""), name);
+  for (const [name, , ...cells] of rows.filter(([name]) => name !== "CloudError"))
+    assert.ok(
+      cells.every((cell) => cell !== ""),
+      name,
+    );
 });
 
 test("a status has the class of its row", async () => {
   /** @type {Map<string, unknown>} */
   const byName = new Map(classes);
   const byStatus = new Map(rows.filter(([, status]) => status !== "").map(([name, status]) => [status, name]));
-  assert.deepEqual(classes.filter(([, value]) => isOrExtends(value, ApiError)).map(([name]) => name).sort(), [...byStatus.values()].sort());
+  assert.deepEqual(
+    classes
+      .filter(([, value]) => isOrExtends(value, ApiError))
+      .map(([name]) => name)
+      .sort(),
+    [...byStatus.values()].sort(),
+  );
   const asked = { keyId: "id", keySecret: "secret", organizationId: "5a9db0c5-1111-4000-8000-000000000002", retryBudgetMs: 0 };
   for (let status = 300; status < 600; status += 1) {
     // A 304 and its like bring no body.
@@ -36,16 +48,18 @@ test("a status has the class of its row", async () => {
   }
 });
 
-test("what the table says of classes without a status", () => {
+test("the table is right about classes without a status", () => {
   assert.ok(TimeoutError.prototype instanceof ConnectionError);
   assert.match(rows.find(([name]) => name === "TimeoutError")?.[2] ?? "", /`ConnectionError`/);
 });
 
-test("every operation that changes something is in the table of what is ambiguous", () => {
+test("every operation that changes something is in the table of ambiguous changes", () => {
   const [, section] = read("docs/errors.md").split("## Ambiguous");
   const named = section.split("\n\n")[2];
   // The documents that are rendered from the contract say which is which.
-  const changes = [...read("docs/retries.md").matchAll(/^- (?:Safe|Never)[^:]*: (.*)$/gm)].flatMap(([, names]) => [...names.matchAll(/`services\.(\w+)`/g)]);
+  const changes = [...read("docs/retries.md").matchAll(/^- (?:Safe|Never)[^:]*: (.*)$/gm)].flatMap(([, names]) => [
+    ...names.matchAll(/`services\.(\w+)`/g),
+  ]);
   assert.ok(changes.length > 5);
   for (const [, name] of changes) assert.match(named, new RegExp(`\`(services\\.)?${name}\``));
 });

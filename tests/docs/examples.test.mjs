@@ -1,6 +1,6 @@
 // @ts-check
 // The programs of examples/, as a user runs them: with the installed tarball, against the installed command, over real
-// HTTP. What counts is what the sandbox holds then. lifecycle.mjs and redis-rate-limit.mjs are in tests/http.
+// HTTP. The sandbox's state is compared in the end. lifecycle.mjs and redis-rate-limit.mjs are in tests/http.
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 const UP_MS = 300_000;
 
 /**
- * A served sandbox, and what sets it up and looks into it.
+ * A served sandbox, with functions that set it up and look into it.
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} args
@@ -54,8 +54,9 @@ async function cloud(t, ...args) {
     backups: async (id) => (await ask(`${served.services}/${id}/backups`)).result,
     /** @param {string} serviceId @param {string} password @returns {Promise<boolean>} */
     verify: async (serviceId, password) => (await control("verify-password", { serviceId, password })).valid,
-    /** @returns {Promise<string[]>} what was changed, in order */
-    changes: async () => (await control("ledger")).filter((/** @type {any} */ { change }) => change).map((/** @type {any} */ { operation }) => operation),
+    /** @returns {Promise<string[]>} the changes, in order */
+    changes: async () =>
+      (await control("ledger")).filter((/** @type {any} */ { change }) => change).map((/** @type {any} */ { operation }) => operation),
   };
 }
 
@@ -77,14 +78,17 @@ describe("examples/progress-bar.mjs", () => {
 
   test("in a terminal: a bar, full at the end", async (t) => {
     const { env, services, control } = await cloud(t);
-    // It gives its command a terminal, and copies what is shown there.
+    // It gives its command a terminal, and copies its output.
     const { ended, printed } = start("script", ["-qec", `'${process.execPath}' '${progressBar}'`, "/dev/null"], { env });
     // Drawn more often than the service is asked in that time.
     await printed(/(provisioning[^]*){8}/);
     await control("advance", { ms: UP_MS });
     const { code, stdout } = await ended;
     assert.equal(code, 0, stdout);
-    const [created, ...drawn] = stdout.replaceAll("\r\n", "\n").split(/\n|\r\x1b\[K/).filter((line) => line !== "");
+    const [created, ...drawn] = stdout
+      .replaceAll("\r\n", "\n")
+      .split(/\n|\r\x1b\[K/)
+      .filter((line) => line !== "");
     const [service, ...none] = await services();
     assert.deepEqual([service.state, none], ["running", []]);
     assert.equal(created, `created ${service.id}`);
@@ -104,7 +108,10 @@ describe("examples/progress-bar.mjs", () => {
     const again = await run(progressBar, id).ended;
     assert.deepEqual([again.code, again.stderr], [0, ""]);
     assert.match(again.stdout, /^0:\d\d running\n$/);
-    assert.deepEqual((await services()).map(({ state }) => state), ["running"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["running"],
+    );
   });
 
   test("a stopped service is started", async (t) => {
@@ -113,14 +120,20 @@ describe("examples/progress-bar.mjs", () => {
     await control("advance", { ms: HOUR_MS });
     await stop(id);
     await control("advance", { ms: HOUR_MS });
-    assert.deepEqual((await services()).map(({ state }) => state), ["stopped"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["stopped"],
+    );
     const { code, stdout } = await run(progressBar, id).ended;
     assert.match(stdout, /^0:\d\d stopped\n(0:\d\d starting\n)?0:\d\d running\n$/);
     assert.equal(code, 0);
-    assert.deepEqual((await services()).map(({ state }) => state), ["running"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["running"],
+    );
   });
 
-  test("what does not come is told", async (t) => {
+  test("a state that is never reached is an error", async (t) => {
     const { run, create, remove, services } = await cloud(t);
     const id = await create("deleted");
     await remove(id);
@@ -194,14 +207,17 @@ describe("examples/rotate-passwords.mjs", () => {
   /** @returns {Record<string, { name: string, password: string, set: boolean }>} */
   const kept = () => JSON.parse(readFileSync(path, "utf8"));
 
-  test("all services, and what is left out is done the next time", async (t) => {
+  test("all services, and those that were left out the next time", async (t) => {
     rmSync(path, { force: true });
     const { run, create, stop, services, verify, control, changes } = await cloud(t, "--time-scale", "100");
     const ids = [await create("one"), await create("two", { idleScaling: true }), await create("three")];
     await control("advance", { ms: HOUR_MS });
     await stop(ids[2]);
     await control("advance", { ms: HOUR_MS });
-    assert.deepEqual((await services()).map(({ state }) => state), ["running", "idle", "stopped"]);
+    assert.deepEqual(
+      (await services()).map(({ state }) => state),
+      ["running", "idle", "stopped"],
+    );
 
     const first = await run(rotate, "passwords.json").ended;
     assert.equal(first.code, 1);
@@ -209,7 +225,14 @@ describe("examples/rotate-passwords.mjs", () => {
     assert.match(first.stderr, /^three: services\.ensureRunning: waited for running, but the state is stopped/);
     const passwords = kept();
     assert.deepEqual(Object.keys(passwords).sort(), [...ids].sort());
-    assert.deepEqual(ids.map((id) => [passwords[id].name, passwords[id].set]), [["one", true], ["two", true], ["three", false]]);
+    assert.deepEqual(
+      ids.map((id) => [passwords[id].name, passwords[id].set]),
+      [
+        ["one", true],
+        ["two", true],
+        ["three", false],
+      ],
+    );
     assert.equal(mode(path), "600");
     assert.deepEqual(await Promise.all(ids.map((id) => verify(id, passwords[id].password))), [true, true, false]);
 
@@ -226,7 +249,7 @@ describe("examples/rotate-passwords.mjs", () => {
     for (const { password } of Object.values(kept())) assert.ok(!shown.includes(password));
   });
 
-  test("ended between the file and the service, it sets what the file has", async (t) => {
+  test("ended between the file and the service, it sets the passwords of the file", async (t) => {
     const { run, create, verify, control } = await cloud(t);
     const id = await create("half done");
     await control("advance", { ms: HOUR_MS });

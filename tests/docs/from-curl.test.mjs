@@ -1,6 +1,6 @@
 // @ts-check
 // docs/from-curl.md: every operation of the contract has its section; its lines of curl run in a shell, and its program
-// runs as it stands, each against a served sandbox, whose ledger tells what was asked for.
+// runs as it stands, each against a served sandbox, whose ledger has the requests.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
@@ -9,7 +9,10 @@ import { file } from "../package/consumer.mjs";
 import { blocks, operations, programs, read } from "./pages.mjs";
 
 const PAGE = "docs/from-curl.md";
-const sections = read(PAGE).split(/^## /m).slice(1).map((text) => ({ name: text.match(/^([\w.]+)\n/)?.[1], text }));
+const sections = read(PAGE)
+  .split(/^## /m)
+  .slice(1)
+  .map((text) => ({ name: text.match(/^([\w.]+)\n/)?.[1], text }));
 const HOUR_MS = 3_600_000;
 const NEW_PASSWORD = "correct horse battery staple";
 
@@ -34,7 +37,7 @@ async function world(t) {
   return {
     env: { ...env, NEW_PASSWORD, SERVICE_ID: serviceId, BACKUP_ID: backups.result[0].id },
     advance,
-    /** @returns {Promise<{ operation: string, status: number }[]>} what the page asked for */
+    /** @returns {Promise<{ operation: string, status: number }[]>} the requests of the page */
     asked: async () => (await ask(`${url}/__sandbox/ledger`)).slice(2),
     /** @returns {Promise<boolean>} */
     passwordIsSet: async () => (await ask(`${url}/__sandbox/verify-password`, { serviceId, password: NEW_PASSWORD })).valid,
@@ -42,7 +45,12 @@ async function world(t) {
 }
 
 test("every operation has a section", () => {
-  assert.deepEqual(sections.map(({ name }) => name).sort(), operations().map(({ name }) => name).sort());
+  assert.deepEqual(
+    sections.map(({ name }) => name).sort(),
+    operations()
+      .map(({ name }) => name)
+      .sort(),
+  );
 });
 
 test("the lines of curl", async (t) => {
@@ -52,25 +60,31 @@ test("the lines of curl", async (t) => {
     assert.deepEqual(more, [], name);
     const { code, stdout, stderr } = await start("sh", ["-euc", script], { env }).ended;
     assert.equal(code, 0, `${name}: ${stdout}${stderr}`);
-    assert.deepEqual((await asked()).slice(-1).map(({ operation, status }) => [operation, status]), [[name, 200]]);
+    assert.deepEqual(
+      (await asked()).slice(-1).map(({ operation, status }) => [operation, status]),
+      [[name, 200]],
+    );
     if (name === "services.updatePassword") assert.ok(await passwordIsSet());
-    // So that what was begun is done.
+    // So that changes that were begun are done.
     await advance();
   }
   assert.equal((await asked()).length, sections.length);
 });
 
-test("the program asks for what the lines of curl ask for", async (t) => {
+test("the program makes the requests of the lines of curl", async (t) => {
   const { env, asked } = await world(t);
   const [program, ...more] = programs(PAGE);
   assert.deepEqual(more, []);
   const watch = "(url, init) => (console.log(init.method, url.replace(/^.*?(?=\\/v1\\/)/, ''), init.body ?? ''), fetch(url, init))";
-  // A line before each section, and one for each request, to see what it asks for.
-  const marked = sections.reduce((text, { name = "", text: section }) => {
-    const [block] = blocks(section, "js");
-    assert.ok(text.includes(block), name);
-    return text.replace(block, () => `console.log("section", ${JSON.stringify(name)});\n${block}`);
-  }, program.replace("new CloudClient()", `new CloudClient({ rateLimit: false, fetch: ${watch} })`));
+  // A line before each section, and one for each request, to see its requests.
+  const marked = sections.reduce(
+    (text, { name = "", text: section }) => {
+      const [block] = blocks(section, "js");
+      assert.ok(text.includes(block), name);
+      return text.replace(block, () => `console.log("section", ${JSON.stringify(name)});\n${block}`);
+    },
+    program.replace("new CloudClient()", `new CloudClient({ rateLimit: false, fetch: ${watch} })`),
+  );
   const { code, stdout, stderr } = await start(process.execPath, [file("from-curl.mjs", marked)], { env }).ended;
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "clickhouse-cloud: services.updateScaling: the API advises against it, it may go\n");
@@ -82,15 +96,23 @@ test("the program asks for what the lines of curl ask for", async (t) => {
     const [method, path] = String(routes.get(name)).split(" ");
     const hash = createHash("sha256").update(NEW_PASSWORD).digest("base64");
     const double = createHash("sha1").update(createHash("sha1").update(NEW_PASSWORD).digest()).digest("hex");
-    const body = text.match(/--data ['"](.*)['"]$/m)?.[1].replaceAll('\\"', '"').replace("$hash", hash).replace("$double", double) ?? "";
+    const body =
+      text
+        .match(/--data ['"](.*)['"]$/m)?.[1]
+        .replaceAll('\\"', '"')
+        .replace("$hash", hash)
+        .replace("$double", double) ?? "";
     const query = text.match(/\?([^"]*)"$/m)?.[1];
     const address = path.replace(/\{\w+\}/g, "[0-9a-f-]{36}") + (query === undefined ? "" : `\\?${query}`);
     const request = new RegExp(`^${method} ${address} (.*)$`, "m");
     assert.equal(request.exec(part)?.[1], body, name);
   }
   assert.equal(parts.length, sections.length);
-  // A deletion is refused at first, and in the end what was deleted is looked for.
-  assert.deepEqual((await asked()).filter(({ status }) => ![200, 404, 409].includes(status)), []);
+  // A deletion is refused at first, and in the end the deleted service is read.
+  assert.deepEqual(
+    (await asked()).filter(({ status }) => ![200, 404, 409].includes(status)),
+    [],
+  );
 });
 
 test("the way back", async (t) => {

@@ -1,6 +1,6 @@
 // @ts-check
 // docs/outbound.md: its programs and its variables, in Node, Deno and Bun. The API's host is known to a CONNECT proxy alone,
-// and its certificate is signed by a CA that openssl makes here: who is answered went through the proxy, and trusts the CA.
+// and its certificate is signed by a CA that openssl makes here: a request with a response went through the proxy, and trusts the CA.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -42,7 +42,23 @@ const openssl = (...args) => execFileSync("openssl", args, { cwd: folder, stdio:
 openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=Company CA");
 openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "host.key", "-out", "host.csr", "-subj", `/CN=${HOST}`);
 writeFileSync(at("host.ext"), `subjectAltName=DNS:${HOST}\nbasicConstraints=CA:FALSE\n`);
-openssl("x509", "-req", "-in", "host.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "host.pem", "-days", "2", "-extfile", "host.ext");
+openssl(
+  "x509",
+  "-req",
+  "-in",
+  "host.csr",
+  "-CA",
+  "ca.pem",
+  "-CAkey",
+  "ca.key",
+  "-CAcreateserial",
+  "-out",
+  "host.pem",
+  "-days",
+  "2",
+  "-extfile",
+  "host.ext",
+);
 
 /** @param {import("node:net").Server} server @returns {Promise<number>} */
 async function listen(server) {
@@ -64,7 +80,7 @@ later(() => tls.closeAllConnections());
 const tlsPort = await listen(tls);
 
 /**
- * A CONNECT proxy; what it was asked for is in `asked`.
+ * A CONNECT proxy; `asked` lists the requests that it got.
  *
  * @param {string} [credentials] without which it refuses, `user:password`
  */
@@ -94,16 +110,21 @@ const PROXY = `http://127.0.0.1:${open.port}`;
 const CA = at("ca.pem");
 /** Of the key, but not of the shell of the tests. */
 const own = {
-  ...Object.fromEntries(["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [[name, undefined], [name.toLowerCase(), undefined]])),
+  ...Object.fromEntries(
+    ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [
+      [name, undefined],
+      [name.toLowerCase(), undefined],
+    ]),
+  ),
   ...{ NODE_EXTRA_CA_CERTS: undefined, NODE_OPTIONS: undefined, NO_COLOR: "1" },
   ...cloud.env,
   CLICKHOUSE_API_URL: `https://${HOST}`,
 };
-/** What the programs of the page take. */
+/** The environment of the page's programs. */
 const company = { COMPANY_PROXY: PROXY, COMPANY_CA: CA };
 const closedAs = { COMPANY_PROXY: `http://127.0.0.1:${closed.port}`, COMPANY_PROXY_USER: "user", COMPANY_PROXY_PASSWORD: "pass word" };
 
-/** What says nothing of proxies. */
+/** An environment without proxies. */
 const plain = `import { CloudClient } from "clickhouse-cloud";
   console.log(await new CloudClient({ retryBudgetMs: 0 }).services.list());`;
 
@@ -131,9 +152,11 @@ describe("Node", () => {
   const [byEnvironment, byAddress] = programsOf("Node, by the fetch option").map((text, index) => file(`outbound-${index}.mjs`, text));
   const bare = file("outbound-plain.mjs", plain);
 
-  test("undici's agent, by the environment", () => goesThrough(open, [process.execPath, byEnvironment], { HTTPS_PROXY: PROXY, NODE_EXTRA_CA_CERTS: CA }));
+  test("undici's agent, by the environment", () =>
+    goesThrough(open, [process.execPath, byEnvironment], { HTTPS_PROXY: PROXY, NODE_EXTRA_CA_CERTS: CA }));
 
-  test("undici's agent, by an address with a name and a password", () => goesThrough(closed, [process.execPath, byAddress], { ...company, ...closedAs }));
+  test("undici's agent, by an address with a name and a password", () =>
+    goesThrough(closed, [process.execPath, byAddress], { ...company, ...closedAs }));
 
   const runs = existsSync(newer);
   if (!runs) console.log("outbound: NODE_USE_ENV_PROXY is not tried, npm has no newer Node for this machine");
@@ -158,9 +181,9 @@ describe("Node", () => {
     return stderr;
   };
   /** The reasons of the page's table. */
-  const reasons = [...page.split("## What goes wrong")[1].matchAll(/`([^`]+)`/g)].map(([, reason]) => reason);
+  const reasons = [...page.split("\n## Errors\n")[1].matchAll(/`([^`]+)`/g)].map(([, reason]) => reason);
 
-  test("what goes wrong is told by the reasons of the page", async () => {
+  test("failures have the reasons of the page", async () => {
     const [environment, address] = programsOf("Node, by the fetch option");
     for (const [text, env, reason] of /** @type {[string, Record<string, string>, RegExp][]} */ ([
       [environment, { HTTPS_PROXY: PROXY }, /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|SELF_SIGNED_CERT_IN_CHAIN/],

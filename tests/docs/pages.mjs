@@ -1,5 +1,5 @@
 // @ts-check
-// The pages, and what stands in them: programs, commands, tables.
+// The pages, and their parts: programs, operations.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,10 +11,17 @@ export const read = (path) => readFileSync(join(root, path), "utf8");
 
 export const readmes = ["README.md", "pkg/README.md"];
 /** @param {string} folder */
-const pages = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".md")).map((name) => `${folder}/${name}`);
+const pages = (folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `${folder}/${name}`);
 export const docs = pages("docs");
-/** For those who work on the package. */
-export const inside = [...pages("docs/design"), ...readdirSync(root).filter((name) => /^(CONTRIBUTING|SECURITY)\.md$/.test(name)), "tests/README.md"];
+/** For contributors. */
+export const inside = [
+  ...pages("docs/design"),
+  ...readdirSync(root).filter((name) => /^(CONTRIBUTING|SECURITY)\.md$/.test(name)),
+  "tests/README.md",
+];
 
 /**
  * The fenced blocks of a language, in order.
@@ -22,7 +29,8 @@ export const inside = [...pages("docs/design"), ...readdirSync(root).filter((nam
  * @param {string} text
  * @param {string} language
  */
-export const blocks = (text, language) => [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, block]) => block);
+export const blocks = (text, language) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, block]) => block);
 
 /**
  * The programs of a page. A block that imports nothing goes on where the one before it ended.
@@ -40,7 +48,7 @@ export function programs(page) {
 }
 
 /**
- * What a program says that it prints: `// prints: …`, a line each. Undefined: it does not say.
+ * The output that a program promises: `// prints: …`, a line each. Undefined: it promises none.
  *
  * @param {string} program
  */

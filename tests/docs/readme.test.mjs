@@ -1,10 +1,11 @@
 // @ts-check
-// What the READMEs and the pages of docs/ say: every program in them runs, as it stands, from the installed tarball, and
-// prints what it says; every command exists; links lead somewhere; and the READMEs' tables are complete.
+// The READMEs and the pages of docs/: every program in them runs, as it stands, from the installed tarball, and prints its
+// promised output; every command exists; links lead to files; and tables are complete.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { CloudClient } from "clickhouse-cloud";
 import { sandbox, start } from "../http/server.mjs";
 import { file } from "../package/consumer.mjs";
 import { docs, inside, operations, prints, programs, read, readmes, root } from "./pages.mjs";
@@ -39,22 +40,30 @@ for (const page of readmes) {
   });
 }
 
-/** What else is in a page, and has a test of its own. @type {Record<string, string>} */
+/** Languages of other blocks, which have tests of their own. @type {Record<string, string>} */
 const others = { "docs/from-curl.md": "sh", "docs/outbound.md": "sh", "docs/sandbox.md": "python" };
 
 for (const page of docs) {
-  test(`${page}: every block is a program or what this page alone has`, () => {
+  test(`${page}: every block is a program, or of the page's other language`, () => {
     const fences = [...read(page).matchAll(/^```(.+)$/gm)].map(([, language]) => language);
     const known = ["js", others[page]];
-    assert.deepEqual(fences.filter((language) => !known.includes(language)), []);
+    assert.deepEqual(
+      fences.filter((language) => !known.includes(language)),
+      [],
+    );
     assert.doesNotMatch(read(page).replace(/^```.*?^```$/gms, ""), /^ {4}\S/m);
   });
 }
 
 for (const page of [...readmes, ...docs, ...inside]) {
   test(`${page}: links lead to files, and none to a file that npm does not have`, () => {
-    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target).filter((target) => !target.startsWith("https:"));
-    assert.deepEqual(targets.filter((target) => !existsSync(join(root, dirname(page), target))), []);
+    const targets = [...read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !target.startsWith("https:"));
+    assert.deepEqual(
+      targets.filter((target) => !existsSync(join(root, dirname(page), target))),
+      [],
+    );
     if (page === "pkg/README.md") assert.deepEqual(targets, []);
   });
 }
@@ -69,33 +78,63 @@ test("CONTRIBUTING.md names every page of docs/design", () => {
   const text = read("CONTRIBUTING.md");
   const design = inside.filter((page) => page.startsWith("docs/design/"));
   assert.notEqual(design.length, 0);
-  assert.deepEqual(design.filter((page) => !text.includes(`](${page})`)), []);
+  assert.deepEqual(
+    design.filter((page) => !text.includes(`](${page})`)),
+    [],
+  );
 });
 
 test("tests/README.md has a line for every folder and every file of tests/", () => {
   const text = read("tests/README.md");
   const entries = readdirSync(join(root, "tests"), { withFileTypes: true }).filter(({ name }) => name !== "README.md");
-  assert.deepEqual(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).filter((name) => !text.includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).filter((name) => !text.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test("tests/README.md names every suite", () => {
-  const suites = [...read("scripts/test.mjs").matchAll(/^ {2}\{ name: "([\w-]+)"|^ {2}wasmBrowser\("(\w+)"/gm)].map(([, name, engine]) => name ?? `wasm-${engine}`);
+  const suites = [...read("scripts/test.mjs").matchAll(/^ {2}\{ name: "([\w-]+)"|^ {2}wasmBrowser\("(\w+)"/gm)].map(
+    ([, name, engine]) => name ?? `wasm-${engine}`,
+  );
   assert.ok(suites.length > 20);
-  assert.deepEqual(suites.filter((name) => !read("tests/README.md").includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    suites.filter((name) => !read("tests/README.md").includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test("the table of operations is the contract's", () => {
-  const rows = [...read("README.md").matchAll(/^\| `(\w+\.\w+)\((.*?)\)`\s*\| `(.*?)`\s*\|$/gm)];
+  const rows = [...read("docs/operations.md").matchAll(/^\| `(\w+\.\w+)\((.*?)\)`\s*\| `(.*?)`\s*\|$/gm)];
   /** @param {{ name: string, route: string }[]} all */
   const sorted = (all) => all.map(({ name, route }) => `${name} ${route}`).sort();
   assert.deepEqual(sorted(rows.map(([, name, , route]) => ({ name, route }))), sorted(operations()));
 });
 
+test("the table of options is the client's", () => {
+  const [section] = read("docs/client.md").split("\n## Options\n")[1].split("\n## ");
+  const rows = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  // The error for an unknown option lists those that the client knows.
+  const unknown = /** @type {any} */ ({ xyzzyx: true });
+  assert.throws(
+    () => new CloudClient(unknown),
+    (/** @type {Error} */ { message }) => {
+      assert.deepEqual(rows.sort(), message.split("known are ")[1].split(", ").sort());
+      return true;
+    },
+  );
+});
+
 test("the table of dependencies is complete", () => {
-  const named = read("README.md").split("## What it stands on")[1];
-  const sections = read("Cargo.toml").split(/^(?=\[)/m).filter((section) => /^\[.*dependencies\]/.test(section));
+  const named = read("CONTRIBUTING.md").split("\n## Dependencies\n")[1];
+  const sections = read("Cargo.toml")
+    .split(/^(?=\[)/m)
+    .filter((section) => /^\[.*dependencies\]/.test(section));
   const crates = sections.flatMap((section) => [...section.matchAll(/^([\w-]+) = /gm)].map(([, crate]) => crate));
   assert.ok(crates.length > 10);
   const tools = Object.keys(JSON.parse(read("package.json")).devDependencies).filter((name) => !name.startsWith("@types/"));
-  assert.deepEqual([...crates, ...tools].filter((name) => !named.includes(name)), []);
+  assert.deepEqual(
+    [...crates, ...tools].filter((name) => !named.includes(name)),
+    [],
+  );
 });

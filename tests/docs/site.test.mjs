@@ -1,6 +1,6 @@
 // @ts-check
-// What `make docs` makes: a page for each type of each entry and for each page of docs/, without a warning, without a
-// link that leads nowhere, and without what is not for users.
+// The site of `make docs`: a page for each type of each entry point and for each page of docs/, without warnings, dead links
+// and internals.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,11 +31,18 @@ test("every type has its page, and every page of docs/", () => {
     if (conditions.default === undefined) continue;
     const prefix = join("clickhouse-cloud", path).replaceAll("/", "_");
     assert.ok(pages.has(`modules/${prefix}.html`), path);
-    const named = [...read(join("pkg", conditions.default.types)).matchAll(/^export (?:type )?\{ (.*?) \} from/gm)].flatMap(([, names]) => names.split(", "));
+    const named = [...read(join("pkg", conditions.default.types)).matchAll(/^export (?:type )?\{ (.*?) \} from/gm)].flatMap(([, names]) =>
+      names.split(", "),
+    );
     assert.notEqual(named.length, 0);
-    for (const name of named) assert.ok(["classes", "functions", "interfaces", "types"].some((kind) => pages.has(`${kind}/${prefix}.${name}.html`)), name);
+    for (const name of named)
+      assert.ok(
+        ["classes", "functions", "interfaces", "types"].some((kind) => pages.has(`${kind}/${prefix}.${name}.html`)),
+        name,
+      );
   }
-  for (const name of ["CloudClient", "Services", "BuiltRequest", "ConflictError"]) assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
+  for (const name of ["CloudClient", "Services", "BuiltRequest", "ConflictError"])
+    assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
   assert.equal([...pages.keys()].filter((name) => name.startsWith("documents/")).length, docs.length);
 });
 
@@ -51,12 +58,19 @@ test("its links lead somewhere", () => {
   assert.ok(links > 100);
 });
 
-test("what is not for users is not there", () => {
+test("internals are not there", () => {
   for (const [name, html] of pages) {
     const junk = /\w+Operations\b|client_bg|captureStackTrace|>Protected<|>Hidden</.exec(html);
     assert.equal(junk?.[0], undefined, name);
   }
   /** @param {string} name */
   const made = (name) => />constructor</.test(pages.get(`classes/clickhouse-cloud.${name}.html`) ?? "");
-  assert.deepEqual(["CloudClient", "RateLimiter", "ConflictError", "Services", "BuiltRequest", "CloudPromise"].map(made), [true, true, false, false, false, false]);
+  assert.deepEqual(["CloudClient", "RateLimiter", "ConflictError", "Services", "BuiltRequest", "CloudPromise"].map(made), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

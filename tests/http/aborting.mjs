@@ -1,6 +1,6 @@
 // @ts-check
-// A program that aborts its journeys at random moments, and reports what came of it. The test starts it with the
-// address of a sandbox in its environment, and with a seed and a number of aborts; then watches how it ends.
+// A program that aborts its journeys at random moments, and reports their errors. The test starts it with the address of a
+// sandbox in its environment, with a seed and with a number of aborts, and checks that it ends by itself.
 import { setImmediate as turn } from "node:timers/promises";
 import { CloudClient } from "clickhouse-cloud";
 
@@ -10,7 +10,7 @@ const SIDE_BY_SIDE = 20;
 const JOURNEY_MS = 800;
 const CALLS = 25;
 
-/** A linear congruential generator: what is drawn depends on the seed alone. */
+/** A linear congruential generator: its numbers depend on the seed alone. */
 let state = seed;
 const random = () => {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -23,7 +23,7 @@ function unreliable(at) {
     open += 1;
     try {
       at();
-      // So that some aborts come while the client backs off, or waits for a window.
+      // Some aborts then come during a backoff, or in the queue of the rate limit.
       const luck = random();
       if (luck < 0.05) return new Response("", { status: 429, headers: { "x-ratelimit-reset": "0.05" } });
       if (luck < 0.1 && init.method === "GET") return new Response("", { status: 503 });
@@ -53,7 +53,7 @@ function journey(cloud, signal) {
   const waiting = { signal, pollIntervalMs: 10 };
   const travel = async () => {
     await watched(cloud.services.list({}, { signal }));
-    // Time passes so fast there that it would fall asleep between two requests.
+    // Virtual time passes so fast that it would become idle between two requests.
     const body = { name: "aborted", provider: /** @type {const} */ ("aws"), region: "eu-west-1", idleScaling: false };
     const { service: { id } } = await watched(cloud.services.create(body, { signal }));
     await watched(cloud.services.waitFor(id, "running", waiting));
@@ -73,7 +73,7 @@ const report = { struck: 0, withReason: 0, errors: [], open: 0, left: [] };
 
 /** @type {Set<() => void>} */
 const sharing = new Set();
-/** Some share a client, and stand in line for its limit. */
+/** Some share a client, and queue for its rate limit. */
 const shared = new CloudClient({
   rateLimit: { requests: 10, perMs: 40 },
   logLevel: "off",
@@ -114,7 +114,7 @@ await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
   while (report.struck < aborts) await abortOne();
 }));
 
-// What still keeps the process alive. Sockets that fetch keeps for the next request do not; the pipe is its output.
+// The handles that keep the process alive. Idle sockets of fetch do not; the pipe is its output.
 const alive = () => process.getActiveResourcesInfo().filter((resource) => !["Immediate", "PipeWrap"].includes(resource));
 for (const end = performance.now() + 5_000; alive().length + open > 0 && performance.now() < end; await turn());
 report.open = open;

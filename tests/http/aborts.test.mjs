@@ -1,5 +1,5 @@
 // @ts-check
-// An abort ends everything at once, wherever it strikes: the line, the back-off, the request, the body, the wait.
+// An abort ends everything at once: the queue of the rate limit, the backoff, the request, the body, the wait.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { file } from "../package/consumer.mjs";
 import { sandbox, start } from "./server.mjs";
 
 const ABORTS = 200;
-/** Far more than a process needs that has nothing left to do, and less than the shortest timer of a call. */
+/** Far longer than an idle process takes to end, and shorter than the shortest timer of a call. */
 const END_MS = 15_000;
 
 test(`${ABORTS} aborts at random moments leave nothing running`, { timeout: 120_000 }, async (t) => {
@@ -23,6 +23,6 @@ test(`${ABORTS} aborts at random moments leave nothing running`, { timeout: 120_
   const { struck, withReason, ...rest } = JSON.parse(line);
   assert.deepEqual(rest, { errors: [], open: 0, left: [] }, line);
   assert.equal(struck, ABORTS);
-  // A few strike between two calls, or when a call has just ended.
+  // A few come between two calls, or when a call has just ended.
   assert.ok(withReason > ABORTS / 2, line);
 });

@@ -14,7 +14,7 @@ import { bodyOf } from "../../pkg/bin/bodies.js";
 
 setFlagsFromString("--expose-gc");
 const collect = /** @type {() => void} */ (runInNewContext("gc"));
-// Far below that, and above what the engine itself takes meanwhile, such as optimized code.
+// Far below that, and above the growth of the engine itself, such as optimized code.
 const most = 16_000_000;
 const ORGANIZATION = "5a9db0c5-0000-4000-8000-000000000001";
 
@@ -25,7 +25,7 @@ const used = () => {
   return heapUsed + external;
 };
 
-/** What comes in chunks of one byte over a socket, each in a buffer of its own; `whole` ends it. */
+/** A body in chunks of one byte, each in a buffer of its own as from a socket; `whole` ends it. */
 function chunked() {
   const [count, length] = [2_000, 64 * 1024];
   let end = () => {};
@@ -59,19 +59,19 @@ test("the sandbox's server", async (t) => {
 test("the proxy", async (t) => {
   const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, allow: ["services.create"], authorize: () => true });
   const url = `http://localhost/v1/organizations/${ORGANIZATION}/services`;
-  // What is loaded with the first request does not count.
+  // Memory of the first request does not count.
   await proxy(new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body: "{" }));
   const before = used();
   const body = chunked();
   t.after(body.end);
   const stream = /** @type {any} */ (ReadableStream).from(body);
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: stream, duplex: "half" };
-  const answer = proxy(new Request(url, /** @type {any} */ (init)));
+  const response = proxy(new Request(url, /** @type {any} */ (init)));
   await body.all;
   const held = used() - before;
   assert.ok(held < most, `${held} bytes for ${body.count}`);
   body.end();
-  assert.match((await (await answer).json()).error, /the body is no JSON/);
+  assert.match((await (await response).json()).error, /the body is no JSON/);
 });
 
 test("the client", async (t) => {
@@ -106,7 +106,7 @@ test("the proxy over a socket", { timeout: 60_000 }, async (t) => {
   socket.write(`POST /v1/organizations/${ORGANIZATION}/services HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`);
   const block = "1\r\nx\r\n".repeat(1_000);
   for (let sent = 0; sent < size; sent += 1_000) if (!socket.write(block)) await once(socket, "drain");
-  // What is on its way is read in time.
+  // Bytes under way are read in time.
   let held = Number.POSITIVE_INFINITY;
   for (let turn = 0; turn < 100 && held >= 2 * size; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,5 +1,5 @@
 // @ts-check
-// The command line of the installed tarball, and how its server begins and ends.
+// The command line of the installed tarball, and the start and end of its server.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { installed, manifest, run } from "../package/consumer.mjs";
 import { address, command, project, sandbox, start } from "./server.mjs";
 
-/** All that there are, as the sandbox itself names them. */
+/** All faults, by the sandbox itself. */
 const FAULTS = /** @type {typeof import("clickhouse-cloud/sandbox")} */ (await import(`${installed}/dist/sandbox.js`)).Sandbox.faults().map(({ name }) => name);
 
 test("--help and --version", async () => {
@@ -28,7 +28,7 @@ test("--help and --version", async () => {
   assert.equal((await command("--version")).stdout, `${manifest.version}\n`);
 });
 
-test("what is wrong is said, and nothing is served", async () => {
+test("a wrong command line is an error with the flag, and nothing is served", async () => {
   /** @type {[string[], RegExp][]} */
   const wrong = [
     [[], /^Usage: clickhouse-cloud sandbox/],
@@ -70,7 +70,7 @@ test("what is wrong is said, and nothing is served", async () => {
   }
 });
 
-test("a port in use and an address of another machine are no mystery", async (t) => {
+test("a port in use and an address of another machine are errors that say what to do", async (t) => {
   const { url } = await sandbox(t);
   const { port } = new URL(url);
   const taken = await command("sandbox", "--port", port);
@@ -81,7 +81,7 @@ test("a port in use and an address of another machine are no mystery", async (t)
   assert.match(foreign.stderr, /192\.0\.2\.1 is no address of this machine/);
 });
 
-test("what it prints can be pasted into a shell", async (t) => {
+test("the printed lines can be pasted into a shell", async (t) => {
   const id = "5a9db0c5-1111-4000-8000-000000000002";
   const secret = `it's "$HOME" \`x\` \\`;
   const { lines, url } = await sandbox(t, "--key-id", "my id", "--key-secret", secret, "--organization-id", id);
@@ -90,13 +90,13 @@ test("what it prints can be pasted into a shell", async (t) => {
   assert.deepEqual(stdout.split("\n"), [url, "my id", secret, id, ""]);
 });
 
-test("only this machine reaches it, unless it is told otherwise", async (t) => {
+test("only this machine reaches it by default", async (t) => {
   const here = await sandbox(t);
   assert.match(here.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const everywhere = await sandbox(t, "--host", "0.0.0.0");
   assert.match(everywhere.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal((await fetch(everywhere.services)).status, 401);
-  // From another container, the key goes to it over plain http: the variable permits that.
+  // Clients in other containers send the key over plain http: the variable permits it.
   assert.ok(!("CLICKHOUSE_CLOUD_ALLOW_HTTP" in here.env));
   assert.equal(everywhere.env.CLICKHOUSE_CLOUD_ALLOW_HTTP, "1");
 });
@@ -104,7 +104,7 @@ test("only this machine reaches it, unless it is told otherwise", async (t) => {
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
   test(`${signal} ends it cleanly, whatever connections are open`, async (t) => {
     const { child, ended, services, url } = await sandbox(t);
-    // One that is kept alive after its answer, and one that never says a word.
+    // One connection that is kept alive after its response, and one without a request.
     await (await fetch(services)).text();
     const silent = connect(Number(new URL(url).port), "127.0.0.1");
     silent.on("error", () => {});
@@ -116,11 +116,11 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
   });
 }
 
-test("what is under way is still answered", async (t) => {
+test("requests under way still get their responses", async (t) => {
   const { child, ended, services, authorization } = await sandbox(t, "--latency-ms", "100");
   const headers = { authorization, expect: "100-continue" };
   const asked = request(services, { method: "POST", headers });
-  // The server says that it waits for the body: then it is told to end.
+  // The server waits for the body when the signal comes.
   asked.flushHeaders();
   await once(asked, "continue");
   child.kill("SIGTERM");

@@ -8,7 +8,7 @@ const BODY = { name: "events", provider: "aws", region: "eu-west-1", ipAccessLis
 const SERVICE = "/v1/organizations/{organizationId}/services/{serviceId}";
 
 /**
- * A served sandbox, and what asks its API and its control.
+ * A served sandbox, with functions for requests to its API and its control.
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} args
@@ -36,7 +36,7 @@ async function served(t, ...args) {
   };
 }
 
-test("what there is, and what was asked, without a key", async (t) => {
+test("state and ledger, without a key", async (t) => {
   const { api, control } = await served(t);
   const { body } = await api("POST", "", BODY);
   const { id } = body.result.service;
@@ -50,7 +50,7 @@ test("what there is, and what was asked, without a key", async (t) => {
   assert.deepEqual([right.body, wrong.body], [{ valid: true }, { valid: false }]);
 });
 
-test("time is advanced", async (t) => {
+test("time advances", async (t) => {
   const { api, control } = await served(t);
   await api("POST", "", BODY);
   assert.equal((await control("POST", "advance", { ms: 180_000 })).status, 204);
@@ -67,7 +67,7 @@ test("faults are injected, and never meet the control", async (t) => {
   assert.ok(faults.body.some((/** @type {any} */ fault) => fault.name === "html" && fault.description.includes("502")));
 });
 
-test("a snapshot goes into another sandbox", async (t) => {
+test("a snapshot restores another sandbox", async (t) => {
   const one = await served(t);
   const { body } = await one.api("POST", "", BODY);
   const { id } = body.result.service;
@@ -76,12 +76,12 @@ test("a snapshot goes into another sandbox", async (t) => {
   assert.equal((await other.control("PUT", "snapshot", snapshot.body)).status, 204);
   assert.equal((await other.api("GET", `/${id}`)).body.result.name, "events");
   assert.deepEqual((await other.control("POST", "verify-password", { serviceId: id, password: body.result.password })).body, { valid: true });
-  // Longer than what the API takes.
+  // Longer than a body of the API may be.
   const long = await other.control("PUT", "snapshot", { ...snapshot.body, more: "x".repeat(2 * 1024 * 1024) });
   assert.equal(long.status, 204);
 });
 
-test("what is wrong is said", async (t) => {
+test("a wrong control request is an error with the reason", async (t) => {
   const { control } = await served(t);
   /** @type {[string, string, unknown, number, RegExp][]} */
   const wrong = [
@@ -95,6 +95,7 @@ test("what is wrong is said", async (t) => {
     ["POST", "advance", [], 400, /^BAD_REQUEST: body: expected an object/],
     ["POST", "advance", {}, 400, /^BAD_REQUEST: body\.ms: expected a number/],
     ["POST", "advance", { ms: -1 }, 400, /^BAD_REQUEST: sandbox\.advance: ms must be a number of at least 0/],
+    ["POST", "advance", { ms: 1e308 }, 400, /^BAD_REQUEST: sandbox\.advance: ms must end before virtual time does/],
     ["POST", "advance", { ms: 1, seconds: 1 }, 400, /^BAD_REQUEST: body\.seconds: unknown, known are ms/],
     ["POST", "faults", { fault: "slo" }, 400, /^BAD_REQUEST: sandbox\.inject: unknown fault slo: did you mean slow\?/],
     ["POST", "faults", null, 400, /^BAD_REQUEST: sandbox\.inject: /],
@@ -108,6 +109,13 @@ test("what is wrong is said", async (t) => {
     assert.deepEqual(Object.keys(answer.body), ["status", "error", "requestId"]);
   }
   assert.equal((await control("PUT", "state")).headers.get("allow"), "GET");
+});
+
+test("HEAD gets the headers of GET", async (t) => {
+  const { url } = await served(t);
+  const [get, head] = await Promise.all(["GET", "HEAD"].map((method) => fetch(`${url}/__sandbox/faults`, { method, headers: { "accept-encoding": "identity" } })));
+  assert.deepEqual([head.status, head.headers.get("content-length")], [200, get.headers.get("content-length")]);
+  assert.equal(await head.text(), "");
 });
 
 test("--no-control serves none of it", async (t) => {

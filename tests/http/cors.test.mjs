@@ -1,5 +1,5 @@
 // @ts-check
-// CORS as browsers ask for it, and what pages that were not let in can do: nothing.
+// CORS as browsers use it. Pages of other origins can do nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sandbox } from "./server.mjs";
@@ -17,7 +17,7 @@ const from = (url, origin, method = "GET", headers = {}) => fetch(url, { method,
 
 const PREFLIGHT = { "access-control-request-method": "PATCH", "access-control-request-headers": "authorization,content-type,x-own" };
 
-test("an origin that was named reads the answers, without a key asked for before", async (t) => {
+test("a named origin reads the responses, and its preflights need no key", async (t) => {
   const { services, authorization } = await sandbox(t, "--cors", "https://app.example", "--cors", PAGE, "--rate-limit", "1/60");
   const asked = await from(services, PAGE, "OPTIONS", { ...PREFLIGHT, "access-control-request-private-network": "true" });
   assert.equal(asked.status, 204);
@@ -49,7 +49,7 @@ test("another origin reads nothing", async (t) => {
   }
 });
 
-test("* lets all read, and nobody send cookies along", async (t) => {
+test("* allows every origin, without cookies", async (t) => {
   const { services, authorization } = await sandbox(t, "--cors", "*");
   for (const answer of [await from(services, OTHER, "OPTIONS", PREFLIGHT), await from(services, OTHER, "GET", { authorization })]) {
     assert.ok(answer.ok);
@@ -67,7 +67,7 @@ test("without --cors there is none of it, and no page controls the sandbox", asy
   assert.deepEqual([(await advance(OTHER)).status, (await advance("null")).status, (await advance(url)).status], [403, 403, 204]);
 });
 
-test("a page that was let in controls it, too", async (t) => {
+test("a page of a named origin controls the sandbox, too", async (t) => {
   const { url } = await sandbox(t, "--cors", PAGE);
   const answer = await from(`${url}/__sandbox/state`, PAGE);
   assert.deepEqual([answer.status, answer.headers.get("access-control-allow-origin")], [200, PAGE]);

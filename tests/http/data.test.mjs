@@ -1,5 +1,5 @@
 // @ts-check
-// --data: what was answered is there after every end of the process, however rude.
+// --data: every confirmed change is there after any end of the process.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { appendFileSync, copyFileSync, existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ let files = 0;
 const fresh = () => join(folder, `${(files += 1)}.data`);
 
 /**
- * A sandbox on a file, and what asks it. `stop` ends it with a signal.
+ * A sandbox on a file, with functions for requests to it. `stop` ends it with a signal.
  *
  * @param {import("node:test").TestContext} t
  * @param {string} file
@@ -80,7 +80,7 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGKILL"])) {
   });
 }
 
-test("virtual time passes while nobody serves", async (t) => {
+test("virtual time passes while the server is down", async (t) => {
   const file = fresh();
   const first = await on(t, file, "--time-scale", "1000");
   const { service } = await first.create();
@@ -90,7 +90,21 @@ test("virtual time passes while nobody serves", async (t) => {
   assert.notEqual((await second.get(`/${service.id}`)).state, "provisioning");
 });
 
-test("what is gone stays gone, and what was restored is there", async (t) => {
+test("a change that a fault makes in a read is stored, too", async (t) => {
+  const file = fresh();
+  const first = await on(t, file);
+  const { service } = await first.create();
+  await first.control("advance", { ms: 180_000 });
+  await first.control("faults", { fault: "degraded" });
+  const states = [];
+  for (let read = 0; read < 2; read += 1) states.push((await first.get(`/${service.id}`)).state);
+  assert.deepEqual(states, ["running", "degraded"]);
+  await first.stop("SIGKILL");
+  const second = await on(t, file);
+  assert.equal((await second.get(`/${service.id}`)).state, "degraded");
+});
+
+test("deleted services stay deleted, and a restored snapshot is there", async (t) => {
   const file = fresh();
   const first = await on(t, file);
   await first.create();
@@ -118,7 +132,7 @@ test("the file does not grow for ever", async (t) => {
   assert.equal((await second.get(`/${service.id}`)).name, "last");
 });
 
-test("a second process on the file is refused, by whatever name", async (t) => {
+test("a second process on the file is refused, by any path to it", async (t) => {
   const file = fresh();
   const first = await on(t, file);
   const link = fresh();
@@ -129,14 +143,14 @@ test("a second process on the file is refused, by whatever name", async (t) => {
   await (await on(t, link)).get("");
 });
 
-test("a lock of a process that is no more, or of another one with its number, is none", async (t) => {
+test("a lock of an ended process, or of another one with its number, does not count", async (t) => {
   const file = fresh();
   writeFileSync(`${file}.lock`, `${process.pid} 1\n`);
   await (await on(t, file)).stop("SIGTERM");
   assert.ok(!existsSync(`${file}.lock`));
 });
 
-test("a change that cannot be kept is not answered, and the sandbox ends", { timeout: 60_000 }, async (t) => {
+test("a change that cannot be stored is not confirmed, and the sandbox ends", { timeout: 60_000 }, async (t) => {
   const file = fresh();
   const first = await on(t, file);
   await first.create();
@@ -151,7 +165,7 @@ test("a change that cannot be kept is not answered, and the sandbox ends", { tim
   assert.ok(!existsSync(`${file}.lock`));
 });
 
-test("a file that is broken or not ours is refused, and left as it is", { timeout: 60_000 }, async (t) => {
+test("a damaged or foreign file is refused, and not changed", { timeout: 60_000 }, async (t) => {
   const whole = fresh();
   const first = await on(t, whole);
   const { service } = await first.create();
@@ -185,7 +199,7 @@ test("a file that is broken or not ours is refused, and left as it is", { timeou
   assert.equal(readFileSync(whole, "utf8"), text);
 });
 
-test("the beginning of a record that was never answered is dropped, and an empty file is a new one", async (t) => {
+test("an incomplete last record is ignored, and an empty file is a new one", async (t) => {
   const file = fresh();
   const first = await on(t, file);
   await first.create();
@@ -199,14 +213,14 @@ test("the beginning of a record that was never answered is dropped, and an empty
   assert.deepEqual(await (await on(t, empty)).get(""), []);
 });
 
-test("the last record counts without its newline, which an editor may have taken", async (t) => {
+test("the last record counts without its newline, which an editor may have removed", async (t) => {
   const file = fresh();
   const first = await on(t, file);
   const { service } = await first.create();
   await first.patch(`/${service.id}`, { name: "renamed" });
   await first.stop("SIGTERM");
   const text = readFileSync(file, "utf8");
-  // The first record holds all, the second one the change.
+  // The first record holds the snapshot, the second one the change.
   for (const [lines, name] of /** @type {const} */ ([[3, "events"], [4, "renamed"]])) {
     const cut = fresh();
     writeFileSync(cut, text.split("\n").slice(0, lines).join("\n"));
@@ -216,13 +230,13 @@ test("the last record counts without its newline, which an editor may have taken
     assert.equal(stderr, "");
     assert.ok(readFileSync(cut, "utf8").endsWith("\n"));
   }
-  // One byte less is an unfinished record, and said to be one.
+  // One byte less is an incomplete record, with a warning.
   const torn = fresh();
   writeFileSync(torn, text.slice(0, -2));
   const third = await on(t, torn);
   assert.equal((await third.get(`/${service.id}`)).name, "events");
   const { stderr } = await third.stop("SIGTERM");
-  assert.equal(stderr, `clickhouse-cloud: ${torn} ends within a record, of which nothing was answered: it is left out\n`);
+  assert.equal(stderr, `clickhouse-cloud: ${torn} ends within a record that no response has confirmed: it is ignored\n`);
 });
 
 test("no lock and no draft is written through a link", async (t) => {
@@ -235,7 +249,7 @@ test("no lock and no draft is written through a link", async (t) => {
     assert.ok(lstatSync(`${file}.lock`).isSymbolicLink());
     rmSync(`${file}.lock`);
   }
-  // The names of drafts can be foreseen: that of the lock has the number of the process.
+  // The names of drafts are predictable: that of the lock has the number of the process.
   const script = `
     const { symlinkSync } = require("node:fs");
     for (const end of [".lock." + process.pid, ".lock." + process.pid + ".old", ".new"]) symlinkSync(${JSON.stringify(victim)}, ${JSON.stringify(file)} + end);
@@ -269,7 +283,7 @@ test("a start that fails leaves no lock, and neither does any signal", { timeout
   for (const signals of /** @type {NodeJS.Signals[][]} */ ([["SIGINT"], ["SIGTERM"], ["SIGHUP"], ["SIGINT", "SIGINT"], ["SIGTERM", "SIGINT"]])) {
     const cloud = await on(t, file);
     assert.equal(left().length, 1);
-    // Under way for as long as its client likes: only a second signal does not wait for it.
+    // Its client never ends this request: only a second signal does not wait for it.
     const socket = connect(Number(new URL(cloud.url).port), "127.0.0.1").on("error", () => {});
     await once(socket, "connect");
     socket.write("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n");
@@ -283,7 +297,7 @@ test("a start that fails leaves no lock, and neither does any signal", { timeout
 /** More take longer: `KILLS=100 node --test tests/http/data.test.mjs`. */
 const KILLS = Number(process.env.KILLS ?? 50);
 
-test("killed at random moments under load, it keeps every answered change", { timeout: 20_000 + KILLS * 10_000 }, async (t) => {
+test("killed at random moments under load, it has every confirmed change", { timeout: 20_000 + KILLS * 10_000 }, async (t) => {
   const { kills, changes, lost } = await rounds(fresh(), KILLS, 1);
   t.diagnostic(`${kills} kills, ${changes} answered changes`);
   assert.deepEqual(lost, []);

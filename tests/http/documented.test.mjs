@@ -37,9 +37,9 @@ test("it names what --help names", async () => {
   const flags = (/** @type {string} */ text) => [...new Set(text.match(/--[a-z][a-z-]+/g))].sort();
   const [, section] = page.split("\n## Flags\n");
   assert.deepEqual(flags(section.split("\nWith `--data`")[0]), flags(options.split("\nOptions:\n")[1]).filter((flag) => flag !== "--help"));
-  const names = [...faults.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name);
-  const [, listed] = page.split("\nThe faults: ");
-  assert.deepEqual([...listed.split(". ")[0].matchAll(/`([a-z-]+)`/g)].map(([, name]) => name), names);
+  const described = [...faults.matchAll(/^ {2}([a-z-]+) {2,}(.*)$/gm)].map(([, name, effect]) => [name, effect]);
+  const [, table] = page.split("\n## Faults\n");
+  assert.deepEqual([...table.matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm)].map(([, name, effect]) => [name, effect]), described);
 });
 
 test("every control path of it is there, and no other", async (t) => {

@@ -24,7 +24,7 @@ async function under(t, ...args) {
   };
 }
 
-test("a dropped connection is one that ends without a byte", async (t) => {
+test("a dropped connection ends without a byte", async (t) => {
   const { create, services, authorization } = await under(t, "--fault", "drop-after=1");
   await assert.rejects(create(), TypeError);
   const { port, pathname } = new URL(services);
@@ -36,7 +36,7 @@ test("a dropped connection is one that ends without a byte", async (t) => {
   assert.equal(answer, "");
 });
 
-test("what is truncated is a whole answer over HTTP, and no JSON", async (t) => {
+test("a truncated response is whole by HTTP, and no JSON", async (t) => {
   const { create } = await under(t, "--fault", "truncated=1");
   for (let turn = 0; turn < 10; turn += 1) {
     const answer = await create();
@@ -46,7 +46,7 @@ test("what is truncated is a whole answer over HTTP, and no JSON", async (t) => 
   }
 });
 
-test("what a proxy answers is not in the API's shape", async (t) => {
+test("responses of a proxy have no envelope", async (t) => {
   const { list } = await under(t, "--fault", "html=0.5", "--fault", "unavailable=0.5");
   const seen = new Set();
   for (let turn = 0; turn < 100; turn += 1) {
@@ -59,14 +59,14 @@ test("what a proxy answers is not in the API's shape", async (t) => {
   assert.deepEqual([...seen].sort(), [200, 502, 503]);
 });
 
-test("a slow answer comes in virtual time", async (t) => {
+test("a slow response takes virtual time", async (t) => {
   const quick = await under(t, "--fault", "slow=1", "--time-scale", "1000");
   const began = performance.now();
   assert.equal((await quick.list()).status, 200);
   assert.ok(performance.now() - began >= 2);
 });
 
-test("no one waits for a client that went away", { timeout: 60_000 }, async (t) => {
+test("a delay ends when its client disconnects", { timeout: 60_000 }, async (t) => {
   // It would take at least 200 real seconds.
   const { child, ended, services, authorization } = await under(t, "--fault", "slow=1", "--time-scale", "0.01");
   const gone = new AbortController();

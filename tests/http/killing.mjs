@@ -1,10 +1,9 @@
 // @ts-check
-// A sandbox on a file under load, killed at random moments; after each it is looked whether every change is there that
-// was answered.
+// A sandbox on a file under load, killed at random moments. After each kill every confirmed change must be there.
 import { start, bin, address } from "./server.mjs";
 
 const WRITERS = 8;
-/** A life is at most so long, from the first answer on. */
+/** The longest time from the first response to a kill. */
 const LIFE_MS = 250;
 
 /**
@@ -15,7 +14,7 @@ const LIFE_MS = 250;
 export async function rounds(file, kills, seed) {
   let state = seed;
   const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
-  /** The names that were answered, and those that were sent: of these one may have been made, too. */
+  /** The confirmed names, and those that were sent: one of these may have been applied, too. */
   /** @type {Map<string, { name: string, sent: Set<string> }>} */
   const known = new Map();
   /** @type {Set<string>} */
@@ -48,7 +47,7 @@ export async function rounds(file, kills, seed) {
       return result;
     };
     for (let turn = 0; ; turn += 1) {
-      // Each its own, so that what was sent last is what is there.
+      // Each writer has its own services, so that the name that was sent last is the one to expect.
       const mine = [...known.keys()].filter((_, index) => index % WRITERS === writer);
       const id = mine[Math.floor(random() * mine.length)];
       if (id === undefined || (random() < 0.1 && known.size < 100)) {

@@ -1,5 +1,5 @@
 // @ts-check
-// examples/lifecycle.mjs as a user runs it: with the installed tarball, against the installed command, over real HTTP.
+// examples/lifecycle.mjs with the installed tarball, against the installed command, over real HTTP.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -8,7 +8,7 @@ import { sandbox, start } from "./server.mjs";
 
 const example = file("lifecycle.mjs", readFileSync(new URL("../../examples/lifecycle.mjs", import.meta.url), "utf8"));
 
-// Most of their time is the client keeping the rate limit: they wait side by side.
+// They mostly wait for the rate limit: so they run in parallel.
 describe("examples/lifecycle.mjs", { concurrency: true }, () => {
   test("the life of a service", { timeout: 180_000 }, async (t) => {
     const { env, services, authorization } = await sandbox(t, "--time-scale", "200");

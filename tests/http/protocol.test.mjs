@@ -1,5 +1,5 @@
 // @ts-check
-// HTTP as clients of other languages speak it: hosts, codings, versions, expectations, and how much of it is taken.
+// HTTP as clients of other languages use it: hosts, encodings, versions, expectations, and limits.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
@@ -21,7 +21,7 @@ before(async () => {
 after(() => end());
 
 /**
- * The answer to a request line and headers.
+ * The response to a request line and headers.
  *
  * @param {string} line
  * @param {Record<string, string>} [headers]
@@ -41,7 +41,7 @@ function read(answer) {
   return { status: Number(line.split(" ")[1]), headers, text: body, body: body?.startsWith("{") ? JSON.parse(body) : undefined };
 }
 
-test("a host that it was not told of is refused, whatever else is right", async () => {
+test("an unknown host is refused", async () => {
   for (const host of ["evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.nip.io", "10.0.0.1", "[::2]:80"]) {
     const { status, body } = await say(`GET ${path} HTTP/1.1`, { host });
     assert.equal(status, 421, host);
@@ -75,7 +75,7 @@ test("HTTP/1.0, with and without a host", async () => {
   assert.equal(read(await exchange(cloud.url, `GET ${path} HTTP/1.0\r\nhost: evil.example\r\n\r\n`)).status, 421);
 });
 
-test("what cannot be read is refused in the API's shape", async () => {
+test("an unreadable request gets an error in the API's shape", async () => {
   /** @type {[string, number, RegExp][]} */
   const wrong = [
     ["LEVITATE / HTTP/1.1\r\n\r\n", 400, /^BAD_REQUEST: /],
@@ -110,7 +110,7 @@ test("a client that is too slow is dropped: with its head, with its body, and si
   clearInterval(drip);
 });
 
-test("connections are bounded, and those that are there are served", async (t) => {
+test("connections are bounded, and open ones are served", async (t) => {
   const { url, services, authorization } = await sandbox(t);
   const port = Number(new URL(url).port);
   const sockets = Array.from({ length: 600 }, () => connect(port, "127.0.0.1"));
@@ -152,13 +152,13 @@ test("gzip, where it is asked for", async () => {
   assert.equal((await get("gzip", "HEAD")).headers["content-length"], (await get("gzip")).headers["content-length"]);
 });
 
-test("a packed body is not taken, and the name of the header is told", async () => {
+test("a compressed body is refused with the name of the header", async () => {
   const { status, headers, body } = await say(`POST ${path} HTTP/1.1`, { "content-encoding": "gzip" });
   assert.deepEqual([status, headers["accept-encoding"]], [415, "identity"]);
   assert.match(body.error, /header\.content-encoding/);
 });
 
-test("Expect: 100-continue, and a query that says things twice", async () => {
+test("Expect: 100-continue, and repeated query parameters", async () => {
   const body = JSON.stringify({ name: "é", provider: "aws", region: "eu-west-1", tags: [{ key: "a", value: "b" }] });
   const headers = { authorization: cloud.authorization, expect: "100-continue", "content-length": Buffer.byteLength(body) };
   const asked = request(cloud.services, { method: "POST", headers });

@@ -12,13 +12,13 @@ import { file, installed } from "../package/consumer.mjs";
 import { silent } from "../faults/server.mjs";
 import { sandbox, start } from "./server.mjs";
 
-/** How much faster than in life: the example's windows last whole seconds, and the shortest is one. */
+/** The time scale: the example's windows last whole seconds, and the shortest is one. */
 const FASTER = 3;
 
 /** @typedef {{ after: (end: () => unknown) => void }} Test */
 
 /**
- * A Redis that keeps nothing, until the test ends.
+ * A Redis without persistence, until the test ends.
  *
  * @param {Test} test
  */
@@ -37,7 +37,7 @@ async function redis(test) {
 }
 
 /**
- * Hands requests on, and notes the status of each answer.
+ * Forwards requests, and records the status of each response.
  *
  * @param {Test} test
  * @param {string} target
@@ -66,7 +66,7 @@ test("two processes that share a key and a Redis", { timeout: 120_000 }, async (
   const text = readFileSync(new URL("../../examples/redis-rate-limit.mjs", import.meta.url), "utf8");
   const faster = text.replace("duration: 3 ", "duration: 1 ");
   assert.notEqual(faster, text);
-  // The installed tarball, and beside it what the example tells to install.
+  // The installed tarball, beside the packages that the example needs.
   const example = file("redis-rate-limit.mjs", faster);
   for (const name of ["redis", "@redis", "rate-limiter-flexible"]) {
     symlinkSync(fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url)), join(installed, "..", name));

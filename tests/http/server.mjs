@@ -1,5 +1,5 @@
 // @ts-check
-// The command of the installed tarball as a child process, and what it prints.
+// The command of the installed tarball as a child process, with its output.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -9,7 +9,7 @@ import { installed } from "../package/consumer.mjs";
 export const project = join(installed, "../..");
 export const bin = join(installed, "bin/clickhouse-cloud.js");
 
-/** Without what this shell may have set, so that nothing but the test says where to go. */
+/** The environment without variables of this shell that would reach the client. */
 const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CLICKHOUSE_")));
 
 /**
@@ -83,7 +83,7 @@ export async function sandbox(test, ...args) {
 }
 
 /**
- * Sends bytes and gives all that comes back until the server ends the connection.
+ * Sends bytes, and returns the bytes that come back until the server ends the connection.
  *
  * @param {string} url
  * @param {string} text
@@ -98,7 +98,7 @@ export async function exchange(url, text) {
 }
 
 /**
- * What a sandbox prints: where it is, and the environment to use it with.
+ * The output of a sandbox: its address, and the environment for its clients.
  *
  * @param {ReturnType<typeof start>} started
  */

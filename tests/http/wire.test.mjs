@@ -1,5 +1,5 @@
 // @ts-check
-// The sandbox of the installed tarball over real HTTP, asked without the client.
+// The sandbox of the installed tarball over real HTTP, without the client.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
@@ -32,14 +32,14 @@ async function ask(path, { headers, ...init } = {}) {
 /** @param {string} text */
 const raw = (text) => exchange(cloud.url, text);
 
-test("an answer has the live shape", async () => {
+test("a response has the live shape", async () => {
   const { status, headers, body } = await ask("");
   assert.equal(status, 200);
   assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
   assert.deepEqual(Object.keys(body), ["status", "requestId", "result"]);
 });
 
-test("without the key there is no entry", async () => {
+test("a request without the key is rejected", async () => {
   for (const authorization of ["", "Bearer x", `Basic ${btoa("sandbox-key-id:wrong")}`]) {
     const { status, headers, body } = await ask("", { headers: { authorization } });
     assert.equal(status, 401);
@@ -49,7 +49,7 @@ test("without the key there is no entry", async () => {
   assert.equal((await fetch(cloud.services)).status, 401);
 });
 
-test("a wrong method is told what the path takes", async () => {
+test("a wrong method gets the allowed ones", async () => {
   for (const [path, method, allow] of [
     ["", "DELETE", "GET, POST"],
     ["", "OPTIONS", "GET, POST"],
@@ -63,7 +63,7 @@ test("a wrong method is told what the path takes", async () => {
   assert.equal((await ask("/a/b/c/d", { method: "OPTIONS" })).status, 404);
 });
 
-test("what no fetch can ask is refused all the same", async () => {
+test("requests that fetch cannot make are rejected", async () => {
   const rest = `HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: ${cloud.authorization}\r\n\r\n`;
   assert.match(await raw(`TRACE / ${rest}`), /^HTTP\/1\.1 404 /);
   assert.match(await raw(`TRACE ${new URL(cloud.services).pathname} ${rest}`), /^HTTP\/1\.1 405 [^]*\nallow: GET, POST\r\n/);
@@ -98,7 +98,7 @@ test("a connection serves many requests", async () => {
   socket.destroy();
 });
 
-test("a body comes as it likes: in chunks, without a content type, and even on a GET", async () => {
+test("a body may come in chunks, without a content type, and even on a GET", async () => {
   const bytes = new TextEncoder().encode(JSON.stringify({ ...BODY, name: "événements" }));
   const body = new ReadableStream({
     start(controller) {
@@ -115,7 +115,7 @@ test("a body comes as it likes: in chunks, without a content type, and even on a
   assert.match(await raw(`GET ${path} HTTP/1.1\r\n${head}\r\n\r\n{}`), /^HTTP\/1\.1 200 /);
 });
 
-test("a body that is no JSON, or not what the contract says", async () => {
+test("a body without JSON, or against the contract", async () => {
   for (const [body, expected] of [
     ["{", /^BAD_REQUEST: body: expected JSON/],
     ["", /^BAD_REQUEST: body: expected a JSON object, received nothing/],
@@ -131,7 +131,7 @@ test("a body that is no JSON, or not what the contract says", async () => {
   }
 });
 
-test("a body that is too long is refused, and the next request is not", async () => {
+test("too long a body is refused, and the next request is not", async () => {
   for (const init of [
     { body: "x".repeat(4 * 1024 * 1024) },
     { body: new Blob(["x".repeat(2 * 1024 * 1024)]).stream(), duplex: /** @type {const} */ ("half") },
@@ -143,7 +143,7 @@ test("a body that is too long is refused, and the next request is not", async ()
   assert.equal((await ask("", { method: "POST", body: " ".repeat(1024 * 1024) })).status, 400);
 });
 
-test("whoever asks first need not send a body that is too long", async () => {
+test("a client that expects a 100 need not send too long a body", async () => {
   const headers = { authorization: cloud.authorization, expect: "100-continue", "content-length": String(1 << 30) };
   const asked = request(cloud.services, { method: "POST", headers });
   asked.on("error", () => {});
@@ -154,7 +154,7 @@ test("whoever asks first need not send a body that is too long", async () => {
   asked.destroy();
 });
 
-test("a client that goes away in the middle harms no one", async () => {
+test("a client that disconnects in the middle harms no other", async () => {
   const { pathname, port } = new URL(cloud.services);
   const socket = connect(Number(port), "127.0.0.1");
   socket.write(`POST ${pathname} HTTP/1.1\r\nhost: localhost\r\nauthorization: ${cloud.authorization}\r\ncontent-length: 9\r\n\r\n{`);
@@ -166,7 +166,7 @@ test("a client that goes away in the middle harms no one", async () => {
 test("ten in ten seconds, and how long to wait", async (t) => {
   const limited = await sandbox(t, "--time-scale", "20");
   const headers = { authorization: limited.authorization };
-  // Asked one after the other as fast as it goes, until it is too fast: ten in half a real second.
+  // One after the other without a pause, until one is too early: ten in half a real second.
   let refused;
   for (let asked = 0; asked < 10_000 && refused === undefined; asked += 1) {
     const answer = await fetch(limited.services, { headers });

@@ -1,7 +1,7 @@
 //! docs/retries.md is what the table of retries says. `UPDATE_DOCS=1 cargo test documents` writes it anew.
 
 use clickhouse_cloud::client::retry::{LONGEST_WINDOW_MS, Next, Setback, WINDOW_MS, back_off_ms};
-use clickhouse_cloud::contract::{self, Method, Operation, Repeat};
+use clickhouse_cloud::contract::{self, Idempotency, Method, Operation};
 use clickhouse_cloud::host::Random;
 
 /// The most that chance can bring.
@@ -65,9 +65,18 @@ fn is_read(operation: &Operation) -> bool {
 fn safe_with() -> String {
     let mut lines = String::new();
     for operation in contract::OPERATIONS {
-        if let Repeat::SafeWith(names) = operation.repeat {
+        let any = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            lines += &format!("- Safe when the body has {}: `{}`\n", names.join(" or "), operation.name);
+            names.join(" or ")
+        };
+        match operation.idempotency {
+            Idempotency::SafeWith(names) => {
+                lines += &format!("- Safe when the body has {}: `{}`\n", any(names), operation.name);
+            }
+            Idempotency::SafeWhen { property, values } => {
+                lines += &format!("- Safe when `{property}` is {}: `{}`\n", any(values), operation.name);
+            }
+            Idempotency::Safe | Idempotency::Unsafe => {}
         }
     }
     lines
@@ -76,8 +85,8 @@ fn safe_with() -> String {
 fn rendered() -> String {
     let find = |of: fn(&Operation) -> bool| contract::OPERATIONS.iter().find(|operation| of(operation)).unwrap();
     let read = find(is_read);
-    let safe = find(|operation| !is_read(operation) && operation.repeat == Repeat::Safe);
-    let unsafe_ = find(|operation| operation.repeat == Repeat::Unsafe);
+    let safe = find(|operation| !is_read(operation) && operation.idempotency == Idempotency::Safe);
+    let unsafe_ = find(|operation| operation.idempotency == Idempotency::Unsafe);
     let mut table = String::from("| what happened | reads | changes that are safe to repeat | all other changes |\n");
     table += "| --- | --- | --- | --- |\n";
     for setback in Setback::ALL {
@@ -137,9 +146,9 @@ one's response, so that there is one service, and keeps the header to itself.\n"
         seconds(LONGEST_WINDOW_MS),
         seconds(WINDOW_MS),
         names(is_read),
-        names(|operation| !is_read(operation) && operation.repeat == Repeat::Safe),
+        names(|operation| !is_read(operation) && operation.idempotency == Idempotency::Safe),
         safe_with(),
-        names(|operation| operation.repeat == Repeat::Unsafe),
+        names(|operation| operation.idempotency == Idempotency::Unsafe),
     )
 }
 
@@ -157,7 +166,7 @@ fn the_retries_are_as_the_table_says() {
 #[test]
 fn reads_are_never_ambiguous_and_all_are_safe_to_repeat() {
     for operation in contract::OPERATIONS.iter().filter(|operation| is_read(operation)) {
-        assert_eq!(operation.repeat, Repeat::Safe, "{}", operation.name);
+        assert_eq!(operation.idempotency, Idempotency::Safe, "{}", operation.name);
         assert!(Setback::ALL.iter().all(|setback| !setback.ambiguous(operation)));
     }
 }

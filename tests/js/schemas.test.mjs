@@ -67,9 +67,9 @@ test("each name is its own schema, as strict as its place asks for", () => {
       for (const property of Object.keys(schema.properties)) {
         assert.ok(issues(key, { [property]: null }).every(({ code }) => code !== "unknown"), `${name}.${property}`);
       }
-    } else if (schema.enum !== undefined || schema["x-open"] === true) {
+    } else if (schema.enum !== undefined || schema["x-open-enum"] === true) {
       for (const value of schema.enum ?? schema.anyOf[0].enum) assert.deepEqual(check(key, value), { value });
-      assert.equal(issues(key, "nobody").length > 0, strict && schema["x-open"] !== true, name);
+      assert.equal(issues(key, "nobody").length > 0, strict && schema["x-open-enum"] !== true, name);
       assert.deepEqual(places(key, 1), [": type"]);
     } else if (schema.type === "number" || schema.type === "integer") {
       const { minimum, maximum } = schema;

@@ -11,8 +11,10 @@
 
 mod rules;
 
+use clickhouse_cloud::client::retry::is_safe;
 use clickhouse_cloud::contract::{
-    self, Answer, Count, Kind, Method, OPERATIONS, Operation, Parameter, Repeat, Schema, Text,
+    self, Body, Bound, Count, Idempotency, Kind, Method, NumberLimit, OPERATIONS, Operation, Parameter, ResponseKind,
+    Schema, Text,
 };
 use clickhouse_cloud::issue::{Code, Issue, Step};
 use clickhouse_cloud::request::{Argument, Arguments, Checked, Target, build};
@@ -270,6 +272,79 @@ fn ids_are_uuids_and_nothing_else() {
     assert!(checked(&contract::SERVICES_GET, &arguments).request.url.ends_with(&upper));
 }
 
+/// The least that an operation is.
+const THINGS: Operation = Operation {
+    name: "things.list",
+    method: Method::Get,
+    path: "/v1/things",
+    path_parameters: &[],
+    query_parameters: &[],
+    body: None,
+    response: ResponseKind::Empty,
+    status: 200,
+    idempotency: Idempotency::Safe,
+    yields: None,
+    beta: false,
+    deprecated: false,
+};
+
+#[test]
+fn text_is_asked_for_where_the_result_is_text() {
+    static METRICS: Operation = Operation { response: ResponseKind::Text("text/plain"), ..THINGS };
+    static OTHER: Operation = THINGS;
+    for (operation, expected) in [(&METRICS, "text/plain, application/json"), (&OTHER, "application/json")] {
+        let request = checked(operation, &Arguments::default()).request;
+        assert!(request.headers.contains(&("accept".to_owned(), expected.to_owned())), "{:?}", request.headers);
+    }
+}
+
+#[test]
+fn a_path_may_hold_a_number() {
+    const MINIMUM: &[NumberLimit] = &[NumberLimit { bound: Bound::Minimum, value: "1" }];
+    static VERSION: Schema = Schema { kind: Kind::Integer(MINIMUM), nullable: false, secret: false };
+    static THING: Operation = Operation {
+        path: "/v1/things/{version}",
+        path_parameters: &[Parameter { name: "version", schema: &VERSION, required: true }],
+        ..THINGS
+    };
+    let with = |json: &str| {
+        let version = Argument { name: "version".to_owned(), json: json.to_owned() };
+        Arguments { path: vec![version], ..Arguments::default() }
+    };
+    assert!(checked(&THING, &with("7")).request.url.ends_with("/v1/things/7"));
+    for (json, expected) in
+        [("0", "path.version minimum"), ("1.5", "path.version type"), ("\"7\"", "path.version type")]
+    {
+        assert_eq!(short(&issues(&THING, &with(json))), [expected]);
+    }
+}
+
+#[test]
+fn a_body_may_be_absent_altogether() {
+    static CHANGE: Operation =
+        Operation { method: Method::Post, body: Some(Body { schema: contract::TAG, required: false }), ..THINGS };
+    let request = checked(&CHANGE, &Arguments::default()).request;
+    assert!(request.body.is_none() && !request.headers.iter().any(|(name, _)| name == "content-type"));
+    let arguments = with(&[], Some(json!({})));
+    assert_eq!(short(&issues(&CHANGE, &arguments)), ["body.key required"]);
+}
+
+#[test]
+fn a_request_may_be_safe_to_repeat_by_a_value_of_its_body() {
+    static STATE: Operation = Operation {
+        method: Method::Patch,
+        body: Some(Body { schema: contract::UPDATE_SERVICE_STATE_BODY, required: true }),
+        idempotency: Idempotency::SafeWhen { property: "command", values: &["start", "stop"] },
+        ..THINGS
+    };
+    for (command, safe) in [("start", true), ("stop", true), ("awake", false)] {
+        let checked = checked(&STATE, &with(&[], Some(json!({ "command": command }))));
+        assert_eq!(is_safe(&STATE, &checked), safe, "{command}");
+    }
+    static HASH: Operation = Operation { idempotency: Idempotency::SafeWith(&["newPasswordHash"]), ..THINGS };
+    assert!(!is_safe(&HASH, &checked(&STATE, &with(&[], Some(json!({ "command": "stop" }))))));
+}
+
 #[test]
 fn queries_are_percent_encoded_and_repeat() {
     static TEXTS: Schema = Schema { kind: ITEMS, nullable: false, secret: false };
@@ -277,18 +352,8 @@ fn queries_are_percent_encoded_and_repeat() {
     const NONE: u32 = u32::MAX;
     const ANY_TEXT: Kind = Kind::Text(&Text { min: 0, max: NONE, format: None, patterns: &[], expected: None });
     const ITEMS: Kind = Kind::Array { items: &TEXT, count: &Count { min: 0, max: NONE, unique: false } };
-    static SEARCH: Operation = Operation {
-        name: "things.list",
-        method: Method::Get,
-        path: "/v1/things",
-        path_parameters: &[],
-        query_parameters: &[Parameter { name: "filter", schema: &TEXTS, required: false }],
-        body: None,
-        answer: Answer::Empty,
-        repeat: Repeat::Safe,
-        yields: None,
-        deprecated: false,
-    };
+    static SEARCH: Operation =
+        Operation { query_parameters: &[Parameter { name: "filter", schema: &TEXTS, required: false }], ..THINGS };
     let texts = ["tag:a=b", "x&y=z", "ü #?/%", "\u{1F40E}+", ""];
     let filter = Argument { name: "filter".to_owned(), json: json!(texts).to_string() };
     let url = checked(&SEARCH, &Arguments { query: vec![filter], ..Arguments::default() }).request.url;

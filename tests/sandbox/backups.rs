@@ -1,4 +1,4 @@
-//! Backups appear, finish, and can be restored from.
+//! Backups begin, finish, and can be restored.
 
 use serde_json::{Value, json};
 

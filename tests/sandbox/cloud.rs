@@ -1,11 +1,11 @@
-//! A sandbox with a clock in the test's hand. Each answer is checked as it comes: the envelope, the content type, the
-//! contract's schema, and that it shows no property that the contract does not know.
+//! A sandbox with a clock that the test sets. Each response is checked: envelope, content type, the contract's schema, and
+//! that every property is one of the contract's.
 
-use clickhouse_cloud::contract::{self, Answer as Brings, Kind, Method, Schema};
+use clickhouse_cloud::contract::{self, Kind, Method, ResponseKind, Schema};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse};
 use clickhouse_cloud::sandbox::{Options, Sandbox};
 use clickhouse_cloud::secret::Secret;
-use clickhouse_cloud::validate::validate_answer;
+use clickhouse_cloud::validate::validate_response;
 use serde_json::{Value, json};
 
 /// 2026-08-01T00:00:00Z.
@@ -16,14 +16,14 @@ pub struct Cloud {
     pub now: f64,
 }
 
-pub struct Answer {
+pub struct Received {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub text: String,
     pub json: Value,
 }
 
-impl Answer {
+impl Received {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -43,7 +43,7 @@ impl Answer {
 }
 
 impl Cloud {
-    /// Without narrow limits, so that tests ask for as much as they like.
+    /// Without a rate limit, and with room for many services.
     pub fn new() -> Self {
         Self::of(Options { rate_limit: None, max_services: 1_000, ..Options::default() })
     }
@@ -56,28 +56,28 @@ impl Cloud {
         self.now += seconds * 1000.0;
     }
 
-    /// The address of something in the organization.
+    /// The address of a path in the organization.
     pub fn url(&self, path: &str) -> String {
         format!("https://api.clickhouse.cloud/v1/organizations/{}{path}", self.sandbox.options().organization_id)
     }
 
-    pub fn get(&mut self, path: &str) -> Answer {
+    pub fn get(&mut self, path: &str) -> Received {
         self.send(Method::Get, &self.url(path), None)
     }
 
-    pub fn delete(&mut self, path: &str) -> Answer {
+    pub fn delete(&mut self, path: &str) -> Received {
         self.send(Method::Delete, &self.url(path), None)
     }
 
-    pub fn post(&mut self, path: &str, body: &Value) -> Answer {
+    pub fn post(&mut self, path: &str, body: &Value) -> Received {
         self.send(Method::Post, &self.url(path), Some(body.to_string()))
     }
 
-    pub fn patch(&mut self, path: &str, body: &Value) -> Answer {
+    pub fn patch(&mut self, path: &str, body: &Value) -> Received {
         self.send(Method::Patch, &self.url(path), Some(body.to_string()))
     }
 
-    pub fn send(&mut self, method: Method, url: &str, body: Option<String>) -> Answer {
+    pub fn send(&mut self, method: Method, url: &str, body: Option<String>) -> Received {
         let options = self.sandbox.options();
         let key = basic(&options.key_id, options.key_secret.reveal());
         self.send_as(Some(key), method, url, body)
@@ -87,13 +87,13 @@ impl Cloud {
     pub fn send_other(&mut self, method: &str, url: &str) -> HttpResponse {
         let options = self.sandbox.options();
         let key = basic(&options.key_id, options.key_secret.reveal());
-        let response = self.sandbox.handle_other(self.now, method, url, Some(&key)).into_result().unwrap();
+        let response = self.sandbox.handle_wire(self.now, method, url, Some(&key), None).into_result().unwrap();
         let entry = self.sandbox.ledger().next_back().unwrap();
         assert_eq!((&*entry.method, entry.status), (method, response.status));
         response
     }
 
-    pub fn send_as(&mut self, key: Option<Secret>, method: Method, url: &str, body: Option<String>) -> Answer {
+    pub fn send_as(&mut self, key: Option<Secret>, method: Method, url: &str, body: Option<String>) -> Received {
         let request = HttpRequest { method, url: url.to_owned(), headers: Vec::new(), authorization: key, body };
         let response = self.sandbox.handle(self.now, &request).into_result().unwrap();
         assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
@@ -102,10 +102,10 @@ impl Cloud {
         let entry = self.sandbox.ledger().next_back().unwrap();
         assert_eq!((entry.at, &*entry.method, entry.status), (self.now, method.as_str(), response.status));
         check(entry.operation, response.status, &text, &json);
-        Answer { status: response.status, headers: response.headers, text, json }
+        Received { status: response.status, headers: response.headers, text, json }
     }
 
-    /// Creates a service with these properties beside the needed ones, and brings its id and its password.
+    /// Creates a service with these properties beside the required ones. Returns its id and its password.
     #[track_caller]
     pub fn create(&mut self, more: &Value) -> (String, String) {
         let answer = self.post("/services", &body(more));
@@ -127,11 +127,11 @@ impl Cloud {
     }
 
     #[track_caller]
-    pub fn command(&mut self, id: &str, command: &str) -> Answer {
+    pub fn command(&mut self, id: &str, command: &str) -> Received {
         self.patch(&format!("/services/{id}/state"), &json!({ "command": command }))
     }
 
-    /// Waits second by second until the service reads that state, and brings how many seconds it took.
+    /// Waits second by second until the service has that state. Returns the number of seconds.
     #[track_caller]
     pub fn until(&mut self, id: &str, state: &str) -> u32 {
         for seconds in 0..7200 {
@@ -172,11 +172,11 @@ fn check(operation: Option<&str>, status: u16, text: &str, json: &Value) {
         return;
     }
     let operation = contract::operation(operation.unwrap()).unwrap();
-    let Brings::Json(schema) = operation.answer else {
+    let ResponseKind::Json(schema) = operation.response else {
         assert!(json.get("result").is_none(), "{text}");
         return;
     };
-    let envelope = validate_answer(text.as_bytes(), Some(schema));
+    let envelope = validate_response(text.as_bytes(), Some(schema));
     assert!(envelope.enveloped);
     assert_eq!(envelope.request_id.as_deref(), Some(request_id));
     assert_eq!(envelope.issues, [], "{text}");
@@ -192,7 +192,7 @@ fn known(value: &Value, schema: &Schema, place: &str) {
                 known(value, items, place);
             }
         }
-        (Kind::Record(record), Value::Object(object)) => {
+        (Kind::Object(record), Value::Object(object)) => {
             for (name, value) in object {
                 let property = record.properties.iter().find(|property| property.name == name);
                 let property = property.unwrap_or_else(|| panic!("{place} shows {name}"));

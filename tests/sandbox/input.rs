@@ -1,4 +1,4 @@
-//! What comes in: bad bodies, named field by field, and good ones, reflected.
+//! Bodies: each wrong field is named, right ones show in the service.
 
 use clickhouse_cloud::contract::Method;
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::cloud::{Cloud, body};
 
 #[test]
-fn what_is_no_json_is_a_bad_request() {
+fn a_body_without_json_is_a_bad_request() {
     let mut cloud = Cloud::new();
     let url = cloud.url("/services");
-    for text in ["", " ", "{", "{\"name\":}", "nonsense", "{}{}", "\"\u{1}\""] {
+    for text in ["", " ", "\u{a0}{}", "{", "{\"name\":}", "nonsense", "{}{}", "\"\u{1}\""] {
         let answer = cloud.send(Method::Post, &url, Some(text.to_owned()));
         assert!(answer.refused(400).starts_with("BAD_REQUEST: body"), "{text}: {}", answer.text);
     }
@@ -59,7 +59,7 @@ fn a_bad_creation_names_the_field() {
 }
 
 #[test]
-fn a_region_that_the_contract_does_not_list_is_taken() {
+fn a_region_that_the_contract_does_not_list_is_accepted() {
     let mut cloud = Cloud::new();
     for (provider, region) in
         [("aws", "eusc-de-east-1"), ("aws", "us-gov-west-1"), ("gcp", "africa-south1"), ("azure", "x"), ("aws", "Mars")]
@@ -70,7 +70,7 @@ fn a_region_that_the_contract_does_not_list_is_taken() {
 }
 
 #[test]
-fn every_issue_is_told_at_once() {
+fn every_issue_comes_at_once() {
     let mut cloud = Cloud::new();
     let text = cloud.post("/services", &body(&json!({ "name": "", "provider": "ibm" }))).refused(400).to_owned();
     assert!(text.contains("name") && text.contains("provider"), "{text}");

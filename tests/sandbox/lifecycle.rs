@@ -1,4 +1,4 @@
-//! States, and what leads from one to the next.
+//! States, and the transitions between them.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ const ONLY: &str = "CONFLICT: Only instance in one of the following states: \
     'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated. Current state: ";
 
 fn between(seconds: u32, least: u32, most: u32) -> bool {
-    // A second more: the test looks once a second.
+    // A second more: the test reads once a second.
     (least..=most + 1).contains(&seconds)
 }
 
@@ -175,7 +175,7 @@ fn a_quiet_service_goes_idle_and_is_woken() {
     assert_eq!(cloud.command(&id, "awake").result()["state"], "awaking");
     assert!(between(cloud.until(&id, "running"), 5, 30));
 
-    // A change begins the quiet time anew; a look does not.
+    // A change begins the time without activity anew; a read does not.
     cloud.wait(200.0);
     assert_eq!(cloud.patch(&format!("/services/{id}"), &json!({ "name": "other" })).status, 200);
     cloud.wait(200.0);

@@ -1,22 +1,22 @@
-//! The sandbox at its boundary: requests in, answers out, in virtual time. Every answer on the way is held against the
-//! contract (see `cloud`).
+//! The sandbox at its boundary: requests in, responses out, in virtual time. Each response is checked against the contract
+//! (`cloud`).
 
 #![cfg(feature = "sandbox")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod access;
 mod backups;
-mod chance;
 mod cloud;
-mod door;
 mod faults;
-mod following;
+mod general;
 mod input;
 mod lifecycle;
 mod mishaps;
+mod mutations;
 mod passwords;
+mod random_requests;
+mod random_walk;
 mod replay;
 mod scaling;
 mod snapshots;
-mod walk;
 mod warehouses;
-mod world;

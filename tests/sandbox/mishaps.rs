@@ -1,4 +1,4 @@
-//! What goes wrong in the life of a service: the states that are reached only when a fault asks for them.
+//! Mishaps of services: the states that only a fault leads to.
 
 use clickhouse_cloud::sandbox::{Fault, Injection, Options};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn last_change(cloud: &Cloud) -> (Option<Fault>, &str) {
     (entry.fault, entry.change.as_deref().unwrap())
 }
 
-/// The command is refused with the states that it is for, and nothing changes.
+/// The command is rejected with the states that it is for, and nothing changes.
 #[track_caller]
 fn refuses(cloud: &mut Cloud, id: &str, command: &str, states: &str) {
     let before = cloud.state(id);
@@ -33,7 +33,7 @@ fn refuses(cloud: &mut Cloud, id: &str, command: &str, states: &str) {
     assert_eq!(cloud.state(id), before);
 }
 
-/// What takes only a service that runs.
+/// Requests that need a running service are rejected.
 #[track_caller]
 fn takes_no_changes_of_the_running(cloud: &mut Cloud, id: &str) {
     let state = cloud.state(id);
@@ -105,7 +105,7 @@ fn a_running_service_can_degrade_for_a_while() {
     let (id, _) = cloud.create(&json!({}));
     let path = format!("/services/{id}");
     inject(&mut cloud, Fault::Degraded);
-    // What does not run cannot degrade: the injection waits.
+    // Only a running service degrades: the injection waits.
     assert!((60..=181).contains(&cloud.until(&id, "running")));
     assert_eq!(last_change(&cloud), (Some(Fault::Degraded), "running -> degraded"));
     assert_eq!(cloud.state(&id), "degraded");
@@ -115,7 +115,7 @@ fn a_running_service_can_degrade_for_a_while() {
     takes_no_changes_of_the_running(&mut cloud, &id);
     let seconds = cloud.until(&id, "running");
     assert!((58..=301).contains(&seconds), "{seconds}");
-    // Its quiet time begins anew.
+    // Its time without activity begins anew.
     let seconds = cloud.until(&id, "idle");
     assert!((898..=901).contains(&seconds), "{seconds}");
 
@@ -202,7 +202,7 @@ fn at_the_end_of_time_a_snapshot_is_still_one() {
     assert_eq!(cloud.sandbox.state(cloud.now), before);
 }
 
-/// Every state that a service was seen in while it lived for a day, told what a program may tell it.
+/// Every state of a service during a day of commands.
 fn states_seen(faults: &[Fault]) -> Vec<String> {
     let faults = faults.iter().map(|fault| (*fault, 0.3)).collect();
     let mut cloud = Cloud::of(Options { rate_limit: None, max_services: 1_000, faults, ..Options::default() });
@@ -235,9 +235,9 @@ fn every_state_of_the_contract_but_the_last_is_reached_and_some_only_when_asked(
     let mut usual = ["awaking", "idle", "provisioning", "running", "starting", "stopped", "stopping", "terminating"];
     usual.sort_unstable();
     assert_eq!(states_seen(&[]), usual);
-    let befalling: Vec<Fault> = Fault::ALL.iter().copied().filter(|fault| fault.befalls()).collect();
+    let mishaps: Vec<Fault> = Fault::ALL.iter().copied().filter(|fault| fault.changes_service()).collect();
     let mut all: Vec<&str> = usual.to_vec();
     all.extend(["degraded", "failed", "partially_running", "softdeleted", "softdeleting"]);
     all.sort_unstable();
-    assert_eq!(states_seen(&befalling), all);
+    assert_eq!(states_seen(&mishaps), all);
 }

@@ -1,4 +1,4 @@
-//! Passwords are kept as hashes, and verified by them.
+//! Passwords are stored as hashes, and verified by them.
 
 use clickhouse_cloud::contract::Method;
 use clickhouse_cloud::password::{double_sha1_hex, sha256_base64};
@@ -38,7 +38,7 @@ fn a_hash_is_taken_and_nothing_comes_back() {
     assert_eq!(cloud.patch(&path, &body).status, 200);
     assert!(cloud.sandbox.verify_mysql_password(&id, plain));
 
-    // Digits in upper case are the same digits; after the first hash alone, MySQL's clients get in no more.
+    // Hexadecimal digits count in either case; the first hash alone removes the one for MySQL.
     let body = json!({
         "newPasswordHash": sha256_base64(b"yourpassword"),
         "newDoubleSha1Hash": "D4CECBA84F0A507325CD8AA82FCDE04EA8BE56B0",

@@ -1,4 +1,4 @@
-//! The ledger: its changes, made again, bring the same state.
+//! The ledger: its changes, sent again, lead to the same state.
 
 use clickhouse_cloud::contract::{Format, Kind, OPERATIONS, Schema};
 use clickhouse_cloud::sandbox::{Fault, LEDGER_ENTRIES, Options, Sandbox};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::cloud::{Cloud, START};
-use crate::walk::{Walk, assert_consistent, calm, everything, replay};
+use crate::random_walk::{RandomWalk, assert_consistent, replay, whole_state, without_faults};
 
 fn options(seed: u64, probability: f64) -> Options {
     let faults = Fault::ALL.iter().map(|fault| (*fault, probability)).collect();
@@ -16,13 +16,13 @@ fn options(seed: u64, probability: f64) -> Options {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn the_changes_of_a_ledger_bring_the_same_state(
+    fn the_changes_of_a_ledger_lead_to_the_same_state(
         seed: u64,
         probability in prop_oneof![Just(0.0), Just(0.02), Just(0.3)],
         numbers in prop::collection::vec(any::<u64>(), 1..120),
         before in 0..120_usize,
     ) {
-        let mut walk = Walk::new(options(seed, probability), START);
+        let mut walk = RandomWalk::new(options(seed, probability), START);
         let mut snapshot = (walk.sandbox.snapshot(walk.now), walk.now, 0);
         for (index, number) in numbers.iter().enumerate() {
             if index == before {
@@ -31,42 +31,42 @@ proptest! {
             walk.step(*number);
         }
         assert_consistent(&walk.sandbox);
-        let expected = everything(&mut walk.sandbox, walk.now);
+        let expected = whole_state(&mut walk.sandbox, walk.now);
 
-        let mut fresh = Sandbox::new(calm(walk.sandbox.options()));
+        let mut fresh = Sandbox::new(without_faults(walk.sandbox.options()));
         replay(&mut fresh, walk.sandbox.ledger());
-        prop_assert_eq!(everything(&mut fresh, walk.now), expected.clone());
+        prop_assert_eq!(whole_state(&mut fresh, walk.now), expected.clone());
 
         // And from a snapshot on, in a sandbox of another seed.
-        let mut restored = Sandbox::new(calm(&options(seed ^ 1, 0.0)));
+        let mut restored = Sandbox::new(without_faults(&options(seed ^ 1, 0.0)));
         restored.restore(snapshot.1, &snapshot.0).unwrap();
         replay(&mut restored, walk.sandbox.ledger().skip(snapshot.2));
-        prop_assert_eq!(everything(&mut restored, walk.now), expected);
+        prop_assert_eq!(whole_state(&mut restored, walk.now), expected);
     }
 }
 
 #[test]
 fn a_long_walk_leaves_ledgers_that_hold() {
-    let mut walk = Walk::new(options(5, 0.02), START);
+    let mut walk = RandomWalk::new(options(5, 0.02), START);
     for _ in 0..3 {
-        walk.as_far_as_the_ledger_reaches();
+        walk.walk_and_replay();
     }
     assert!(walk.asked > 2 * LEDGER_ENTRIES);
 }
 
-/// Every schema that a request's body holds.
+/// Every schema within a request's body.
 fn each(schema: &'static Schema, visit: &mut dyn FnMut(&'static Schema)) {
     visit(schema);
     match &schema.kind {
         Kind::Array { items, .. } => each(items, visit),
-        Kind::Record(record) => record.properties.iter().for_each(|property| each(property.schema, visit)),
+        Kind::Object(record) => record.properties.iter().for_each(|property| each(property.schema, visit)),
         Kind::Union(schemas) => schemas.iter().for_each(|schema| each(schema, visit)),
         _ => {}
     }
 }
 
 #[test]
-fn what_is_secret_in_a_body_is_a_hash() {
+fn the_secrets_of_bodies_are_hashes() {
     let mut secrets = 0;
     for body in OPERATIONS.iter().filter_map(|operation| operation.body.as_ref()) {
         each(body.schema, &mut |schema| {

@@ -32,7 +32,7 @@ fn what_runs_comes_to_its_new_size_after_a_while() {
     let size = json!({ "maxReplicaMemoryGb": 64, "numReplicas": 2, "idleTimeoutMinutes": 30 });
     let asked = cloud.patch(&format!("{path}/replicaScaling"), &size).result().clone();
     assert_eq!((&asked["maxReplicaMemoryGb"], &asked["numReplicas"]), (&json!(64), &json!(2)));
-    // Idling is a setting and changes at once.
+    // Idling changes at once.
     assert_eq!(asked["currentScaling"]["effectiveIdleTimeoutMinutes"], 30);
     let effective = |service: &Value| {
         let current = &service["currentScaling"];
@@ -46,7 +46,7 @@ fn what_runs_comes_to_its_new_size_after_a_while() {
     assert_eq!(effective(cloud.get(&path).result()), (64, 2));
     assert!((30..=121).contains(&seconds), "{seconds}");
 
-    // The last word counts, and it counts from when it was said.
+    // A later request replaces an earlier one, and takes its time from then on.
     cloud.patch(&format!("{path}/replicaScaling"), &json!({ "numReplicas": 4 }));
     cloud.wait(29.0);
     cloud.patch(&format!("{path}/replicaScaling"), &json!({ "numReplicas": 5 }));
@@ -55,7 +55,7 @@ fn what_runs_comes_to_its_new_size_after_a_while() {
     cloud.wait(91.0);
     assert_eq!(effective(cloud.get(&path).result()), (64, 5));
 
-    // What does not run has its new size when it comes to run.
+    // A stopped service has its new size at its start.
     cloud.command(&id, "stop");
     cloud.until(&id, "stopped");
     let answer = cloud.patch(&format!("{path}/replicaScaling"), &json!({ "numReplicas": 6 }));

@@ -1,11 +1,11 @@
-//! Snapshots: what they hold, and how a sandbox goes on from one.
+//! Snapshots: their contents, and restored sandboxes.
 
 use clickhouse_cloud::sandbox::Options;
 use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, START, body};
 
-/// A day's course, as text.
+/// The responses of a day, as text.
 fn course(cloud: &mut Cloud, id: &str) -> Vec<String> {
     let path = format!("/services/{id}");
     let mut texts = Vec::new();
@@ -23,7 +23,7 @@ fn course(cloud: &mut Cloud, id: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_restored_world_takes_the_same_course() {
+fn a_restored_sandbox_takes_the_same_course() {
     let mut cloud = Cloud::of(Options::default());
     let (id, password) =
         cloud.create(&json!({ "tags": [{ "key": "a" }], "endpoints": [{ "protocol": "mysql", "enabled": true }] }));
@@ -32,7 +32,7 @@ fn a_restored_world_takes_the_same_course() {
     let (text, then) = (cloud.sandbox.snapshot(cloud.now), cloud.now);
     let expected = course(&mut cloud, &id);
 
-    // Another sandbox, with another seed, at the same time; and as JSON that another program has read and written.
+    // Another sandbox with another seed at the same time, from JSON that another program has rewritten.
     let mut other = Cloud::of(Options { seed: 99, ..Options::default() });
     other.now = then;
     let rewritten = serde_json::from_str::<Value>(&text).unwrap().to_string();
@@ -43,7 +43,7 @@ fn a_restored_world_takes_the_same_course() {
 }
 
 #[test]
-fn what_was_a_minute_away_is_a_minute_away() {
+fn upcoming_states_are_as_far_away_as_before() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create(&json!({}));
     let young = cloud.sandbox.snapshot(cloud.now);
@@ -56,7 +56,7 @@ fn what_was_a_minute_away_is_a_minute_away() {
 }
 
 #[test]
-fn the_window_of_the_rate_limit_is_part_of_it() {
+fn a_snapshot_has_the_window_of_the_rate_limit() {
     let mut cloud = Cloud::of(Options::default());
     for _ in 0..10 {
         assert_eq!(cloud.get("/services").status, 200);
@@ -69,7 +69,7 @@ fn the_window_of_the_rate_limit_is_part_of_it() {
 }
 
 #[test]
-fn no_password_is_in_it() {
+fn a_snapshot_has_no_password() {
     let mut cloud = Cloud::new();
     let (id, password) = cloud.create_running(&json!({}));
     let reset = cloud.patch(&format!("/services/{id}/password"), &json!({})).result()["password"].clone();
@@ -79,7 +79,7 @@ fn no_password_is_in_it() {
 }
 
 #[test]
-fn what_is_no_snapshot_changes_nothing() {
+fn a_broken_snapshot_changes_nothing() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create_running(&json!({}));
     cloud.wait(800.0);
@@ -114,7 +114,7 @@ fn what_is_no_snapshot_changes_nothing() {
 }
 
 #[test]
-fn the_state_shows_what_the_api_shows() {
+fn the_state_equals_the_responses_of_the_api() {
     let mut cloud = Cloud::new();
     let (id, _) = cloud.create_running(&json!({}));
     let state = cloud.sandbox.state(cloud.now);

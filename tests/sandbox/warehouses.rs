@@ -1,4 +1,4 @@
-//! Warehouses: a primary service, and secondary ones that live on its data.
+//! Warehouses: a primary service, and secondary ones that share its data.
 
 use serde_json::{Value, json};
 
@@ -35,6 +35,10 @@ fn it_is_where_the_warehouse_is() {
         more["dataWarehouseId"] = warehouse.clone();
         assert!(cloud.post("/services", &body(&more)).refused(400).contains(field));
     }
+    let mut other = body(&json!({ "regionId": "us-east-1", "dataWarehouseId": warehouse }));
+    other.as_object_mut().unwrap().remove("region");
+    let text = "BAD_REQUEST: body.regionId: expected eu-west-1, where the data warehouse is, received us-east-1";
+    assert_eq!(cloud.post("/services", &other).refused(400), text);
 }
 
 #[test]

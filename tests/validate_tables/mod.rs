@@ -4,13 +4,13 @@
 pub mod reference;
 
 use clickhouse_cloud::contract::{
-    Bound, Count, Format, Kind, Limit, Pattern, Property, Record, Rest, Rule, Schema, Text,
+    AdditionalProperties, Bound, Count, Format, Kind, NumberLimit, Object, Pattern, Property, Rule, Schema, Text,
 };
 use clickhouse_cloud::issue::{Issue, Step};
 use clickhouse_cloud::validate::{Mode, Report, Unknown, validate};
 
 pub const REQUEST: Mode = Mode::Request { unknown: Unknown::Refuse };
-pub const ANSWER: Mode = Mode::Answer;
+pub const RESPONSE: Mode = Mode::Response;
 pub const ANY: u32 = u32::MAX;
 
 const fn of(kind: Kind) -> Schema {
@@ -25,7 +25,7 @@ macro_rules! text {
 
 macro_rules! limits {
     ($($bound:ident $value:expr),*) => {
-        &[$(Limit { bound: Bound::$bound, value: $value }),*]
+        &[$(NumberLimit { bound: Bound::$bound, value: $value }),*]
     };
 }
 
@@ -35,9 +35,15 @@ macro_rules! list {
     };
 }
 
-macro_rules! record {
-    ($properties:expr, $rest:expr, $min:expr, $max:expr, $rules:expr $(,)?) => {
-        of(Kind::Record(&Record { properties: $properties, rest: $rest, min: $min, max: $max, rules: $rules }))
+macro_rules! object {
+    ($properties:expr, $additional:expr, $min:expr, $max:expr, $rules:expr $(,)?) => {
+        of(Kind::Object(&Object {
+            properties: $properties,
+            additional: $additional,
+            min: $min,
+            max: $max,
+            rules: $rules,
+        }))
     };
 }
 
@@ -82,38 +88,73 @@ pub static CODE: Schema = of(Kind::Text(&Text { min: 0, max: ANY, format: None, 
 /// The same, with words for its pattern.
 pub static WORDED: Schema =
     of(Kind::Text(&Text { min: 0, max: ANY, format: None, patterns: &[WORD], expected: Some("a word in lower case") }));
+/// A format and a pattern that say the same.
+pub static STRICT: Schema =
+    of(Kind::Text(&Text { min: 0, max: ANY, format: Some(Format::Uuid), patterns: &[WORD], expected: None }));
+pub static HOUR: Schema = of(Kind::NumberEnum(&["0", "6", "12"]));
+pub static LETTER: Schema = of(Kind::Enum {
+    values: &[
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v",
+        "w",
+    ],
+    open: false,
+});
+/// Two variants that hold the same secret, which the second has inside of another one.
+pub static LOGIN: Schema = of(Kind::Union(&[&WITH_PORT, &WITH_HOST]));
+static WITH_PORT: Schema =
+    object!(&[has("password", &SECRET), must("port", &INTEGER)], AdditionalProperties::Unspecified, 0, ANY, &[]);
+static WITH_HOST: Schema =
+    object!(&[has("password", &SECRET), has("headers", &HEADERS)], AdditionalProperties::Unspecified, 0, ANY, &[]);
+static HEADERS: Schema = Schema {
+    kind: object!(&[], AdditionalProperties::Schema(&SECRET), 0, ANY, &[]).kind,
+    nullable: false,
+    secret: true,
+};
 pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
 pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
-pub static MEMORY: Schema = of(Kind::Integer(limits!(Least "24", Most "360", Step "12")));
-pub static RATIO: Schema = of(Kind::Number(limits!(Above "0", Most "1", Step "0.1")));
+pub static MEMORY: Schema = of(Kind::Integer(limits!(Minimum "24", Maximum "360", MultipleOf "12")));
+pub static RATIO: Schema = of(Kind::Number(limits!(ExclusiveMinimum "0", Maximum "1", MultipleOf "0.1")));
 pub static INTEGER: Schema = of(Kind::Integer(limits!()));
 pub static FLAG: Schema = Schema { kind: Kind::Boolean, nullable: true, secret: false };
 pub static SECRET: Schema = Schema { kind: text!(12, ANY, None).kind, nullable: false, secret: true };
 pub static ANYTHING: Schema = of(Kind::Any);
-pub static ENTRY: Schema = record!(&[must("source", &ADDRESS), has("description", &PLAIN)], Rest::Unknown, 0, ANY, &[]);
+pub static ENTRY: Schema =
+    object!(&[must("source", &ADDRESS), has("description", &PLAIN)], AdditionalProperties::Unspecified, 0, ANY, &[]);
 pub static ENTRIES: Schema = list!(&ENTRY, 0, 3, true);
 pub static CODES: Schema = list!(&CODE, 1, 3, true);
-pub static TAGS: Schema = record!(&[has("owner", &NAME)], Rest::Map(&NAME), 1, 3, &[]);
-pub static OPEN: Schema = record!(&[has("known", &FLAG)], Rest::Any, 0, ANY, &[]);
+pub static TAGS: Schema = object!(&[has("owner", &NAME)], AdditionalProperties::Schema(&NAME), 1, 3, &[]);
+pub static OPEN: Schema = object!(&[has("known", &FLAG)], AdditionalProperties::Allowed, 0, ANY, &[]);
 static ALPHA: Schema = of(Kind::Enum { values: &["alpha"], open: false });
 static BETA: Schema = of(Kind::Enum { values: &["beta"], open: false });
-static FIRST: Schema = record!(&[must("type", &ALPHA), must("port", &INTEGER)], Rest::Unknown, 0, ANY, &[]);
-static SECOND: Schema =
-    record!(&[must("type", &BETA), must("host", &NAME), must("user", &NAME)], Rest::Unknown, 0, ANY, &[]);
+static FIRST: Schema =
+    object!(&[must("type", &ALPHA), must("port", &INTEGER)], AdditionalProperties::Unspecified, 0, ANY, &[]);
+static SECOND: Schema = object!(
+    &[must("type", &BETA), must("host", &NAME), must("user", &NAME)],
+    AdditionalProperties::Unspecified,
+    0,
+    ANY,
+    &[]
+);
 pub static CHOICE: Schema = of(Kind::Union(&[&FIRST, &SECOND, &UUID]));
 pub static SECRETS: Schema = Schema { kind: list!(&TAGS, 0, ANY, false).kind, nullable: true, secret: true };
 pub static KEY: Schema = of(Kind::Union(&[&SECRET, &FIRST]));
-pub static VAULT: Schema = record!(&[], Rest::Map(&SECRET), 0, ANY, &[]);
+pub static VAULT: Schema = object!(&[], AdditionalProperties::Schema(&SECRET), 0, ANY, &[]);
 pub static RACK: Schema = list!(&KEY, 0, ANY, false);
 pub static MAYBE: Schema = of(Kind::Union(&[&FIRST, &FLAG]));
-pub static TREE: Schema =
-    record!(&[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)], Rest::Any, 0, ANY, &[]);
+pub static TREE: Schema = object!(
+    &[has("child", &TREE), has("children", &FOREST), has("either", &EITHER)],
+    AdditionalProperties::Allowed,
+    0,
+    ANY,
+    &[]
+);
 static FOREST: Schema = list!(&TREE, 0, ANY, false);
 static EITHER: Schema = of(Kind::Union(&[&TREE, &FOREST, &OTHER_TREE]));
-static OTHER_TREE: Schema = record!(&[has("either", &EITHER), must("leaf", &FLAG)], Rest::Any, 0, ANY, &[]);
+static OTHER_TREE: Schema =
+    object!(&[has("either", &EITHER), must("leaf", &FLAG)], AdditionalProperties::Allowed, 0, ANY, &[]);
 
 /// With one of everything.
-pub static SERVICE: Schema = record!(
+pub static SERVICE: Schema = object!(
     &[
         must("id", &UUID),
         must("name", &NAME),
@@ -134,7 +175,7 @@ pub static SERVICE: Schema = record!(
         has("region", &PLAIN),
         has("regionId", &PLAIN),
     ],
-    Rest::Unknown,
+    AdditionalProperties::Unspecified,
     0,
     ANY,
     &[
@@ -145,15 +186,15 @@ pub static SERVICE: Schema = record!(
     ],
 );
 /// A change of lists, which must change something.
-pub static CHANGE: Schema = record!(
+pub static CHANGE: Schema = object!(
     &[has("add", &FOREST), has("remove", &FOREST)],
-    Rest::Unknown,
+    AdditionalProperties::Unspecified,
     1,
     ANY,
     &[Rule::NotAllEmpty(&["add", "remove"])],
 );
 /// The rules between properties that [`SERVICE`] does not have.
-pub static SCALING: Schema = record!(
+pub static SCALING: Schema = object!(
     &[
         has("mode", &PLAIN),
         has("least", &INTEGER),
@@ -164,7 +205,7 @@ pub static SCALING: Schema = record!(
         has("owner", &PLAIN),
         has("change", &CHANGE),
     ],
-    Rest::Unknown,
+    AdditionalProperties::Unspecified,
     0,
     ANY,
     &[

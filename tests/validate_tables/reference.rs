@@ -1,6 +1,8 @@
 //! A second validator, slow and plain, over parsed values: what the first must agree with, paths and codes.
 
-use clickhouse_cloud::contract::{Bound, Count, Format, Kind, Limit, Record, Rest, Rule, Schema, Text};
+use clickhouse_cloud::contract::{
+    AdditionalProperties, Bound, Count, Format, Kind, NumberLimit, Object, Rule, Schema, Text,
+};
 use serde_json::{Map, Value};
 
 /// The texts that the property tests use; those of a format are listed with it.
@@ -85,23 +87,23 @@ impl Reference {
                 let count = list.len() as u32;
                 self.note(self.request && (count < *min || count > *max), path, "count");
             }
-            (Kind::Record(record), Value::Object(members)) => self.record(members, record, path),
+            (Kind::Object(object), Value::Object(members)) => self.object(members, object, path),
             (Kind::Union(variants), _) => self.union(value, variants, path),
             _ => self.note(true, path, "type"),
         }
     }
 
-    fn number(&mut self, number: f64, limits: &[Limit], path: &str) {
+    fn number(&mut self, number: f64, limits: &[NumberLimit], path: &str) {
         if !self.request {
             return;
         }
-        for Limit { bound, value } in limits {
+        for NumberLimit { bound, value } in limits {
             let value: f64 = value.parse().unwrap();
             let (bad, code) = match bound {
-                Bound::Least => (number < value, "minimum"),
-                Bound::Above => (number <= value, "minimum"),
-                Bound::Most => (number > value, "maximum"),
-                Bound::Step => (((number / value).round() - number / value).abs() > 1e-9, "step"),
+                Bound::Minimum => (number < value, "minimum"),
+                Bound::ExclusiveMinimum => (number <= value, "minimum"),
+                Bound::Maximum => (number > value, "maximum"),
+                Bound::MultipleOf => (((number / value).round() - number / value).abs() > 1e-9, "step"),
             };
             self.note(bad, path, code);
         }
@@ -119,30 +121,30 @@ impl Reference {
             let length = text.chars().count() as u32;
             self.note(length < rules.min || length > rules.max, path, "length");
             // The tables have only one pattern.
-            self.note(!rules.patterns.is_empty() && !is_word(text), path, "pattern");
+            self.note(!strange && !rules.patterns.is_empty() && !is_word(text), path, "pattern");
         }
     }
 
-    fn record(&mut self, members: &Map<String, Value>, record: &Record, path: &str) {
+    fn object(&mut self, members: &Map<String, Value>, object: &Object, path: &str) {
         for (name, value) in members {
             let below = format!("{path}.{name}");
-            let known = record.properties.iter().find(|property| property.name == name);
-            match (known, &record.rest) {
+            let known = object.properties.iter().find(|property| property.name == name);
+            match (known, &object.additional) {
                 (Some(property), _) if !self.request && !property.required && value.is_null() => {}
                 (Some(property), _) => self.value(value, property.schema, &below),
-                (None, Rest::Map(_)) if !self.request && value.is_null() => {}
-                (None, Rest::Map(schema)) => self.value(value, schema, &below),
-                (None, Rest::Unknown) => self.note(self.request, &below, "unknown"),
-                (None, Rest::Any) => {}
+                (None, AdditionalProperties::Schema(_)) if !self.request && value.is_null() => {}
+                (None, AdditionalProperties::Schema(schema)) => self.value(value, schema, &below),
+                (None, AdditionalProperties::Unspecified) => self.note(self.request, &below, "unknown"),
+                (None, AdditionalProperties::Allowed) => {}
             }
         }
-        for property in record.properties.iter().filter(|property| property.required) {
+        for property in object.properties.iter().filter(|property| property.required) {
             self.note(!members.contains_key(property.name), &format!("{path}.{}", property.name), "required");
         }
         if self.request {
             let count = members.len() as u32;
-            self.note(count < record.min || count > record.max, path, "count");
-            record.rules.iter().for_each(|rule| self.rule(members, rule, path));
+            self.note(count < object.min || count > object.max, path, "count");
+            object.rules.iter().for_each(|rule| self.rule(members, rule, path));
         }
     }
 
@@ -203,12 +205,25 @@ impl Reference {
                 return;
             }
             let wrong_type = trial.found.len() == 1 && trial.found[0] == (path.to_owned(), "type");
-            let constant = matches!(&variant.kind, Kind::Record(record) if record.properties.iter().any(|property| {
-                matches!(property.schema.kind, Kind::Enum { values: &[only], open: false } if value[property.name] == only)
-            }));
-            let rank = (wrong_type, !constant, trial.found.len());
+            let named = value["type"].as_str().is_some_and(|name| constant(variant) == Some(name));
+            let rank = (wrong_type, !named, trial.found.len());
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
                 best = Some((rank, trial));
+            }
+        }
+        // In the tables, a discriminator is called `type`, and has one value.
+        let constants: Vec<&str> = variants.iter().filter_map(|variant| constant(variant)).collect();
+        if value.is_object() && constants.len() > 1 {
+            let code = match value.get("type") {
+                Some(Value::String(name)) if constants.contains(&name.as_str()) => "",
+                Some(Value::String(_)) if !self.request => return,
+                _ if !self.request => "",
+                Some(Value::String(_)) => "enum",
+                Some(_) => "type",
+                None => "required",
+            };
+            if !code.is_empty() {
+                return self.note(true, &format!("{path}.type"), code);
             }
         }
         match best {
@@ -218,6 +233,16 @@ impl Reference {
             }
             _ => self.note(true, path, "union"),
         }
+    }
+}
+
+/// The value that a variant's `type` must have.
+fn constant(variant: &Schema) -> Option<&'static str> {
+    let Kind::Object(object) = &variant.kind else { return None };
+    let property = object.properties.iter().find(|property| property.name == "type")?;
+    match property.schema.kind {
+        Kind::Enum { values: &[only], open: false } => Some(only),
+        _ => None,
     }
 }
 

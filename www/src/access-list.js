@@ -68,7 +68,7 @@ export function accessList(entries) {
     set,
     /** All entries; rows left blank are none. */
     value: () => name(rows.filter((row) => !row.blank()), "ipAccessList"),
-    /** What to add and to remove, to come from those entries to these; undefined when they are the same. */
+    /** The entries to add and to remove, from those to these; undefined when they are the same. */
     change(/** @type {Entry[]} */ from) {
       const same = (/** @type {Entry} */ a, /** @type {Entry} */ b) =>
         a.source === b.source && (a.description ?? "") === (b.description ?? "");

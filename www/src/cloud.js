@@ -14,7 +14,7 @@ export const speed = (() => {
   return asked >= 1 && asked <= 1000 ? asked : 30;
 })();
 
-// A little latency, so that what is under way can be seen to be.
+// A little latency, so that the page shows calls that are under way.
 export const sandbox = new Sandbox({ timeScale: speed, latencyMs: 40 });
 
 const options = sandbox.clientOptions;

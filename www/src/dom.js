@@ -33,12 +33,12 @@ export function byId(id) {
   return element;
 }
 
-/** Changes text only where it differs: what is selected or being read out stays undisturbed. */
+/** Changes text only where it differs: a selection, or text being read out, stays undisturbed. */
 export function setText(/** @type {HTMLElement} */ element, /** @type {string} */ text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Says something to those who listen rather than look. */
+/** Announces something to screen readers. */
 export function announce(/** @type {string} */ text) {
   // Two within the same moment are both said.
   const announcer = byId("announcer");
@@ -83,16 +83,16 @@ export function setEnabled(element, enabled, reason) {
  * A button that copies.
  *
  * @param {() => string} text
- * @param {string} what for the name of the button and for what is said: "the password"
+ * @param {string} name for the button and its announcement: "the password"
  */
-export function copyButton(text, what) {
+export function copyButton(text, name) {
   const label = h("span", {}, "Copy");
   const element = button("", async () => {
     const copied = await navigator.clipboard.writeText(text()).then(() => true, () => false);
     setText(label, copied ? "Copied" : "Select it");
-    announce(copied ? `Copied ${what}` : `The browser does not let the page copy; select ${what} instead`);
+    announce(copied ? `Copied ${name}` : `The browser does not let the page copy; select ${name} instead`);
     setTimeout(() => setText(label, "Copy"), 2000);
   }, { class: "small" });
-  element.append(label, h("span", { class: "unseen" }, ` ${what}`));
+  element.append(label, h("span", { class: "unseen" }, ` ${name}`));
   return element;
 }

@@ -6,7 +6,7 @@ import { plural } from "./format.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 
-/** What to say of an error that belongs to no field. */
+/** The text of an error that belongs to no field. */
 export const explain = (/** @type {unknown} */ error) =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
@@ -21,7 +21,7 @@ export function faultBox() {
     element,
     show,
     clear: () => show(""),
-    /** Runs something; what it throws is shown. */
+    /** Runs something, and shows its error. */
     async guard(/** @type {() => Promise<unknown>} */ run) {
       show("");
       try {
@@ -60,7 +60,7 @@ export const input = (attributes = {}) => h("input", { type: "text", autocomplet
 /** @param {[value: string, label: string][]} options */
 export const select = (options) => h("select", {}, ...options.map(([value, label]) => h("option", { value }, label)));
 
-/** A number that was typed; what is no number goes to the client as it is, which refuses it. Empty is absent. */
+/** A number that was typed; other text goes to the client as it is, which refuses it. Empty is absent. */
 export function typedNumber(/** @type {Control} */ control) {
   const text = control.value.trim();
   if (text === "") return undefined;

@@ -1,5 +1,5 @@
 // @ts-check
-// Puts the page together: the services at the left, one of them or a new one in the middle, what was sent at the right.
+// Puts the page together: the services at the left, one of them or a new one in the middle, the requests at the right.
 import { clockView } from "./clock.js";
 import { createView } from "./create.js";
 import { byId, h } from "./dom.js";

@@ -3,7 +3,7 @@
 import { button, copyButton, h } from "./dom.js";
 
 /**
- * @param {string} text what it is
+ * @param {string} text its label
  * @param {string} password
  * @param {() => void} onKept
  */

@@ -20,7 +20,7 @@ export function pill() {
   const element = h("span", { class: "pill" }, h("span", { class: "dot" }), word);
   return {
     element,
-    /** @param {string} state what is not known is on the way to something else */
+    /** @param {string} state an unknown one counts as a transition */
     show(state) {
       element.dataset.tone = tones[state] ?? "busy";
       setText(word, state.replaceAll("_", " "));

@@ -1,5 +1,5 @@
 // @ts-check
-// Keeps what the client sends, as curl commands without secrets.
+// Keeps the client's requests, as curl commands without secrets.
 //
 // It sits between the client and the sandbox's fetch. Which operation a request is, is found in the contract that comes
 // with the package, so the curl command is the client's own.

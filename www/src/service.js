@@ -1,5 +1,5 @@
 // @ts-check
-// One service: what it is, what it is doing, and everything that can be done with it.
+// One service: its properties, its state, and everything that can be done with it.
 import { backupsSection } from "./backups.js";
 import { cloud } from "./cloud.js";
 import { button, copyButton, h, setEnabled, setText } from "./dom.js";

@@ -18,7 +18,7 @@ export function settingsSection(id) {
       async run() {
         const service = services.get(id);
         const typed = name.value;
-        // Only what differs; with nothing in it, the client refuses the update and says so.
+        // Only the differences; with nothing in it, the client refuses the update and says so.
         const body = compact({ name: typed === service?.name ? undefined : typed, ipAccessList: access.change(service?.ipAccessList ?? []) });
         const updated = await cloud.services.update(id, body);
         put(updated);

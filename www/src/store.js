@@ -1,5 +1,5 @@
 // @ts-check
-// What the page knows of the services, and the waits that are under way.
+// The services as the page knows them, and the waits that are under way.
 import { cloud, PATIENCE_MS } from "./cloud.js";
 import { announce } from "./dom.js";
 

@@ -8,7 +8,7 @@ use super::Sandbox;
 use crate::bindings::driver::drive;
 use crate::bindings::errors::to_js;
 use crate::error::Error;
-use crate::sandbox::Outcome;
+use crate::sandbox::Delivery;
 use crate::secret::Secret;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -19,6 +19,8 @@ export interface SandboxReply {
   status: number;
   /** How long to hold it back, in real milliseconds. */
   delayMs: number;
+  /** Whether the request has changed the state. */
+  changed: boolean;
   /** Names in lower case, and values, in turn; a line break after each. */
   headers: string;
   /** Its body. Of HEAD, too, which is not to be sent. */
@@ -28,7 +30,7 @@ export interface SandboxReply {
 
 #[wasm_bindgen(module = "/js/bindings/serving.js")]
 extern "C" {
-    fn reply(status: u16, delay_ms: f64, headers: &str, body: &[u8]) -> JsValue;
+    fn reply(status: u16, delay_ms: f64, changed: bool, headers: &str, body: &[u8]) -> JsValue;
 }
 
 /// Carries out a request.
@@ -44,16 +46,16 @@ pub fn ask(
     let authorization = authorization.map(Secret::new);
     let now = world.clock.now();
     let answered = world.sandbox.borrow_mut().handle_wire(now, method, target, authorization.as_ref(), body.as_deref());
-    Ok(match answered.outcome {
-        Outcome::Respond(response) => {
+    Ok(match answered.delivery {
+        Delivery::Respond(response) => {
             let mut headers = String::new();
             for text in response.headers.iter().flat_map(|(name, value)| [name, value]) {
                 headers.push_str(text);
                 headers.push('\n');
             }
-            reply(response.status, answered.delay_ms, &headers, &response.body)
+            reply(response.status, answered.delay_ms, answered.changed, &headers, &response.body)
         }
-        Outcome::Drop => reply(0, answered.delay_ms, "", &[]),
+        Delivery::Drop => reply(0, answered.delay_ms, answered.changed, "", &[]),
     })
 }
 
@@ -67,25 +69,25 @@ pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsVa
     }))
 }
 
-/// What became of the sandbox since this was asked the last time, as JSON; the first time all that there is. Undefined:
-/// nothing did, unless it is wanted even then.
+/// The mutations since the last call, as JSON; at the first call the whole snapshot. Undefined: nothing has changed, unless
+/// `evenNone` asks for the time that has passed.
 #[wasm_bindgen]
-pub fn changes(sandbox: &Sandbox, #[wasm_bindgen(js_name = "evenNone")] even_none: bool) -> Option<String> {
+pub fn mutations(sandbox: &Sandbox, #[wasm_bindgen(js_name = "evenNone")] even_none: bool) -> Option<String> {
     let now = sandbox.world.clock.now();
-    sandbox.world.sandbox.borrow_mut().changes(now, even_none)
+    sandbox.world.sandbox.borrow_mut().mutations(now, even_none)
 }
 
-/// Goes on from all that `changes` said, so many real milliseconds after the last of it.
+/// Continues from all that `mutations` returned, so many real milliseconds after the last of it.
 ///
-/// Throws a `ConfigurationError` when it is not what was said; nothing is changed then.
+/// Throws a `ConfigurationError` when a text is no snapshot and no mutation; nothing is changed then.
 #[wasm_bindgen]
 pub fn resume(
     sandbox: &Sandbox,
-    changes: Vec<String>,
+    mutations: Vec<String>,
     #[wasm_bindgen(js_name = "elapsedMs")] elapsed_ms: f64,
 ) -> Result<(), JsValue> {
     let world = &sandbox.world;
-    let resumed = world.sandbox.borrow_mut().resume(changes.iter().map(String::as_str));
+    let resumed = world.sandbox.borrow_mut().resume(mutations.iter().map(String::as_str));
     let then = resumed.map_err(|text| to_js(Error::Configuration(format!("its snapshot {text}"))))?;
     let scale = world.sandbox.borrow().options().time_scale;
     world.clock.set(then + elapsed_ms.max(0.0) * scale);

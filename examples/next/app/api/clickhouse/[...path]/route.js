@@ -17,7 +17,7 @@ function handler(request) {
   return proxy(request);
 }
 
-/** It stands for your own: what your sign-in library says of the session. */
+/** A stand-in for the check of your sign-in library. */
 function signedIn(request) {
   const cookies = request.headers.get("cookie")?.split("; ") ?? [];
   return cookies.includes(`session=${process.env.SESSION}`) || Response.json({ status: 401, error: "UNAUTHORIZED: sign in" }, { status: 401 });

@@ -1,0 +1,166 @@
+// @ts-check
+// The methods of the contract's operations as a JavaScript module: one class a resource, which has those below it, and one
+// of all resources; with the contract's own words on hover.
+import { maturityOf, operationsOf, resultOf } from "./contract.mjs";
+import { fail } from "./tools.mjs";
+
+/** @import { Json } from "./contract.mjs" */
+
+/** How each call may end badly. */
+const REJECTS =
+  "Rejects with a `CloudError`: a `RequestValidationError` before anything is sent, an `ApiError` where the service " +
+  "refuses, a `ResponseValidationError` where its response breaks the contract, a `ConnectionError` where none comes.";
+
+/**
+ * A resource: its methods, and the resources below it.
+ *
+ * @typedef {{ name: string, methods: string[], below: Map<string, Resource> }} Resource
+ */
+
+/**
+ * The text of the module.
+ *
+ * @param {Json} contract the contract in full
+ * @param {string} hidden the module that keeps the inner state of objects
+ */
+export function methods(contract, hidden) {
+  /** What stands above all resources. @type {Resource} */
+  const top = { name: "", methods: [], below: new Map() };
+
+  /**
+   * The resource of a name such as `clickPipes.settings`.
+   *
+   * @param {string[]} steps
+   */
+  function resourceOf(steps) {
+    let resource = top;
+    for (const step of steps) {
+      const name = resource === top ? step : `${resource.name}.${step}`;
+      /** @type {Resource} */
+      const next = resource.below.get(step) ?? { name, methods: [], below: new Map() };
+      resource.below.set(step, next);
+      resource = next;
+    }
+    return resource;
+  }
+
+  /** Types that the methods speak of. */
+  const named = new Set();
+
+  /**
+   * A schema's name in TypeScript.
+   *
+   * @param {Json} schema
+   * @returns {string}
+   */
+  function typeName(schema) {
+    if ("$ref" in schema) {
+      const name = String(schema.$ref).split("/").at(-1) ?? "";
+      if (!(name in contract.components.schemas)) fail(`the contract refers to ${schema.$ref}, which is not there`);
+      named.add(name);
+      return name;
+    }
+    if (schema.type === "array") return `${typeName(schema.items)}[]`;
+    if (schema.enum !== undefined) {
+      const values = schema.enum.map((/** @type {unknown} */ value) => JSON.stringify(value));
+      return [...values, ...(schema["x-open-enum"] ? ["(string & {})"] : [])].join(" | ");
+    }
+    if (schema.type === "integer") return "number";
+    if (["string", "number", "boolean"].includes(schema.type)) return schema.type;
+    return fail(`a method speaks of a schema without a name: ${JSON.stringify(schema)}`);
+  }
+
+  /** @param {Json} operation */
+  function resultType(operation) {
+    const result = resultOf(operation);
+    if (result === undefined) return "void";
+    return result === "text" ? "string" : typeName(result);
+  }
+
+  /**
+   * @param {string} path
+   * @param {string} verb
+   * @param {Json} operation
+   */
+  function method(path, verb, operation) {
+    const full = String(operation["x-name"]);
+    const steps = full.split(".");
+    const name = steps.pop();
+    const parameters = /** @type {Json[]} */ (operation.parameters ?? []);
+    // The organization is the client's own, but where it is what the call is about.
+    const inPath = parameters.filter((one) => one.in === "path" && (one.name !== "organizationId" || steps[0] === "organizations"));
+    const inQuery = parameters.filter((one) => one.in === "query");
+    const tags = inPath.map((one) => `@param {${typeName(one.schema)}} ${one.name} ${one.description ?? ""}`);
+    const given = [];
+    if (inPath.length > 0) given.push(`path: { ${inPath.map((one) => one.name).join(", ")} }`);
+    if (inQuery.length > 0) {
+      const fields = inQuery.map((one) => `${one.name}${one.required ? "" : "?"}: ${one.schema.type === "array" ? "readonly " : ""}${typeName(one.schema)}${one.required ? "" : " | undefined"}`);
+      const query = inQuery.some((one) => one.required) ? "query" : "[query]";
+      tags.push(`@param {{ ${fields.join("; ")} }} ${query} The query's parameters.`);
+      given.push("query");
+    }
+    if (operation.requestBody !== undefined) {
+      const type = typeName(operation.requestBody.content["application/json"].schema);
+      tags.push(`@param {${type}} ${operation.requestBody.required ? "body" : "[body]"} The request's body.`);
+      given.push("body");
+    }
+    tags.push("@param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.");
+    tags.push(`@returns {CloudPromise<${resultType(operation)}>}`);
+    if (operation["x-maturity"] === "beta") tags.push("@beta");
+    if (operation.deprecated) tags.push("@deprecated The API advises against it.");
+    const words = [operation.summary, maturityOf(operation), operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
+      .filter(Boolean)
+      .map((text) => String(text).trim());
+    const comment = [...words.join("\n\n").split("\n"), "", ...tags].map((line) => `   * ${line}`.trimEnd()).join("\n");
+    const names = [...inPath.map((one) => one.name), ...given.filter((one) => !one.startsWith("path"))].join(", ");
+    const argument = given.length === 0 ? "undefined" : `{ ${given.join(", ")} }`;
+    resourceOf(steps).methods.push(`  /**
+${comment}
+   */
+  ${name}(${names === "" ? "" : `${names}, `}options) {
+    return hidden(this).call("${full}", ${argument}, options);
+  }
+`);
+  }
+
+  for (const { path, method: verb, operation } of operationsOf(contract)) method(path, verb, operation);
+
+  /** @param {Resource} resource */
+  const className = ({ name }) =>
+    name === "" ? "Resources" : `${name.split(".").map((step) => step.charAt(0).toUpperCase() + step.slice(1)).join("")}Operations`;
+
+  /** The contract's own words for a resource. @param {Resource} resource */
+  const describe = ({ name }) => contract.tags.find((/** @type {Json} */ tag) => tag.name === name)?.description ?? `The operations of \`${name}\`.`;
+
+  /**
+   * A resource as a class, behind those below it.
+   *
+   * @param {Resource} resource
+   * @returns {string[]}
+   */
+  function classes(resource) {
+    const below = [...resource.below];
+    const fields = below.map(([step, one]) => `    /** ${describe(one)} */\n    this.${step} = new ${className(one)}(inner);\n`);
+    const text = `/** ${resource === top ? "Every resource of the contract." : `The operations of \`${resource.name}\`.`} */
+export class ${className(resource)} {
+  /**
+   * @param {{ call: Call, core?: unknown }} inner how the methods call the service
+   * @internal
+   */
+  constructor(inner) {
+    hide(this, inner);
+${fields.join("")}  }
+
+${resource.methods.join("\n")}}
+`;
+    return [...below.flatMap(([, one]) => classes(one)), text];
+  }
+
+  return `// Generated from the contract.
+import { hidden, hide } from "${hidden}";
+/** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
+/** @import { CallOptions, CloudPromise } from "./client_bg.js" */
+/** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */
+
+${classes(top).join("\n")}`;
+}

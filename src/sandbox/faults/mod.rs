@@ -1,0 +1,226 @@
+//! The faults of the sandbox: one table of names, requests and effects.
+//!
+//! A fault meets only a request that has passed key, rate limit and route; one request meets at most one. Types, `--help`
+//! and the options are generated from the table.
+
+pub mod damage;
+pub mod fault_selection;
+pub mod stale_reads;
+
+use crate::contract::{self, Kind, Method, Operation, Property, ResponseKind, Schema};
+use crate::nearest::nearest;
+use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
+
+/// The table: variant, name, scope and description. Passes its rows to a macro.
+macro_rules! table {
+    ($rows:ident) => {
+        $rows! {
+            RateLimited "rate-limited" Every "a 429 with X-RateLimit-Reset although the window is open; nothing is changed";
+            ServerError "server-error" Every "a 500 in the API's envelope; nothing is changed";
+            Unavailable "unavailable" Every "a 503 of a proxy, without the envelope, now and then with Retry-After; nothing is changed";
+            DropBefore "drop-before" Every "the connection ends without a response; nothing is changed";
+            DropAfter "drop-after" Every "the connection ends without a response; the change is made";
+            Slow "slow" Every "the response takes 2 to 45 virtual seconds; the change is made at once";
+            Truncated "truncated" Every "the JSON ends in the middle; the change is made";
+            Html "html" Every "a 502 of a proxy, with a page in HTML; the change is made or not, by chance";
+            NotFoundPage "not-found-page" Every "a 404 of a proxy, with a page in HTML; nothing is changed";
+            Outage "outage" Every "for 90 virtual seconds no request is carried out: a 503 of a proxy or no response, by chance; nothing is changed";
+            WrongType "wrong-type" Properties "a property of the result is of another JSON type; the change is made";
+            MissingProperty "missing-property" RequiredProperties "a required property of the result is missing; the change is made";
+            UnknownState "unknown-state" States "the state of a service is an unknown word; the change is made";
+            UnknownProperty "unknown-property" Properties "the result has unknown properties; the change is made";
+            Failed "failed" Starts "the service that is created, started or woken ends up failed instead of running";
+            PartiallyRunning "partially-running" Starts "the service that is created, started or woken is partially running for 1 to 5 virtual minutes first";
+            Degraded "degraded" Services "the running service that is asked for is degraded for 1 to 5 virtual minutes, from then on";
+            IdleFirst "idle-first" Commands "the service that is told to stop reads idle for 5 to 20 virtual seconds first";
+            SoftDeleted "soft-deleted" Deletions "the service that is deleted is softdeleting, then for 1 to 5 virtual minutes softdeleted, before it is gone";
+            StaleRead "stale-read" Reads "a read shows the state of 1 to 15 virtual seconds before, a list that of 5 to 60";
+        }
+    };
+}
+#[cfg(target_arch = "wasm32")]
+pub(crate) use table;
+
+macro_rules! define {
+    ($($fault:ident $name:literal $scope:ident $description:literal;)+) => {
+        /// A fault of the sandbox.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault {
+            $(#[doc = $description] $fault,)+
+        }
+
+        impl Fault {
+            /// All faults, in the table's order.
+            pub const ALL: &[Self] = &[$(Self::$fault,)+];
+
+            /// Its name, such as `drop-after`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$fault => $name,)+ }
+            }
+
+            /// Its effect, in one sentence.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$fault => $description,)+ }
+            }
+
+            const fn scope(self) -> Scope {
+                match self { $(Self::$fault => Scope::$scope,)+ }
+            }
+        }
+    };
+}
+table!(define);
+
+/// The requests that a fault can meet.
+enum Scope {
+    Every,
+    /// `GET` requests.
+    Reads,
+    /// Operations whose result has properties.
+    Properties,
+    /// Operations whose result has required properties.
+    RequiredProperties,
+    /// Operations whose result has the state of a service.
+    States,
+    /// Operations that may start a service.
+    Starts,
+    /// State commands.
+    Commands,
+    /// Deletions of a service.
+    Deletions,
+    /// Operations on one service.
+    Services,
+}
+
+impl Fault {
+    /// The fault of a name.
+    ///
+    /// # Errors
+    ///
+    /// There is no such fault; the text names the nearest one.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let names = || Self::ALL.iter().map(|fault| fault.name());
+        let hint = || match nearest(name, names()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        let known = Self::ALL.iter().find(|fault| fault.name() == name);
+        known.copied().ok_or_else(|| format!("unknown fault {name}: {}", hint()))
+    }
+
+    /// Whether it changes the service itself, not the response. The ledger has it as a change then.
+    #[must_use]
+    pub const fn changes_service(self) -> bool {
+        self.mishap().is_some()
+    }
+
+    /// The mishap of the service that it stands for; none: it leaves the service alone.
+    pub(super) const fn mishap(self) -> Option<Mishap> {
+        match self {
+            Self::Failed => Some(Mishap::Failed),
+            Self::PartiallyRunning => Some(Mishap::PartiallyRunning),
+            Self::Degraded => Some(Mishap::Degraded),
+            Self::IdleFirst => Some(Mishap::IdleFirst),
+            Self::SoftDeleted => Some(Mishap::SoftDeleted),
+            Self::RateLimited
+            | Self::ServerError
+            | Self::Unavailable
+            | Self::DropBefore
+            | Self::DropAfter
+            | Self::Slow
+            | Self::Truncated
+            | Self::Html
+            | Self::NotFoundPage
+            | Self::Outage
+            | Self::WrongType
+            | Self::MissingProperty
+            | Self::UnknownState
+            | Self::UnknownProperty
+            | Self::StaleRead => None,
+        }
+    }
+
+    /// Whether it alters the result of a success.
+    pub(super) const fn alters_result(self) -> bool {
+        matches!(self, Self::WrongType | Self::MissingProperty | Self::UnknownState | Self::UnknownProperty)
+    }
+
+    /// Whether it can meet a request of this operation.
+    #[must_use]
+    pub fn applies_to(self, operation: &Operation) -> bool {
+        let has = |wanted: &dyn Fn(&Property) -> bool| match operation.response {
+            ResponseKind::Json(schema) => any_property(schema, wanted),
+            ResponseKind::Empty | ResponseKind::Text(_) => false,
+        };
+        match self.scope() {
+            Scope::Every => true,
+            Scope::Reads => operation.method == Method::Get,
+            Scope::Properties => has(&|_| true),
+            Scope::RequiredProperties => has(&|property| property.required),
+            Scope::States => has(&is_state),
+            Scope::Starts => {
+                is(operation, &contract::SERVICES_CREATE) || is(operation, &contract::SERVICES_UPDATE_STATE)
+            }
+            Scope::Commands => is(operation, &contract::SERVICES_UPDATE_STATE),
+            Scope::Deletions => is(operation, &contract::SERVICES_DELETE),
+            Scope::Services => operation.path.starts_with(contract::SERVICES_GET.path),
+        }
+    }
+}
+
+fn is(operation: &Operation, other: &Operation) -> bool {
+    std::ptr::eq(operation, other)
+}
+
+/// Whether it is the state of a service.
+pub fn is_state(property: &Property) -> bool {
+    std::ptr::eq(property.schema, contract::STATE)
+}
+
+fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {
+    match &schema.kind {
+        Kind::Array { items, .. } => any_property(items, wanted),
+        Kind::Object(record) => {
+            record.properties.iter().any(|property| wanted(property) || any_property(property.schema, wanted))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::OPERATIONS;
+
+    fn scope(fault: Fault) -> Vec<&'static str> {
+        OPERATIONS.iter().filter(|operation| fault.applies_to(operation)).map(|operation| operation.name).collect()
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_a_suggestion() {
+        for fault in Fault::ALL {
+            assert_eq!(Fault::named(fault.name()), Ok(*fault));
+        }
+        assert_eq!(Fault::named("drop_aftr").unwrap_err(), "unknown fault drop_aftr: did you mean drop-after?");
+        assert!(Fault::named("fire").unwrap_err().starts_with("unknown fault fire: known are rate-limited, "));
+    }
+
+    #[test]
+    fn the_contract_defines_the_scope_of_a_fault() {
+        assert_eq!(scope(Fault::Slow).len(), OPERATIONS.len());
+        assert!(scope(Fault::StaleRead).contains(&"backups.get"));
+        assert!(!scope(Fault::StaleRead).contains(&"services.create"));
+        assert!(scope(Fault::UnknownState).contains(&"services.create"));
+        assert!(!scope(Fault::UnknownState).contains(&"backups.list"));
+        assert!(scope(Fault::WrongType).contains(&"services.updatePassword"));
+        assert!(!scope(Fault::MissingProperty).contains(&"services.updatePassword"));
+        assert!(!scope(Fault::UnknownProperty).contains(&"services.delete"));
+        assert_eq!(scope(Fault::Failed), ["services.create", "services.updateState"]);
+        assert_eq!(scope(Fault::IdleFirst), ["services.updateState"]);
+        assert_eq!(scope(Fault::SoftDeleted), ["services.delete"]);
+        assert!(scope(Fault::Degraded).contains(&"backups.get"));
+        assert!(!scope(Fault::Degraded).contains(&"services.list"));
+    }
+}

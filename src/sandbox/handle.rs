@@ -1,0 +1,228 @@
+//! One request, from its arrival to its reply: key, rate limit, route, fault, checks, operation, envelope, ledger.
+//!
+//! A rejected request changes nothing. A fault meets only requests that have passed key, limit and route.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::engine::Sandbox;
+use super::faults::stale_reads::read_stale;
+use super::faults::{Fault, damage};
+use super::http::rate_limit::RateWindow;
+use super::http::reply::{Delivery, Reply};
+use super::http::request::read_call;
+use super::http::route::{self, Route};
+use super::http::{auth, envelope};
+use super::model::operations::{self, Output, Payload};
+use super::model::random::Random;
+use super::model::rejection::Rejection;
+use super::persistence::ledger::Entry;
+use crate::contract::{Method, ResponseKind};
+use crate::host::HttpRequest;
+use crate::secret::Secret;
+
+/// The duration of a slow response, in virtual seconds: sometimes above the 30 that clients commonly wait.
+const SLOW: (u64, u64) = (2, 45);
+/// The duration of an outage, in virtual milliseconds.
+const OUTAGE_MS: f64 = 90_000.0;
+
+/// A request as it arrives.
+struct Incoming<'a> {
+    /// The method as it was sent.
+    name: Cow<'static, str>,
+    /// The method of the contract that it stands for; none: the contract has no such method.
+    method: Option<Method>,
+    url: &'a str,
+    authorization: Option<&'a Secret>,
+    body: Option<&'a [u8]>,
+}
+
+/// A request that has passed key, limit and route.
+struct Admitted {
+    route: Route,
+    /// The index of the key's organization.
+    organization: usize,
+}
+
+/// A request that has been dealt with.
+struct Handled {
+    delivery: Delivery,
+    change: Option<String>,
+    body: Option<Secret>,
+    fault: Option<Fault>,
+    slow_ms: f64,
+}
+
+impl Handled {
+    const fn unchanged(delivery: Delivery, fault: Option<Fault>) -> Self {
+        Self { delivery, change: None, body: None, fault, slow_ms: 0.0 }
+    }
+}
+
+impl Sandbox {
+    /// Handles a request that arrives at a virtual time, in milliseconds since the epoch. Time never runs backwards: an
+    /// earlier moment than the last one counts as the last one.
+    pub fn handle(&mut self, now_ms: f64, request: &HttpRequest) -> Reply {
+        let incoming = Incoming {
+            name: Cow::Borrowed(request.method.as_str()),
+            method: Some(request.method),
+            url: &request.url,
+            authorization: request.authorization.as_ref(),
+            body: request.body.as_deref().map(str::as_bytes),
+        };
+        self.respond(now_ms, incoming)
+    }
+
+    /// The same for a request as it came over the wire: any method, a body of any bytes. The response to `HEAD` is that to
+    /// `GET`: the transport leaves the body out. A method that the path does not take is rejected with 405 and `allow`.
+    pub fn handle_wire(
+        &mut self,
+        now_ms: f64,
+        method: &str,
+        url: &str,
+        authorization: Option<&Secret>,
+        body: Option<&[u8]>,
+    ) -> Reply {
+        let known = Method::ALL.into_iter().find(|known| known.as_str() == method);
+        let name = known.map_or_else(|| Cow::Owned(method.to_owned()), |known| Cow::Borrowed(known.as_str()));
+        let method = known.or_else(|| (method == "HEAD").then_some(Method::Get));
+        self.respond(now_ms, Incoming { name, method, url, authorization, body })
+    }
+
+    fn respond(&mut self, now_ms: f64, incoming: Incoming<'_>) -> Reply {
+        self.advance(now_ms);
+        let request_id = self.request_ids.uuid();
+        let mut headers = Vec::new();
+        let admitted = self.admit(&incoming, &mut headers);
+        let operation = admitted.as_ref().ok().map(|admitted| admitted.route.operation);
+        let handled = match admitted {
+            Ok(admitted) => self.carry_out(admitted, &incoming, &request_id, headers),
+            Err(rejection) => {
+                let mut response = envelope::error(rejection, &request_id);
+                response.headers.append(&mut headers);
+                Handled::unchanged(Delivery::Respond(response), None)
+            }
+        };
+        let changed = handled.change.is_some();
+        self.ledger.write(Entry {
+            at: self.now,
+            method: incoming.name,
+            path: route::target(incoming.url).0.to_owned(),
+            status: match &handled.delivery {
+                Delivery::Respond(response) => response.status,
+                Delivery::Drop => 0,
+            },
+            operation: operation.map(|operation| operation.name),
+            change: handled.change,
+            body: handled.body,
+            fault: handled.fault,
+        });
+        let delay_ms = self.options.latency_ms + handled.slow_ms / self.options.time_scale;
+        Reply { delivery: handled.delivery, delay_ms, changed }
+    }
+
+    /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
+    fn admit(&mut self, incoming: &Incoming<'_>, headers: &mut Vec<(String, String)>) -> Result<Admitted, Rejection> {
+        let key = self.keys.iter_mut().find(|key| auth::admits(incoming.authorization, &key.id, &key.secret));
+        let Some(key) = key else { return Err(Rejection::unauthorized()) };
+        let decision = key.window.arrive(self.now);
+        headers.extend(decision.headers);
+        if !decision.allowed {
+            return Err(Rejection::rate_limited(Vec::new()));
+        }
+        let route = route::find(incoming.method, &incoming.name, incoming.url)?;
+        Ok(Admitted { route, organization: key.organization })
+    }
+
+    /// Carries out a request, as far as a fault lets it.
+    fn carry_out(
+        &mut self,
+        Admitted { route, organization }: Admitted,
+        incoming: &Incoming<'_>,
+        request_id: &str,
+        mut headers: Vec<(String, String)>,
+    ) -> Handled {
+        if self.now < self.outage_until {
+            return Handled::unchanged(damage::outage(&self.faults.stream()), Some(Fault::Outage));
+        }
+        let operation = route.operation;
+        let selected = self.faults.select(operation, incoming.url);
+        let random = self.faults.stream();
+        if let Some(selected) = selected
+            && let Some(delivery) = self.replaced(selected.fault, request_id, &random)
+        {
+            self.faults.consume(selected);
+            return Handled::unchanged(delivery, Some(selected.fault));
+        }
+        let fault = selected.map(|selected| selected.fault);
+        let mut applied = fault.is_some_and(|fault| !fault.alters_result() && fault.mishap().is_none());
+        let output = self.run(route, organization, incoming.body, fault, &mut applied, &random);
+        let (mut response, change, body) = match output {
+            Ok((Output { mut result, change }, body)) => {
+                let schema = match operation.response {
+                    ResponseKind::Json(schema) => Some(schema),
+                    ResponseKind::Empty | ResponseKind::Text(_) => None,
+                };
+                if let (Some(fault), Some(schema)) = (fault.filter(|fault| fault.alters_result()), schema) {
+                    result = result.map(|payload| {
+                        let mut value = payload.into_value();
+                        applied |= damage::alter_result(fault, &mut value, schema, &random);
+                        Payload::Value(value)
+                    });
+                }
+                (envelope::success(request_id, result.as_ref().zip(schema)), change, body)
+            }
+            Err(rejection) => (envelope::error(rejection, request_id), None, None),
+        };
+        response.headers.append(&mut headers);
+        let Some(selected) = selected.filter(|_| applied) else {
+            return Handled { change, body, ..Handled::unchanged(Delivery::Respond(response), None) };
+        };
+        self.faults.consume(selected);
+        let slow_ms = if selected.fault == Fault::Slow { random.seconds(SLOW) } else { 0.0 };
+        let delivery = damage::alter_response(selected.fault, response, &random);
+        Handled { delivery, change, body, fault: Some(selected.fault), slow_ms }
+    }
+
+    /// The delivery of a request that a fault keeps from running; none: the request runs.
+    fn replaced(&mut self, fault: Fault, request_id: &str, random: &Random) -> Option<Delivery> {
+        let window = RateWindow::new(self.options.rate_limit, self.options.time_scale);
+        let delivery = damage::replacement(fault, request_id, &window, random)?;
+        if fault == Fault::Outage {
+            self.outage_until = self.now + OUTAGE_MS;
+        }
+        Some(delivery)
+    }
+
+    /// Checks a request against the contract and runs its operation. The second part of the result is the body, for the
+    /// ledger, where the request changed something.
+    fn run(
+        &mut self,
+        route: Route,
+        organization: usize,
+        body: Option<&[u8]>,
+        fault: Option<Fault>,
+        applied: &mut bool,
+        random: &Random,
+    ) -> Result<(Output, Option<Secret>), Rejection> {
+        let now = self.now;
+        let call = read_call(route, body)?;
+        let Some(timeline) = self.organizations.get_mut(organization) else {
+            return Err(Rejection::internal_error());
+        };
+        let mut output = match fault {
+            Some(Fault::StaleRead) => read_stale(timeline, &call, now, random)?,
+            _ => operations::run(&mut timeline.current, &call, now)?,
+        };
+        if let Some(mishap) = fault.and_then(Fault::mishap) {
+            *applied |= operations::apply_mishap(&mut timeline.current, &call, &mut output, mishap, now);
+        }
+        if output.change.is_none() {
+            return Ok((output, None));
+        }
+        timeline.record(now);
+        let body = call.operation.body.as_ref().map(|_| Secret::new(Value::Object(call.body).to_string()));
+        Ok((output, body))
+    }
+}

@@ -1,0 +1,88 @@
+//! Checks path, query and body of a request against the contract: every issue at once, the body after path and query.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::route::Route;
+use crate::contract::{Kind, Operation, Parameter, Schema};
+use crate::issue::{Issue, Step};
+use crate::sandbox::model::call::Call;
+use crate::sandbox::model::rejection::Rejection;
+use crate::validate::{Mode, Unknown, validate};
+
+/// Checks a request of a route, and makes it a call.
+pub fn read_call(route: Route, body: Option<&[u8]>) -> Result<Call, Rejection> {
+    let Route { operation, path, query } = route;
+    let mut arguments = Map::new();
+    let mut issues = Vec::new();
+    for (name, value) in &path {
+        let parameter = operation.path_parameters.iter().find(|parameter| parameter.name == *name);
+        issues.extend(parameter.map(|it| check(&scalar(&it.schema.kind, value), it.schema, ["path", it.name])));
+    }
+    for parameter in operation.query_parameters {
+        let value = argument(parameter, &query);
+        if value.is_null() && !parameter.required {
+            continue;
+        }
+        issues.push(check(&value, parameter.schema, ["query", parameter.name]));
+        arguments.insert(parameter.name.to_owned(), value);
+    }
+    let issues: Vec<Issue> = issues.into_iter().flatten().collect();
+    if !issues.is_empty() {
+        return Err(Rejection::issues(&issues));
+    }
+    Ok(Call { operation, path, query: arguments, body: read_body(operation, body)? })
+}
+
+/// The issues of a parameter's value.
+fn check(value: &Value, schema: &'static Schema, path: [&'static str; 2]) -> Vec<Issue> {
+    let root = path.map(|step| Step::Key(Cow::Borrowed(step)));
+    validate(value.to_string().as_bytes(), schema, Mode::Request { unknown: Unknown::Refuse }, &root).issues
+}
+
+/// The value of a query parameter in the type of its schema; `null` when it is absent. A repeated scalar counts by its last
+/// value.
+fn argument(parameter: &Parameter, query: &[(String, String)]) -> Value {
+    let mut given = query.iter().filter(|(name, _)| name == parameter.name).map(|(_, value)| value.as_str());
+    match &parameter.schema.kind {
+        Kind::Array { items, .. } => {
+            let values: Vec<Value> = given.map(|text| scalar(&items.kind, text)).collect();
+            if values.is_empty() { Value::Null } else { Value::Array(values) }
+        }
+        kind => given.next_back().map_or(Value::Null, |text| scalar(kind, text)),
+    }
+}
+
+fn scalar(kind: &Kind, text: &str) -> Value {
+    match kind {
+        Kind::Boolean | Kind::Number(_) | Kind::Integer(_) => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        }
+        _ => text.into(),
+    }
+}
+
+/// Reads and checks a JSON body. A body of an operation that takes none is ignored.
+fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, Value>, Rejection> {
+    let Some(expected) = &operation.body else { return Ok(Map::new()) };
+    let text = str::from_utf8(body.unwrap_or_default())
+        .map_err(|fault| Rejection::bad_request(format!("body: expected JSON in UTF-8, received {fault}")))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body = match Some(text.trim_matches([' ', '\t', '\n', '\r'])).filter(|body| !body.is_empty()) {
+        Some(body) => body,
+        None if expected.required => {
+            return Err(Rejection::bad_request("body: expected a JSON object, received nothing"));
+        }
+        None => "{}",
+    };
+    let value: Value = serde_json::from_str(body)
+        .map_err(|fault| Rejection::bad_request(format!("body: expected JSON, received {fault}")))?;
+    let root = [Step::Key(Cow::Borrowed("body"))];
+    let report = validate(body.as_bytes(), expected.schema, Mode::Request { unknown: Unknown::Refuse }, &root);
+    match value {
+        Value::Object(body) if report.issues.is_empty() => Ok(body),
+        _ if report.issues.is_empty() => Err(Rejection::bad_request("body: expected an object")),
+        _ => Err(Rejection::issues(&report.issues)),
+    }
+}

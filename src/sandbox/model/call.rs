@@ -1,0 +1,29 @@
+//! A call of an operation: path, query and body, after the contract's checks.
+
+use serde_json::{Map, Value};
+
+use crate::contract::Operation;
+
+/// A call of an operation.
+pub struct Call {
+    pub operation: &'static Operation,
+    /// The parameters of the path by name, decoded.
+    pub path: Vec<(&'static str, String)>,
+    /// The parameters of the query by name.
+    pub query: Map<String, Value>,
+    /// The properties of the body; empty for an operation without one.
+    pub body: Map<String, Value>,
+}
+
+impl Call {
+    /// A parameter of the path, decoded.
+    pub fn path(&self, name: &str) -> Option<&str> {
+        self.path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The strings of a query parameter that is a list.
+    pub fn query(&self, name: &str) -> impl Iterator<Item = &str> {
+        let list = self.query.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        list.iter().filter_map(Value::as_str)
+    }
+}

@@ -1,0 +1,219 @@
+//! The operations on services, and the rules of warehouses and backups that need other services.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::{Output, Payload};
+use crate::sandbox::model::call::Call;
+use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::rejection::Rejection;
+use crate::sandbox::model::service::Service;
+use crate::sandbox::model::service::filters::TagFilter;
+use crate::sandbox::model::service::lifecycle::State;
+use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
+
+/// Carries out a call of `services.…`.
+pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
+    let id = call.path("serviceId").unwrap_or_default();
+    match call.operation.name {
+        "services.list" => Ok(list(organization, call)),
+        "services.create" => create(organization, &call.body, now),
+        "services.get" => {
+            Ok(Output { result: Some(Payload::Service(organization.service(id)?.clone())), change: None })
+        }
+        "services.update" => update(organization.service_mut(id)?, &call.body, now),
+        "services.delete" => {
+            check_secondaries(organization, id, "deleted")?;
+            delete(organization.service_mut(id)?, now)
+        }
+        "services.updateState" => {
+            let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
+            if command == "stop" {
+                check_secondaries(organization, id, "stopped")?;
+            }
+            update_state(organization.service_mut(id)?, command, now)
+        }
+        "services.updateScaling" | "services.updateReplicaScaling" => {
+            scale(organization.service_mut(id)?, &call.body, now)
+        }
+        "services.updatePassword" => update_password(organization.service_mut(id)?, &call.body, now),
+        unknown => Err(Rejection::not_implemented(unknown)),
+    }
+}
+
+/// Applies a mishap to the service of a call. False: it does not fit the state of the service, and nothing has happened.
+pub fn apply_mishap(
+    organization: &mut Organization,
+    call: &Call,
+    output: &mut Output,
+    mishap: Mishap,
+    now: f64,
+) -> bool {
+    let created = match &output.result {
+        Some(Payload::Value(result)) => result.pointer("/service/id").and_then(Value::as_str),
+        _ => None,
+    };
+    let id = call.path("serviceId").or(created).unwrap_or_default();
+    let Ok(service) = organization.service_mut(id) else { return false };
+    let before = service.lifecycle.state();
+    let applied = service.lifecycle.apply(mishap, now);
+    if applied {
+        let change =
+            if service.lifecycle.state() == before { mishap.name().to_owned() } else { transition(before, service) };
+        output.change = Some(output.change.take().map_or(change.clone(), |first| format!("{first}; {change}")));
+    }
+    applied
+}
+
+fn list(organization: &Organization, call: &Call) -> Output {
+    let filters = call.query("filter").map(TagFilter::read).collect::<Vec<_>>();
+    let fits = |service: &&Rc<Service>| filters.iter().all(|filter| filter.matches(service.list("tags")));
+    Output::unchanged(organization.services.iter().filter(fits).map(|service| service.show()).collect())
+}
+
+fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    if organization.services.len() >= organization.max_services {
+        return Err(Rejection::bad_request(format!(
+            "the organization may have at most {} services",
+            organization.max_services
+        )));
+    }
+    if let Some(id) = text("backupId") {
+        check_backup(organization, id, body, now)?;
+    }
+    match text("dataWarehouseId") {
+        Some(id) => check_warehouse(organization, id, body)?,
+        None if body.get("isReadonly") == Some(&Value::Bool(true)) => {
+            return Err(Rejection::bad_request(
+                "body.isReadonly: expected false for a service without a dataWarehouseId, received true",
+            ));
+        }
+        _ => {}
+    }
+    let (service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    let result = json!({ "service": service.show(), "password": password.reveal() });
+    let change = format!("{} created", service.id);
+    organization.services.push(Rc::new(service));
+    organization.created += 1;
+    Ok(Output::changed(Some(result), change))
+}
+
+/// Rejects a service that cannot share the data of the warehouse.
+fn check_warehouse(organization: &Organization, id: &str, body: &Map<String, Value>) -> Result<(), Rejection> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let Some(member) = organization.warehouse(id).find(|member| !member.lifecycle.state().is_terminating()) else {
+        return Err(Rejection::not_found(format!("data warehouse {id} not found")));
+    };
+    for (name, shown) in [("provider", "provider"), ("region", "region"), ("regionId", "region")] {
+        if let (Some(sent), Some(expected)) = (text(name), member.text(shown))
+            && sent != expected
+        {
+            return Err(Rejection::bad_request(format!(
+                "body.{name}: expected {expected}, where the data warehouse is, received {sent}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Rejects a command that would leave the secondary services of a warehouse without their data.
+fn check_secondaries(organization: &Organization, id: &str, verb: &str) -> Result<(), Rejection> {
+    if organization.has_secondaries(organization.service(id)?) {
+        return Err(Rejection::conflict(format!(
+            "The primary service of a warehouse cannot be {verb} while the warehouse has secondary services."
+        )));
+    }
+    Ok(())
+}
+
+/// Rejects a backup that is not done, or that is of another region or tier.
+fn check_backup(organization: &Organization, id: &str, body: &Map<String, Value>, now: f64) -> Result<(), Rejection> {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let of = |service: &'_ Service| {
+        service.backups.newest_first().find(|it| it.id.eq_ignore_ascii_case(id)).map(|it| it.status(now))
+    };
+    let Some((service, status)) = organization.services.iter().find_map(|service| Some((service, of(service)?))) else {
+        return Err(Rejection::not_found(format!("backup {id} not found")));
+    };
+    let expected = if status != "done" {
+        format!("a backup that is done, received one that is {status}")
+    } else if service.text("region") != text("region").or_else(|| text("regionId")) {
+        "a backup of the same region, received one of another".to_owned()
+    } else if service.text("tier") != text("tier") {
+        "a backup of the same tier, received one of another".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Rejection::bad_request(format!("body.backupId: expected {expected}")))
+}
+
+/// Rejects a change of a service that is being deleted.
+fn check_not_terminating(service: &Service) -> Result<(), Rejection> {
+    if service.lifecycle.state().is_terminating() {
+        return Err(service.lifecycle.conflict("The service is being deleted."));
+    }
+    Ok(())
+}
+
+fn update(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
+    check_not_terminating(service)?;
+    service.update(body)?;
+    service.lifecycle.record_activity(now);
+    let names: Vec<&str> = body.keys().map(String::as_str).collect();
+    Ok(Output::changed(Some(service.show()), format!("updated {}", names.join(", "))))
+}
+
+fn delete(service: &mut Service, now: f64) -> Result<Output, Rejection> {
+    let before = service.lifecycle.state();
+    service.lifecycle.terminate(now)?;
+    Ok(Output::changed(None, transition(before, service)))
+}
+
+fn update_state(service: &mut Service, command: &str, now: f64) -> Result<Output, Rejection> {
+    let before = service.lifecycle.state();
+    service.lifecycle.command(command, now)?;
+    let change = (before != service.lifecycle.state()).then(|| transition(before, service));
+    Ok(Output { result: Some(Payload::Value(service.show())), change })
+}
+
+fn transition(before: State, service: &Service) -> String {
+    format!("{} -> {}", before.as_str(), service.lifecycle.state().as_str())
+}
+
+fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
+    check_not_terminating(service)?;
+    if service.scaling.is_fixed() {
+        return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
+    }
+    if !matches!(service.lifecycle.state(), State::Running | State::Idle | State::Stopped) {
+        return Err(service.lifecycle.conflict("A service is scaled only when it is running, idle or stopped."));
+    }
+    let change = service.scale(body, now)?.then(|| "scaled".to_owned());
+    if change.is_some() {
+        service.lifecycle.record_activity(now);
+    }
+    Ok(Output { result: Some(Payload::Value(service.show())), change })
+}
+
+fn update_password(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
+    const RULE: &str = "Password update is allowed only when the ClickHouse service is running.";
+    match service.lifecycle.state() {
+        State::Running => {}
+        State::Idle => return Err(Rejection::failed_dependency(format!("{RULE} Current state: idle"))),
+        _ => return Err(service.lifecycle.conflict(RULE)),
+    }
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    service.lifecycle.record_activity(now);
+    Ok(match text("newPasswordHash") {
+        Some(sha256) => {
+            service.set_password(sha256, text("newDoubleSha1Hash"));
+            Output::changed(Some(json!({})), "password set")
+        }
+        None => {
+            let password = service.reset_password();
+            Output::changed(Some(json!({ "password": password.reveal() })), "password reset")
+        }
+    })
+}

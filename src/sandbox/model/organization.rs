@@ -1,0 +1,92 @@
+//! One organization and its resources.
+//!
+//! A clone shares the services until they change: snapshots of the past and the file of `--data` rely on it.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::random::Random;
+use super::rejection::Rejection;
+use super::service::{CachedJson, Service};
+use super::time::timestamp;
+
+/// The most services of all organizations together, so that the memory of a restored state has a bound.
+pub const MAX_SERVICES: usize = 10_000;
+/// When each organization was created: 2024-01-01T00:00:00Z, before anything that happens in it.
+const CREATED: f64 = 1_704_067_200_000.0;
+
+/// An organization and its services, in the order of their creation.
+#[derive(Clone)]
+pub struct Organization {
+    pub id: String,
+    pub services: Vec<Rc<Service>>,
+    /// The most services.
+    pub max_services: usize,
+    /// The number of services ever created; the next one is drawn from it.
+    pub created: u64,
+    pub random: Random,
+}
+
+impl Organization {
+    /// One without services.
+    pub fn new(id: &str, max_services: usize, random: Random) -> Self {
+        let max_services = max_services.min(MAX_SERVICES);
+        Self { id: id.to_owned(), services: Vec::new(), max_services, created: 0, random }
+    }
+
+    /// Applies every change that is due by now, and removes the services that are terminated.
+    pub fn advance(&mut self, now: f64) {
+        for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
+            make_mut(service).advance(now);
+        }
+        self.services.retain(|service| !service.lifecycle.is_over());
+    }
+
+    /// The organization as the API shows it.
+    pub fn show(&self) -> Value {
+        json!({
+            "id": self.id,
+            "createdAt": timestamp(CREATED),
+            "name": "Sandbox",
+            "privateEndpoints": [],
+            "byocConfig": [],
+            "enableCoreDumps": false,
+        })
+    }
+
+    /// The service of an id, in upper or lower case.
+    pub fn service(&self, id: &str) -> Result<&Rc<Service>, Rejection> {
+        let found = self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id));
+        found.ok_or_else(|| unknown(id))
+    }
+
+    /// The same, to be changed.
+    pub fn service_mut(&mut self, id: &str) -> Result<&mut Service, Rejection> {
+        let found = self.services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id));
+        found.map(make_mut).ok_or_else(|| unknown(id))
+    }
+
+    /// The services that share the data of a warehouse.
+    pub fn warehouse<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Service> {
+        self.services.iter().map(Rc::as_ref).filter(move |service| service.text("dataWarehouseId") == Some(id))
+    }
+
+    /// Whether other services use the data of this one.
+    pub fn has_secondaries(&self, service: &Service) -> bool {
+        let warehouse = service.text("dataWarehouseId").unwrap_or_default();
+        let mut members = self.warehouse(warehouse);
+        service.is_primary() && members.any(|other| !other.is_primary() && !other.lifecycle.state().is_terminating())
+    }
+}
+
+/// A service to be changed: clones that share it keep the old one, and its cached JSON is dropped.
+fn make_mut(service: &mut Rc<Service>) -> &mut Service {
+    let service = Rc::make_mut(service);
+    service.cached_json = CachedJson::default();
+    service
+}
+
+fn unknown(id: &str) -> Rejection {
+    Rejection::not_found(format!("service {id} not found"))
+}

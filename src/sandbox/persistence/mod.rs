@@ -1,0 +1,5 @@
+//! Persistence: the state as JSON, whole or as mutations, and the ledger of requests.
+
+pub mod ledger;
+pub mod mutations;
+pub mod snapshot;

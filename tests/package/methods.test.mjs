@@ -1,0 +1,60 @@
+// @ts-check
+// The methods that a contract gets, shown on one with what today's has not: resources below others, a query that is
+// needed, a number in the path, a body that may be absent, and an operation that is not stable.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { methods } from "../../scripts/methods.mjs";
+
+const parameter = (/** @type {string} */ place, /** @type {string} */ name, /** @type {object} */ schema, required = true) => ({ in: place, name, required, schema });
+const text = { type: "string" };
+const operation = (/** @type {string} */ name, /** @type {object} */ more = {}) => ({
+  "x-name": name,
+  summary: "Do it.",
+  responses: { 200: { content: { "application/json": { schema: { properties: {} } } } } },
+  ...more,
+});
+const body = { content: { "application/json": { schema: { $ref: "#/components/schemas/Change" } } } };
+const contract = {
+  tags: [{ name: "clickPipes", description: "Pipes." }],
+  components: { schemas: { Change: { type: "object" } } },
+  paths: {
+    "/pipes/{pipeId}": {
+      get: operation("clickPipes.get", { "x-maturity": "beta", parameters: [parameter("path", "organizationId", text), parameter("path", "pipeId", text)] }),
+    },
+    "/pipes/{pipeId}/settings/{version}": {
+      put: operation("clickPipes.settings.replace", {
+        parameters: [parameter("path", "pipeId", text), parameter("path", "version", { type: "integer" }), parameter("query", "mode", { type: "string", enum: ["a", "b"] })],
+        requestBody: { required: false, ...body },
+      }),
+    },
+    "/stack/alerts": { get: operation("clickStack.alerts.list") },
+  },
+};
+
+const source = methods(contract, "hidden");
+
+test("resources stand below others, by their names", async () => {
+  const stub = "const KEPT = Symbol(); const hide = (owner, kept) => { owner[KEPT] = kept; }; const hidden = (owner) => owner[KEPT];";
+  const own = source.replace('import { hidden, hide } from "hidden";', stub);
+  const { Resources } = await import(`data:text/javascript,${encodeURIComponent(own)}`);
+  /** @type {unknown[][]} */
+  const calls = [];
+  const cloud = new Resources({ call: (/** @type {unknown[]} */ ...given) => calls.push(given) });
+  cloud.clickPipes.get("p", { timeoutMs: 1 });
+  cloud.clickPipes.settings.replace("p", 7, { mode: "a" });
+  cloud.clickStack.alerts.list();
+  assert.deepEqual(calls, [
+    ["clickPipes.get", { path: { pipeId: "p" } }, { timeoutMs: 1 }],
+    ["clickPipes.settings.replace", { path: { pipeId: "p", version: 7 }, query: { mode: "a" }, body: undefined }, undefined],
+    ["clickStack.alerts.list", undefined, undefined],
+  ]);
+});
+
+test("their words and types are the contract's", () => {
+  assert.match(source, /\/\*\* Pipes\. \*\/\n +this\.clickPipes = new ClickPipesOperations\(inner\);/);
+  assert.match(source, /\/\*\* The operations of `clickPipes\.settings`\. \*\/\n +this\.settings = new ClickPipesSettingsOperations\(inner\);/);
+  assert.match(source, /\* \*\*Beta\*\*: the service may change it without notice\.\n[^]*?\* @beta\n/);
+  assert.match(source, /@param \{number\} version/);
+  assert.match(source, /@param \{\{ mode: "a" \| "b" \}\} query The/);
+  assert.match(source, /@param \{Change\} \[body\] The/);
+});
