@@ -4,8 +4,8 @@
 //
 //     npm ci --prefix bench/peers && node bench/call.mjs
 //
-// The sides alternate, and another one is first in each round; the figure is the median of the rounds. Canned calls are timed
-// by the processor time of the process, calls over loopback by the clock.
+// The sides alternate, and another one is first in each round; the figure is the median of the rounds. Calls are timed by the
+// processor time of the process, over loopback with the server in it: the clock of a busy machine says little.
 import { createServer } from "node:http";
 import { CloudClient } from "clickhouse-cloud";
 import { createClient, z } from "./peers/peers.mjs";

@@ -1,5 +1,6 @@
 // @ts-check
-// The entries into the client's wasm. Each asks for room on the stack first; nothing else of the package imports them.
+// The entries into the client's wasm. Each asks for room on the stack first, but Core.call, whose callers do
+// (promise.js, client.js). Nothing else of the package imports them.
 import * as wasm from "./generated/client_bg.js";
 import { guarded, guardedClass } from "./bindings/stack.js";
 
