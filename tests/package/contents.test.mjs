@@ -98,13 +98,38 @@ const targets = (conditions, around = "") =>
   );
 
 test("every entry exports what its declarations say", async () => {
+  // Conditions share files.
+  /** @type {Map<string, string[]>} */
+  const seen = new Map();
   for (const [entry, conditions] of Object.entries(manifest.exports)) {
     if (typeof conditions === "string") continue;
     for (const [condition, { types, path }] of targets(conditions)) {
-      const names = declared(join(installed, types));
+      const names = seen.get(types) ?? declared(join(installed, types));
+      seen.set(types, names);
       assert.ok(names.length > 0);
       assert.deepEqual(await exported(join(installed, path)), names, `${entry}, ${condition}`);
     }
+  }
+});
+
+// It resolves by its own condition for every host. For Node it then copies the files that it has found, and Node looks for others.
+test("Nitro finds for Node the files that Node takes, and for Workers those with the compiled module", async () => {
+  /** @param {string} entry @param {string} kind @param {string[]} conditions */
+  const found = async (entry, kind, conditions) => {
+    const name = `clickhouse-cloud${entry.slice(1)}`;
+    const contents = kind === "import" ? `import * as all from "${name}"; console.log(all);` : `console.log(require("${name}"));`;
+    const { metafile } = await build({
+      ...{ stdin: { contents, resolveDir: join(installed, "../..") }, conditions, external: ["node:*", "*.wasm", "*.wasm?module"] },
+      ...{ bundle: true, format: "esm", logLevel: "silent", metafile: true, write: false },
+    });
+    return Object.keys(metafile.inputs).map((path) => path.replace(/.*clickhouse-cloud\//, "")).filter((path) => /^dist\/(index|sandbox|proxy)\./.test(path));
+  };
+  for (const entry of Object.keys(manifest.exports).filter((one) => typeof manifest.exports[one] === "object")) {
+    for (const kind of ["import", "require"]) {
+      assert.deepEqual(await found(entry, kind, ["production", "node", "wasm", "unwasm"]), await found(entry, kind, ["node"]), `${entry}, ${kind}`);
+    }
+    const [worker = ""] = await found(entry, "import", ["production", "workerd", "edge-light", "deno", "wasm", "unwasm"]);
+    assert.match(worker, /\.edge-light\.js$/);
   }
 });
 
