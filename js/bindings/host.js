@@ -109,14 +109,15 @@ export function tell(lent, redactor, slot, status, retryAfterMs) {
  *
  * @param {any} lent with the logger
  * @param {LogRedactor | undefined} redactor
+ * @param {Function} call
  * @param {any} owner of the hook
  * @param {string} name
  * @param {object} event
  */
-export function hook(lent, redactor, owner, name, event) {
+export function hook(lent, redactor, call, owner, name, event) {
   // Nothing is sent by a clock that throws.
   if (name === "onRequest") throwIfFailed();
-  run(lent, redactor, name, () => owner[name](event));
+  run(lent, redactor, name, () => Reflect.apply(call, owner, [event]));
 }
 
 /**

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
-use super::objects::{plain_object, set, set_number, set_text};
+use super::objects::{bare_object, plain_object, set, set_number, set_text};
+use super::seam::CoreHost;
 use super::time::JsClock;
 use super::values::{self, get};
 use crate::client::{Redactor, Settings};
@@ -17,16 +18,29 @@ use crate::text::text;
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
-    /// What the caller lends: `{ fetch, logger, rateLimit, onRequest, onResponse, onRetry }`.
-    pub lent: JsValue,
+    /// What the caller lends.
+    pub lent: CoreHost,
     /// The caller's own clock, or the host's.
     pub clock: JsClock,
     /// A longer answer is refused.
     pub max_body_bytes: f64,
     /// Lines that matter less are dropped; `None`: all are.
-    pub log_level: Option<Level>,
+    log_level: Option<Level>,
     /// A [`LogRedactor`] for what the caller's functions reject with; undefined: that is not logged.
-    pub redactor: JsValue,
+    redactor: JsValue,
+    on_request: Hook,
+    on_response: Hook,
+    on_retry: Hook,
+}
+
+/// A function of the caller's that is told what happens, where there is one.
+pub struct Hook {
+    /// The function.
+    pub call: Option<Function>,
+    /// The object that it is called on.
+    pub owner: JsValue,
+    /// Its name.
+    pub name: &'static str,
 }
 
 /// Makes texts fit for the client's log. JavaScript has one of its own: what a hook rejects with comes when the call, and the
@@ -71,6 +85,7 @@ extern "C" {
     fn call_hook(
         lent: &JsValue,
         redactor: &JsValue,
+        call: &Function,
         owner: &JsValue,
         name: &str,
         event: &Object,
@@ -156,21 +171,32 @@ fn foreign(error: JsValue) -> CallerError {
 }
 
 impl JsHost {
-    /// One to which the caller has lent nothing.
-    pub const fn alone() -> Self {
-        let lent = JsValue::UNDEFINED;
-        let clock = JsClock(JsValue::UNDEFINED);
-        Self { lent, clock, max_body_bytes: 0.0, log_level: None, redactor: JsValue::UNDEFINED }
+    /// One that stands on what the caller lends.
+    pub fn new(lent: CoreHost, max_body_bytes: f64, log_level: Option<Level>, redactor: JsValue) -> Self {
+        let hook = |name, call| Hook { call, owner: lent.clone().into(), name };
+        Self {
+            clock: JsClock(lent.clock()),
+            on_request: hook("onRequest", lent.on_request()),
+            on_response: hook("onResponse", lent.on_response()),
+            on_retry: hook("onRetry", lent.on_retry()),
+            lent,
+            max_body_bytes,
+            log_level,
+            redactor,
+        }
     }
 
-    /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
-    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), CallerError> {
-        if get(owner, name).is_undefined() {
-            return Ok(());
-        }
+    /// One to which the caller has lent nothing.
+    pub fn alone() -> Self {
+        Self::new(bare_object().unchecked_into(), 0.0, None, JsValue::UNDEFINED)
+    }
+
+    /// Calls a function of the caller's, where there is one. It is not awaited; what it rejects with is logged.
+    pub fn hook(&self, hook: &Hook, fill: &dyn Fn(&Object)) -> Result<(), CallerError> {
+        let Hook { call: Some(call), owner, name } = hook else { return Ok(()) };
         let event = Object::new();
         fill(&event);
-        call_hook(&self.lent, &self.redactor, owner, name, &event).map_err(foreign)
+        call_hook(&self.lent, &self.redactor, call, owner, name, &event).map_err(foreign)
     }
 }
 
@@ -183,7 +209,7 @@ fn describe(event: &Object, request: &RequestEvent<'_>) {
 
 impl Hooks for JsHost {
     fn on_request(&self, request: &RequestEvent<'_>) -> Result<(), CallerError> {
-        self.hook(&self.lent, "onRequest", &|event| {
+        self.hook(&self.on_request, &|event| {
             describe(event, request);
             let headers = Object::new();
             for (name, value) in &request.headers {
@@ -194,7 +220,7 @@ impl Hooks for JsHost {
     }
 
     fn on_response(&self, request: &RequestEvent<'_>, response: &ResponseEvent<'_>) -> Result<(), CallerError> {
-        self.hook(&self.lent, "onResponse", &|event| {
+        self.hook(&self.on_response, &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
             set(event, "headers", plain_object(response.headers));
@@ -204,7 +230,7 @@ impl Hooks for JsHost {
     }
 
     fn on_retry(&self, retry: &RetryEvent) -> Result<(), CallerError> {
-        self.hook(&self.lent, "onRetry", &|event| {
+        self.hook(&self.on_retry, &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));
             set_number(event, "status", retry.status.map(f64::from));
