@@ -19,6 +19,7 @@ const CHUNKS = [
 /** Where bundlers ask for the glue on its own: glue.mjs says why. It is one with that of the entries. */
 const APART = [
   { name: "glue", source: "js/generated/client_bg.js" },
+  { name: "options", source: "js/bindings/options.js" },
   { name: "start", source: "js/runtime/instantiate.js" },
 ];
 

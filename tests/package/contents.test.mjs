@@ -52,7 +52,7 @@ test("an entry is one file, beside the chunks that entries share", () => {
   const everywhere = [...entries, ...chunks].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
   const elsewhere = [...entries, "core"].flatMap((name) => ["workerd", "edge-light"].map((kind) => `${name}.${kind}.js`));
   // The glue that the wasm names, for bundlers that make its instance themselves; it is one with that of the Workers' entries.
-  const glue = ["client_bg.js", "sandbox_bg.js", ...["glue", "shared", "simulator", "start"].map((name) => `${name}.workerd.js`)];
+  const glue = ["client_bg.js", "sandbox_bg.js", ...["glue", "options", "shared", "simulator", "start"].map((name) => `${name}.workerd.js`)];
   // The command's own.
   assert.deepEqual(names, [...everywhere, ...elsewhere, ...glue, "bytes.js", "server.js"].sort());
 });
