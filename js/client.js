@@ -16,12 +16,7 @@ import { cloudPromise, retraced, traced } from "./promise.js";
 /**
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "./generated/schema.js"
  * @import { CallOptions, CloudClientOptions, CloudPromise, WaitOptions } from "./generated/client_bg.js"
- */
-
-/**
- * What a wait is for.
- *
- * @typedef {{ goal: "states", helper: "services.waitFor", states: string[] } | { goal: "running", start: boolean } | { goal: "deletion" | "backup" }} Goal
+ * @import { WaitGoal } from "./options.js"
  */
 
 /**
@@ -372,7 +367,7 @@ const caller = (core, read = written) => (named, parameters, options) =>
  * @param {string} helper
  * @param {object} path
  * @param {T | undefined} options
- * @param {(options: Partial<T>) => Goal} goal
+ * @param {(options: Partial<T>) => WaitGoal} goal
  * @param {string} [own] an option of this helper alone
  * @returns {Promise<any>}
  */

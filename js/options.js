@@ -8,6 +8,14 @@ import { target } from "./target.js";
 
 /** @import { CallOptions, CloudClientOptions, CoreSettings, HeadersLike, Limiter, WaitOptions } from "./generated/client_bg.js" */
 
+/**
+ * The goal of a wait.
+ *
+ * @typedef {{ goal: "states", helper: "services.waitFor", states: string[] }
+ *   | { goal: "running", start: boolean }
+ *   | { goal: "deletion" | "backup" }} WaitGoal
+ */
+
 export const CLIENT =
   "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text allowHttp:flag timeoutMs:from:1 " +
   "retryBudgetMs:from:0 rateLimit:limiter maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers " +
