@@ -6,7 +6,7 @@ import { operationsOf } from "../operations.mjs";
 /** @import { Json } from "./schema.mjs" */
 /** @import { Difference } from "./compare.mjs" */
 
-/** @typedef {{ place: string, keyword: string, official: unknown, reason: string, object: Json }} Mark */
+/** @typedef {{ place: string, keyword: string, official: unknown, reason: string, objects: Json[] }} Mark */
 
 /** @param {unknown} value */
 const text = (value) => JSON.stringify(Array.isArray(value) ? value.map((one) => JSON.stringify(one)).sort() : value);
@@ -15,16 +15,14 @@ const text = (value) => JSON.stringify(Array.isArray(value) ? value.map((one) =>
 const read = (place, object) =>
   Object.entries(object).map(([keyword, mark]) =>
     typeof mark === "string"
-      ? { place, keyword, official: undefined, reason: mark.trim(), object }
-      : { place, keyword, official: mark.official, reason: mark.reason.trim(), object },
+      ? { place, keyword, official: undefined, reason: mark.trim(), objects: [object] }
+      : { place, keyword, official: mark.official, reason: mark.reason.trim(), objects: [object] },
   );
 
 /** Every mark of the contract, in its order. @param {Json} contract in full @returns {Mark[]} */
 export function marksOf(contract) {
   /** @type {Mark[]} */
   const marks = [];
-  /** Parameters of paths are repeated for each operation. @type {Set<string>} */
-  const seen = new Set();
   /** @param {string} place @param {Json} schema */
   function visit(place, schema) {
     if (schema["x-deviation"] !== undefined) marks.push(...read(place, schema["x-deviation"]));
@@ -38,8 +36,10 @@ export function marksOf(contract) {
     if (operation["x-deviation"] !== undefined) marks.push(...read(name, operation["x-deviation"]));
     for (const parameter of operation.parameters ?? []) {
       const place = parameter.in === "query" ? `${name} ?${parameter.name}` : `:${parameter.name}`;
-      if (!seen.has(place)) visit(place, parameter.schema);
-      if (parameter.schema["x-deviation"] !== undefined) seen.add(place);
+      const known = marks.filter((mark) => mark.place === place);
+      // A parameter of paths is one mark, although each operation repeats it.
+      if (known.length === 0) visit(place, parameter.schema);
+      else for (const mark of known) mark.objects.push(parameter.schema["x-deviation"]);
     }
   }
   for (const [name, schema] of Object.entries(contract.components.schemas)) visit(name, schema);
@@ -48,4 +48,4 @@ export function marksOf(contract) {
 
 /** The mark that covers a difference. @param {Mark[]} marks @param {Difference} difference */
 export const covering = (marks, { marks: here, keyword, document }) =>
-  marks.find((mark) => mark.keyword === keyword && text(mark.official) === text(document) && here.some((one) => text(one) === text(mark.object) && one[keyword] !== undefined));
+  marks.find((mark) => mark.keyword === keyword && text(mark.official) === text(document) && mark.objects.some((one) => here.includes(one)));
