@@ -20,7 +20,8 @@ try {
   const { inserted, left } = insert(join(values.project, "contract"), contract, document, report);
   for (const line of inserted) console.log(`inserted ${line}`);
   if (inserted.length > 0) console.log("\nWrite the words that say TODO; until then the contract does not compile.");
-  if (left.length > 0) console.log(`\nLeft to you, since it changes what stands there:\n\n${table({ ...report, differences: left })}`);
+  if (left.length > 0)
+    console.log(`\nLeft to you, since it changes what stands there:\n\n${table({ ...report, differences: left, unneeded: [] })}`);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }

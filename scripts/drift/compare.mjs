@@ -2,7 +2,7 @@
 // Compares the contract with another OpenAPI document, from each operation on: operations by method and path, parameters and
 // properties by name. Schemas need no common names. The same difference reached from many operations is one difference.
 import { operationsOf } from "../operations.mjs";
-import { brief, readSchema, refName, signature } from "./schema.mjs";
+import { brief, features, likeness, readSchema, refName } from "./schema.mjs";
 
 /** @import { Json } from "./schema.mjs" */
 
@@ -133,13 +133,21 @@ export function compare(contract, document) {
     for (const key of ["items", "additionalProperties"]) {
       const [mine, other] = [a.own[key], b.own[key]];
       if (typeof mine === "object" && typeof other === "object") schemas(from, below(inner, key), mine, other, above);
-      else differ(from, place, key, typeof mine === "object" ? brief(contract, mine) : mine, typeof other === "object" ? brief(document, other) : other, { marks });
+      else
+        differ(
+          from,
+          place,
+          key,
+          typeof mine === "object" ? brief(contract, mine) : mine,
+          typeof other === "object" ? brief(document, other) : other,
+          { marks },
+        );
     }
     variants(from, inner, a, b, above);
   }
 
   /**
-   * The alternatives of a union: matched by the values that tell them apart, else in their order.
+   * The alternatives of a union: each with the one that is most like it.
    *
    * @param {Parameters<typeof differ>[0]} from
    * @param {At} at
@@ -148,25 +156,23 @@ export function compare(contract, document) {
    * @param {Set<string>} above
    */
   function variants(from, at, a, b, above) {
-    const mine = a.variants.map((schema) => ({ schema, signature: signature(contract, schema) }));
-    const other = b.variants.map((schema) => ({ schema, signature: signature(document, schema) }));
-    const rest = [];
-    for (const { schema, signature } of mine) {
-      const index = other.findIndex((one) => signature !== "" && one.signature === signature);
-      const [match] = index < 0 ? [] : other.splice(index, 1);
-      if (match === undefined) rest.push({ schema, signature });
-      else schemas(from, below(at, signature), schema, match.schema, above);
+    const mine = a.variants.map((schema) => ({ schema, ...features(contract, schema) }));
+    const other = b.variants.map((schema) => ({ schema, ...features(document, schema) }));
+    const likely = mine
+      .flatMap((one, i) => other.map((two, j) => ({ one, two, apart: Math.abs(i - j), like: likeness(one, two) })))
+      .filter(({ like }) => like > 0)
+      .sort((a, b) => b.like - a.like || a.apart - b.apart);
+    const matched = new Set();
+    for (const { one, two } of likely) {
+      if (matched.has(one) || matched.has(two)) continue;
+      matched.add(one).add(two);
+      schemas(from, below(at, one.word), one.schema, two.schema, above);
     }
-    for (const { schema, signature } of rest) {
-      const match = other.shift();
-      const word = signature || brief(contract, schema);
-      if (match === undefined) differ(from, placeOf(at), `variant ${word}`, word, undefined, { marks: a.marks });
-      else schemas(from, below(at, word), schema, match.schema, above);
-    }
-    for (const { schema, signature } of other) {
-      const word = signature || brief(document, schema);
-      differ(from, placeOf(at), `variant ${word}`, undefined, word, { marks: a.marks });
-    }
+    const { marks } = a;
+    for (const { word } of mine.filter((one) => !matched.has(one)))
+      differ(from, placeOf(at), `variant ${word}`, word, undefined, { marks });
+    for (const { word } of other.filter((one) => !matched.has(one)))
+      differ(from, placeOf(at), `variant ${word}`, undefined, word, { marks });
   }
 
   /** @param {{ path: string, method: string, operation: Json }} mine @param {{ path: string, method: string, operation: Json }} other */
@@ -203,7 +209,9 @@ export function compare(contract, document) {
     }
     for (const one of given.filter((one) => !own.some((other) => other.in === one.in && other.name === one.name))) {
       const label = `${one.in === "query" ? "?" : ":"}${one.name}`;
-      differs(`parameter ${label}`, undefined, brief(document, one.schema ?? {}), { nodes: { at: { root: name, steps: [] }, document: one } });
+      differs(`parameter ${label}`, undefined, brief(document, one.schema ?? {}), {
+        nodes: { at: { root: name, steps: [] }, document: one },
+      });
     }
 
     const bodies = [mine, other].map(({ operation }) => operation.requestBody);
@@ -218,12 +226,22 @@ export function compare(contract, document) {
     differs("status", ours.status, theirs.status);
     differs("media type", ours.media, theirs.media);
     if (ours.media !== "application/json" || theirs.media !== "application/json") return;
-    const envelopes = [readSchema(contract, ours.schema ?? {}).own.properties ?? {}, readSchema(document, theirs.schema ?? {}).own.properties ?? {}];
-    const keys = envelopes.map((properties) => Object.keys(properties).filter((key) => key !== "result").sort());
+    const envelopes = [
+      readSchema(contract, ours.schema ?? {}).own.properties ?? {},
+      readSchema(document, theirs.schema ?? {}).own.properties ?? {},
+    ];
+    const keys = envelopes.map((properties) =>
+      Object.keys(properties)
+        .filter((key) => key !== "result")
+        .sort(),
+    );
     differs("envelope", keys[0], keys[1]);
     const [result, official] = envelopes.map(({ result }) => result);
     if (result && official) schemas(response, { root: `${name} result`, steps: [] }, result, official, new Set());
-    else differs("result", result && brief(contract, result), official && brief(document, official), { nodes: { at: { root: name, steps: [] }, document: official } });
+    else
+      differs("result", result && brief(contract, result), official && brief(document, official), {
+        nodes: { at: { root: name, steps: [] }, document: official },
+      });
   }
 
   const rest = operationsOf(document);

@@ -12,7 +12,12 @@ import { read, root } from "../tools.mjs";
 /** The compiled build.rs: `cargo check` says where it is, even where the crate itself does not compile. */
 function compiler() {
   const args = ["check", "--locked", "--lib", "--message-format", "json-render-diagnostics"];
-  const { stdout, error } = spawnSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
+  const { stdout, error } = spawnSync("cargo", args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   if (error) throw error;
   const built = stdout
     .split("\n")

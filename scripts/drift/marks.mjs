@@ -29,7 +29,8 @@ export function marksOf(contract) {
     for (const [name, property] of Object.entries(schema.properties ?? {})) visit(`${place}.${name}`, property);
     if (schema.items) visit(`${place}[]`, schema.items);
     if (typeof schema.additionalProperties === "object") visit(`${place}{}`, schema.additionalProperties);
-    for (const [index, one] of [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])].entries()) visit(`${place}(${index})`, one);
+    for (const [index, one] of [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])].entries())
+      visit(`${place}(${index})`, one);
   }
   for (const { operation } of operationsOf(contract)) {
     const name = String(operation["x-name"]);
@@ -48,4 +49,6 @@ export function marksOf(contract) {
 
 /** The mark that covers a difference. @param {Mark[]} marks @param {Difference} difference */
 export const covering = (marks, { marks: here, keyword, document }) =>
-  marks.find((mark) => mark.keyword === keyword && text(mark.official) === text(document) && mark.objects.some((one) => here.includes(one)));
+  marks.find(
+    (mark) => mark.keyword === keyword && text(mark.official) === text(document) && mark.objects.some((one) => here.includes(one)),
+  );

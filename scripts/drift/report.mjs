@@ -41,7 +41,14 @@ const kind = ({ contract, document }) => (contract === undefined ? "added" : doc
 /** @param {string[][]} rows */
 function aligned(rows) {
   const widths = rows[0]?.map((_, column) => Math.min(56, Math.max(...rows.map((row) => row[column]?.length ?? 0)))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** @param {ReturnType<typeof drift>} report */
@@ -58,7 +65,8 @@ export function table({ differences, marked, ruled, unneeded }) {
     ]);
     out.push(aligned([["", "operation", "place", "of it", "contract", "document"], ...rows]), "");
   }
-  for (const { place, keyword } of unneeded) out.push(`the deviation of ${keyword} at ${place} is not needed: remove it, or give it the official value`);
+  for (const { place, keyword } of unneeded)
+    out.push(`the deviation of ${keyword} at ${place} is not needed: remove it, or give it the official value`);
   if (unneeded.length > 0) out.push("");
   const covered = [...ruled.values()].reduce((sum, count) => sum + count, 0);
   out.push(`${differences.length} differences; ${marked} marked deviations; ${covered} by the rules of docs/drift.md`);
@@ -86,7 +94,8 @@ export const json = ({ differences, marked, ruled, unneeded }) =>
   )}\n`;
 
 /** @param {unknown} value */
-const cell = (value) => (value === undefined ? "–" : `\`${(typeof value === "string" ? value : JSON.stringify(value)).replaceAll("|", "\\|")}\``);
+const cell = (value) =>
+  value === undefined ? "–" : `\`${(typeof value === "string" ? value : JSON.stringify(value)).replaceAll("|", "\\|")}\``;
 
 /** The page docs/drift.md. @param {Json} contract in full */
 export function page(contract) {

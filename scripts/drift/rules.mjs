@@ -24,7 +24,12 @@ export const rules = [
     name: "`minProperties: 1` of changes",
     reason: "A PATCH without a property changes nothing, so it is a mistake.",
     covers: ({ keyword, contract, document, method, direction, hints }) =>
-      keyword === "minProperties" && contract === 1 && document === undefined && method === "patch" && direction === "request" && hints?.root === true,
+      keyword === "minProperties" &&
+      contract === 1 &&
+      document === undefined &&
+      method === "patch" &&
+      direction === "request" &&
+      hints?.root === true,
   },
   {
     name: "`null` in nullable enums",
@@ -33,7 +38,7 @@ export const rules = [
   },
   {
     name: "media types without parameters",
-    reason: "`charset=UTF-8` is how a response is written, and no other kind of it.",
+    reason: "`charset=UTF-8` is how a response is written, and not another kind.",
     covers: ({ keyword, contract, document }) => keyword === "media type" && contract === String(document).split(";")[0]?.trim(),
   },
   {
@@ -47,9 +52,12 @@ export const rules = [
 export const ignored = [
   { name: "words, titles and examples", reason: "Those of the contract are its own." },
   { name: "names of schemas", reason: "They are not sent. Schemas are compared where operations use them." },
-  { name: "`x-open-enum`, `x-secret`, `x-aliases`, `x-expected`, `x-rules`, `dependentRequired`", reason: "The contract's own additions. The values of an open enum are compared." },
+  {
+    name: "`x-open-enum`, `x-secret`, `x-aliases`, `x-expected`, `x-rules`, `dependentRequired`",
+    reason: "The contract's own additions. The values of an open enum are compared.",
+  },
   { name: "`additionalProperties: true`", reason: "It is the same as none." },
-  { name: "the order of properties, parameters and values", reason: "It binds nobody." },
+  { name: "the order of properties, parameters and values", reason: "It has no effect." },
   { name: "errors", reason: "All have the one shape of `ErrorBody`." },
   { name: "servers, security and tags", reason: "They stand in the contract's head, which no week changes." },
 ];

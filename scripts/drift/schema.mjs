@@ -96,20 +96,60 @@ export function readSchema(document, schema) {
   return { own, variants, nullable, nullInEnum, notes, marks, ...(name !== undefined && { name }) };
 }
 
-/** The names and values of properties that can have one value only: they tell a variant from the others. @param {Json} document @param {Json} schema */
-export function signature(document, schema) {
-  const { own } = readSchema(document, schema);
-  return Object.entries(own.properties ?? {})
-    .map(([name, value]) => [name, readSchema(document, value).own.enum])
-    .filter(([, values]) => values?.length === 1)
-    .map(([name, values]) => `${name}: ${values[0]}`)
-    .sort()
-    .join(", ");
-}
-
 /** A schema in a word or two. @param {Json} document @param {Json} schema @returns {string} */
 export function brief(document, schema) {
   const { own, variants, nullable, name } = readSchema(document, schema);
-  const text = variants.length > 0 ? (name ?? "one of several") : own.type === "array" ? `array of ${brief(document, own.items ?? {})}` : (own.type ?? "anything");
+  const text =
+    variants.length > 0
+      ? (name ?? "one of several")
+      : own.type === "array"
+        ? `array of ${brief(document, own.items ?? {})}`
+        : (own.type ?? "anything");
   return `${text}${nullable ? " or null" : ""}`;
+}
+
+/**
+ * By what a variant of a union is known: the values that only it can have, its properties and its type; those of its own
+ * variants, where it is a union itself.
+ *
+ * @param {Json} document
+ * @param {Json} schema
+ * @returns {{ word: string, constants: string, known: Set<string> }}
+ */
+export function features(document, schema) {
+  const { own, variants } = readSchema(document, schema);
+  if (variants.length > 0) {
+    const parts = variants.map((one) => features(document, one));
+    const word = refName(schema) ?? brief(document, schema);
+    return {
+      word,
+      constants: parts.map(({ constants }) => constants).join("; "),
+      known: new Set(parts.flatMap(({ known }) => [...known])),
+    };
+  }
+  const members = Object.entries(own.properties ?? {}).map(([name, value]) => ({
+    name,
+    values: readSchema(document, value).own.enum ?? [],
+  }));
+  const constants = members.filter(({ values }) => values.length === 1).map(({ name, values }) => `${name}: ${values[0]}`);
+  const values = members.flatMap(({ name, values }) => values.map((/** @type {unknown} */ value) => `${name}: ${value}`));
+  const known = new Set([
+    ...members.map(({ name }) => name),
+    ...values,
+    ...(own.enum ?? []),
+    ...(members.length === 0 ? [`type ${own.type}`] : []),
+  ]);
+  return { word: constants.sort().join(", ") || brief(document, schema), constants: constants.join(", "), known };
+}
+
+/**
+ * How much two variants are alike: from 0 to 1 by what they share, and 1 more where the same values tell them from others.
+ *
+ * @param {ReturnType<typeof features>} a
+ * @param {ReturnType<typeof features>} b
+ */
+export function likeness(a, b) {
+  const shared = [...a.known].filter((one) => b.known.has(one)).length;
+  const all = new Set([...a.known, ...b.known]).size;
+  return (all === 0 ? 0 : shared / all) + (a.constants !== "" && a.constants === b.constants ? 1 : 0);
 }

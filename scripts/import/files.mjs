@@ -140,4 +140,3 @@ export class Files {
     for (const file of this.all) write(join(this.folder, file.path), file.edited());
   }
 }
-

@@ -37,14 +37,24 @@ export function insert(folder, contract, document, { differences, pairs }) {
    */
   const options = (direction, file) => ({ direction, named: (/** @type {string} */ name) => named(direction, name, file) });
 
+  /** Would a schema differ between requests and results? @param {string} official @param {Set<string>} [seen] @returns {boolean} */
+  function requires(official, seen = new Set()) {
+    seen.add(official);
+    const text = JSON.stringify(document.components.schemas[official] ?? {});
+    const below = [...text.matchAll(/"\$ref":"[^"]*\/([^"/]+)"/g)].map(([, name = ""]) => name);
+    return text.includes('"required":[') || below.some((name) => !seen.has(name) && requires(name, seen));
+  }
+
   /** @type {(direction: "request" | "response", name: string, file: File) => string} */
   function named(direction, official, file) {
     const pair = `${direction} ${official}`;
-    const found = pairs.get(pair);
+    const found =
+      pairs.get(pair) ?? (requires(official) ? undefined : pairs.get(`${direction === "request" ? "response" : "request"} ${official}`));
     if (found !== undefined) return found;
     const suffix = direction === "request" ? "Body" : "Result";
     let name = official;
-    for (let count = 1; name in contract.components.schemas || schemas.has(name); count++) name = `${official}${suffix}${count > 1 ? count : ""}`;
+    for (let count = 1; name in contract.components.schemas || schemas.has(name); count++)
+      name = `${official}${suffix}${count > 1 ? count : ""}`;
     pairs.set(pair, name);
     return added(name, document.components.schemas[official], direction, file);
   }
@@ -130,7 +140,12 @@ export function insert(folder, contract, document, { differences, pairs }) {
       file.member(map, (indent) => lines(official.name, value, indent), `${inline(official.name)}: ${inline(value)}`, names);
     } else {
       const before = ["route", "id", "idempotency", "maturity", "deprecated", "yields", "summary", "description"];
-      file.member(operation, (indent) => lines("query", { [official.name]: value }, indent), `query: ${inline({ [official.name]: value })}`, before);
+      file.member(
+        operation,
+        (indent) => lines("query", { [official.name]: value }, indent),
+        `query: ${inline({ [official.name]: value })}`,
+        before,
+      );
     }
     inserted.push(`parameter ${place} ?${official.name} into ${file.path}`);
     return true;
@@ -138,14 +153,17 @@ export function insert(folder, contract, document, { differences, pairs }) {
 
   /** @param {Difference} difference */
   function operation({ nodes }) {
-    const { path, method, operation: official } = /** @type {any} */ (nodes?.document);
+    const { path, method, operation: official } = /** @type {any} */ (nodes).document;
     const { name, sibling } = nameOf({ path, method }, known, paths);
     const [resource = name] = name.split(".");
     const file =
       (sibling && files.having("operations", sibling)) ||
       files.all.find((file) => file.path === `${kebab(resource)}.yaml`) ||
-      files.create(kebab(resource), "description: \"TODO: say what the resource is, in one or two sentences\"\n");
-    const title = name.split(".").map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("");
+      files.create(kebab(resource), 'description: "TODO: say what the resource is, in one or two sentences"\n');
+    const title = name
+      .split(".")
+      .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+      .join("");
     /** @type {Json[]} */
     const parameters = [...(document.paths[path].parameters ?? []), ...(official.parameters ?? [])].map((one) =>
       one.$ref === undefined ? one : document.components.parameters[refName(one) ?? ""],
@@ -226,7 +244,12 @@ export function insert(folder, contract, document, { differences, pairs }) {
   for (const [file, parts] of groups)
     for (const part of ["parameters", "operations", "schemas"]) {
       const members = Object.entries(parts.get(part) ?? {});
-      if (members.length > 0) file.append([`${part}:`, ...members.flatMap(([name, value], index) => [...(index > 0 && part !== "parameters" ? [""] : []), ...lines(name, value, "  ")])]);
+      if (members.length > 0)
+        file.append([
+          ...(part === "schemas" ? [""] : []),
+          `${part}:`,
+          ...members.flatMap(([name, value], index) => [...(index > 0 && part !== "parameters" ? [""] : []), ...lines(name, value, "  ")]),
+        ]);
     }
   files.write();
   return { inserted, left };

@@ -7,7 +7,8 @@ const BASE = "/v1/organizations/{organizationId}";
 const isParameter = (/** @type {string} */ part) => part.startsWith("{");
 
 /** `click-pipes` and `click_pipes` as a name. @param {string} part */
-const camel = (part) => part.replace(/^[A-Z]+/, (start) => start.toLowerCase()).replace(/[^a-zA-Z0-9]+(\w?)/g, (_, letter) => letter.toUpperCase());
+const camel = (part) =>
+  part.replace(/^[A-Z]+/, (start) => start.toLowerCase()).replace(/[^a-zA-Z0-9]+(\w?)/g, (_, letter) => letter.toUpperCase());
 
 /** @param {string} name */
 export const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -19,7 +20,11 @@ export function route(method, path) {
 }
 
 /** @param {string} path */
-const parts = (path) => path.replace(/^\/v1\/organizations\/\{[^}]*\}/, "").split("/").filter(Boolean);
+const parts = (path) =>
+  path
+    .replace(/^\/v1\/organizations\/\{[^}]*\}/, "")
+    .split("/")
+    .filter(Boolean);
 
 /**
  * @param {{ path: string, method: string }} operation
@@ -39,9 +44,12 @@ export function nameOf({ path, method }, known, paths) {
   const statics = own.filter((part) => !isParameter(part));
   const last = own.at(-1) ?? "";
   const item = isParameter(last);
-  /** Does something else go on at this path? Then its last part is a resource, else a deed. */
-  const resource = item || method !== "post" || statics.length === 1 || paths.some((other) => other !== path && other.startsWith(`${path}/`));
-  const verb = { get: item ? "get" : "list", post: resource ? "create" : camel(last), put: "replace", patch: "update", delete: "delete" }[method] ?? method;
+  /** Does something else go on at this path? Then its last part is a resource, else an action. */
+  const resource =
+    item || method !== "post" || statics.length === 1 || paths.some((other) => other !== path && other.startsWith(`${path}/`));
+  const verb =
+    { get: item ? "get" : "list", post: resource ? "create" : camel(last), put: "replace", patch: "update", delete: "delete" }[method] ??
+    method;
   const rest = statics.slice(best, !resource ? -1 : undefined).map(camel);
   const above = siblings[0]?.name.split(".").slice(0, -1) ?? [];
   const levels = [...above, ...rest].slice(0, 2);

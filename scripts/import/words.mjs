@@ -17,8 +17,15 @@ const KEYWORDS = [
 /** Names of values that may not be shown. */
 const SECRET = /secret|passw|token|credential|privatekey|accesskey|apikey|hash|connectionstring|uploadurl|certificate|uri$/i;
 
-/** @param {unknown} value */
-export const inline = (value) => stringify(value, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: true }).trim();
+/** A value on one line, with spaces inside of braces and none inside of brackets. @param {unknown} value @returns {string} */
+export function inline(value) {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (typeof value === "object" && value !== null)
+    return `{ ${Object.entries(value)
+      .map(([name, one]) => `${inline(name)}: ${inline(one)}`)
+      .join(", ")} }`;
+  return stringify([value], { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false }).trim().slice(1, -1);
+}
 
 /**
  * A member on lines of its own: on one line where that is short enough and holds no properties.
@@ -30,12 +37,18 @@ export const inline = (value) => stringify(value, { collectionStyle: "flow", lin
  */
 export function lines(name, value, indent) {
   const key = inline(name);
+  if (typeof value !== "object" || value === null) return [`${indent}${key}: ${stringify(value, { lineWidth: 0 }).trim()}`];
   const short = `${indent}${key}: ${inline(value)}`;
-  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
-  const fits = short.length <= WIDTH && !(isMap && "properties" in value);
-  if (fits || typeof value !== "object" || value === null) return [short];
+  const isMap = !Array.isArray(value);
+  if (short.length <= WIDTH && !(isMap && ("properties" in value || name === "query"))) return [short];
   if (isMap) return [`${indent}${key}:`, ...Object.entries(value).flatMap(([name, member]) => lines(name, member, `${indent}  `))];
-  return [`${indent}${key}:`, ...stringify(value, { lineWidth: 0 }).trim().split("\n").map((line) => `${indent}  ${line}`)];
+  return [
+    `${indent}${key}:`,
+    ...stringify(value, { lineWidth: 0 })
+      .trim()
+      .split("\n")
+      .map((line) => `${indent}  ${line}`),
+  ];
 }
 
 /**
@@ -70,6 +83,7 @@ export function short(name, schema, options) {
   if (schema.nullable === true && typeof out.type === "string") out.type = [out.type, "null"];
   const secret = [out.type].flat().includes("string") && out.enum === undefined && SECRET.test(name);
   if (secret) out["x-secret"] = true;
-  if (options.words !== false) out.description = secret ? "TODO: say what it is; its name looks like a secret, is it one?" : "TODO: say what it is";
+  if (options.words !== false)
+    out.description = secret ? "TODO: say what it is; its name looks like a secret, is it one?" : "TODO: say what it is";
   return out;
 }
