@@ -207,6 +207,9 @@ impl Sandbox {
         random: &Random,
     ) -> Result<(Output, Option<Secret>), Rejection> {
         let now = self.now;
+        if !operations::plays(route.operation) {
+            return Err(Rejection::not_implemented(route.operation.name));
+        }
         let call = read_call(route, body)?;
         let Some(timeline) = self.organizations.get_mut(organization) else {
             return Err(Rejection::internal_error());

@@ -28,6 +28,7 @@ mod schema;
 #[path = "../../build/tables.rs"]
 mod tables;
 
+mod addition;
 mod expansion;
 mod mistakes;
 mod output;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { operationTypes } from "./operation-types.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const manifest = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
@@ -33,17 +34,20 @@ export function file(name, text) {
 }
 
 /**
- * Puts the type tests into the project, each as a module of a kind, and gives their paths by their names.
+ * Puts the type tests into the project, those by hand and that of every operation, each as a module of a kind, and gives
+ * their paths by their names.
  *
  * @param {string} extension such as `mts`
  * @returns {Map<string, string>}
  */
 export function typeTests(extension) {
   const from = join(root, "tests/types");
+  const texts = new Map(readdirSync(from).map((name) => [name, readFileSync(join(from, name), "utf8")]));
+  texts.set("operations.ts", operationTypes(JSON.parse(readFileSync(join(installed, "dist/openapi.json"), "utf8"))));
   return new Map(
-    readdirSync(from).map((name) => {
+    [...texts].map(([name, text]) => {
       const own = name.endsWith(".d.ts") ? name : name.replace(/ts$/, extension);
-      return [name, file(join("types", extension, own), readFileSync(join(from, name), "utf8"))];
+      return [name, file(join("types", extension, own), text)];
     }),
   );
 }

@@ -1,7 +1,7 @@
 //! The ledger: its changes, sent again, lead to the same state.
 
 use clickhouse_cloud::contract::{Format, Kind, OPERATIONS, Schema};
-use clickhouse_cloud::sandbox::{Fault, LEDGER_ENTRIES, Options, Sandbox};
+use clickhouse_cloud::sandbox::{Fault, LEDGER_ENTRIES, Options, Sandbox, plays};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -68,7 +68,7 @@ fn each(schema: &'static Schema, visit: &mut dyn FnMut(&'static Schema)) {
 #[test]
 fn the_secrets_of_bodies_are_hashes() {
     let mut secrets = 0;
-    for body in OPERATIONS.iter().filter_map(|operation| operation.body.as_ref()) {
+    for body in OPERATIONS.iter().filter(|operation| plays(operation)).filter_map(|operation| operation.body.as_ref()) {
         each(body.schema, &mut |schema| {
             if schema.secret {
                 let Kind::Text(text) = &schema.kind else { panic!("a secret that is no text") };

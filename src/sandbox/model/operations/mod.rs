@@ -1,7 +1,7 @@
 //! The operations: the effect of each call on an organization, and its result.
 //!
 //! A call arrives here after key, rate limit and contract. The rules here are those that need the state. A rejected call
-//! has changed nothing. Each resource has a file, named as in the contract; to add an operation, add its arm there.
+//! has changed nothing. Each resource has a file, named as in the contract; to play an operation, add its arm there.
 
 mod backups;
 mod organizations;
@@ -15,6 +15,7 @@ use super::call::Call;
 use super::organization::Organization;
 use super::rejection::Rejection;
 use super::service::Service;
+use crate::contract::Operation;
 
 pub use services::apply_mishap;
 
@@ -53,16 +54,30 @@ impl Output {
     }
 }
 
+/// Carries out the calls of one operation, at a moment of virtual time.
+pub type Handler = fn(&mut Organization, &Call, f64) -> Result<Output, Rejection>;
+
+/// The handler of an operation; none: the sandbox does not play it.
+fn handler(name: &str) -> Option<Handler> {
+    match name.split_once('.').map_or(name, |(resource, _)| resource) {
+        "organizations" => organizations::handler(name),
+        "services" => services::handler(name),
+        "backups" => backups::handler(name),
+        _ => None,
+    }
+}
+
+/// Whether the sandbox plays an operation. It rejects all others with 501.
+#[must_use]
+pub fn plays(operation: &Operation) -> bool {
+    handler(operation.name).is_some()
+}
+
 /// Carries out a call.
 pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     if call.path("organizationId").is_some_and(|id| !id.eq_ignore_ascii_case(&organization.id)) {
         return Err(Rejection::forbidden("the key has no access to this organization"));
     }
-    let name = call.operation.name;
-    match name.split_once('.').map_or(name, |(resource, _)| resource) {
-        "organizations" => organizations::run(organization, call),
-        "services" => services::run(organization, call, now),
-        "backups" => backups::run(organization, call, now),
-        _ => Err(Rejection::not_implemented(name)),
-    }
+    let handler = handler(call.operation.name).ok_or_else(|| Rejection::not_implemented(call.operation.name))?;
+    handler(organization, call, now)
 }

@@ -2,16 +2,13 @@
 
 use serde_json::json;
 
-use super::Output;
-use crate::sandbox::model::call::Call;
-use crate::sandbox::model::organization::Organization;
-use crate::sandbox::model::rejection::Rejection;
+use super::{Handler, Output};
 
-/// Carries out a call of `organizations.…`.
-pub fn run(organization: &Organization, call: &Call) -> Result<Output, Rejection> {
-    match call.operation.name {
-        "organizations.list" => Ok(Output::unchanged(json!([organization.show()]))),
-        "organizations.get" => Ok(Output::unchanged(organization.show())),
-        unknown => Err(Rejection::not_implemented(unknown)),
-    }
+/// The handler of an operation of `organizations`.
+pub fn handler(name: &str) -> Option<Handler> {
+    Some(match name {
+        "organizations.list" => |organization, _, _| Ok(Output::unchanged(json!([organization.show()]))),
+        "organizations.get" => |organization, _, _| Ok(Output::unchanged(organization.show())),
+        _ => return None,
+    })
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Output, Payload};
+use super::{Handler, Output, Payload};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::rejection::Rejection;
@@ -13,33 +13,39 @@ use crate::sandbox::model::service::filters::TagFilter;
 use crate::sandbox::model::service::lifecycle::State;
 use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
 
-/// Carries out a call of `services.…`.
-pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let id = call.path("serviceId").unwrap_or_default();
-    match call.operation.name {
-        "services.list" => Ok(list(organization, call)),
-        "services.create" => create(organization, &call.body, now),
-        "services.get" => {
-            Ok(Output { result: Some(Payload::Service(organization.service(id)?.clone())), change: None })
-        }
-        "services.update" => update(organization.service_mut(id)?, &call.body, now),
-        "services.delete" => {
-            check_secondaries(organization, id, "deleted")?;
-            delete(organization.service_mut(id)?, now)
-        }
-        "services.updateState" => {
+/// The handler of an operation of `services`.
+pub fn handler(name: &str) -> Option<Handler> {
+    Some(match name {
+        "services.list" => |organization, call, _| Ok(list(organization, call)),
+        "services.create" => |organization, call, now| create(organization, &call.body, now),
+        "services.get" => |organization, call, _| {
+            Ok(Output { result: Some(Payload::Service(organization.service(id(call))?.clone())), change: None })
+        },
+        "services.update" => |organization, call, now| update(organization.service_mut(id(call))?, &call.body, now),
+        "services.delete" => |organization, call, now| {
+            check_secondaries(organization, id(call), "deleted")?;
+            delete(organization.service_mut(id(call))?, now)
+        },
+        "services.updateState" => |organization, call, now| {
             let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
             if command == "stop" {
-                check_secondaries(organization, id, "stopped")?;
+                check_secondaries(organization, id(call), "stopped")?;
             }
-            update_state(organization.service_mut(id)?, command, now)
-        }
+            update_state(organization.service_mut(id(call))?, command, now)
+        },
         "services.updateScaling" | "services.updateReplicaScaling" => {
-            scale(organization.service_mut(id)?, &call.body, now)
+            |organization, call, now| scale(organization.service_mut(id(call))?, &call.body, now)
         }
-        "services.updatePassword" => update_password(organization.service_mut(id)?, &call.body, now),
-        unknown => Err(Rejection::not_implemented(unknown)),
-    }
+        "services.updatePassword" => {
+            |organization, call, now| update_password(organization.service_mut(id(call))?, &call.body, now)
+        }
+        _ => return None,
+    })
+}
+
+/// The service that a call is about.
+fn id(call: &Call) -> &str {
+    call.path("serviceId").unwrap_or_default()
 }
 
 /// Applies a mishap to the service of a call. False: it does not fit the state of the service, and nothing has happened.
