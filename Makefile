@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup-build setup-lint setup-test build pack size test consumers fidelity fuzz demo docs lint notices soak clean
+.PHONY: setup-build setup-lint setup-test build pack size test consumers fidelity fuzz demo docs lint notices soak drift import clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -56,6 +56,15 @@ lint: setup-lint build
 # The licences of the crates that are compiled into the package; a test holds the file against Cargo.lock.
 notices: setup-build
 	@node scripts/notices.mjs
+
+# Compares an official OpenAPI document with the contract: make drift SPEC=file.json; as JSON with JSON=1. Without a document, it
+# rewrites docs/drift.md.
+drift:
+	@node scripts/drift.mjs $(SPEC) $(if $(JSON),--json)
+
+# Inserts into the contract what an official document has and the contract has not: make import SPEC=file.json
+import:
+	@node scripts/import.mjs $(SPEC)
 
 # A million requests to one sandbox, or another number: make soak REQUESTS=10000000
 soak:

@@ -9,6 +9,8 @@ mod openapi;
 mod operation;
 #[path = "build/pattern.rs"]
 mod pattern;
+#[path = "build/review.rs"]
+mod review;
 #[path = "build/routes.rs"]
 mod routes;
 #[path = "build/rules.rs"]

@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::review;
+
 /// All files of the contract.
 #[derive(Default)]
 pub struct Document {
@@ -47,6 +49,7 @@ impl Document {
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         let place = Place::new(name);
         let value: Value = serde_yaml_ng::from_str(text).map_err(|error| place.failure(&error.to_string()))?;
+        review::no_todo(&value, &place)?;
         let object = place.object(&value)?;
         place.only(object, &["description", "parameters", "operations", "schemas"], HEAD)?;
         let members = |key: &str| match object.get(key) {

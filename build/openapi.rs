@@ -92,6 +92,9 @@ fn write_operation(operation: &Operation) -> Value {
     if let Some(description) = &operation.description {
         add("description", description.trim().into());
     }
+    if let Some(deviation) = &operation.deviation {
+        add("x-deviation", deviation.clone());
+    }
     let path = operation.path_parameters.iter().map(|one| parameter(one, "path"));
     let parameters: Vec<Value> =
         path.chain(operation.query_parameters.iter().map(|one| parameter(one, "query"))).collect();

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Failure, File, Place};
+use crate::review;
 use crate::schema::{self, Kind, Property, Schema};
 
 /// An operation, as the tables and the OpenAPI document have it.
@@ -30,6 +31,8 @@ pub struct Operation {
     pub deprecated: bool,
     pub summary: String,
     pub description: Option<String>,
+    /// Where it deliberately differs from the official document, and why.
+    pub deviation: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -97,6 +100,7 @@ const KEYS: &[&str] = &[
     "body",
     "result",
     "status",
+    "deviation",
 ];
 
 /// Reads every operation, in the order of the files.
@@ -157,6 +161,9 @@ impl Reader<'_> {
         let (method, safe, path) = self.route(place.text(object, "route")?)?;
         let body = self.body(object)?;
         let response = self.response(object)?;
+        if let Some(marks) = object.get("deviation") {
+            review::deviation(marks, &place.at("deviation"))?;
+        }
         let maturity = place.optional_text(object, "maturity")?;
         if maturity.is_some_and(|maturity| maturity != "beta") {
             return Err(place.at("maturity").failure("must be beta, or absent"));
@@ -181,6 +188,7 @@ impl Reader<'_> {
             deprecated: place.flag(object, "deprecated")?,
             summary: place.text(object, "summary")?.to_owned(),
             description: place.optional_text(object, "description")?.map(str::to_owned),
+            deviation: object.get("deviation").cloned(),
         })
     }
 

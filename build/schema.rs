@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Failure, Place};
-use crate::{pattern, rules};
+use crate::{pattern, review, rules};
 
 /// The least and greatest lengths and counts that mean "no limit".
 const NO_LIMIT: u32 = u32::MAX;
@@ -22,6 +22,7 @@ const ANNOTATIONS: &[&str] = &[
     "writeOnly",
     "x-secret",
     "x-aliases",
+    "x-deviation",
 ];
 
 /// The formats of strings, and their names in the tables.
@@ -145,6 +146,9 @@ pub enum Rule {
 /// Reads one schema.
 pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema, Failure> {
     let object = place.object(value)?;
+    if let Some(marks) = object.get("x-deviation") {
+        review::deviation(marks, &place.at("x-deviation"))?;
+    }
     let mut schema = Schema {
         kind: Kind::Any,
         nullable: false,

@@ -1,25 +1,15 @@
 // @ts-check
 // The contract in full, as an OpenAPI document, which the phases of the build read. build.rs writes it.
 import { join } from "node:path";
+import { operationsOf } from "./operations.mjs";
 import { read, work } from "./tools.mjs";
+
+export { operationsOf };
 
 /** @typedef {Record<string, any>} Json */
 
-const METHODS = ["get", "post", "put", "patch", "delete"];
-
 /** @type {Json} */
 export const contract = JSON.parse(read(join(work, "contract.json")));
-
-/**
- * The operations of a contract, in its order.
- *
- * @param {Json} contract
- * @returns {{ path: string, method: string, operation: Json }[]}
- */
-export const operationsOf = ({ paths }) =>
-  Object.entries(paths).flatMap(([path, item]) =>
-    METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
-  );
 
 export const operations = operationsOf(contract);
 

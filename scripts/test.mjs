@@ -115,6 +115,8 @@ const suites = [
   { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
+  // Official documents compared with the contract, and imported into it: made-up weeks.
+  { name: "drift", command: nodeTests("tests/drift"), count: node },
   // The arrows between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },

@@ -72,6 +72,15 @@ fn of_schemas() {
         ("{ type: string, x-expected: [a] }", ".x-expected: must be a string"),
         ("{ type: integer, x-expected: a }", ": unknown keyword x-expected"),
         ("{ type: string, x-aliases: a }", ".x-aliases: must be a list"),
+        ("{ type: string, x-deviation: [maxLength] }", ".x-deviation: must be an object"),
+        ("{ type: string, x-deviation: { maxLength: ' ' } }", ".x-deviation.maxLength: needs a reason"),
+        ("{ type: string, x-deviation: { maxLength: { official: 5 } } }", ".x-deviation.maxLength: needs reason"),
+        (
+            "{ type: string, x-deviation: { maxLength: { reason: a, why: b } } }",
+            ".x-deviation.maxLength: unknown keyword why",
+        ),
+        ("{ type: string, description: 'TODO: say what it is' }", ".description: TODO: say what it is"),
+        ("{ oneOf: [{ type: string, description: TODO }] }", ".oneOf[0].description: TODO"),
         ("[]", ": must be an object"),
     ] {
         let at = if expected.starts_with(".[") { expected.replacen('.', "", 1) } else { expected.to_owned() };
@@ -202,6 +211,7 @@ fn of_operations() {
         ("idempotency: { safeWhen: { c: [z] } }\nbody: A", ".idempotency.safeWhen: c can not be z"),
         ("idempotency: { safeWhen: {} }\nbody: A", ".idempotency.safeWhen: names no property"),
         ("maturity: alpha", ".maturity: must be beta"),
+        ("deviation: { maturity: {} }", ".deviation.maturity: needs reason"),
         ("deprecated: 1", ".deprecated: must be true or false"),
         ("yields: password", ".yields: must be an object"),
         ("yields: { unless: [a] }", ".yields: needs property"),

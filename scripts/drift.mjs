@@ -1,0 +1,40 @@
+// @ts-check
+// `make drift SPEC=file.json`: compares an official OpenAPI document with the contract. Without one, it renders docs/drift.md.
+// Ends with 1 where they differ by more than the contract marks, and with 2 where one of them cannot be read.
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { parse } from "yaml";
+import { expand } from "./drift/compiler.mjs";
+import { drift, json, page, table } from "./drift/report.mjs";
+import { root, write } from "./tools.mjs";
+
+/** @param {unknown} error @returns {never} */
+function unreadable(error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(2);
+}
+
+/** @param {string} file JSON or YAML */
+function document(file) {
+  const value = parse(readFileSync(resolve(file), "utf8"));
+  if (typeof value?.paths !== "object" || value.paths === null) throw new Error(`${file}: this is no OpenAPI document, it has no paths`);
+  return value;
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, project: { type: "string", default: root } },
+  });
+  const [file] = positionals;
+  const contract = expand(values.project);
+  if (file === undefined) write(join(values.project, "docs/drift.md"), page(contract));
+  else {
+    const report = drift(contract, document(file));
+    process.stdout.write(values.json ? json(report) : table(report));
+    process.exitCode = report.differences.length + report.unneeded.length > 0 ? 1 : 0;
+  }
+} catch (error) {
+  unreadable(error);
+}
