@@ -1,6 +1,7 @@
 // @ts-check
 // A site of the package's types, from the declarations as they are shipped, and of the pages in docs/: into target/docs,
 // or the folder that is named. A warning of typedoc stops it.
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind } from "typedoc";
 import ts from "typescript";
@@ -26,7 +27,7 @@ const app = await Application.bootstrap(
     includeVersion: true,
     entryPoints: entries.map(({ types }) => types),
     readme: join(pkg, "README.md"),
-    projectDocuments: [join(root, "docs/*.md")],
+    projectDocuments: [join(root, "docs/*.md"), join(root, "docs/operations/*.md")],
     out: process.argv[2] ?? join(root, "target/docs"),
     disableSources: true,
     // Leaves out members of JavaScript's own classes, and those that are not for users.
@@ -86,7 +87,10 @@ for (const one of project.getReflectionsByKind(ReflectionKind.Method | Reflectio
   const method = /** @type {import("typedoc").SignatureReflection} */ (one);
   if (GENERATED.test(method.inheritedFrom?.name ?? "")) method.inheritedFrom = undefined;
 }
-for (const page of project.documents ?? []) page.name = read(join(root, "docs", `${page.name}.md`)).match(/^# (.*)$/m)?.[1] ?? page.name;
+for (const page of project.documents ?? []) {
+  const path = ["docs", "docs/operations"].map((folder) => join(root, folder, `${page.name}.md`)).find((file) => existsSync(file));
+  page.name = (path === undefined ? undefined : read(path).match(/^# (.*)$/m)?.[1]) ?? page.name;
+}
 
 app.validate(project);
 await app.generateOutputs(project);

@@ -1,0 +1,16 @@
+// @ts-check
+// Writes docs/operations/, and the table of resources in README.md, from the contract. A test holds them to it.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { pages, resourceTable } from "./operations/pages.mjs";
+import { fail, read, root, write } from "./tools.mjs";
+
+const folder = join(root, "docs/operations");
+rmSync(folder, { recursive: true, force: true });
+for (const [name, text] of pages()) write(join(folder, name), text);
+
+const readme = join(root, "README.md");
+const before = read(readme);
+const marked = /(?<=^<!-- resources: made by `make operations` -->\n\n).*?(?=\n\n<!-- end of resources -->$)/ms;
+if (!marked.test(before)) fail("README.md has lost the marks around its table of resources");
+write(readme, before.replace(marked, () => resourceTable("docs/operations/").join("\n")));
