@@ -13,4 +13,7 @@ const readme = join(root, "README.md");
 const before = read(readme);
 const marked = /(?<=^<!-- resources: made by `make operations` -->\n\n).*?(?=\n\n<!-- end of resources -->$)/ms;
 if (!marked.test(before)) fail("README.md has lost the marks around its table of resources");
-write(readme, before.replace(marked, () => resourceTable("docs/operations/").join("\n")));
+write(
+  readme,
+  before.replace(marked, () => resourceTable("docs/operations/").join("\n")),
+);

@@ -66,7 +66,8 @@ function properties(schema) {
  */
 export function example(given) {
   const schema = resolved(given);
-  const type = [schema.type].flat().find((one) => one !== "null");
+  const types = [schema.type].flat();
+  const type = types.find((one) => one === "integer" || one === "number") ?? types.find((one) => one !== "null");
   if ("example" in given || "example" in schema) return given.example ?? schema.example;
   if ("examples" in given || "examples" in schema) return (given.examples ?? schema.examples)[0];
   if ("const" in schema) return schema.const;

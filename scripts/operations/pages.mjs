@@ -47,7 +47,9 @@ export function partsOf(one) {
   const name = nameOfOperation(one);
   /** @type {Json[]} */
   const parameters = operation.parameters ?? [];
-  const inPath = parameters.filter(({ in: where, name: own }) => where === "path" && (own !== "organizationId" || resourceOf(one) === "organizations"));
+  const inPath = parameters.filter(
+    ({ in: where, name: own }) => where === "path" && (own !== "organizationId" || resourceOf(one) === "organizations"),
+  );
   const inQuery = parameters.filter((parameter) => parameter.in === "query");
   /** @type {Json | undefined} */
   const body = operation.requestBody?.content["application/json"].schema;
@@ -74,19 +76,24 @@ export function partsOf(one) {
 function literal(value) {
   const short = inline(value);
   if (short.length <= 90) return short;
-  return JSON.stringify(value, null, 2).replace(/^( *)"([A-Za-z_$][\w$]*)":/gm, "$1$2:").replace(/(?<=["\d\]}el])$(?=\n\s*[\]}])/gm, ",");
+  return JSON.stringify(value, null, 2)
+    .replace(/^( *)"([A-Za-z_$][\w$]*)":/gm, "$1$2:")
+    .replace(/(?<=["\d\]}el])$(?=\n\s*[\]}])/gm, ",");
 }
 
 /** On one line. @param {unknown} value @returns {string} */
 function inline(value) {
   if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, inner]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}: ${inline(inner)}`);
+  const members = Object.entries(value).map(
+    ([key, inner]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}: ${inline(inner)}`,
+  );
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
 /** The shell's variable for a parameter: SERVICE_ID for serviceId. @param {string} name */
-export const variable = (name) => (name === "organizationId" ? "CLICKHOUSE_ORG_ID" : name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());
+export const variable = (name) =>
+  name === "organizationId" ? "CLICKHOUSE_ORG_ID" : name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 /**
  * The request as a line of curl, as `toCurl()` writes it, but with variables in its path.
@@ -94,10 +101,17 @@ export const variable = (name) => (name === "organizationId" ? "CLICKHOUSE_ORG_I
  * @param {ReturnType<typeof partsOf>} parts
  */
 export function curl({ method, path, query, exampleBody, accept }) {
-  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => [value].flat().map((one) => `${name}=${encodeURIComponent(String(one))}`));
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}=${encodeURIComponent(String(one))}`),
+  );
   const url = `$CLICKHOUSE_API_URL${path.replace(/\{(\w+)\}/g, (_, name) => `$${variable(name)}`)}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`;
-  const lines = [`curl --fail-with-body -X ${method} "${url}"`, '--user "$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET"', `-H 'accept: ${accept}'`];
-  if (exampleBody !== undefined) lines.push("-H 'content-type: application/json'", `--data '${JSON.stringify(exampleBody).replaceAll("'", "'\\''")}'`);
+  const lines = [
+    `curl --fail-with-body -X ${method} "${url}"`,
+    '--user "$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET"',
+    `-H 'accept: ${accept}'`,
+  ];
+  if (exampleBody !== undefined)
+    lines.push("-H 'content-type: application/json'", `--data '${JSON.stringify(exampleBody).replaceAll("'", "'\\''")}'`);
   return lines.join(" \\\n  ");
 }
 
@@ -146,7 +160,10 @@ function result(operation, link) {
 function operationLines(one, link, inlined) {
   const { operation } = one;
   const parts = partsOf(one);
-  const call = [...parts.inPath.map(({ name }) => name), ...[parts.query, parts.exampleBody].filter((value) => value !== undefined).map(literal)];
+  const call = [
+    ...parts.inPath.map(({ name }) => name),
+    ...[parts.query, parts.exampleBody].filter((value) => value !== undefined).map(literal),
+  ];
   const bodyName = parts.body === undefined ? undefined : nameOf(parts.body);
   const whole = bodyName !== undefined && inlined.has(bodyName);
   const failures = errors(one);
@@ -165,7 +182,9 @@ function operationLines(one, link, inlined) {
     ...(failures.length === 0 ? [] : [`- Errors: ${failures.join(", ")}`]),
     ...table("argument", [
       ...parts.inPath.map((parameter) => row(parameter.name, { ...parameter.schema, description: parameter.description }, true, link)),
-      ...parts.inQuery.map((parameter) => row(`query.${parameter.name}`, { ...parameter.schema, description: parameter.description }, parameter.required ?? false, link)),
+      ...parts.inQuery.map((parameter) =>
+        row(`query.${parameter.name}`, { ...parameter.schema, description: parameter.description }, parameter.required ?? false, link),
+      ),
       ...(whole ? rows(body, link, "body.") : []),
     ]),
     ...(whole ? ruleLines(body) : []),
@@ -220,7 +239,12 @@ export function pages() {
   /** @param {string} file @returns {(name: string) => string} */
   const linking = (file) => (name) => `${homes.get(name) === file ? "" : homes.get(name)}${anchor(name)}`;
   /** @param {string} file */
-  const sections = (file) => [...homes].filter(([, home]) => home === file).map(([name]) => name).sort().flatMap((name) => section(name, linking(file)));
+  const sections = (file) =>
+    [...homes]
+      .filter(([, home]) => home === file)
+      .map(([name]) => name)
+      .sort()
+      .flatMap((name) => section(name, linking(file)));
   /** @param {string} file @param {string} heading @param {string} words */
   const typesPage = (file, heading, words) => [`# ${heading}`, "", NOTE, "", words, ...sections(file)];
   /** @param {string} from @param {(name: string) => string | undefined} to */
@@ -254,7 +278,12 @@ export function pages() {
     }
     made.set(file, main());
     made.set(types, typesPage(types, `Types of ${resource}`, words));
-    for (const part of parts) made.set(part, typesPage(part, `Types of ${part.replace(/-types\.md$/, "").replaceAll("-", " ")}`, words));
+    for (const part of parts) {
+      const name = own
+        .map((one) => nameOfOperation(one).split(".").slice(0, -1))
+        .find((steps) => `${steps.map(kebab).join("-")}-types.md` === part);
+      made.set(part, typesPage(part, `Types of ${name?.join(".")}`, words));
+    }
   }
   made.set("types.md", typesPage("types.md", "Shared types", "Several resources use them."));
   made.set("README.md", index());

@@ -11,7 +11,11 @@ const INLINE_VALUES = 8;
 /** The address of a named schema. @typedef {(name: string) => string} Link */
 
 /** For a cell of a table. @param {string} text */
-export const cell = (text) => text.trim().replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|");
+export const cell = (text) =>
+  text
+    .trim()
+    .replace(/\s*\n\s*/g, " ")
+    .replaceAll("|", "\\|");
 
 /** @param {unknown} value */
 const code = (value) => `\`${value}\``;
@@ -24,7 +28,10 @@ function values(schema) {
 
 /** Whether a schema is shown where it is used, and not under its own name. @param {Json} schema */
 const isInline = (schema) =>
-  schema.oneOf === undefined && schema.anyOf === undefined && schema.properties === undefined && (schema.enum?.length ?? 0) <= INLINE_VALUES;
+  schema.oneOf === undefined &&
+  schema.anyOf === undefined &&
+  schema.properties === undefined &&
+  (schema.enum?.length ?? 0) <= INLINE_VALUES;
 
 /** The limits of a value, in words. @param {Json} schema */
 function limits(schema) {
@@ -60,7 +67,11 @@ export function typeOf(given, link) {
   const schema = resolved(given);
   const marks = [...(given["x-secret"] || schema["x-secret"] ? ["**secret**"] : []), ...(given.deprecated ? ["deprecated"] : [])];
   if (name !== undefined && !isInline(schema)) return [`[\`${name}\`](${link(name)})`, ...marks].join(", ");
-  return [plain({ ...schema, ...(name === undefined ? {} : { default: given.default ?? schema.default }) }, link), ...limits(schema), ...marks].join(", ");
+  return [
+    plain({ ...schema, ...(name === undefined ? {} : { default: given.default ?? schema.default }) }, link),
+    ...limits(schema),
+    ...marks,
+  ].join(", ");
 }
 
 /**
@@ -79,7 +90,8 @@ function plain(schema, link) {
   return types
     .map((type) => {
       if (type === "array") return `list of ${typeOf(schema.items, link)}`;
-      if (type === "object" && typeof schema.additionalProperties === "object") return `map of ${typeOf(schema.additionalProperties, link)}`;
+      if (type === "object" && typeof schema.additionalProperties === "object")
+        return `map of ${typeOf(schema.additionalProperties, link)}`;
       return type === "string" && schema.format !== undefined ? `string (${schema.format})` : type;
     })
     .join(" or ");
@@ -123,7 +135,8 @@ export function rulesOf(schema) {
     if (rule.atMostOne) return `at most one of ${list(rule.atMostOne)}`;
     if (rule.atLeastOne) return `at least one of ${list(rule.atLeastOne)}`;
     if (rule.notAllEmpty) return `not all empty: ${list(rule.notAllEmpty)}`;
-    if (rule.absentWhen) return `where ${code(rule.absentWhen.property)} is ${code(rule.absentWhen.equals)}, none of ${list(rule.absentWhen.absent)}`;
+    if (rule.absentWhen)
+      return `where ${code(rule.absentWhen.property)} is ${code(rule.absentWhen.equals)}, none of ${list(rule.absentWhen.absent)}`;
     if (rule.sameGroup) return `${code(rule.sameGroup[0])} belongs to ${code(rule.sameGroup[1])}`;
     if (rule.equalWhen) {
       const { property, equals, orDiffer, equal } = rule.equalWhen;

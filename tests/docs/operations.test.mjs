@@ -31,7 +31,9 @@ test("every operation has a section with a call and a line of curl, and no page 
 });
 
 test("the calls compile", () => {
-  const names = new Map(operations.flatMap((one) => partsOf(one).inPath.map(({ name, schema }) => [name, schema.type === "integer" ? "number" : "string"])));
+  const names = new Map(
+    operations.flatMap((one) => partsOf(one).inPath.map(({ name, schema }) => [name, schema.type === "integer" ? "number" : "string"])),
+  );
   const file = join(root, "tests/docs/operations-calls.mts");
   const text = [
     `import { CloudClient } from "clickhouse-cloud";`,
@@ -43,9 +45,13 @@ test("the calls compile", () => {
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   host.fileExists = (path) => path === file || fileExists(path);
-  host.getSourceFile = (path, version, ...rest) => (path === file ? ts.createSourceFile(path, text, version) : getSourceFile(path, version, ...rest));
+  host.getSourceFile = (path, version, ...rest) =>
+    path === file ? ts.createSourceFile(path, text, version) : getSourceFile(path, version, ...rest);
   const found = ts.getPreEmitDiagnostics(ts.createProgram([file], options, host));
-  assert.equal(ts.formatDiagnostics(found, { getCanonicalFileName: (path) => path, getCurrentDirectory: () => root, getNewLine: () => "\n" }), "");
+  assert.equal(
+    ts.formatDiagnostics(found, { getCanonicalFileName: (path) => path, getCurrentDirectory: () => root, getNewLine: () => "\n" }),
+    "",
+  );
 });
 
 test("the lines of curl ask for what the client asks", async () => {
@@ -65,7 +71,9 @@ test("the lines of curl ask for what the client asks", async () => {
       if (name !== "organizationId") path[name] = example(schema);
     }
     const own = Object.fromEntries(Object.entries(path).filter(([name]) => parts.path.includes(`{${name}}`)));
-    const given = Object.fromEntries(Object.entries({ path: own, query: parts.query, body: parts.exampleBody }).filter(([, value]) => value !== undefined));
+    const given = Object.fromEntries(
+      Object.entries({ path: own, query: parts.query, body: parts.exampleBody }).filter(([, value]) => value !== undefined),
+    );
     /** @type {any} */
     const route = parts.route;
     const built = client.buildRequest(route, given);
