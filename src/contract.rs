@@ -401,12 +401,10 @@ fn below<S: AsRef<str>>(node: &'static RouteNode, segments: &[S]) -> &'static [&
 /// The operation of a method and a path template, such as `GET /v1/organizations/{organizationId}`.
 #[must_use]
 pub fn operation_of_route(route: &str) -> Option<&'static Operation> {
-    let (method, path) = route.split_once(" /")?;
-    let segments: Vec<&str> = path.split('/').collect();
-    let is_it = |operation: &&&'static Operation| {
-        operation.method.as_str() == method && operation.path.strip_prefix('/') == Some(path)
-    };
-    operations_at(&segments).iter().find(is_it).copied()
+    let (method, path) = route.split_once(' ')?;
+    let order = |operation: &&Operation| (operation.path, operation.method.as_str()).cmp(&(path, method));
+    let index = BY_ROUTE.binary_search_by(order).ok()?;
+    BY_ROUTE.get(index).copied()
 }
 
 /// The schema of a name such as `Service`.

@@ -134,11 +134,12 @@ fn names_may_have_three_parts() {
 }
 
 #[test]
-fn names_are_sorted_and_paths_are_one_tree() {
+fn names_and_routes_are_sorted_and_paths_are_one_tree() {
     let second = "operations:\n  a.delete: { route: 'DELETE /a/{id}', id: d, summary: S. }\n  a.check: { route: POST /a/check, id: c, summary: S. }\n";
     let head = "info: { title: x }\nparameters: { organizationId: { type: string }, id: { type: string } }";
     let tables = compile(&[("a.yaml", head), ("b.yaml", &one("")), ("c.yaml", second)]).unwrap();
     assert!(tables.contains("static BY_NAME: &[&Operation] = &[&A_CHECK, &A_DELETE, &A_GET];"), "{tables}");
+    assert!(tables.contains("static BY_ROUTE: &[&Operation] = &[&A_GET, &A_CHECK, &A_DELETE];"), "{tables}");
     let leaf = |name: &str| format!("RouteNode {{ fixed: &[], parameter: None, operations: &[&{name}] }}");
     let expected = format!(
         r#"("a", RouteNode {{ fixed: &[("check", {})], parameter: Some(&{}), operations: &[&A_GET] }})"#,

@@ -55,7 +55,12 @@ fn names(of: impl Fn(&Operation) -> bool) -> String {
         .filter(|operation| of(operation))
         .map(|operation| format!("`{}`", operation.name))
         .collect();
-    names.join(", ")
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// Whether an operation is of a method that is safe to repeat by itself.
+fn has_safe_method(operation: &Operation) -> bool {
+    matches!(operation.method, Method::Get | Method::Put | Method::Delete)
 }
 
 fn is_read(operation: &Operation) -> bool {
@@ -113,11 +118,10 @@ the service said, however long. A clock of yours that is set back makes nobody w
 stays so, once an attempt has met such a thing, whatever later ones are told. A call that a 429 refused has surely done nothing.\n\
 - A repeated delete that meets 404 in the API's own envelope has succeeded: an earlier attempt deleted it. The 404 page of\n  \
 a proxy proves nothing.\n\n\
-Which is which, as the contract says:\n\n\
-- Reads: {}\n\
-- Safe to repeat: {}\n\
-{}\
-- Never repeated when their fate is unknown: {}\n\n\
+Which is which, as the contract says; the page of each operation has it, too:\n\n\
+- Reads (GET), replacements (PUT) and deletions (DELETE) are safe to repeat. Of them are not: {}\n\
+- Other changes (POST, PATCH) are never repeated when their fate is unknown. Of them are safe to repeat: {}\n\
+{}\n\
 ## Waits\n\n\
 `services.waitFor`, `createAndWait`, `ensureRunning`, `stopAndDelete` and `backups.waitFor` live by their own deadline\n\
 (`timeoutMs`, 30 minutes by default), not by `retryBudgetMs`:\n\n\
@@ -145,10 +149,9 @@ one's response, so that there is one service, and keeps the header to itself.\n"
         seconds(back_off_ms(100, &Most)),
         seconds(LONGEST_WINDOW_MS),
         seconds(WINDOW_MS),
-        names(is_read),
-        names(|operation| !is_read(operation) && operation.idempotency == Idempotency::Safe),
+        names(|operation| has_safe_method(operation) && operation.idempotency == Idempotency::Unsafe),
+        names(|operation| !has_safe_method(operation) && operation.idempotency == Idempotency::Safe),
         safe_with(),
-        names(|operation| operation.idempotency == Idempotency::Unsafe),
     )
 }
 

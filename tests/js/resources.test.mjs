@@ -62,7 +62,7 @@ test("a query, of which each value is encoded", async () => {
 });
 
 test("a body that may be absent", async () => {
-  const attachment = { functionName: "f", serviceId: ID, status: "provisioning" };
+  const attachment = { functionName: "f", serviceId: ID, status: "provisioning", version: 2 };
   for (const [body, expected] of /** @type {const} */ ([[undefined, undefined], [{ version: 2 }, '{"version":2}'], [{}, "{}"]])) {
     const set = await sent((cloud) => cloud.udfs.attachments.set("f", ID, body), success(attachment));
     assert.deepEqual([set.method, set.url, set.body], ["PUT", `/udfs/f/attachments/${ID}`, expected]);

@@ -382,9 +382,11 @@ export function samples(document) {
 
   /** @param {Json} schema @param {{ request: boolean, path: Path }} where @param {(value: unknown) => unknown} build @param {Make} wrong @param {{ exact: boolean, above: Json[] }} inside @returns {Generator<Wrong>} */
   function* brokenObjects(schema, { request, path }, build, wrong, inside) {
-    const properties = Object.entries(schema.properties ?? {});
-    for (const [name, property] of properties) {
-      yield* breaks(property, { request, path: [...path, name] }, (value) => build(objectOf(schema, { [name]: value }, request)), inside);
+    // What breaks a number may break a rule between it and another one, too.
+    const bound = (schema["x-rules"] ?? []).flatMap((/** @type {Json} */ { ordered, equalWhen }) => [...(ordered ?? []), ...(equalWhen?.equal ?? [])]);
+    for (const [name, property] of Object.entries(schema.properties ?? {})) {
+      const state = { ...inside, exact: inside.exact && !bound.includes(name) };
+      yield* breaks(property, { request, path: [...path, name] }, (value) => build(objectOf(schema, { [name]: value }, request)), state);
     }
     for (const name of schema.required ?? []) {
       const object = objectOf(schema, {}, request);

@@ -196,6 +196,15 @@ impl Reference {
     }
 
     fn union(&mut self, value: &Value, variants: &[&Schema], path: &str) {
+        // In the tables, a discriminator is called `type`, and has one value. In responses it is looked at first.
+        let constants: Vec<&str> = variants.iter().filter_map(|variant| constant(variant)).collect();
+        let names = |variant: &&&Schema| constant(variant).is_some() && constant(variant) == value["type"].as_str();
+        if !self.request
+            && constants.len() > 1
+            && let Some(named) = variants.iter().find(names)
+        {
+            return self.value(value, named, path);
+        }
         let mut best = None;
         for variant in variants {
             let mut trial = Self { request: self.request, found: Vec::new(), warnings: 0 };
@@ -211,8 +220,6 @@ impl Reference {
                 best = Some((rank, trial));
             }
         }
-        // In the tables, a discriminator is called `type`, and has one value.
-        let constants: Vec<&str> = variants.iter().filter_map(|variant| constant(variant)).collect();
         if value.is_object() && constants.len() > 1 {
             let code = match value.get("type") {
                 Some(Value::String(name)) if constants.contains(&name.as_str()) => "",

@@ -1,7 +1,8 @@
 //! Finds the variant of a union that fits, or the nearest one.
 //!
-//! Variants are tried in the contract's order. Only where none fits, the discriminator is looked for: a property that all
-//! variants that are objects have, each with values of its own.
+//! Variants are tried in the contract's order. Where none fits, the discriminator is looked for: a property that all
+//! variants that are objects have, each with values of its own. In responses it is looked for at once: every enum is open
+//! there, so that a variant takes what names another one.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,7 @@ use super::super::place::Place;
 use super::super::scanner::{Scan, get};
 use super::super::string::{decode, inner};
 use super::{Walker, begins};
-use crate::contract::{Kind, Object, SCHEMAS, Schema};
+use crate::contract::{Kind, Object, Schema, VARIANTS};
 use crate::issue::Code;
 use crate::nearest::nearest;
 
@@ -54,7 +55,11 @@ impl Walker<'_> {
         let (issues, warnings, secrets) = (self.issues.len(), self.warnings.len(), self.secrets.len());
         let mut best = None;
         let mut tried = 0;
-        for variant in variants.iter().filter(|variant| may_begin(variant, first)) {
+        let named = if self.request || first != b'{' { None } else { self.named(variants)? };
+        let may_fit = |variant: &&'static Schema| {
+            may_begin(variant, first) && named.is_none_or(|named: &Schema| std::ptr::eq(named, *variant))
+        };
+        for variant in variants.iter().copied().filter(may_fit) {
             self.scan.rewind(start);
             self.value(variant, &place.variant(variant))?;
             let found = self.issues.len() - issues;
@@ -86,9 +91,7 @@ impl Walker<'_> {
             let raw = get(&members, discriminator.name);
             match text(raw) {
                 Some(value) if discriminator.values.contains(&value.as_ref()) => {
-                    let is_named =
-                        |one: &&&'static Schema| values_of(&objects(one), discriminator.name).contains(&value.as_ref());
-                    variant = variants.iter().find(is_named).unwrap_or(variant);
+                    variant = discriminator.variant(variants, &value).unwrap_or(variant);
                     named = true;
                 }
                 // A variant that the service has got since the contract was written.
@@ -109,6 +112,21 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// The variant that an object's discriminator names.
+    fn named(&mut self, variants: &'static [&'static Schema]) -> Scan<Option<&'static Schema>> {
+        // A reference that says more than its target is a union of one.
+        if variants.len() < 2 {
+            return Ok(None);
+        }
+        let Some(discriminator) = Discriminator::of(variants) else { return Ok(None) };
+        let start = self.scan.position();
+        let members = self.scan.members()?;
+        let value = text(get(&members, discriminator.name));
+        let variant = value.and_then(|value| discriminator.variant(variants, &value));
+        self.scan.rewind(start);
+        Ok(variant)
+    }
+
     /// Notes that a discriminator names none of the variants.
     #[cold]
     fn unknown_variant(&mut self, discriminator: &Discriminator, raw: &[u8], value: Option<&str>, place: &Place<'_>) {
@@ -127,7 +145,7 @@ impl Walker<'_> {
     /// Says in the first of the issues which variant they are about.
     #[cold]
     fn hint_at_variant(&mut self, from: usize, variant: &'static Schema, tried: usize) {
-        let name = SCHEMAS.iter().find(|(_, schema)| std::ptr::eq(*schema, variant)).map(|(name, _)| name);
+        let name = VARIANTS.iter().find(|(_, schema)| std::ptr::eq(*schema, variant)).map(|(name, _)| name);
         if let (Some(name), Some(issue)) = (name, self.issues.get_mut(from)) {
             issue.hint.get_or_insert_with(|| format!("read as {name}, the nearest of {tried} alternatives"));
         }
@@ -136,7 +154,6 @@ impl Walker<'_> {
 
 impl Discriminator {
     /// The one of a union's variants, as far as they are objects or unions of objects; of which there are several.
-    #[cold]
     fn of(variants: &'static [&'static Schema]) -> Option<Self> {
         let variants: Vec<Vec<&'static Object>> =
             variants.iter().map(|variant| objects(variant)).filter(|objects| !objects.is_empty()).collect();
@@ -152,6 +169,11 @@ impl Discriminator {
             }
             Some(Self { name: property.name, values })
         })
+    }
+
+    /// The variant that has a value.
+    fn variant(&self, variants: &'static [&'static Schema], value: &str) -> Option<&'static Schema> {
+        variants.iter().copied().find(|one| values_of(&objects(one), self.name).contains(&value))
     }
 }
 
