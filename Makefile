@@ -50,7 +50,7 @@ docs: build
 	@node scripts/docs.mjs
 
 # Rewrites docs/operations/ and the README's table of resources from the contract; a test holds them to it.
-operations: setup-build $W/client.wasm
+operations: setup-build target/npm/client.wasm
 	@node scripts/operations.mjs
 
 # Formatting, lints and types alone; they are suites of `make test` too.

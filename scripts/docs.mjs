@@ -3,7 +3,7 @@
 // or the folder that is named. A warning of typedoc stops it.
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind } from "typedoc";
+import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind, UnknownType } from "typedoc";
 import ts from "typescript";
 import { fail, pkg, read, root } from "./tools.mjs";
 
@@ -70,6 +70,12 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const one of [...made, ...["Hidden", "CloudPromise.then"].map((name) => project.getChildByName(`index.${name}`))]) {
     if (one !== undefined) project.removeReflection(one);
   }
+  // A resource's class has no name that users can import: its operations have a page.
+  for (const one of project.getReflectionsByKind(ReflectionKind.Property)) {
+    const property = /** @type {import("typedoc").DeclarationReflection} */ (one);
+    const type = property.type;
+    if (type?.type === "reference" && GENERATED.test(`${type.name}.`)) property.type = new UnknownType("operations");
+  }
   for (const one of project.getReflectionsByKind(ReflectionKind.Class | ReflectionKind.Interface | ReflectionKind.TypeAlias)) {
     const type = /** @type {import("typedoc").DeclarationReflection} */ (one);
     type.extendedTypes = type.extendedTypes?.filter((base) => !GENERATED.test(`${base}.`));
@@ -83,7 +89,7 @@ const project = (await app.convert()) ?? fail("typedoc cannot read the declarati
 for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
   module.name = entries.find(({ types }) => basename(types, ".d.ts") === module.name)?.name ?? fail(`no entry ${module.name}`);
 }
-for (const one of project.getReflectionsByKind(ReflectionKind.Method | ReflectionKind.CallSignature)) {
+for (const one of project.getReflectionsByKind(ReflectionKind.Property | ReflectionKind.Method | ReflectionKind.CallSignature)) {
   const method = /** @type {import("typedoc").SignatureReflection} */ (one);
   if (GENERATED.test(method.inheritedFrom?.name ?? "")) method.inheritedFrom = undefined;
 }
