@@ -71,7 +71,10 @@ fn add_variants(schema: &Schema, names: &mut BTreeSet<String>) {
     match &schema.kind {
         Kind::Union(variants) => {
             for variant in variants {
-                if let Kind::Named(name) = &variant.kind {
+                // Where there is one, no message names it.
+                if let Kind::Named(name) = &variant.kind
+                    && variants.len() > 1
+                {
                     names.insert(name.clone());
                 }
                 add_variants(variant, names);
