@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup-build setup-lint setup-test build pack size test consumers fidelity fuzz demo docs lint notices soak drift import clean
+.PHONY: setup-build setup-lint setup-test build pack size test consumers fidelity fuzz demo docs operations lint notices soak drift import clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -48,6 +48,10 @@ demo: build
 # The types and the pages of docs/, to read in a browser: target/docs/index.html.
 docs: build
 	@node scripts/docs.mjs
+
+# Rewrites docs/operations/ and the README's table of resources from the contract; a test holds them to it.
+operations: setup-build target/npm/client.wasm
+	@node scripts/operations.mjs
 
 # Formatting, lints and types alone; they are suites of `make test` too.
 lint: setup-lint build

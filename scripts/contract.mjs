@@ -1,7 +1,7 @@
 // @ts-check
 // The contract in full, as an OpenAPI document, which the phases of the build read. build.rs writes it.
 import { join } from "node:path";
-import { operationsOf } from "./operations.mjs";
+import { operationsOf } from "./document.mjs";
 import { read, work } from "./tools.mjs";
 
 export { operationsOf };

@@ -1,8 +1,9 @@
 // @ts-check
 // A site of the package's types, from the declarations as they are shipped, and of the pages in docs/: into target/docs,
 // or the folder that is named. A warning of typedoc stops it.
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind } from "typedoc";
+import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind, UnknownType } from "typedoc";
 import ts from "typescript";
 import { fail, pkg, read, root } from "./tools.mjs";
 
@@ -26,7 +27,7 @@ const app = await Application.bootstrap(
     includeVersion: true,
     entryPoints: entries.map(({ types }) => types),
     readme: join(pkg, "README.md"),
-    projectDocuments: [join(root, "docs/*.md")],
+    projectDocuments: [join(root, "docs/*.md"), join(root, "docs/operations/*.md")],
     out: process.argv[2] ?? join(root, "target/docs"),
     disableSources: true,
     // Leaves out members of JavaScript's own classes, and those that are not for users.
@@ -69,6 +70,12 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const one of [...made, ...["Hidden", "CloudPromise.then"].map((name) => project.getChildByName(`index.${name}`))]) {
     if (one !== undefined) project.removeReflection(one);
   }
+  // A resource's class has no name that users can import: its operations have a page.
+  for (const one of project.getReflectionsByKind(ReflectionKind.Property)) {
+    const property = /** @type {import("typedoc").DeclarationReflection} */ (one);
+    const type = property.type;
+    if (type?.type === "reference" && GENERATED.test(`${type.name}.`)) property.type = new UnknownType("operations");
+  }
   for (const one of project.getReflectionsByKind(ReflectionKind.Class | ReflectionKind.Interface | ReflectionKind.TypeAlias)) {
     const type = /** @type {import("typedoc").DeclarationReflection} */ (one);
     type.extendedTypes = type.extendedTypes?.filter((base) => !GENERATED.test(`${base}.`));
@@ -82,11 +89,14 @@ const project = (await app.convert()) ?? fail("typedoc cannot read the declarati
 for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
   module.name = entries.find(({ types }) => basename(types, ".d.ts") === module.name)?.name ?? fail(`no entry ${module.name}`);
 }
-for (const one of project.getReflectionsByKind(ReflectionKind.Method | ReflectionKind.CallSignature)) {
+for (const one of project.getReflectionsByKind(ReflectionKind.Property | ReflectionKind.Method | ReflectionKind.CallSignature)) {
   const method = /** @type {import("typedoc").SignatureReflection} */ (one);
   if (GENERATED.test(method.inheritedFrom?.name ?? "")) method.inheritedFrom = undefined;
 }
-for (const page of project.documents ?? []) page.name = read(join(root, "docs", `${page.name}.md`)).match(/^# (.*)$/m)?.[1] ?? page.name;
+for (const page of project.documents ?? []) {
+  const path = ["docs", "docs/operations"].map((folder) => join(root, folder, `${page.name}.md`)).find((file) => existsSync(file));
+  page.name = (path === undefined ? undefined : read(path).match(/^# (.*)$/m)?.[1]) ?? page.name;
+}
 
 app.validate(project);
 await app.generateOutputs(project);

@@ -1,17 +1,19 @@
 // @ts-check
-// Reads the operations of any OpenAPI document.
+// Writes docs/operations/, and the table of resources in README.md, from the contract. A test holds them to it.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { pages, resourceTable } from "./operations/pages.mjs";
+import { fail, read, root, write } from "./tools.mjs";
 
-/** @typedef {Record<string, any>} Json */
+const folder = join(root, "docs/operations");
+rmSync(folder, { recursive: true, force: true });
+for (const [name, text] of pages()) write(join(folder, name), text);
 
-const METHODS = ["get", "post", "put", "patch", "delete"];
-
-/**
- * The operations of a document, in its order.
- *
- * @param {Json} document
- * @returns {{ path: string, method: string, operation: Json }[]}
- */
-export const operationsOf = ({ paths }) =>
-  Object.entries(paths).flatMap(([path, item]) =>
-    METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
-  );
+const readme = join(root, "README.md");
+const before = read(readme);
+const marked = /(?<=^<!-- resources: made by `make operations` -->\n\n).*?(?=\n\n<!-- end of resources -->$)/ms;
+if (!marked.test(before)) fail("README.md has lost the marks around its table of resources");
+write(
+  readme,
+  before.replace(marked, () => resourceTable("docs/operations/").join("\n")),
+);

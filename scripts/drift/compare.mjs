@@ -1,7 +1,7 @@
 // @ts-check
 // Compares the contract with another OpenAPI document, from each operation on: operations by method and path, parameters and
 // properties by name. Schemas need no common names. The same difference reached from many operations is one difference.
-import { operationsOf } from "../operations.mjs";
+import { operationsOf } from "../document.mjs";
 import { brief, features, likeness, readSchema, refName } from "./schema.mjs";
 
 /** @import { Json } from "./schema.mjs" */

@@ -1,7 +1,7 @@
 // @ts-check
 // Deviations that are marked in the contract: `x-deviation` on a schema, property or parameter, `deviation` on an operation. A
 // mark covers one keyword at its place with one official value, and nothing else.
-import { operationsOf } from "../operations.mjs";
+import { operationsOf } from "../document.mjs";
 
 /** @import { Json } from "./schema.mjs" */
 /** @import { Difference } from "./compare.mjs" */

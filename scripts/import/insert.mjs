@@ -3,7 +3,7 @@
 // properties, values of enums, and the schemas that these need.
 import { isMap, isSeq } from "yaml";
 import { refName } from "../drift/schema.mjs";
-import { operationsOf } from "../operations.mjs";
+import { operationsOf } from "../document.mjs";
 import { Files } from "./files.mjs";
 import { kebab, nameOf, route } from "./names.mjs";
 import { inline, lines, short } from "./words.mjs";

@@ -16,6 +16,8 @@ const pages = (folder) =>
     .filter((name) => name.endsWith(".md"))
     .map((name) => `${folder}/${name}`);
 export const docs = pages("docs");
+/** Made from the contract. */
+export const operationPages = pages("docs/operations");
 /** For contributors. */
 export const inside = [
   ...pages("docs/design"),

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { expand } from "../../scripts/drift/compiler.mjs";
-import { operationsOf } from "../../scripts/operations.mjs";
+import { operationsOf } from "../../scripts/document.mjs";
 import { root } from "../../scripts/tools.mjs";
 
 /** @typedef {Record<string, any>} Json */

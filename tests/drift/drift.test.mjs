@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expand } from "../../scripts/drift/compiler.mjs";
 import { drift, page, table } from "../../scripts/drift/report.mjs";
-import { operationsOf } from "../../scripts/operations.mjs";
+import { operationsOf } from "../../scripts/document.mjs";
 import { root } from "../../scripts/tools.mjs";
 import { contract, copy, document, file, insertBehind, operation, ORGANIZATION } from "./documents.mjs";
 
