@@ -2,7 +2,7 @@
 // Compares the contract with another OpenAPI document, from each operation on: operations by method and path, parameters and
 // properties by name. Schemas need no common names. The same difference reached from many operations is one difference.
 import { operationsOf } from "../document.mjs";
-import { brief, features, likeness, readSchema, refName } from "./schema.mjs";
+import { brief, features, likeness, readSchema, refName, same } from "./schema.mjs";
 
 /** @import { Json } from "./schema.mjs" */
 
@@ -33,9 +33,6 @@ const KEYWORDS = [
 
 /** Paths that differ in the names of parameters only are the same. @param {string} path */
 const shape = (path) => path.replace(/\{[^}]*\}/g, "{}");
-
-/** @param {unknown} value */
-const text = (value) => JSON.stringify(Array.isArray(value) ? value.map((one) => JSON.stringify(one)).sort() : value);
 
 /** @param {At} at @param {...string} steps @returns {At} */
 const below = (at, ...steps) => ({ ...at, steps: [...at.steps, ...steps] });
@@ -77,7 +74,7 @@ export function compare(contract, document) {
    * @param {Partial<Difference>} [more]
    */
   function differ(from, place, keyword, ours, theirs, more = {}) {
-    if (text(ours) === text(theirs)) return;
+    if (same(ours, theirs)) return;
     const key = JSON.stringify([place, keyword, ours, theirs, keyword === "required" && from.direction]);
     const known = found.get(key);
     if (known === undefined) {

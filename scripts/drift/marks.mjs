@@ -2,14 +2,12 @@
 // Deviations that are marked in the contract: `x-deviation` on a schema, property or parameter, `deviation` on an operation. A
 // mark covers one keyword at its place with one official value, and nothing else.
 import { operationsOf } from "../document.mjs";
+import { same } from "./schema.mjs";
 
 /** @import { Json } from "./schema.mjs" */
 /** @import { Difference } from "./compare.mjs" */
 
 /** @typedef {{ place: string, keyword: string, official: unknown, reason: string, objects: Json[] }} Mark */
-
-/** @param {unknown} value */
-const text = (value) => JSON.stringify(Array.isArray(value) ? value.map((one) => JSON.stringify(one)).sort() : value);
 
 /** @param {string} place @param {Json} object @returns {Mark[]} */
 const read = (place, object) =>
@@ -49,6 +47,4 @@ export function marksOf(contract) {
 
 /** The mark that covers a difference. @param {Mark[]} marks @param {Difference} difference */
 export const covering = (marks, { marks: here, keyword, document }) =>
-  marks.find(
-    (mark) => mark.keyword === keyword && text(mark.official) === text(document) && mark.objects.some((one) => here.includes(one)),
-  );
+  marks.find((mark) => mark.keyword === keyword && same(mark.official, document) && mark.objects.some((one) => here.includes(one)));

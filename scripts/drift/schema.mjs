@@ -13,6 +13,14 @@ const NOTES = ["deprecated", "default"];
 /** @param {Json} schema */
 export const refName = (schema) => (typeof schema.$ref === "string" ? schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1) : undefined);
 
+/** The enum of an open one, as JSON Schema writes it: the enum, or any text. @param {Json[]} variants */
+function openEnum(variants) {
+  const [one, ...more] = variants.filter(({ enum: values }) => values !== undefined);
+  const rest = variants.filter(({ enum: values }) => values === undefined);
+  const isOpen = more.length === 0 && rest.length === 1 && rest[0]?.type === "string" && rest[0].format === undefined;
+  return isOpen ? one : undefined;
+}
+
 /** @param {Json} schema */
 const isNull = (schema) => schema.type === "null";
 
@@ -78,8 +86,9 @@ export function readSchema(document, schema) {
     } else if (alternatives !== undefined) {
       variants = alternatives.filter((/** @type {Json} */ one) => !isNull(one));
       nullable ||= variants.length < alternatives.length;
-      if (variants.length !== 1) break;
-      own = /** @type {Json} */ (variants[0]);
+      const one = variants.length === 1 ? variants[0] : openEnum(variants);
+      if (one === undefined) break;
+      own = /** @type {Json} */ (one);
       variants = [];
     } else break;
   }
@@ -153,3 +162,9 @@ export function likeness(a, b) {
   const all = new Set([...a.known, ...b.known]).size;
   return (all === 0 ? 0 : shared / all) + (a.constants !== "" && a.constants === b.constants ? 1 : 0);
 }
+
+/** @param {unknown} value */
+const text = (value) => JSON.stringify(Array.isArray(value) ? value.map((one) => JSON.stringify(one)).sort() : value);
+
+/** Are two values the same? The order of a list does not matter. @param {unknown} a @param {unknown} b */
+export const same = (a, b) => text(a) === text(b);

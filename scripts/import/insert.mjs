@@ -110,8 +110,10 @@ export function insert(folder, contract, document, { differences, pairs }) {
   }
 
   /** @param {Difference} difference */
-  function values({ nodes, place, contract, document }) {
+  function values({ nodes, place, contract, document, marks }) {
     if (!Array.isArray(contract) || !Array.isArray(document)) return false;
+    // Where the contract has other values on purpose, people decide.
+    if (marks.some((mark) => "enum" in mark)) return false;
     const found = nodes && locate(nodes.at);
     const list = found && within(found.node, "enum");
     const fresh = document.filter((value) => !contract.includes(value));

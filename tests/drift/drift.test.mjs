@@ -120,6 +120,20 @@ test("a variant in the middle of a union is one difference", () => {
   }
 });
 
+test("an open enum may be written as one or beside any text", () => {
+  const { found } = week((_, schemas) => {
+    const { enum: values, type, ...rest } = schemas.Region;
+    schemas.Region = {
+      ...rest,
+      anyOf: [
+        { type, enum: values },
+        { type: "string", pattern: "\\S" },
+      ],
+    };
+  });
+  assert.deepEqual(found, []);
+});
+
 test("what holds everywhere is a rule, not a difference", () => {
   const { found, ruled } = week((document, schemas) => {
     schemas.Activity.required = ["id", "type"];

@@ -162,6 +162,32 @@ test("with the words written, the contract compiles and has what was new", () =>
   assert.deepEqual(textsOf(project), filled);
 });
 
+test("a property in each object and a value in each enum come to their places", () => {
+  const changed = document();
+  /** @param {Json} schema */
+  function visit(schema) {
+    const inner = [...Object.values(schema.properties ?? {}), ...["oneOf", "anyOf", "allOf"].flatMap((key) => schema[key] ?? [])];
+    for (const one of [...inner, schema.items].filter(Boolean)) visit(one);
+    if (schema.properties) {
+      const names = Object.keys(schema.properties);
+      insertBehind(schema.properties, names[Math.floor(names.length / 2)] ?? "", "brandNew", text);
+    }
+    if (schema.enum?.length > 1 && schema.enum !== changed.components.schemas.Region.enum)
+      schema.enum.push(typeof schema.enum[0] === "number" ? 77 : "brand_new");
+  }
+  for (const schema of Object.values(changed.components.schemas)) visit(schema);
+  const project = copy();
+  importInto(project, changed);
+  fill(project);
+  const { differences } = drift(expand(project), changed);
+  // These deviate: people decide.
+  assert.deepEqual(differences.map(({ place, keyword }) => `${place} ${keyword}`).sort(), [
+    "ClickStackEmailAlertChannel.type enum",
+    "ClickStackSelectItem.level enum",
+    "ClickStackWebhookAlertChannel.type enum",
+  ]);
+});
+
 test("where nothing is new, nothing is written", () => {
   const project = copy();
   const before = textsOf(project);
