@@ -62,7 +62,8 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
 }
 
 fn identifiers_of(operations: &[&Operation]) -> String {
-    let identifiers: Vec<String> = operations.iter().map(|operation| format!("&{}", constant(&operation.name))).collect();
+    let identifiers: Vec<String> =
+        operations.iter().map(|operation| format!("&{}", constant(&operation.name))).collect();
     identifiers.join(", ")
 }
 
