@@ -170,6 +170,33 @@ pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema,
     Ok(schema)
 }
 
+/// Refuses a named schema that stands for itself, by way of others or at once: the validator would never end.
+pub fn ends(document: &Document, name: &str, schema: &Schema, place: &Place) -> Result<(), Failure> {
+    let mut passed = vec![name.to_owned()];
+    let mut next = alias(schema).map(str::to_owned);
+    while let Some(name) = next {
+        if passed.contains(&name) {
+            return Err(place.failure(&format!("stands for itself, by way of {name}")));
+        }
+        let (value, at) = document.target(&Value::String(name.clone()), place)?;
+        next = alias(&read(document, value, &at)?).map(str::to_owned);
+        passed.push(name);
+    }
+    Ok(())
+}
+
+/// The named schema that a schema stands for.
+fn alias(schema: &Schema) -> Option<&str> {
+    match &schema.kind {
+        Kind::Named(name) => Some(name),
+        Kind::Union(variants) => match variants.as_slice() {
+            [only] => alias(only),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// `oneOf` and `anyOf`: any fitting variant will do; a `null` among them makes the rest nullable.
 fn union(document: &Document, variants: &Value, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
     let mut kinds = Vec::new();

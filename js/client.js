@@ -1,8 +1,10 @@
 // @ts-check
 // The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
 import { ConfigurationError } from "./errors.js";
-import { BackupsOperations, OrganizationsOperations, Resources, ServicesOperations } from "./generated/methods.js";
+import { drive } from "./bindings/driver.js";
+import { needRoom } from "./bindings/stack.js";
 import { get, put } from "./bindings/values.js";
+import { BackupsOperations, OrganizationsOperations, Resources, ServicesOperations } from "./generated/methods.js";
 import { BuiltRequest } from "./built.js";
 import { attach, tell } from "./created.js";
 import { Core } from "./wasm.js";
@@ -14,6 +16,7 @@ import { cloudPromise, retraced, traced } from "./promise.js";
 /**
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Routes, Service, State } from "./generated/schema.js"
  * @import { CallOptions, CloudClientOptions, CloudPromise, WaitOptions } from "./generated/client_bg.js"
+ * @import { WaitGoal } from "./options.js"
  */
 
 /**
@@ -80,8 +83,15 @@ export class Services extends ServicesOperations {
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
     const operation = "services.updatePassword";
-    const given = () => ({ __proto__: null, helper, operation, ...written(helper, { path: { serviceId } }), password, ...callOptions(helper, options) });
-    return cloudPromise(async () => ({ ...(await enter(coreOf(this), "call", given())), data: undefined }));
+    return cloudPromise(
+      () => {
+        const { path, query, body, refused } = written(helper, { path: { serviceId } });
+        const { timeoutMs, headers, signal } = callOptions(helper, options);
+        const call = { operation, path, query, body, refused, timeoutMs, headers };
+        return { future: alive(coreOf(this), helper).setPassword(call, password), signal };
+      },
+      () => undefined,
+    );
   }
 
   /**
@@ -111,14 +121,14 @@ export class Services extends ServicesOperations {
    */
   waitFor(serviceId, state, options) {
     const helper = "services.waitFor";
-    const more = () => {
+    const goal = () => {
       const states = [state].flat();
       if (states.length === 0 || states.some((one) => typeof one !== "string" || one.length === 0)) {
         throw new ConfigurationError(`${helper}: expects a state, or a list of states`);
       }
-      return { states };
+      return /** @type {const} */ ({ goal: "states", helper, states });
     };
-    return wait(coreOf(this), helper, "services.get", { serviceId }, options, "", more);
+    return wait(coreOf(this), helper, { serviceId }, options, goal);
   }
 
   /**
@@ -135,20 +145,22 @@ export class Services extends ServicesOperations {
    */
   async createAndWait(body, options) {
     const helper = "services.createAndWait";
-    const { onCreated, ...rest } = waitOptions(helper, options, " onCreated:function");
-    const create = { __proto__: null, operation: "services.create", ...written(helper, { body }), ...rest };
+    const { signal, given, all } = waitOptions(helper, options, " onCreated:function");
+    const create = { operation: "services.create", ...written(helper, { body }), timeoutMs: undefined, headers: given.headers };
     // Of its own: who frees the client meanwhile does not lose what was created.
     const core = alive(coreOf(this), helper).share();
     let data;
     try {
-      ({ data } = await core.call(create));
-      await tell(onCreated, data, rest.signal);
-      const given = written(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
-      const waited = { __proto__: null, helper, operation: "services.get", ...given, states: ["running", "idle"], ...rest };
-      put(data, "service", await core.call(waited));
+      needRoom();
+      ({ data } = await drive(core.call(create), signal));
+      await tell(all.onCreated, data, signal);
+      const { path, query, refused } = written(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
+      const request = { path, query, body: undefined, refused };
+      const future = core.wait({ ...request, ...given, goal: "states", helper, states: ["running", "idle"] });
+      put(data, "service", await drive(future, signal));
       return data;
     } catch (error) {
-      if (data !== undefined) attach(error, data, rest.signal);
+      if (data !== undefined) attach(error, data, signal);
       throw retraced(error);
     } finally {
       core.free();
@@ -166,7 +178,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(coreOf(this), "services.ensureRunning", "services.get", { serviceId }, options, " start:flag");
+    return wait(coreOf(this), "services.ensureRunning", { serviceId }, options, ({ start }) => ({ goal: "running", start: start === true }), " start:flag");
   }
 
   /**
@@ -183,7 +195,7 @@ export class Services extends ServicesOperations {
    * @returns {Promise<{ found: boolean }>}
    */
   stopAndDelete(serviceId, options) {
-    return wait(coreOf(this), "services.stopAndDelete", "services.delete", { serviceId }, options);
+    return wait(coreOf(this), "services.stopAndDelete", { serviceId }, options, () => ({ goal: "deletion" }));
   }
 }
 
@@ -208,7 +220,7 @@ export class Backups extends BackupsOperations {
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
-    return wait(coreOf(this), "backups.waitFor", "backups.get", { serviceId, backupId }, options);
+    return wait(coreOf(this), "backups.waitFor", { serviceId, backupId }, options, () => ({ goal: "backup" }));
   }
 }
 
@@ -224,15 +236,15 @@ export class Organizations extends OrganizationsOperations {
 }
 
 /**
- * Takes the client's secrets out of texts, and those of a request: for the proxy, which passes texts on. The one scrubber
+ * Takes the client's secrets out of texts, and those of a request: for the proxy, which passes texts on. The one redactor
  * of both.
  *
  * @type {(client: CloudClient, operation: string, parameters?: object) => (text: string) => string}
  * @internal
  */
 export const redactor = (client, operation, parameters) => {
-  const given = { __proto__: null, operation, ...parts(operation, parameters) };
-  return (text) => coreOf(client).redact(given, text);
+  const request = { operation, ...parts(operation, parameters) };
+  return (text) => coreOf(client).redact(request, text);
 };
 
 /**
@@ -286,7 +298,8 @@ export class CloudClient extends Resources {
     const operation = String(route);
     const [parameters] = rest;
     try {
-      return new BuiltRequest(enter(coreOf(this), "build", { __proto__: null, operation, ...parts(operation, parameters) }));
+      const request = { operation, ...parts(operation, parameters) };
+      return new BuiltRequest(alive(coreOf(this), operation).build(request));
     } catch (error) {
       throw retraced(error);
     }
@@ -323,26 +336,15 @@ const coreOf = (owner) => hidden(owner).core;
 const freed = new WeakSet();
 
 /**
- * The core of a client that has not been freed.
+ * The core of a client that has not been freed. Asked for when what the caller has handed over has been read: reading it may
+ * free the client.
  *
  * @param {Core} core
- * @param {string | undefined} what for
+ * @param {string} what for
  */
 function alive(core, what) {
   if (freed.has(core)) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
   return core;
-}
-
-/**
- * Hands the wasm what a method asks for. What the caller has handed over has been read by then: reading it may free the
- * client. The wasm reads the properties as they are: an object without a prototype has no others.
- *
- * @param {Core} core
- * @param {"call" | "build"} method
- * @param {{ __proto__: null, operation: string, helper?: string, [argument: string]: unknown }} given
- */
-function enter(core, method, given) {
-  return alive(core, given.helper ?? given.operation)[method](given);
 }
 
 /**
@@ -353,22 +355,29 @@ function enter(core, method, given) {
 const caller = (core, read = written) => (named, parameters, options) =>
   cloudPromise(() => {
     const operation = String(named);
-    return enter(core, "call", { __proto__: null, operation, ...read(operation, parameters), ...callOptions(operation, options) });
+    const { path, query, body, refused } = read(operation, parameters);
+    const { timeoutMs, headers, signal } = callOptions(operation, options);
+    const call = { operation, path, query, body, refused, timeoutMs, headers };
+    return { future: alive(core, operation).call(call), signal };
   });
 
 /**
+ * @template {WaitOptions<string>} T
  * @param {Core} core
  * @param {string} helper
- * @param {string} operation whose path it takes
  * @param {object} path
- * @param {WaitOptions<string>} [options]
+ * @param {T | undefined} options
+ * @param {(options: Partial<T>) => WaitGoal} goal
  * @param {string} [own] an option of this helper alone
- * @param {() => object} [more] what this helper alone is given
  * @returns {Promise<any>}
  */
-function wait(core, helper, operation, path, options, own, more) {
-  const given = () => ({ __proto__: null, helper, operation, ...written(helper, { path }), ...waitOptions(helper, options, own), ...more?.() });
-  return traced(() => enter(core, "call", given()));
+function wait(core, helper, path, options, goal, own) {
+  return traced(() => {
+    const request = written(helper, { path });
+    const { signal, given, all } = waitOptions(helper, options, own);
+    const call = { ...request, ...given, ...goal(all) };
+    return { future: alive(core, helper).wait(call), signal };
+  });
 }
 
 export { BuiltRequest };

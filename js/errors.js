@@ -1,29 +1,18 @@
 // The error classes. Rust decides which error it is and what it says; this file only gives it a JavaScript class.
 
-/**
- * An object's own properties and no others: `Object.prototype` may be polluted. (This file stands alone, so that all bundles
- * of the package can share it.)
- *
- * @template T
- * @param {T} object nothing counts as empty
- * @returns {T & {}}
- */
-const alone = (object) => /** @type {any} */ ({ __proto__: null, ...object });
+import { alone } from "./bindings/values.js";
+import { hidden, hide } from "./hidden.js";
 
 /** A symbol that objects of every copy of this package share, so that `CloudError.is` knows them all. */
 const BRAND = Symbol.for("clickhouse-cloud.error");
 
 /**
- * Where an error keeps what logs do not show. No private field, which a method that is called on a proxy does not find; a
- * function, so that nothing of it is shown even where hidden properties are.
- */
-const KEPT = Symbol("kept");
-
-/**
- * @param {any} error of this class, or a proxy of one
+ * What logs do not show of an error.
+ *
+ * @param {CloudError} error
  * @returns {{ text: string, created: import("./generated/schema.js").CreateServiceResult | undefined }}
  */
-const kept = (error) => error[KEPT]();
+const kept = (error) => hidden(error);
 
 /**
  * What an error keeps out of sight.
@@ -75,8 +64,7 @@ export class CloudError extends Error {
     const { cause, text = "" } = alone(hidden);
     super(message, cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, alone({ value: true }));
-    const own = { text, created: undefined };
-    Object.defineProperty(this, KEPT, alone({ value: () => own }));
+    hide(this, { text, created: undefined });
   }
 
   /**

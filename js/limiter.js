@@ -4,6 +4,7 @@
 // A process may have several copies of this package (an import beside a require, or two versions), each with a wasm of its own.
 // A limiter lives in the wasm of one; the others take it as they take a caller's own, by its `acquire`. What the copies agree
 // on is here: two symbols, what stands behind them, and how a key is written. Whoever changes one of them counts it up.
+import { drive } from "./bindings/driver.js";
 import { get } from "./bindings/values.js";
 import { Limiter, hashPassword } from "./wasm.js";
 import { hidden, hide } from "./hidden.js";
@@ -47,7 +48,7 @@ function share(limiter) {
           lost?.register(slot, end);
           resolve(slot);
         });
-        limiter.hold(signal, use).catch(reject);
+        drive(limiter.hold(use), signal).catch(reject);
       }),
   };
   own.set(shared, limiter);

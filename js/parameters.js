@@ -5,17 +5,7 @@ import { describe, describeInstance, get, isObject, isPlain } from "./bindings/v
 import { json } from "./json.js";
 import { read } from "./read.js";
 
-/**
- * What could not be handed over, and why.
- *
- * @typedef {{ path: (string | number)[], expected: string, received: string }} Refused
- */
-
-/**
- * What the wasm takes of a call: of path and query names and JSON texts in turn.
- *
- * @typedef {{ path: string[], query: string[], body: string | undefined, refused: Refused[] }} Parts
- */
+/** @import { CoreArguments, CoreRefusal } from "./generated/client_bg.js" */
 
 /** What is expected where JSON cannot hold what came. */
 export const WRITABLE = "a value that JSON can hold";
@@ -25,7 +15,7 @@ export const WRITABLE = "a value that JSON can hold";
  *
  * @param {string} what
  * @param {{ path?: unknown, query?: unknown, body?: unknown } | undefined} parameters
- * @returns {Parts}
+ * @returns {CoreArguments}
  */
 export function parts(what, parameters) {
   return written(what, read(what, parameters, "path:any query:any body:any"));
@@ -36,13 +26,13 @@ export function parts(what, parameters) {
  *
  * @param {string} what
  * @param {{ path?: any, query?: any, body?: any }} [parameters]
- * @returns {Parts}
+ * @returns {CoreArguments}
  */
 export function written(what, parameters = {}) {
   const [path, query, body] = [own(parameters, "path"), own(parameters, "query"), own(parameters, "body")];
   plain(what, "path", path);
   plain(what, "query", query);
-  /** @type {Refused[]} */
+  /** @type {CoreRefusal[]} */
   const refused = [];
   return {
     path: pairs("path", path, refused),
@@ -73,7 +63,7 @@ function plain(what, place, value) {
  * something else. An instance of a class of the caller's own has properties, or a toJSON.
  *
  * @param {any} value
- * @param {Refused[]} refused
+ * @param {CoreRefusal[]} refused
  */
 function bodyOf(value, refused) {
   const isLost = isObject(value) && !isPlain(value) && typeof get(value, "toJSON") !== "function" && Object.keys(value).length === 0;
@@ -85,7 +75,7 @@ function bodyOf(value, refused) {
 /**
  * @param {string} place
  * @param {any} values
- * @param {Refused[]} refused
+ * @param {CoreRefusal[]} refused
  * @returns {string[]}
  */
 function pairs(place, values, refused) {
@@ -94,16 +84,18 @@ function pairs(place, values, refused) {
     refused.push({ path: [place], expected: "an object", received: describe(values) });
     return [];
   }
-  return Object.keys(values)
-    .map((name) => /** @type {const} */ ([name, values[name]]))
-    .filter(([, value]) => value !== undefined)
-    .flatMap(([name, value]) => [name, text([place, name], value, refused)]);
+  const pairs = [];
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (value !== undefined) pairs.push(name, text([place, name], value, refused));
+  }
+  return pairs;
 }
 
 /**
  * @param {string[]} place
  * @param {unknown} value
- * @param {Refused[]} refused
+ * @param {CoreRefusal[]} refused
  */
 function text(place, value, refused) {
   return json(value, (path, received) => refused.push({ path: [...place, ...path], expected: WRITABLE, received }));

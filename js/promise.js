@@ -2,46 +2,58 @@
 // The promise of a call: it resolves with the result, and gives the whole response to those who ask for it. The stack of its
 // error reaches the caller's line.
 import { CloudError } from "./errors.js";
+import { drive } from "./bindings/driver.js";
 import { needRoom } from "./bindings/stack.js";
 
-/** @import { CloudPromise, WithResponse } from "./generated/client_bg.js" */
+/** @import { CloudPromise, CoreFuture, WithResponse } from "./generated/client_bg.js" */
+
+/**
+ * What the wasm has begun.
+ *
+ * @typedef {{ future: CoreFuture, signal: AbortSignal | undefined }} Started
+ */
 
 /**
  * Runs a call, and gives its promise the method `withResponse`.
  *
  * @template T
- * @param {() => Promise<WithResponse<T>>} call
+ * @param {() => Started} start
+ * @param {(data: any) => T} [result] what becomes of the response's data
  * @returns {CloudPromise<T>}
  */
-export function cloudPromise(call) {
+export function cloudPromise(start, result = same) {
   // Before there is a promise: one that has rejected, and that an overflow loses on its way, would end the process.
   needRoom();
   /** @type {WithResponse<T>} */
   let full;
-  const result = traced(async () => {
-    full = await call();
+  const promise = traced(start, (/** @type {WithResponse<any>} */ response) => {
+    response.data = result(response.data);
+    full = response;
     return full.data;
   });
   const withResponse = async () => {
-    await result;
+    await promise;
     return full;
   };
   const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, value: withResponse });
-  return Object.defineProperty(/** @type {any} */ (result), "withResponse", property);
+  return Object.defineProperty(/** @type {any} */ (promise), "withResponse", property);
 }
 
+const same = (/** @type {any} */ value) => value;
+
 /**
- * Runs an async function in the caller's context. An error of ours gets the stack of this place: of the ten frames that V8
+ * Drives what is started, in the caller's context. An error of ours gets the stack of this place: of the ten frames that V8
  * keeps, those of the wasm would leave none for the caller's line.
  *
- * @template T
- * @param {() => Promise<T>} run
- * @returns {Promise<T>}
+ * @param {() => Started} start
+ * @param {(value: any) => any} [result]
+ * @returns {Promise<any>}
  */
-export async function traced(run) {
+export async function traced(start, result = same) {
   try {
-    // Awaited here, and at once, so that the chain of awaits reaches the caller.
-    return await run();
+    const { future, signal } = start();
+    // Awaited here, so that the chain of awaits reaches the caller.
+    return result(await drive(future, signal));
   } catch (error) {
     throw retraced(error);
   }

@@ -2,7 +2,7 @@
 // Options objects, read and checked.
 import { fault } from "./bindings/options.js";
 import { alone, isPlain } from "./bindings/values.js";
-import { checkOptions } from "./wasm.js";
+import { refuseOptions } from "./wasm.js";
 
 /** What is read where there are no options: nothing, not even of a polluted `Object.prototype`. @type {any} */
 const NONE = Object.freeze(alone({}));
@@ -21,11 +21,20 @@ export function read(what, options, known) {
   /** @type {any} */
   const given = options ?? undefined;
   if (given === undefined) return NONE;
-  if (!isPlain(given)) checkOptions(what, given, known);
+  if (!isPlain(given)) refuse(what, fault(given, known));
   /** @type {any} */
   const all = alone(given);
   for (const name of Object.keys(all)) all[name] ??= undefined;
-  // The wasm is asked for the words of the error, and only then.
-  if (fault(all, known) !== undefined) checkOptions(what, all, known);
+  refuse(what, fault(all, known));
   return all;
+}
+
+/**
+ * Throws what is wrong, if anything is. The wasm has the words.
+ *
+ * @param {string} what
+ * @param {string[] | undefined} found
+ */
+function refuse(what, found) {
+  if (found !== undefined) refuseOptions(what, found);
 }

@@ -94,7 +94,10 @@ export function methods(contract, hidden) {
     const given = [];
     if (inPath.length > 0) given.push(`path: { ${inPath.map((one) => one.name).join(", ")} }`);
     if (inQuery.length > 0) {
-      const fields = inQuery.map((one) => `${one.name}${one.required ? "" : "?"}: ${one.schema.type === "array" ? "readonly " : ""}${typeName(one.schema)}${one.required ? "" : " | undefined"}`);
+      const fields = inQuery.map(
+        (one) =>
+          `${one.name}${one.required ? "" : "?"}: ${one.schema.type === "array" ? "readonly " : ""}${typeName(one.schema)}${one.required ? "" : " | undefined"}`,
+      );
       const query = inQuery.some((one) => one.required) ? "query" : "[query]";
       tags.push(`@param {{ ${fields.join("; ")} }} ${query} The query's parameters.`);
       given.push("query");
@@ -127,10 +130,16 @@ ${comment}
 
   /** @param {Resource} resource */
   const className = ({ name }) =>
-    name === "" ? "Resources" : `${name.split(".").map((step) => step.charAt(0).toUpperCase() + step.slice(1)).join("")}Operations`;
+    name === ""
+      ? "Resources"
+      : `${name
+          .split(".")
+          .map((step) => step.charAt(0).toUpperCase() + step.slice(1))
+          .join("")}Operations`;
 
   /** The contract's own words for a resource. @param {Resource} resource */
-  const describe = ({ name }) => contract.tags.find((/** @type {Json} */ tag) => tag.name === name)?.description ?? `The operations of \`${name}\`.`;
+  const describe = ({ name }) =>
+    contract.tags.find((/** @type {Json} */ tag) => tag.name === name)?.description ?? `The operations of \`${name}\`.`;
 
   /**
    * A resource as a class, behind those below it.

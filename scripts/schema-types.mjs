@@ -45,7 +45,10 @@ export async function schemaTypes(document) {
 
   /** What requests take, and what is in it. @type {Set<Json>} */
   const requested = new Set();
-  walk(operations.map(({ operation }) => [operation.parameters, operation.requestBody]), (schema) => requested.add(schema));
+  walk(
+    operations.map(({ operation }) => [operation.parameters, operation.requestBody]),
+    (schema) => requested.add(schema),
+  );
 
   /** @param {Json} schema @returns {Json} what it refers to, or itself */
   const resolved = (schema) => ("$ref" in schema ? resolved(schemas[String(schema.$ref).split("/").at(-1) ?? ""]) : schema);
@@ -225,7 +228,9 @@ export async function schemaTypes(document) {
   function input(node) {
     /** @type {ts.Node} */
     const seen = ts.visitEachChild(node, input, undefined);
-    return /** @type {N} */ (ts.isArrayTypeNode(seen) ? ts.factory.createTypeOperatorNode(ts.SyntaxKind.ReadonlyKeyword, seen) : optional(seen));
+    return /** @type {N} */ (
+      ts.isArrayTypeNode(seen) ? ts.factory.createTypeOperatorNode(ts.SyntaxKind.ReadonlyKeyword, seen) : optional(seen)
+    );
   }
 
   /** @param {ts.Node} node */
@@ -273,7 +278,12 @@ export async function schemaTypes(document) {
     const lines = comment
       .slice("/**".length, -"*/".length)
       .split("\n")
-      .map((line) => line.replace(/^\s*\*/, "").trim().replace("@description ", ""))
+      .map((line) =>
+        line
+          .replace(/^\s*\*/, "")
+          .trim()
+          .replace("@description ", ""),
+      )
       .filter((line) => line !== "@enum {string}");
     const late = [/^Format: /, /^@deprecated$/];
     const words = [

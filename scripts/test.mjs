@@ -84,6 +84,7 @@ const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...file
 const everyday = [
   "node_esm",
   "node_cjs",
+  "node_least",
   "deno_esm",
   "bun_esm",
   "workerd_esm",

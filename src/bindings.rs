@@ -4,7 +4,8 @@
 //! | module          | what happens there                                              |
 //! | --------------- | --------------------------------------------------------------- |
 //! | `core`          | what `CloudClient` stands on; its methods are in `js/client.js` |
-//! | `calls`         | a call becomes a promise that an `AbortSignal` can end          |
+//! | `calls`         | a call becomes a future that JavaScript drives                  |
+//! | `seam`          | the types of what JavaScript hands over                         |
 //! | `options`       | options objects, checked                                        |
 //! | `types`         | the TypeScript types of options                                 |
 //! | `arguments`     | what JavaScript hands over becomes the arguments of a request   |
@@ -43,6 +44,8 @@ mod host;
 mod passwords;
 #[cfg(feature = "client")]
 mod schemas;
+#[cfg(feature = "client")]
+mod seam;
 #[cfg(feature = "client")]
 mod types;
 

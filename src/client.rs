@@ -1,39 +1,37 @@
 //! Sending: attempts, retries, the rate limit, deadlines and waiting. Generic over the host, without I/O of its own.
 //!
-//! | room       | what happens there                                              |
-//! | ---------- | --------------------------------------------------------------- |
-//! | `send`     | one call: attempts until it is answered or given up             |
-//! | `retry`    | the policy: which faults, which operations, how long            |
-//! | `gate`     | leave to send: our own limiter, or the caller's                 |
-//! | `limit`    | the rate limit                                                  |
-//! | `turns`    | first come, first served                                        |
-//! | `polls`    | waits that share their polls                                    |
-//! | `report`   | what the log and the hooks are told                             |
-//! | `scrub`    | secrets that come back are taken out                            |
-//! | `spelling` | texts as they read once their encodings are undone              |
-//! | `clock`    | time that never runs backwards                                  |
-//! | `organization` | the key's organization, where none is given                 |
-//! | `goal`     | what a state, a 404 and a refusal mean for a wait               |
-//! | `wait`     | polling until a goal is reached, by a deadline                  |
-//! | `progress` | what a wait knows, and what its caller is told                  |
-//! | `helpers`  | what takes more than one call: stopAndDelete, ensureRunning, …  |
+//! | module           | content                                                                |
+//! | ---------------- | ---------------------------------------------------------------------- |
+//! | `send`           | one call: its attempts, until one succeeds or the call fails           |
+//! | `retry`          | the retry policy: which failures, which operations, how long           |
+//! | `rate_limit`     | the rate limit, or the caller's own limiter                            |
+//! | `fair_queue`     | a queue in order of arrival                                            |
+//! | `goal`           | what a state, a 404 and a failed request mean for a wait               |
+//! | `wait`           | polling until a goal is reached, by a deadline                         |
+//! | `progress`       | the state of a wait, and the progress that its caller is told          |
+//! | `shared_polling` | many waits share their polls                                           |
+//! | `helpers`        | `stopAndDelete`, `ensureRunning` and the others, natively              |
+//! | `organization`   | the key's organization, where none is given                            |
+//! | `clock`          | time that never runs backwards                                         |
+//! | `log`            | the lines of the log, and the events of hooks                          |
+//! | `redact`         | removes secrets from texts of the service                              |
+//! | `spelling`       | decodes percent-encoding, HTML entities and escapes in such texts      |
 //!
-//! A call that is dropped ends: its place in the line, its timer, its fetch. This is how an abort works.
+//! Dropping a call ends it: its position in the queue, its timer, its fetch. An abort is such a drop.
 
 mod clock;
-mod gate;
+mod fair_queue;
 mod goal;
 pub mod helpers;
-pub mod limit;
+mod log;
 mod organization;
-mod polls;
 mod progress;
-mod report;
+pub mod rate_limit;
+mod redact;
 pub mod retry;
-mod scrub;
 mod send;
+mod shared_polling;
 mod spelling;
-mod turns;
 pub mod wait;
 
 use std::cell::RefCell;
@@ -41,54 +39,53 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::contract::Operation;
-use crate::error::{CredentialSource, Error, Exchange};
+use crate::error::{CredentialSource, Error, ResponseParts};
 use crate::host::{Host, HttpRequest, Level};
-use crate::request::{self, Argument, Arguments, Checked, Target};
+use crate::request::{self, Argument, Arguments, CheckedRequest, Checks, Target};
 use crate::secret::Secret;
-use crate::text::text;
 use crate::validate::Unknown;
-use clock::Steady;
-use limit::RateLimiter;
-use polls::Polls;
-use scrub::Scrub;
-use turns::Turns;
+use clock::MonotonicClock;
+use fair_queue::FairQueue;
+use rate_limit::RateLimiter;
+pub use redact::Redactor;
+use shared_polling::SharedPolling;
 
-pub use gate::Limit;
+pub use rate_limit::RateLimiting;
 
-/// How a client behaves.
+/// The settings of a client.
 pub struct Settings {
     /// Where requests go.
     pub target: Target,
     /// Where its credentials come from.
     pub credentials: CredentialSource,
-    /// Requests travel over plain http to another machine, and nobody has permitted credentials there.
+    /// The base address is plain http to another machine, and `allowHttp` does not permit credentials there.
     pub in_the_clear: bool,
-    /// The secret that the authorization is made of, where it is another one: it is taken out of what comes back.
+    /// The secret within the authorization, where that is encoded: it is redacted, too.
     pub key_secret: Option<Secret>,
     /// The organization of all calls; without one the client asks once.
     pub organization_id: Option<String>,
-    /// For one attempt, its body included.
+    /// The timeout of one attempt, its body included, in milliseconds.
     pub timeout_ms: f64,
-    /// How long after the first attempt's start a retry may still begin.
+    /// How long after the first attempt's start a retry may still begin, in milliseconds.
     pub retry_budget_ms: f64,
-    /// What becomes of requests that break the contract.
-    pub request_breaches: Breaches,
-    /// What becomes of properties that the contract does not know, where such requests fail.
+    /// How requests that break the contract are treated.
+    pub request_validation: ValidationMode,
+    /// How properties that the contract does not know are treated, where such requests fail.
     pub unknown: Unknown,
-    /// What becomes of answers that break the contract.
-    pub breaches: Breaches,
-    /// What says when a request may go.
-    pub limiter: Limit,
+    /// How responses that break the contract are treated.
+    pub response_validation: ValidationMode,
+    /// The rate limit.
+    pub limiter: RateLimiting,
 }
 
 impl Settings {
     /// Refuses credentials that would travel in the clear: the client's own, or those among the headers of the client or of
-    /// a call. Their values are not shown.
+    /// a call. The error does not show their values.
     pub fn check_secrecy(&self, what: &str, own: Option<&Secret>, headers: &[(String, String)]) -> Result<(), Error> {
         if !self.in_the_clear {
             return Ok(());
         }
-        let header = headers.iter().find(|(name, _)| scrub::is_credential(name));
+        let header = headers.iter().find(|(name, _)| redact::is_credential(name));
         let carried = match (own, header) {
             (Some(_), _) if self.credentials == CredentialSource::BearerToken => "the bearerToken".to_owned(),
             (Some(_), _) => "the key".to_owned(),
@@ -110,54 +107,54 @@ impl Settings {
     }
 }
 
-/// What becomes of requests or answers that break the contract.
+/// How requests or responses that break the contract are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Breaches {
-    /// The call fails. Nothing was sent; or the error holds the answer.
-    Fail,
+pub enum ValidationMode {
+    /// The call fails. The request is not sent; the error holds the response.
+    Error,
     /// The call goes on, with a warning in the log.
     Warn,
     /// The call goes on.
-    Ignore,
+    Off,
 }
 
-/// What one call asks for beside its arguments.
+/// The options of one call.
 #[derive(Clone, Default)]
 pub struct CallOptions {
-    /// Instead of the client's own.
+    /// The timeout of one attempt, instead of the client's.
     pub timeout_ms: Option<f64>,
-    /// Names in lower case; they win over the client's own.
+    /// Headers, names in lower case; they replace the client's of the same name.
     pub headers: Vec<(String, String)>,
-    /// Instead of the client's own; 0: no retry. Waits send each request once, and wait out what fails by their own
-    /// deadline.
+    /// The retry budget, instead of the client's; 0: no retry. Waits send each request once, and wait out failures by their
+    /// own deadline.
     pub retry_budget_ms: Option<f64>,
 }
 
-/// What a call brought.
-pub struct Outcome<V> {
+/// The output of a call.
+pub struct CallOutput<V> {
     /// The result.
     pub data: V,
-    /// The answer that brought it.
-    pub exchange: Rc<Exchange>,
-    /// When the request of that answer was sent, by the host's clock.
+    /// The response that holds it.
+    pub response: Rc<ResponseParts>,
+    /// When the request of that response was sent, by the client's clock.
     pub sent_at: f64,
 }
 
-/// A call under way.
-pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<Outcome<V>, Box<Error>>> + 'a>>;
+/// A call in progress.
+pub type Call<'a, V> = Pin<Box<dyn Future<Output = Result<CallOutput<V>, Box<Error>>> + 'a>>;
 
 /// A client of the control plane.
 pub struct Client<H: Host> {
-    /// Where it runs.
+    /// The host.
     pub host: H,
     settings: Settings,
-    /// The client's own secrets.
-    scrub: Scrub,
-    clock: Steady,
+    /// Redacts the client's own secrets.
+    redactor: Redactor,
+    clock: MonotonicClock,
     organization: RefCell<Option<String>>,
-    asking: Turns,
-    polls: Polls<H::Value>,
-    /// The deprecated operations of which the log has been told.
+    organization_queue: FairQueue,
+    shared_polling: SharedPolling<H::Value>,
+    /// The deprecated operations that are in the log already.
     deprecated: RefCell<Vec<&'static str>>,
 }
 
@@ -165,27 +162,27 @@ impl<H: Host> Client<H> {
     /// A client. Nothing is sent before the first call.
     pub fn new(host: H, mut settings: Settings) -> Self {
         let organization = RefCell::new(settings.organization_id.clone());
-        if let Limit::Off = settings.limiter {
-            settings.limiter = Limit::Shared(Rc::new(RateLimiter::unlimited()));
+        if let RateLimiting::Off = settings.limiter {
+            settings.limiter = RateLimiting::Shared(Rc::new(RateLimiter::unlimited()));
         }
         Self {
             host,
-            scrub: Scrub::of_client(&settings),
+            redactor: Redactor::of_client(&settings),
             settings,
-            clock: Steady::default(),
+            clock: MonotonicClock::default(),
             organization,
-            asking: Turns::default(),
-            polls: Polls::default(),
+            organization_queue: FairQueue::default(),
+            shared_polling: SharedPolling::default(),
             deprecated: RefCell::default(),
         }
     }
 
-    /// The time by the host's clock, but that it never runs backwards.
+    /// The host's time, made monotonic.
     fn now(&self) -> f64 {
         self.clock.read(self.host.now())
     }
 
-    /// Lasts that many milliseconds, which have passed then even for a clock that stands still.
+    /// Sleeps for `ms`, which have passed then even where the host's clock stands still.
     fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
         // The host's timer runs from here on, not only once it is awaited.
         let (began, timer) = (self.now(), self.host.sleep(ms));
@@ -195,12 +192,12 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// Takes the client's secrets out of a text, and those of a request: its credentials and the secret values of its
-    /// body. For whatever passes a response on.
+    /// Removes from a text the client's secrets and those of a request: its credentials and the secret values of its body.
+    /// For code that forwards a response, such as the proxy.
     pub fn redact(&self, operation: &'static Operation, arguments: &Arguments, text: &mut String) {
         match self.check(operation, arguments, NO_ORGANIZATION, &[]) {
-            Ok(checked) => self.scrub.of_request(&self.host, &checked).text(text),
-            Err(_) => self.scrub.text(text),
+            Ok(checked) => self.redactor.of_request(&self.host, &checked).redact(text),
+            Err(_) => self.redactor.redact(text),
         }
     }
 
@@ -210,21 +207,20 @@ impl<H: Host> Client<H> {
         operation: &'static Operation,
         arguments: &Arguments,
         headers: &[(String, String)],
-    ) -> Result<Box<Checked>, Box<Error>> {
+    ) -> Result<Box<CheckedRequest>, Box<Error>> {
         let organization = self.organization.borrow().clone();
         if organization.is_none() && asks_for_organization(operation, arguments) {
-            return Err(Error::Configuration(text(&[
-                operation.name,
-                ": needs the option organizationId, CLICKHOUSE_ORG_ID, or organizationId among the path arguments",
-            ]))
-            .into());
+            let needs =
+                "needs the option organizationId, CLICKHOUSE_ORG_ID, or organizationId among the path arguments";
+            return Err(Error::Configuration(format!("{}: {needs}", operation.name)).into());
         }
         let checked = self.check(operation, arguments, organization.as_deref().unwrap_or_default(), headers)?;
-        self.say_breaches(operation, &checked);
+        self.log_violations(operation, &checked);
         Ok(checked)
     }
 
-    /// Calls an operation: checks, sends, waits, retries, checks. Boxed: what awaits it stays small.
+    /// Calls an operation: checks the request, sends it by the rate limit, retries, and checks the response. Boxed: the futures
+    /// that await it stay small.
     pub fn call<'a>(
         &'a self,
         operation: &'static Operation,
@@ -234,50 +230,46 @@ impl<H: Host> Client<H> {
         Box::pin(async move {
             let known = self.organization.borrow().clone();
             let organization = if known.is_none() && asks_for_organization(operation, arguments) {
-                // What is wrong with the arguments is said before anything is sent.
+                // Wrong arguments fail before anything is sent.
                 self.check(operation, arguments, NO_ORGANIZATION, &options.headers)?;
                 self.only_organization(operation, options).await?
             } else {
                 known.unwrap_or_default()
             };
             let mut checked = self.check(operation, arguments, &organization, &options.headers)?;
-            self.say_deprecated(operation);
-            self.say_breaches(operation, &checked);
-            if self.settings.request_breaches != Breaches::Ignore {
+            self.log_deprecated(operation);
+            self.log_violations(operation, &checked);
+            if self.settings.request_validation != ValidationMode::Off {
                 for warning in &checked.warnings {
-                    self.say(Level::Warn, &[operation.name, ": ", &warning.line(), "; sent as it is"]);
+                    self.log(Level::Warn, format_args!("{}: {warning}; sent as it is", operation.name));
                 }
             }
             self.send(operation, &mut checked, options).await
         })
     }
 
+    /// Checks the arguments and builds the request.
     fn check(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
         organization: &str,
         headers: &[(String, String)],
-    ) -> Result<Box<Checked>, Box<Error>> {
+    ) -> Result<Box<CheckedRequest>, Box<Error>> {
         self.settings.check_secrecy(operation.name, None, headers)?;
         let mut arguments = arguments.clone();
         if asks_for_organization(operation, &arguments) {
             arguments.path.push(Argument::text(ORGANIZATION, organization));
         }
-        let Settings { target, unknown, request_breaches, .. } = &self.settings;
-        let built = match request_breaches {
-            Breaches::Fail => request::build(operation, target, &arguments, headers, *unknown),
-            Breaches::Warn | Breaches::Ignore => {
-                request::build_anyway(operation, target, &arguments, headers, *unknown)
-            }
-        };
-        match built {
+        let Settings { target, unknown, request_validation, .. } = &self.settings;
+        let checks = Checks { unknown: *unknown, tolerant: *request_validation != ValidationMode::Error };
+        match request::build(operation, target, &arguments, headers, checks) {
             Ok(checked) => Ok(checked.into()),
             Err(issues) => Err(Error::Request { operation, issues }.into()),
         }
     }
 
-    /// The items of a list, each with its id.
+    /// The items of a list by their ids.
     fn by_id(&self, items: &H::Value) -> Vec<(String, H::Value)> {
         let mut known = Vec::new();
         for item in self.host.items(items) {
@@ -291,10 +283,10 @@ impl<H: Host> Client<H> {
 
 const ORGANIZATION: &str = "organizationId";
 
-/// Stands for the organization while it is not known and the other arguments are checked.
+/// Stands for the organization while it is unknown and the other arguments are checked.
 const NO_ORGANIZATION: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Whether the operation is of an organization, and the arguments name none.
+/// Whether the operation needs an organization that the arguments do not name.
 fn asks_for_organization(operation: &Operation, arguments: &Arguments) -> bool {
     operation.path_parameters.iter().any(|parameter| parameter.name == ORGANIZATION)
         && !arguments.path.iter().any(|argument| argument.name == ORGANIZATION)

@@ -1,7 +1,7 @@
-//! Single steps of decoding: percent-encoding, HTML entities, and the escapes of JSON and JavaScript.
+//! Decodes one character: of percent-encoding, of HTML entities, or of the escapes of JSON and JavaScript.
 //!
-//! Each function looks at the start of a text and returns the character found there and how many bytes spell it. They
-//! serve two callers: the search for echoed secrets, and titles of HTML pages. Wrong spellings are not decoded.
+//! Each function decodes the start of a text and returns the character and the number of bytes that encode it; `None` where the
+//! encoding is invalid. The search for echoed secrets and the titles of HTML pages use them.
 
 /// `%2F`, or the older `%u002F`.
 #[must_use]
@@ -65,7 +65,7 @@ pub fn escape(text: &[u8]) -> Option<(Letter, usize)> {
     Some((Letter::Char(letter), 2))
 }
 
-/// What a spelling stands for.
+/// A decoded character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
     /// A byte, of UTF-8 most likely.
@@ -84,7 +84,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     valid.then(|| u32::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()).flatten()
 }
 
-/// The punctuation that servers escape, and what else stands in titles.
+/// The punctuation that servers escape, and other characters of titles.
 const ENTITIES: &[(&str, char)] = &[
     ("amp", '&'),
     ("lt", '<'),
@@ -143,11 +143,11 @@ mod tests {
     use super::*;
 
     type Found = Option<(Letter, usize)>;
-    type Step = fn(&[u8]) -> Found;
+    type Decode = fn(&[u8]) -> Found;
 
     #[test]
     fn spellings() {
-        let cases: &[(Step, &str, Found)] = &[
+        let cases: &[(Decode, &str, Found)] = &[
             (percent, "%2fx", Some((Letter::Byte(b'/'), 3))),
             (percent, "%2Fx", Some((Letter::Byte(b'/'), 3))),
             (percent, "%u00e4", Some((Letter::Char('ä'), 6))),
@@ -172,8 +172,8 @@ mod tests {
             (escape, r"\q", None),
             (escape, r"\", None),
         ];
-        for (step, text, expected) in cases {
-            assert_eq!(step(text.as_bytes()), *expected, "{text}");
+        for (decode, text, expected) in cases {
+            assert_eq!(decode(text.as_bytes()), *expected, "{text}");
         }
     }
 }

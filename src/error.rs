@@ -1,37 +1,36 @@
-//! Every way in which a call can fail: one enum, one variant a fault.
+//! Every way in which a call can fail: one enum, one variant by cause.
 //!
-//! Messages are lower case, without a final period, name the operation and say what to do next. None holds a secret:
-//! what the service sent is kept as bytes beside the message, and only the caller's own hands reach it.
+//! Messages are lower case, without a final period, name the operation and say what to do next. None holds a secret: the body
+//! of a response is kept as bytes beside the message, for the caller alone.
 
-mod refusal;
+mod api_text;
 
 use std::fmt;
 use std::rc::Rc;
 
 use crate::contract::{self, Operation};
-use crate::host::Foreign;
+use crate::host::CallerError;
 use crate::issue::Issue;
 use crate::printable::escaped;
-use crate::text::{also, digits, text};
 
-/// Why a call failed. Futures hand it on in a box: what moves is small.
+/// Why a call failed. Futures pass it in a box, so that results stay small.
 #[derive(Clone)]
 pub enum Error {
     /// The options of the client or of the call are wrong. Nothing was sent.
     Configuration(String),
     /// The arguments break the contract. Nothing was sent.
     Request {
-        /// What was called.
+        /// The operation.
         operation: &'static Operation,
-        /// Every breach.
+        /// Every violation.
         issues: Vec<Issue>,
     },
-    /// The service accepted, but its answer breaks the contract or is no JSON. The answer is all here.
+    /// The service accepted, but its response breaks the contract or is not JSON. The error holds the whole response.
     Response {
-        /// Every breach.
+        /// Every violation.
         issues: Vec<Issue>,
-        /// The answer.
-        exchange: Rc<Exchange>,
+        /// The response.
+        response: Rc<ResponseParts>,
         /// Whether a change may have happened that the caller does not know in full.
         ambiguous: bool,
     },
@@ -39,69 +38,69 @@ pub enum Error {
     Api {
         /// The word before the colon in the service's text, such as `CONFLICT`.
         code: Option<String>,
-        /// The text of the response, whoever wrote it: without secrets, in one line, at most 2,000 characters.
+        /// The text of the response: redacted, in one line, at most 2,000 characters.
         text: Option<String>,
-        /// The answer.
-        exchange: Rc<Exchange>,
+        /// The response.
+        response: Rc<ResponseParts>,
         /// Whether the change may have happened all the same.
         ambiguous: bool,
-        /// How long the response asks to wait, uncapped; 10 s for a 429 that does not say.
+        /// How long the response asks to wait, in milliseconds, uncapped; 10 s for a 429 without a time.
         retry_after_ms: Option<f64>,
     },
-    /// No answer came.
+    /// No response came.
     Connection {
-        /// The host's words.
+        /// The host's message, redacted.
         message: String,
-        /// The host's error.
-        cause: Option<Foreign>,
-        /// What was tried.
-        trail: Trail,
+        /// The host's error, redacted.
+        cause: Option<CallerError>,
+        /// The attempts.
+        attempt_log: AttemptLog,
         /// Whether the change may have happened all the same.
         ambiguous: bool,
     },
-    /// No answer came in time.
+    /// No response came in time.
     Timeout {
-        /// How long one attempt may take.
+        /// How long one attempt may take, in milliseconds.
         timeout_ms: f64,
-        /// What was tried.
-        trail: Trail,
+        /// The attempts.
+        attempt_log: AttemptLog,
         /// Whether the change may have happened all the same.
         ambiguous: bool,
     },
-    /// A wait ended without what it waited for.
+    /// A wait ended without reaching its goal.
     Wait {
-        /// What was called, such as `services.waitFor`.
+        /// The helper, such as `services.waitFor`.
         helper: &'static str,
         /// Why.
         reason: WaitReason,
-        /// What it waited for, in words.
+        /// The goal in words.
         wanted: String,
         /// The last state that was read.
         last_state: Option<String>,
-        /// How long it waited.
+        /// How long it waited, in milliseconds.
         elapsed_ms: f64,
-        /// The error of the request that failed last, where it still stood when the wait ended.
+        /// The error of the request that failed last, unless one has succeeded since.
         cause: Option<Box<Error>>,
     },
-    /// The caller's own code threw, in a callback or in its own fetch. Its error goes back to it as it is.
-    Caller(Foreign),
+    /// The caller's own code threw, in a callback or in its own fetch. Its error goes back to it.
+    Caller(CallerError),
 }
 
 /// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitReason {
-    /// The time was up.
+    /// The deadline has passed.
     Deadline,
-    /// A state was reached from which the wanted one does not come.
+    /// The resource is in a state from which the goal can not be reached.
     FailedState,
-    /// It no longer exists.
+    /// The resource no longer exists.
     Gone,
-    /// The service refused what the wait needs, and waiting does not change that.
+    /// The service refused a request of the wait, and waiting does not change that.
     Refused,
 }
 
 impl WaitReason {
-    /// The reason as programs see it.
+    /// The reason in JavaScript.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -113,7 +112,7 @@ impl WaitReason {
     }
 }
 
-/// Where the credentials of a request came from: a 401 names it.
+/// Where the credentials of a request came from. The message of a 401 names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CredentialSource {
     /// There were none.
@@ -130,7 +129,7 @@ pub enum CredentialSource {
 }
 
 impl CredentialSource {
-    /// What to do when the service does not take them.
+    /// What to do when the service refuses them.
     const fn advice(self) -> &'static str {
         match self {
             Self::Nowhere => {
@@ -146,46 +145,46 @@ impl CredentialSource {
     }
 }
 
-/// What was tried for one call.
+/// The attempts of one call.
 #[derive(Clone)]
-pub struct Trail {
-    /// What was called.
+pub struct AttemptLog {
+    /// The operation.
     pub operation: &'static Operation,
     /// Where the credentials came from.
     pub credentials: CredentialSource,
     /// The path of the request.
     pub path: String,
-    /// What each attempt met.
+    /// The attempts, in order.
     pub attempts: Vec<Attempt>,
 }
 
-/// What one attempt met.
+/// One attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
-    /// The outcome.
-    pub met: Met,
+    /// Its outcome.
+    pub outcome: AttemptOutcome,
     /// When the attempt began, in milliseconds after the first one did.
     pub after_ms: f64,
-    /// How long the client waited after it, before the next one.
+    /// How long the client waited after it, in milliseconds, before the next one.
     pub waited_ms: f64,
-    /// The `requestId` of its answer.
+    /// The `requestId` of its response.
     pub request_id: Option<String>,
 }
 
 /// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Met {
-    /// An answer with this status.
+pub enum AttemptOutcome {
+    /// A response with this status.
     Status(u16),
-    /// No answer: `connection` or `timeout`.
+    /// No response: `connection` or `timeout`.
     Fault(&'static str),
 }
 
-/// An answer of the service, with what was tried to get it.
+/// A response of the service, with the attempts that led to it.
 #[derive(Clone)]
-pub struct Exchange {
-    /// What was tried.
-    pub trail: Trail,
+pub struct ResponseParts {
+    /// The attempts.
+    pub attempt_log: AttemptLog,
     /// The HTTP status.
     pub status: u16,
     /// Header names in lower case, and values.
@@ -194,18 +193,18 @@ pub struct Exchange {
     pub request_id: Option<String>,
     /// The body, byte for byte. May hold secrets.
     pub body: Vec<u8>,
-    /// Whose words a refusal is made of.
+    /// The sender of the text, where the response is an error.
     pub source: Source,
 }
 
-/// Whose words a refusal is made of.
+/// The likely sender of an error response, by the form of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// JSON, or nothing at all: it may be the API.
+    /// JSON or nothing: the API, or a server like it.
     Api,
     /// An HTML page.
     Page,
-    /// A text that is no JSON.
+    /// A text that is not JSON.
     Text,
 }
 
@@ -215,8 +214,8 @@ impl Error {
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
             Self::Request { operation, .. } => Some(operation),
-            Self::Response { exchange, .. } | Self::Api { exchange, .. } => Some(exchange.trail.operation),
-            Self::Connection { trail, .. } | Self::Timeout { trail, .. } => Some(trail.operation),
+            Self::Response { response, .. } | Self::Api { response, .. } => Some(response.attempt_log.operation),
+            Self::Connection { attempt_log, .. } | Self::Timeout { attempt_log, .. } => Some(attempt_log.operation),
             Self::Configuration(_) | Self::Wait { .. } | Self::Caller(_) => None,
         }
     }
@@ -237,7 +236,7 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Response { exchange, .. } | Self::Api { exchange, .. } => Some(exchange.status),
+            Self::Response { response, .. } | Self::Api { response, .. } => Some(response.status),
             _ => None,
         }
     }
@@ -246,13 +245,11 @@ impl Error {
 /// Issues in one line, the first few of them.
 fn list(issues: &[Issue]) -> String {
     const SHOWN: usize = 5;
-    let mut list = String::new();
-    for issue in issues.iter().take(SHOWN) {
-        also(&mut list, "; ", &issue.line());
-    }
+    let lines: Vec<String> = issues.iter().take(SHOWN).map(Issue::line).collect();
+    let list = lines.join("; ");
     match issues.len().saturating_sub(SHOWN) {
         0 => list,
-        more => text(&[&list, "; and ", &digits(more as u64), " more in issues"]),
+        more => format!("{list}; and {more} more in issues"),
     }
 }
 
@@ -264,7 +261,7 @@ impl Error {
     /// The error in words, in one line.
     #[must_use]
     pub fn message(&self) -> String {
-        // Texts from outside were escaped where they came in. This is for all that stands beside them.
+        // Texts of the service are escaped already. This escapes the arguments of the caller.
         escaped(&self.words())
     }
 
@@ -276,30 +273,28 @@ impl Error {
                 let way = if raised { "; validateRequests: \"warn\" sends it anyway" } else { "" };
                 format!("{}: the request breaks the contract, nothing was sent: {}{way}", operation.name, list(issues))
             }
-            Self::Response { issues, exchange, ambiguous } => text(&[
-                exchange.trail.operation.name,
-                ": the answer (",
-                &digits(exchange.status.into()),
-                ") breaks the contract: ",
-                &list(issues),
-                "; the whole answer is in the error's body and text",
+            Self::Response { issues, response, ambiguous } => format!(
+                "{}: the answer ({}) breaks the contract: {}; the whole answer is in the error's body and text{}",
+                response.attempt_log.operation.name,
+                response.status,
+                list(issues),
                 look_first(*ambiguous),
-            ]),
-            Self::Api { text: said, exchange, ambiguous, .. } => {
-                let said = refusal::words(said.as_deref().map(trimmed), exchange);
-                let Exchange { trail, status, .. } = &**exchange;
-                format!("{}: {status} {said}{}{}", trail.operation.name, advice(exchange), look_first(*ambiguous))
+            ),
+            Self::Api { text: said, response, ambiguous, .. } => {
+                let said = api_text::message(said.as_deref().map(trimmed), response);
+                let ResponseParts { attempt_log, status, .. } = &**response;
+                format!("{}: {status} {said}{}{}", attempt_log.operation.name, advice(response), look_first(*ambiguous))
             }
-            Self::Connection { message, trail, ambiguous, .. } => {
-                text(&[trail.operation.name, ": no answer: ", message, look_first(*ambiguous)])
+            Self::Connection { message, attempt_log, ambiguous, .. } => {
+                format!("{}: no answer: {message}{}", attempt_log.operation.name, look_first(*ambiguous))
             }
-            Self::Timeout { timeout_ms, trail, ambiguous } => {
-                let ms = digits(*timeout_ms as u64);
-                text(&[trail.operation.name, ": no answer within ", &ms, " ms", look_first(*ambiguous)])
+            Self::Timeout { timeout_ms, attempt_log, ambiguous } => {
+                let (name, ms) = (attempt_log.operation.name, *timeout_ms as u64);
+                format!("{name}: no answer within {ms} ms{}", look_first(*ambiguous))
             }
             Self::Wait { helper, reason, wanted, last_state, elapsed_ms, cause } => {
                 let state = last_state.as_deref().unwrap_or("unknown");
-                let seconds = (elapsed_ms / 1000.0).round();
+                let seconds = (elapsed_ms / 1000.0).round() as u64;
                 let is_unproven = !matches!(cause.as_deref().and_then(Self::status), Some(409 | 424));
                 let cause = cause.as_deref().map_or_else(String::new, |cause| format!(": {}", cause.quoted()));
                 match reason {
@@ -333,12 +328,12 @@ impl Error {
 }
 
 impl Error {
-    /// What failed and why, without advice: for the message of another error.
+    /// The failure without advice, for the message of another error.
     fn quoted(&self) -> String {
         match self {
-            Self::Api { text: said, exchange, .. } => {
+            Self::Api { text: said, response, .. } => {
                 let text = said.as_deref().map_or("without a text of the API", trimmed);
-                format!("{}: {} {text}", exchange.trail.operation.name, exchange.status)
+                format!("{}: {} {text}", response.attempt_log.operation.name, response.status)
             }
             other => other.message(),
         }
@@ -357,20 +352,20 @@ fn trimmed(text: &str) -> &str {
     text.strip_suffix(".").unwrap_or(text)
 }
 
-/// What a last state says of how long the wait may still take.
+/// An explanation of a last state that takes long.
 fn lingering(state: &str) -> &'static str {
     if state == "softdeleted" { ", in which the API keeps a deleted service for a while" } else { "" }
 }
 
-/// What to do about a refusal.
-fn advice(exchange: &Exchange) -> &'static str {
-    match (exchange.source, exchange.status) {
+/// What to do about an error response.
+fn advice(response: &ResponseParts) -> &'static str {
+    match (response.source, response.status) {
         (_, 407) => "; a proxy on the way wants credentials: give them to it, for example in the agent of your fetch",
         (Source::Page | Source::Text, 400..=499) | (_, 0 | 300..=399) => "",
-        (_, 401) => exchange.trail.credentials.advice(),
+        (_, 401) => response.attempt_log.credentials.advice(),
         (_, 403) => "; the key's role does not allow it, or the organization is not the key's own",
         (_, 404) => "; check the id, and that it belongs to the organization",
-        (_, 409) if std::ptr::eq(exchange.trail.operation, &contract::SERVICES_DELETE) => {
+        (_, 409) if std::ptr::eq(response.attempt_log.operation, &contract::SERVICES_DELETE) => {
             "; services.stopAndDelete stops the service first, and waits until it is gone"
         }
         (_, 409) => "; wait until the state allows it",
@@ -380,7 +375,7 @@ fn advice(exchange: &Exchange) -> &'static str {
     }
 }
 
-/// As it is displayed: the answer's bytes are not shown.
+/// The message, without the body of the response.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

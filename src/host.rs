@@ -1,8 +1,8 @@
-//! What the host lends: the network, the clock and randomness.
+//! The host's part of a client: the network, the clock, randomness, values, the log, and the caller's own functions.
 //!
-//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/bindings`); in native
-//! tests it is the sandbox and a virtual clock. Whatever a host starts for a future ends when that future is dropped:
-//! this is how aborts and deadlines reach a fetch, a timer and a body.
+//! The core has none of its own. In JavaScript the host is `fetch`, `setTimeout` and `crypto` (`src/bindings`); in native tests
+//! it is the sandbox and a virtual clock. Dropping a future cancels all that the host has started for it: so aborts and deadlines
+//! reach a fetch, a timer and a body.
 
 use std::any::Any;
 use std::fmt;
@@ -12,18 +12,17 @@ use std::rc::Rc;
 use crate::contract::Method;
 use crate::secret::Secret;
 
-/// All that a client needs from where it runs.
-pub trait Host: Transport + Clock + Random + Values + Log + Slots + Hooks {}
+/// All that a client needs of its host.
+pub trait Host: Transport + Clock + Random + Values + Log + CustomLimiter + Hooks {}
 
-impl<T: Transport + Clock + Random + Values + Log + Slots + Hooks> Host for T {}
+impl<T: Transport + Clock + Random + Values + Log + CustomLimiter + Hooks> Host for T {}
 
-/// Sends one request, once. No retries, no redirects: a redirect is an answer like any other.
+/// Sends one request, once, without retries. A redirect is not followed: it is a response like any other.
 pub trait Transport {
     /// Resolves when the whole body has been read. Dropping the future ends the request.
-    fn send(&self, request: &HttpRequest) -> impl Future<Output = Result<HttpResponse, Fault>>;
-    /// The host's own error as the caller may have it: the error itself where `clean` finds nothing to take out of its
-    /// texts, else a copy without them.
-    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+    fn send(&self, request: &HttpRequest) -> impl Future<Output = Result<HttpResponse, TransportError>>;
+    /// The host's own error, redacted: the error itself where `clean` changes none of its texts, else a copy.
+    fn redact_cause(&self, cause: CallerError, clean: &dyn Fn(&mut String)) -> CallerError {
         let _ = clean;
         cause
     }
@@ -31,79 +30,83 @@ pub trait Transport {
 
 /// Time, in milliseconds.
 pub trait Clock {
-    /// Milliseconds since the Unix epoch. May jump, also backwards: the client counts no step back.
+    /// Milliseconds since the Unix epoch. May jump, also backwards: to the client a step back is no time.
     fn now(&self) -> f64;
     /// Resolves after that many milliseconds. Dropping the future ends the timer.
     fn sleep(&self, ms: f64) -> impl Future<Output = ()>;
-    /// The moment that an HTTP date names, in milliseconds since the Unix epoch; `None`: it is no date.
+    /// Parses an HTTP date, in milliseconds since the Unix epoch.
     fn date(&self, text: &str) -> Option<f64>;
 }
 
-/// Randomness that is good enough for passwords.
+/// Cryptographic randomness.
 pub trait Random {
     /// Fills the whole buffer.
     fn fill(&self, buffer: &mut [u8]);
 }
 
-/// The host's own values: it parses JSON into them, and the core hands them on.
+/// The host's own values. The host parses JSON into them, and the core passes them on.
 pub trait Values {
     /// A value of the host.
     type Value: Clone;
-    /// Parses a whole JSON document; `None`: it is none.
+    /// Parses a whole JSON document; `None`: it is not JSON.
     fn parse(&self, json: &[u8]) -> Option<Self::Value>;
-    /// A text as a value, for answers that are not JSON.
+    /// A text as a value, for responses that are not JSON.
     fn text(&self, bytes: &[u8]) -> Self::Value;
     /// The property of an object, where there is one.
     fn member(&self, value: &Self::Value, name: &str) -> Option<Self::Value>;
-    /// The items of a list; of anything else none.
+    /// The items of a list; none of any other value.
     fn items(&self, value: &Self::Value) -> Vec<Self::Value>;
-    /// The text of a string; `None`: it is no string.
+    /// The text of a string; `None` of any other value.
     fn as_text(&self, value: &Self::Value) -> Option<String>;
-    /// The value of an operation without a result.
+    /// The result of an operation that has none.
     fn nothing(&self) -> Self::Value;
 }
 
-/// Where the client speaks to the caller's log. Messages hold no secret.
+/// The caller's log. Messages hold no secret.
 pub trait Log {
-    /// Whether lines of this level are wanted. What is not wanted is not written.
+    /// Whether lines of this level are logged.
     fn logs(&self, level: Level) -> bool;
-    /// One line.
+    /// Writes one line.
     fn log(&self, level: Level, message: &str);
 }
 
 /// A rate limiter of the caller's own, for clients whose settings say so.
-pub trait Slots {
-    /// Leave to send one request.
-    type Slot;
-    /// Resolves when a request may go. Dropping the future leaves the line. What it fails with goes back to the caller
-    /// as it is.
-    fn acquire(&self) -> impl Future<Output = Result<Self::Slot, Foreign>>;
-    /// Called once for each slot: with the answer's status, and how long a 429 or a 5xx asks to wait; without a status when no
-    /// answer came, or none is waited for any more. What it throws goes back to the caller, if one is left.
-    fn tell(&self, slot: Self::Slot, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign>;
+pub trait CustomLimiter {
+    /// The permission to send one request.
+    type Permit;
+    /// Resolves when a request may be sent. Dropping the future leaves the limiter's queue. Its error goes back to the caller.
+    fn acquire(&self) -> impl Future<Output = Result<Self::Permit, CallerError>>;
+    /// Called once for each permit: with the response's status, and how long a 429 or a 5xx asks to wait; without a status when
+    /// no response came, or the call has ended. Its error goes back to the caller, if the call has not ended.
+    fn release(
+        &self,
+        permit: Self::Permit,
+        status: Option<u16>,
+        retry_after_ms: Option<f64>,
+    ) -> Result<(), CallerError>;
 }
 
-/// The caller's own functions that are told what happens, of every attempt. What one throws ends the call and goes back
-/// to the caller as it is. They may call the client again.
+/// The caller's own functions, called for each attempt. An error that one throws ends the call and goes back to the caller.
+/// They may call the client again.
 pub trait Hooks {
-    /// A request goes.
-    fn on_request(&self, _: &Sending<'_>) -> Result<(), Foreign> {
+    /// A request is sent.
+    fn on_request(&self, _: &RequestEvent<'_>) -> Result<(), CallerError> {
         Ok(())
     }
-    /// An answer came.
-    fn on_response(&self, _: &Sending<'_>, _: &Received<'_>) -> Result<(), Foreign> {
+    /// A response came.
+    fn on_response(&self, _: &RequestEvent<'_>, _: &ResponseEvent<'_>) -> Result<(), CallerError> {
         Ok(())
     }
     /// An attempt failed, and another one will follow.
-    fn on_retry(&self, _: &Retry) -> Result<(), Foreign> {
+    fn on_retry(&self, _: &RetryEvent) -> Result<(), CallerError> {
         Ok(())
     }
 }
 
 /// A request as hooks see it.
 #[derive(Clone, Debug)]
-pub struct Sending<'a> {
-    /// What was called, such as `services.list`.
+pub struct RequestEvent<'a> {
+    /// The operation, such as `services.list`.
     pub operation: &'static str,
     /// The method.
     pub method: Method,
@@ -115,45 +118,44 @@ pub struct Sending<'a> {
     pub attempt: usize,
 }
 
-/// An answer as hooks see it.
+/// A response as hooks see it.
 #[derive(Clone, Debug)]
-pub struct Received<'a> {
+pub struct ResponseEvent<'a> {
     /// The HTTP status.
     pub status: u16,
     /// Header names in lower case, and values.
     pub headers: &'a [(String, String)],
     /// The envelope's `requestId`.
     pub request_id: Option<&'a str>,
-    /// From the request's leaving until the whole body was read.
+    /// From sending the request until the whole body was read, in milliseconds.
     pub duration_ms: f64,
 }
 
 /// A retry as hooks see it.
 #[derive(Clone, Debug)]
-pub struct Retry {
-    /// What was called.
+pub struct RetryEvent {
+    /// The operation.
     pub operation: &'static str,
     /// How many attempts the call has made.
     pub attempt: usize,
-    /// The status that the last one met.
+    /// The status that the last one met, where a response came.
     pub status: Option<u16>,
-    /// What it met instead of an answer: `connection` or `timeout`.
+    /// Why no response came: `connection` or `timeout`.
     pub fault: Option<&'static str>,
-    /// How long the client waits before the next one.
+    /// How long the client waits before the next one, in milliseconds.
     pub wait_ms: f64,
 }
 
-/// How much a line of the log matters.
+/// The level of a line in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Something failed that nobody else hears of. What a call fails with is its caller's to tell.
+    /// A failure that reaches no caller. The error of a call is not logged: its caller has it.
     Error,
-    /// Something is likely wrong: a value that the contract does not know, a breach that is tolerated, an operation that
-    /// is deprecated.
+    /// Something is likely wrong: a value that the contract does not know, a tolerated violation, a deprecated operation.
     Warn,
-    /// Retries, what waits see, and calls that failed for good.
+    /// Retries, the states that waits read, and failed calls.
     Info,
-    /// Every request and every answer.
+    /// Every request and every response.
     Debug,
 }
 
@@ -195,10 +197,10 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// An answer as it came over the wire, its body read.
+/// A response as it came over the wire, its body read.
 #[derive(Clone)]
 pub struct HttpResponse {
-    /// The HTTP status. 0: a redirect that the host keeps to itself.
+    /// The HTTP status. 0: a redirect that the host hides.
     pub status: u16,
     /// Header names in lower case, and values.
     pub headers: Vec<(String, String)>,
@@ -221,40 +223,40 @@ impl fmt::Debug for HttpResponse {
     }
 }
 
-/// A request that brought no response, or none that can be read.
+/// The error of a request that brought no response, or none that can be read.
 #[derive(Clone)]
-pub struct Fault {
-    /// What kind.
-    pub kind: FaultKind,
-    /// The host's own words, without secrets.
+pub struct TransportError {
+    /// The kind of error.
+    pub kind: TransportErrorKind,
+    /// The host's message. May hold secrets.
     pub message: String,
-    /// The host's own error value, handed through to the caller as the cause.
-    pub cause: Option<Foreign>,
+    /// The host's own error value, which becomes the cause.
+    pub cause: Option<CallerError>,
 }
 
-/// What kind of fault it was.
+/// The kind of a transport error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// No answer, or only the beginning of one: refused, reset, unreachable. Fetch does not tell which.
+pub enum TransportErrorKind {
+    /// No response, or only the beginning of one: refused, reset, unreachable. Fetch does not tell which.
     Connection,
-    /// The answer is longer than the host was told to take.
+    /// The response is longer than `maxBodyBytes`.
     TooLong,
-    /// A response came, and its body can not be read: the message says what it lacks.
+    /// A response came, but its body can not be read. The message says why.
     Unreadable {
         /// The HTTP status.
         status: u16,
         /// Header names in lower case, and values.
         headers: Vec<(String, String)>,
     },
-    /// The caller's own code threw; its error goes back to it as it is.
+    /// The caller's own code threw: its error goes back to it.
     Caller,
 }
 
-impl fmt::Debug for Fault {
+impl fmt::Debug for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-/// A value of the host that the core carries and never looks into, such as a JavaScript error.
-pub type Foreign = Rc<dyn Any>;
+/// An error value of the host, such as one that the caller's own code threw. The core carries it and never looks into it.
+pub type CallerError = Rc<dyn Any>;

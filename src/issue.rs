@@ -1,23 +1,21 @@
-//! One way in which a value breaks the contract.
+//! One violation of the contract by a value.
 //!
-//! The shape follows Standard Schema (a path and a message), with what a program needs to react: a code, what was
-//! expected and what came. The text of a secret property never gets into an issue: its type stands there instead.
+//! The shape is that of Standard Schema (a path and a message), with a code, the expected and the received value for programs.
+//! An issue never holds the text of a secret property, only its type.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::text::{also, digits, text};
-
-/// One way in which a value breaks the contract.
+/// One violation of the contract.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {
-    /// Where: property names and indices from the root, such as `["body", "ipAccessList", 0, "source"]`.
+    /// The place: property names and indices from the root, such as `["body", "ipAccessList", 0, "source"]`.
     pub path: Vec<Step>,
-    /// What kind of breach.
+    /// The kind of violation.
     pub code: Code,
-    /// What the contract asks for, in words: `a multiple of 12`.
+    /// The constraint of the contract in words: `a multiple of 12`.
     pub expected: String,
-    /// What came, in words, shortened: `30`, `"restart"`, `null`, `nothing`.
+    /// The received value in words, shortened: `30`, `"restart"`, `null`, `nothing`.
     pub received: String,
     /// Advice, such as the nearest known name: `did you mean ipAccessList?`
     pub hint: Option<String>,
@@ -32,7 +30,7 @@ pub enum Step {
     Index(usize),
 }
 
-/// What kind of breach an issue is.
+/// The kind of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     /// Another JSON type.
@@ -43,11 +41,11 @@ pub enum Code {
     Unknown,
     /// Not one of the allowed values.
     Enum,
-    /// A number below its least value, or not above its bound.
+    /// A number below its minimum, or not above its exclusive minimum.
     Minimum,
-    /// A number above its greatest value.
+    /// A number above its maximum.
     Maximum,
-    /// Not a multiple of the step.
+    /// A number that is not a multiple of the schema's `multipleOf`.
     Step,
     /// A string that is too short or too long.
     Length,
@@ -57,7 +55,7 @@ pub enum Code {
     Pattern,
     /// Too few or too many items or properties.
     Count,
-    /// An item stands twice.
+    /// An item occurs twice.
     Duplicate,
     /// None of the alternatives fits.
     Union,
@@ -67,12 +65,12 @@ pub enum Code {
     Depth,
     /// Not JSON.
     Syntax,
-    /// A response whose body can not be read.
+    /// The body of a response can not be read.
     Unreadable,
 }
 
 impl Code {
-    /// The code as programs see it.
+    /// The code in JavaScript.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -98,7 +96,7 @@ impl Code {
 }
 
 impl Code {
-    /// Whether it is about a limit, which the service may have raised since the contract was written.
+    /// Whether the constraint is a limit, which the service may have raised since the contract was written.
     #[must_use]
     pub const fn is_limit(self) -> bool {
         matches!(
@@ -109,12 +107,18 @@ impl Code {
 }
 
 impl Issue {
+    /// An issue without a hint.
+    #[must_use]
+    pub fn new(path: &[Step], code: Code, expected: &str, received: &str) -> Self {
+        Self { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
+    }
+
     /// The issue in one line, without its path: `expected a multiple of 12, received 30`.
     #[must_use]
     pub fn message(&self) -> String {
         let hint = self.hint.as_deref().unwrap_or_default();
         let colon = if hint.is_empty() { "" } else { ": " };
-        text(&["expected ", &self.expected, ", received ", &self.received, colon, hint])
+        format!("expected {}, received {}{colon}{hint}", self.expected, self.received)
     }
 
     /// With its path: `body.ipAccessList[0].source: expected …, received …`
@@ -123,15 +127,16 @@ impl Issue {
         let mut line = String::new();
         for step in &self.path {
             match step {
-                Step::Key(key) => also(&mut line, ".", key),
-                Step::Index(index) => line.push_str(&text(&["[", &digits(*index as u64), "]"])),
+                Step::Key(key) if line.is_empty() => line.push_str(key),
+                Step::Key(key) => line += &format!(".{key}"),
+                Step::Index(index) => line += &format!("[{index}]"),
             }
         }
-        text(&[&line, ": ", &self.message()])
+        format!("{line}: {}", self.message())
     }
 }
 
-/// Its line.
+/// Displays [`Issue::line`].
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.line())

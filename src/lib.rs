@@ -1,26 +1,26 @@
-//! The control plane of ClickHouse Cloud: requests that are checked before they leave, sending that survives what the
-//! network and the service do, answers that are checked, and a sandbox to run it all without an account.
+//! A client of the ClickHouse Cloud API: checked requests, safe sending, checked responses; and a sandbox to run it all without
+//! an account.
 //!
-//! The map of the house; arrows point one way, from the bottom of this list to its top:
+//! The modules; each uses only those above it:
 //!
-//! | room         | what happens there                                                             |
-//! | ------------ | ------------------------------------------------------------------------------ |
-//! | [`text`]     | texts of parts                                                                 |
-//! | [`encoded`]  | percent-encoding, HTML entities, escapes: single steps of decoding             |
-//! | [`printable`] | texts from outside, as messages and logs may show them                        |
-//! | [`contract`] | the API as static tables, compiled from `contract/*.yaml`                      |
-//! | [`issue`]    | one way in which a value breaks the contract                                   |
-//! | [`secret`]   | a string that cannot be printed                                                |
-//! | [`validate`] | JSON bytes against a schema                                                    |
-//! | [`password`] | the two hashes, and generation                                                 |
-//! | [`host`]     | what the host lends: network, clock, randomness                                |
-//! | [`race`]     | the first of two futures; the other one is dropped                             |
-//! | [`error`]    | every way in which a call can fail                                             |
-//! | [`request`]  | an operation and its arguments become a checked HTTP request                   |
-//! | [`response`] | an HTTP response becomes a checked result, or the error that it stands for     |
-//! | `client`     | sending: attempts, retries, the rate limit, deadlines, waiting                 |
-//! | `sandbox`    | ClickHouse Cloud in memory; knows nothing of `client`                          |
-//! | `bindings`   | the seam to JavaScript: `#[wasm_bindgen]` and nothing else; the sources are in `js/` |
+//! | module        | content                                                                      |
+//! | ------------- | ---------------------------------------------------------------------------- |
+//! | [`encoded`]   | decodes percent-encoding, HTML entities and escapes                          |
+//! | [`printable`] | makes texts from outside safe to show                                        |
+//! | [`suggest`]   | the known name that a misspelt one is most like                              |
+//! | [`contract`]  | the API as static tables, compiled from `contract/*.yaml`                    |
+//! | [`issue`]     | one violation of the contract                                                |
+//! | [`secret`]    | a string that cannot be printed                                              |
+//! | [`validate`]  | checks JSON bytes by a schema                                                |
+//! | [`password`]  | the two hashes of passwords, and generation                                  |
+//! | [`host`]      | the host's part: network, clock, randomness, values, log, hooks              |
+//! | [`race`]      | runs two futures until the first one ends                                    |
+//! | [`error`]     | every way in which a call can fail                                           |
+//! | [`request`]   | turns an operation and its arguments into a checked HTTP request             |
+//! | [`response`]  | turns an HTTP response into a checked result, or the error it stands for     |
+//! | `client`      | sending: attempts, retries, the rate limit, deadlines, waiting               |
+//! | `sandbox`     | ClickHouse Cloud in memory; knows nothing of `client`                        |
+//! | `bindings`    | the classes and functions that JavaScript sees; decides nothing              |
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
@@ -31,7 +31,6 @@ pub mod encoded;
 pub mod error;
 pub mod host;
 pub mod issue;
-pub mod nearest;
 pub mod password;
 pub mod printable;
 pub mod race;
@@ -40,5 +39,6 @@ pub mod response;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;
+pub mod suggest;
 pub mod text;
 pub mod validate;

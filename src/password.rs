@@ -20,7 +20,7 @@ pub const MIN_LENGTH: usize = 12;
 /// The greatest length of a generated password.
 pub const MAX_LENGTH: usize = 1024;
 
-/// Both in words. Not formatted: that would bring the code that formats numbers.
+/// The range of lengths in words.
 pub const LENGTHS: &str = "a whole number from 12 to 1024";
 
 /// The classes of characters, of which a password has at least one each. The punctuation needs no escaping in JSON

@@ -1,14 +1,14 @@
-//! Texts from outside as messages and logs may show them: one line, of bounded length.
+//! Makes texts from outside safe to show in messages and logs: one line, of bounded length.
 //!
-//! A service, a proxy or a network can put line breaks, terminal escapes and bidirectional overrides into a text. Shown
-//! as they are, they would forge lines of a log or change what a reader sees.
+//! Line breaks, terminal escapes and bidirectional overrides in a text of the service could forge lines of a log or hide
+//! characters.
 
 use std::fmt::Write as _;
 
 /// How many characters of a text from outside a message shows.
 pub const LONGEST: usize = 2_000;
 
-/// Whether a character has no shape of its own, but changes how what stands around it is read.
+/// Whether a character is invisible and may change how others are shown.
 #[must_use]
 pub fn is_hidden(letter: char) -> bool {
     letter.is_control()

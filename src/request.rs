@@ -1,21 +1,17 @@
-//! An operation and its arguments become a checked HTTP request, or every issue that stands against it.
+//! Turns an operation and its arguments into a checked HTTP request, or into every issue of the arguments.
 //!
-//! Everything is checked by the contract before anything is sent: path arguments, the query, the body. What breaks it can
-//! be sent all the same, since the service may know more than this contract; not so what would be another path. Path arguments
-//! and query values are percent-encoded here and nowhere else. A request can be shown as a curl command, in which
-//! environment variables stand for whatever is secret.
+//! Path arguments, query and body are checked by the contract before anything is sent. Path arguments and query values are
+//! percent-encoded here and nowhere else.
 
-use crate::contract::{
-    AdditionalProperties, Format, Kind, Method, OPERATIONS, Operation, Parameter, Property, ResponseKind, Schema, Text,
-};
+mod check;
+mod curl;
+
+use crate::contract::{Operation, ResponseKind};
 use crate::host::HttpRequest;
-use crate::issue::{Code, Issue, Step};
-use crate::nearest::nearest;
+use crate::issue::Issue;
 use crate::secret::Secret;
-use crate::text::text;
-use crate::validate::{
-    Mode, Report, SecretValue, Unknown, has_property, quote, strings, text_property, texts, validate,
-};
+use crate::validate::{SecretValue, Unknown, has_property, quote, text_property, texts};
+use check::{cannot_be_sent, check};
 
 /// The arguments of a call, as JSON texts that the host has written.
 #[derive(Clone, Default)]
@@ -26,7 +22,7 @@ pub struct Arguments {
     pub query: Vec<Argument>,
     /// The JSON text of the body.
     pub body: Option<String>,
-    /// What JSON could not hold: the host leaves it out of the texts, and says where it stood.
+    /// Issues of values that JSON can not hold. The host has left them out of the texts.
     pub refused: Vec<Issue>,
 }
 
@@ -49,36 +45,53 @@ impl Argument {
     }
 }
 
-/// Where requests go, and what each carries.
+/// The address of requests, and the headers of each.
 #[derive(Clone)]
 pub struct Target {
     /// Absolute, without a slash at its end.
     pub base_url: String,
     /// The value of the `authorization` header.
     pub authorization: Option<Secret>,
-    /// Headers that each request carries; names in lower case.
+    /// Headers of each request; names in lower case.
     pub headers: Vec<(String, String)>,
 }
 
 /// A request that has been checked.
-pub struct Checked {
+pub struct CheckedRequest {
     /// The request.
     pub request: HttpRequest,
-    /// What is worth a warning: values that the contract does not know but that may be new.
+    /// Issues that are worth a warning only: values that the contract does not know, but that may be new.
     pub warnings: Vec<Issue>,
-    /// Where it breaks the contract: in nothing, unless it was built all the same.
-    pub breaches: Vec<Issue>,
-    /// Where secret values stand in the body.
+    /// The violations that were tolerated.
+    pub violations: Vec<Issue>,
+    /// The ranges of secret values in the body.
     pub secrets: Vec<SecretValue>,
 }
 
-/// Builds a request that keeps the contract. `headers` are the call's own; they win over those of the target.
+/// How strictly a request is checked.
+#[derive(Clone, Copy)]
+pub struct Checks {
+    /// How properties that the contract does not know are treated.
+    pub unknown: Unknown,
+    /// Builds a request although it breaks the contract, where it can be written at all.
+    pub tolerant: bool,
+}
+
+impl Checks {
+    /// Every violation is an issue.
+    pub const STRICT: Self = Self { unknown: Unknown::Refuse, tolerant: false };
+}
+
+/// Checks the arguments and builds the request. `headers` are the call's own; they replace those of the target.
+///
+/// # Errors
+///
+/// Every issue of the arguments; with [`Checks::tolerant`] only those without which no request can be written.
 ///
 /// ```
 /// use clickhouse_cloud::contract;
-/// use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+/// use clickhouse_cloud::request::{Argument, Arguments, Checks, Target, build};
 /// use clickhouse_cloud::secret::Secret;
-/// use clickhouse_cloud::validate::Unknown;
 ///
 /// let target = Target {
 ///     base_url: "https://api.clickhouse.cloud".to_owned(),
@@ -88,7 +101,7 @@ pub struct Checked {
 /// let mut arguments = Arguments::default();
 /// arguments.path.push(Argument::text("organizationId", "5a9db0c5-0000-4000-8000-000000000001"));
 ///
-/// let built = build(&contract::ORGANIZATIONS_GET, &target, &arguments, &[], Unknown::Refuse);
+/// let built = build(&contract::ORGANIZATIONS_GET, &target, &arguments, &[], Checks::STRICT);
 /// let checked = built.map_err(|issues| format!("{issues:?}"))?;
 /// assert_eq!(
 ///     checked.request.url,
@@ -98,7 +111,7 @@ pub struct Checked {
 ///
 /// // An argument that breaks the contract is an issue, and there is no request.
 /// arguments.path = vec![Argument::text("organizationId", "mine")];
-/// let issues = build(&contract::ORGANIZATIONS_GET, &target, &arguments, &[], Unknown::Refuse).err();
+/// let issues = build(&contract::ORGANIZATIONS_GET, &target, &arguments, &[], Checks::STRICT).err();
 /// assert_eq!(issues.map(|issues| issues.len()), Some(1));
 /// # Ok::<(), String>(())
 /// ```
@@ -107,151 +120,27 @@ pub fn build(
     target: &Target,
     arguments: &Arguments,
     headers: &[(String, String)],
-    unknown: Unknown,
-) -> Result<Checked, Vec<Issue>> {
-    let (issues, report) = check(operation, arguments, unknown);
-    if issues.is_empty() { Ok(write(operation, target, arguments, headers, report)) } else { Err(issues) }
-}
-
-/// Builds a request although it may break the contract: [`Checked::breaches`] says in what. Only what cannot be sent at
-/// all is refused.
-pub fn build_anyway(
-    operation: &'static Operation,
-    target: &Target,
-    arguments: &Arguments,
-    headers: &[(String, String)],
-    unknown: Unknown,
-) -> Result<Checked, Vec<Issue>> {
-    let (issues, report) = check(operation, arguments, unknown);
-    let (never, breaches): (Vec<_>, Vec<_>) =
-        issues.into_iter().partition(|issue| cannot_be_sent(operation, arguments, issue));
-    if !never.is_empty() {
-        return Err(never);
+    checks: Checks,
+) -> Result<CheckedRequest, Vec<Issue>> {
+    let (mut issues, report) = check(operation, arguments, checks.unknown);
+    let mut violations = Vec::new();
+    if checks.tolerant {
+        (issues, violations) = issues.into_iter().partition(|issue| cannot_be_sent(operation, arguments, issue));
     }
-    let mut checked = write(operation, target, arguments, headers, report);
-    checked.breaches = breaches;
-    Ok(checked)
-}
-
-/// Everything that stands against the arguments, and the report of the body.
-fn check(operation: &'static Operation, arguments: &Arguments, unknown: Unknown) -> (Vec<Issue>, Report) {
-    let mut issues = Vec::new();
-    let mut report = Report::default();
-    let place = [Step::Key("body".into())];
-    check_parameters("path", operation.path_parameters, &arguments.path, &mut issues);
-    check_parameters("query", operation.query_parameters, &arguments.query, &mut issues);
-    match (&operation.body, &arguments.body) {
-        (Some(body), Some(json)) => {
-            report = validate(json.as_bytes(), body.schema, Mode::Request { unknown }, &place);
-            if (unknown == Unknown::Send || !report.issues.is_empty()) && holds_secret(body.schema, 0) {
-                hide_strings(json, &mut report.secrets);
-                hide_whole(&mut report.issues);
-            }
-            point_elsewhere(operation, &mut report.issues);
-            issues.append(&mut report.issues);
-        }
-        (Some(body), None) if body.required => {
-            issues.push(breach(&place, Code::Required, "an object", "nothing"));
-        }
-        (None, Some(_)) => issues.push(breach(&place, Code::Unknown, "no body", "a body")),
-        (Some(_) | None, None) => {}
+    if !issues.is_empty() {
+        return Err(issues);
     }
-    if !arguments.refused.is_empty() {
-        // What was left out is not missing, too.
-        let left_out = |issue: &Issue| arguments.refused.iter().any(|refused| issue.path.starts_with(&refused.path));
-        issues.retain(|issue| !left_out(issue));
-        issues.splice(0..0, arguments.refused.iter().cloned());
-    }
-    (issues, report)
-}
-
-/// Whether no request can be written of what the issue is about: the path would be another one, or the body no body.
-fn cannot_be_sent(operation: &Operation, arguments: &Arguments, issue: &Issue) -> bool {
-    // Without what JSON could not hold it would be another request.
-    if arguments.refused.contains(issue) {
-        return true;
-    }
-    match issue.path.as_slice() {
-        [Step::Key(place), Step::Key(name), ..] if place == "path" => {
-            let known = operation.path_parameters.iter().any(|parameter| parameter.name == name);
-            let given = arguments.path.iter().find(|argument| argument.name == *name);
-            !(known && given.is_some_and(|argument| is_segment(&argument.json)))
-        }
-        [Step::Key(place)] if place == "body" => {
-            issue.code == Code::Syntax || (operation.method == Method::Get && arguments.body.is_some())
-        }
-        _ => false,
-    }
-}
-
-/// Whether a value can stand in a path without changing its other segments. Servers and proxies may decode a `%2F`.
-fn is_segment(json: &str) -> bool {
-    let single = !matches!(json.as_bytes().first(), None | Some(b'{' | b'[' | b'n'));
-    let splits = |text: &String| matches!(text.as_str(), "" | "." | "..") || text.contains(['/', '\\']);
-    single && !texts(json).iter().any(splits)
-}
-
-/// Whether some value of the schema is a secret.
-fn holds_secret(schema: &Schema, depth: u32) -> bool {
-    let holds = |schema: &Schema| depth < DEEPEST && holds_secret(schema, depth + 1);
-    schema.secret
-        || match &schema.kind {
-            Kind::Array { items, .. } => holds(items),
-            Kind::Object(object) => {
-                object.properties.iter().any(|property| holds(property.schema))
-                    || matches!(object.additional, AdditionalProperties::Schema(schema) if holds(schema))
-            }
-            Kind::Union(variants) => variants.iter().any(|variant| holds(variant)),
-            _ => false,
-        }
-}
-
-/// How deep a secret may stand.
-const DEEPEST: u32 = 8;
-
-/// Counts every string of a body as secret: in one that is not as the contract has it, a secret may stand anywhere.
-fn hide_strings(json: &str, secrets: &mut Vec<SecretValue>) {
-    secrets.extend(strings(json.as_bytes()).into_iter().map(|bytes| SecretValue { name: "value", bytes }));
-    // Of what begins at one place, the longest comes first, and of the same, the one that has a name.
-    secrets.sort_by_key(|secret| (secret.bytes.start, usize::MAX - secret.bytes.end));
-    let mut covered = 0;
-    secrets.retain(|secret| {
-        let is_new = secret.bytes.end > covered;
-        covered = covered.max(secret.bytes.end);
-        is_new
-    });
-}
-
-/// Tells only the type of a body that came as one value: it may be the password itself, handed over in the wrong place.
-fn hide_whole(issues: &mut [Issue]) {
-    for issue in issues.iter_mut().filter(|issue| issue.path.len() == 1) {
-        match issue.received.bytes().next() {
-            Some(b'"') => "a string".clone_into(&mut issue.received),
-            Some(b'-' | b'0'..=b'9') => "a number".clone_into(&mut issue.received),
-            _ => {}
-        }
-    }
-}
-
-/// Writes the request.
-fn write(
-    operation: &'static Operation,
-    target: &Target,
-    arguments: &Arguments,
-    headers: &[(String, String)],
-    report: Report,
-) -> Checked {
     let mut all = Vec::new();
     match operation.response {
         // An error is JSON even where a result is not.
-        ResponseKind::Text(media) => put(&mut all, "accept", &format!("{media}, application/json")),
-        ResponseKind::Json(_) | ResponseKind::Empty => put(&mut all, "accept", "application/json"),
+        ResponseKind::Text(media) => set(&mut all, "accept", &format!("{media}, application/json")),
+        ResponseKind::Json(_) | ResponseKind::Empty => set(&mut all, "accept", "application/json"),
     }
     if arguments.body.is_some() {
-        put(&mut all, "content-type", "application/json");
+        set(&mut all, "content-type", "application/json");
     }
     for headers in [&target.headers, headers] {
-        headers.iter().for_each(|(name, value)| put(&mut all, name, value));
+        headers.iter().for_each(|(name, value)| set(&mut all, name, value));
     }
     let own_authorization = all.iter().any(|(name, _)| name == "authorization");
     let request = HttpRequest {
@@ -261,82 +150,16 @@ fn write(
         authorization: if own_authorization { None } else { target.authorization.clone() },
         body: arguments.body.clone(),
     };
-    Checked { request, warnings: report.warnings, breaches: Vec::new(), secrets: report.secrets }
+    Ok(CheckedRequest { request, warnings: report.warnings, violations, secrets: report.secrets })
 }
 
 /// Sets a header.
 #[inline(never)]
-fn put(all: &mut Vec<(String, String)>, name: &str, value: &str) {
+fn set(all: &mut Vec<(String, String)>, name: &str, value: &str) {
     match all.iter_mut().find(|(known, _)| known == name) {
         Some((_, known)) => *known = value.to_owned(),
         None => all.push((name.to_owned(), value.to_owned())),
     }
-}
-
-fn check_parameters(place: &'static str, known: &[Parameter], given: &[Argument], issues: &mut Vec<Issue>) {
-    for parameter in known {
-        let path = [Step::Key(place.into()), Step::Key(parameter.name.into())];
-        match given.iter().find(|argument| argument.name == parameter.name) {
-            Some(argument) => {
-                let mode = Mode::Request { unknown: Unknown::Refuse };
-                issues.append(&mut validate(argument.json.as_bytes(), parameter.schema, mode, &path).issues);
-                // "." and ".." survive percent-encoding and would change the path that the server sees.
-                let dots = |text: &String| matches!(text.as_str(), "" | "." | "..");
-                if place == "path" && texts(&argument.json).iter().any(dots) && issues.is_empty() {
-                    issues.push(breach(&path, Code::Format, "a segment of a path", &argument.json));
-                }
-            }
-            None if parameter.required => {
-                let uuid = matches!(parameter.schema.kind, Kind::Text(&Text { format: Some(Format::Uuid), .. }));
-                issues.push(breach(&path, Code::Required, if uuid { "a UUID" } else { "a value" }, "nothing"));
-            }
-            None => {}
-        }
-    }
-    for argument in given {
-        if !known.iter().any(|parameter| parameter.name == argument.name) {
-            let path = [Step::Key(place.into()), Step::Key(argument.name.clone().into())];
-            let mut issue = breach(&path, Code::Unknown, "a known parameter", "an unknown one");
-            let near = nearest(&argument.name, known.iter().map(|parameter| parameter.name));
-            issue.hint = near.map(|name| text(&["did you mean ", name, "?"]));
-            issues.push(issue);
-        }
-    }
-}
-
-/// Names the operation that takes a property of the body which this one does not know: of the same resource, and where
-/// several do, one with the same path that the API does not advise against.
-fn point_elsewhere(operation: &'static Operation, issues: &mut [Issue]) {
-    let resource = |operation: &Operation| operation.name.rsplit_once('.').map(|(resource, _)| resource);
-    let parameters = |operation: &'static Operation| operation.path_parameters.iter().map(|parameter| parameter.name);
-    for issue in issues.iter_mut().filter(|issue| issue.code == Code::Unknown) {
-        let [_, Step::Key(name)] = issue.path.as_slice() else { continue };
-        let takes = |other: &&&'static Operation| {
-            let mut known = other.body.iter().flat_map(|body| properties(body.schema));
-            resource(other) == resource(operation) && known.any(|property| property.name == name)
-        };
-        let best = OPERATIONS
-            .iter()
-            .filter(takes)
-            .max_by_key(|other| (parameters(other).eq(parameters(operation)), !other.deprecated));
-        if let Some(other) = best {
-            issue.hint = Some(format!("{} takes it", other.name));
-        }
-    }
-}
-
-/// The properties of an object's schema.
-fn properties(schema: &'static Schema) -> &'static [Property] {
-    match schema.kind {
-        Kind::Object(object) => object.properties,
-        Kind::Union(&[only]) => properties(only),
-        _ => &[],
-    }
-}
-
-/// An issue without a hint.
-pub(crate) fn breach(path: &[Step], code: Code, expected: &str, received: &str) -> Issue {
-    Issue { path: path.to_vec(), code, expected: expected.to_owned(), received: received.to_owned(), hint: None }
 }
 
 /// The address, percent-encoded. The arguments have been checked.
@@ -389,7 +212,7 @@ fn encode(out: &mut String, text: &str) {
     }
 }
 
-impl Checked {
+impl CheckedRequest {
     /// Whether the body has a property, and not as `null`.
     #[must_use]
     pub fn has_property(&self, name: &str) -> bool {
@@ -401,69 +224,5 @@ impl Checked {
     pub fn has_value(&self, name: &str, values: &[&str]) -> bool {
         let text = self.request.body.as_deref().and_then(|body| text_property(body.as_bytes(), name));
         text.is_some_and(|text| values.contains(&text.as_str()))
-    }
-
-    /// The request as a curl command for a POSIX shell. Credentials and secret values of the body are left out:
-    /// environment variables stand for them.
-    #[must_use]
-    pub fn to_curl(&self) -> String {
-        let request = &self.request;
-        let mut out = text(&["curl --fail-with-body -X ", request.method.as_str(), " '"]);
-        escape(&mut out, &request.url);
-        out.push_str(match &request.authorization {
-            Some(secret) if secret.reveal().starts_with("Bearer ") => {
-                "' \\\n  -H \"authorization: Bearer $CLICKHOUSE_CLOUD_BEARER_TOKEN\""
-            }
-            Some(_) => "' \\\n  --user \"$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET\"",
-            None => "'",
-        });
-        for (name, value) in &request.headers {
-            // The name goes into single quotes: RFC tokens may hold what a shell would run.
-            out.push_str(" \\\n  -H '");
-            escape(&mut out, name);
-            out.push_str(": ");
-            // What the caller adds may be a credential too: only what this client writes itself is shown.
-            if matches!(name.as_str(), "accept" | "content-type") {
-                escape(&mut out, value);
-            } else {
-                variable(&mut out, name);
-            }
-            out.push('\'');
-        }
-        if let Some(body) = &request.body {
-            out.push_str(" \\\n  --data '");
-            let mut from = 0;
-            for secret in &self.secrets {
-                escape(&mut out, body.get(from..secret.bytes.start).unwrap_or_default());
-                variable(&mut out, secret.name);
-                from = secret.bytes.end;
-            }
-            escape(&mut out, body.get(from..).unwrap_or_default());
-            out.push('\'');
-        }
-        out
-    }
-}
-
-/// Writes the environment variable that stands for a value into single quotes: `'"$NEW_PASSWORD_HASH"'` for
-/// `newPasswordHash`.
-fn variable(out: &mut String, name: &str) {
-    out.push_str("'\"$");
-    for (index, letter) in name.bytes().enumerate() {
-        if letter.is_ascii_uppercase() && index > 0 || letter.is_ascii_digit() && index == 0 {
-            out.push('_');
-        }
-        out.push(if letter.is_ascii_alphanumeric() { char::from(letter.to_ascii_uppercase()) } else { '_' });
-    }
-    out.push_str("\"'");
-}
-
-/// Writes a text into single quotes of a POSIX shell.
-fn escape(out: &mut String, text: &str) {
-    for letter in text.chars() {
-        match letter {
-            '\'' => out.push_str("'\\''"),
-            _ => out.push(letter),
-        }
     }
 }

@@ -1,40 +1,38 @@
-//! An HTTP response becomes a checked result, or what it says against the request.
+//! Turns an HTTP response into a checked result, or into the error that it stands for.
 //!
-//! Answers come in an envelope or bare, without a body, or as the HTML of some proxy in between: all happen in the
-//! field. The HTTP status counts, not the one in the envelope; but a success whose envelope holds an error and no result
-//! is none.
+//! Responses come in an envelope or bare, without a body, or as the HTML of a proxy. The HTTP status counts, not the one in the
+//! envelope; but a 2xx whose envelope holds an error and no result is a failure.
 
-mod refusal;
+mod error_text;
 
 use crate::contract::{Operation, ResponseKind};
 use crate::error::Source;
 use crate::host::{HttpResponse, Values};
 use crate::issue::{Code, Issue, Step};
-use crate::text::cut;
 use crate::validate::validate_response;
 
-/// What a response says.
-pub struct Reading<V> {
-    /// The result; nothing where the operation has none. `None`: the request was refused, or the body is no JSON.
+/// A response that has been read.
+pub struct ParsedResponse<V> {
+    /// The result; the host's empty value where the operation has none. `None`: an error status, or the body is not JSON.
     pub data: Option<V>,
-    /// Ways in which an answer to a request that was carried out breaks the contract.
+    /// The violations of the contract in a 2xx.
     pub issues: Vec<Issue>,
-    /// Of a refusal, the word before the colon in the text.
+    /// Of an error status, the word before the colon in the text.
     pub code: Option<String>,
-    /// Of a refusal, its text as it came, whoever wrote it.
+    /// Of an error status, the text as it came.
     pub text: Option<String>,
-    /// Of a refusal, whose words it is made of.
+    /// Of an error status, the likely sender of the text.
     pub source: Source,
-    /// A 2xx whose envelope holds an error instead of a result: the only issue quotes it.
+    /// A 2xx whose envelope holds an error instead of a result. The only issue quotes it.
     pub is_error: bool,
     /// The envelope's `requestId`.
     pub request_id: Option<String>,
 }
 
-/// Reads a response of the operation.
-pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpResponse) -> Reading<H::Value> {
+/// Parses a response of the operation.
+pub fn parse<H: Values>(host: &H, operation: &'static Operation, response: &HttpResponse) -> ParsedResponse<H::Value> {
     let body = response.body.as_slice();
-    let mut reading = Reading {
+    let mut parsed = ParsedResponse {
         data: None,
         issues: Vec::new(),
         code: None,
@@ -46,59 +44,58 @@ pub fn read<H: Values>(host: &H, operation: &'static Operation, response: &HttpR
     if !(200..300).contains(&response.status) {
         match host.parse(body) {
             Some(document) => {
-                let said = refusal::of_json(host, &document);
-                reading.code = said.text.as_deref().filter(|_| said.own).and_then(code);
-                reading.text = said.text;
-                reading.request_id = host.member(&document, "requestId").and_then(|id| host.as_text(&id));
+                let said = error_text::of_json(host, &document);
+                parsed.code = said.text.as_deref().filter(|_| said.is_in_error).and_then(code);
+                parsed.text = said.text;
+                parsed.request_id = host.member(&document, "requestId").and_then(|id| host.as_text(&id));
             }
-            None => (reading.text, reading.source) = refusal::of_text(response),
+            None => (parsed.text, parsed.source) = error_text::of_text(response),
         }
-        return reading;
+        return parsed;
     }
     let schema = match operation.response {
         ResponseKind::Json(schema) => Some(schema),
         ResponseKind::Empty if body.iter().all(u8::is_ascii_whitespace) => {
-            reading.data = Some(host.nothing());
-            return reading;
+            parsed.data = Some(host.nothing());
+            return parsed;
         }
         ResponseKind::Empty => None,
         ResponseKind::Text(_) => {
-            reading.data = Some(host.text(body));
-            return reading;
+            parsed.data = Some(host.text(body));
+            return parsed;
         }
     };
-    // The scanner knows the contract, the host's parser knows JSON: together they are sound.
+    // The scanner checks the contract, the host's parser checks JSON: both must accept the body.
     let envelope = validate_response(body, schema);
     let Some(document) = host.parse(body) else {
-        reading.issues.push(no_json(response));
-        return reading;
+        parsed.issues.push(not_json(response));
+        return parsed;
     };
     let result = envelope.result.clone().filter(|_| envelope.enveloped).and_then(|range| body.get(range));
     if result.is_none_or(|result| result == b"null") {
-        let said = refusal::of_json(host, &document);
-        // A bare resource may have such a property, too.
+        let said = error_text::of_json(host, &document);
+        // A bare resource may have a property of that name, too.
         let no_resource = envelope.enveloped || schema.is_none() || !envelope.issues.is_empty();
-        if let (Some(text), true, true) = (said.text, said.own, no_resource) {
-            reading.request_id = host.member(&document, "requestId").and_then(|id| host.as_text(&id));
-            reading.issues.push(error_instead(&text));
-            reading.is_error = true;
-            return reading;
+        if let (Some(text), true, true) = (said.text, said.is_in_error, no_resource) {
+            parsed.request_id = host.member(&document, "requestId").and_then(|id| host.as_text(&id));
+            parsed.issues.push(error_instead(&text));
+            parsed.is_error = true;
+            return parsed;
         }
     }
-    reading.data = match (schema, envelope.enveloped) {
+    parsed.data = match (schema, envelope.enveloped) {
         (Some(_), false) => Some(document),
         (Some(_), true) => host.member(&document, "result"),
         (None, _) => None,
     };
-    reading.data.get_or_insert_with(|| host.nothing());
-    reading.issues = envelope.issues;
-    reading.request_id = envelope.request_id;
-    reading
+    parsed.data.get_or_insert_with(|| host.nothing());
+    parsed.issues = envelope.issues;
+    parsed.request_id = envelope.request_id;
+    parsed
 }
 
-/// Whether the body of an error is the API's own envelope: `{"status":404,"error":"NOT_FOUND: …","requestId":"…"}`. A page,
-/// an empty body and the JSON of other servers are not: a numeric status and an `error` alone are what some of them write,
-/// too, so a `requestId` or the word before the colon must be there.
+/// Whether the body of an error is the API's own envelope: `{"status":404,"error":"NOT_FOUND: …","requestId":"…"}`. Other
+/// servers may send a numeric status and an `error`, too, so a `requestId` or the word before the colon is required.
 pub fn is_own_envelope<H: Values>(host: &H, body: &[u8]) -> bool {
     let envelope = validate_response(body, None);
     let text = host.parse(body).and_then(|document| host.as_text(&host.member(&document, "error")?));
@@ -106,8 +103,8 @@ pub fn is_own_envelope<H: Values>(host: &H, body: &[u8]) -> bool {
     envelope.request_id.is_some() || code(&text).is_some()
 }
 
-/// What a success lacks of what its call is for; `has` tells whether the body of the request has a property.
-pub fn lost<H: Values>(
+/// The issue of a 2xx without the property that the call is for (`x-yields`); `has` tells whether the request has a property.
+pub fn missing_result<H: Values>(
     host: &H,
     operation: &'static Operation,
     data: &H::Value,
@@ -134,13 +131,12 @@ pub fn lost<H: Values>(
 
 /// The word before the colon: `CONFLICT: Only instance in …` is a `CONFLICT`.
 fn code(text: &str) -> Option<String> {
-    let (word, _) = cut(text, b':');
+    let (word, _) = text.split_once(':')?;
     let is_code = |letter: &u8| matches!(letter, b'A'..=b'Z' | b'0'..=b'9' | b'_');
-    // All of a text is no word before a colon.
-    (!word.is_empty() && word.len() < text.len() && word.as_bytes().iter().all(is_code)).then(|| word.to_owned())
+    (!word.is_empty() && word.as_bytes().iter().all(is_code)).then(|| word.to_owned())
 }
 
-/// A success that says it is none.
+/// The issue of a 2xx that holds an error.
 fn error_instead(text: &str) -> Issue {
     Issue {
         path: vec![Step::Key("result".into())],
@@ -151,21 +147,22 @@ fn error_instead(text: &str) -> Issue {
     }
 }
 
-/// A success whose body could not be read; `lacks` says why.
-pub fn unreadable(lacks: String) -> Issue {
+/// The issue of a 2xx whose body could not be read, and why.
+pub fn unreadable(reason: String) -> Issue {
     Issue {
         path: vec![Step::Key("result".into())],
         code: Code::Unreadable,
         expected: "a response whose body can be read".to_owned(),
-        received: lacks,
+        received: reason,
         hint: None,
     }
 }
 
-fn no_json(response: &HttpResponse) -> Issue {
+/// The issue of a 2xx that is not JSON.
+fn not_json(response: &HttpResponse) -> Issue {
     let kind = response.header("content-type").unwrap_or("no content type");
     let kind = kind.split(';').next().unwrap_or_default();
-    let (title, source) = refusal::of_text(response);
+    let (title, source) = error_text::of_text(response);
     let is_page = source == Source::Page;
     let titled = title.filter(|_| is_page).map(|title| format!(", titled {title}")).unwrap_or_default();
     Issue {

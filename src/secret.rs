@@ -1,7 +1,7 @@
-//! A string that cannot be printed.
+//! A string that cannot be printed, for credentials and passwords.
 //!
-//! Credentials and passwords travel in it, so that no log, error or debug print can show one by accident. The one way
-//! to its text is [`Secret::reveal`], which a reader can search for. Its memory is cleared when it is dropped.
+//! No log, error or debug print can show one by accident: the only access is [`Secret::reveal`], for which a reviewer can search.
+//! Its memory is cleared when it is dropped.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes a text into custody.
+    /// A secret of that text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))

@@ -1,4 +1,4 @@
-//! `toCurl`: runs in a POSIX shell as it stands, asks for what was built, and holds no secret.
+//! `toCurl` runs in a POSIX shell, sends the request that was built, and holds no secret.
 
 #![cfg(all(feature = "client", unix, not(target_arch = "wasm32")))]
 #![allow(
@@ -12,16 +12,15 @@
 use std::process::Command;
 
 use clickhouse_cloud::contract::{self, Operation};
-use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+use clickhouse_cloud::request::{Argument, Arguments, Checks, Target, build};
 use clickhouse_cloud::secret::Secret;
-use clickhouse_cloud::validate::Unknown;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const ID: &str = "5a9db0c5-0000-4000-8000-000000000001";
 const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
-/// What a curl that only prints gets from the shell: its arguments, one after the other.
+/// The arguments that the shell passes to curl, in order.
 fn run(script: &str) -> Vec<String> {
     let curl = "curl() { for argument; do printf '%s\\0' \"$argument\"; done; }";
     let output = Command::new("sh")
@@ -54,7 +53,7 @@ fn curl(authorization: Option<&str>, operation: &'static Operation, body: Option
         query.push(Argument { name: "filter".to_owned(), json: json!(filter).to_string() });
     }
     let arguments = Arguments { path, query, body: body.map(str::to_owned), ..Arguments::default() };
-    build(operation, &target, &arguments, &[], Unknown::Refuse).ok().unwrap().to_curl()
+    build(operation, &target, &arguments, &[], Checks::STRICT).ok().unwrap().to_curl()
 }
 
 #[test]
@@ -126,7 +125,7 @@ fn what_the_caller_adds_is_named_and_not_shown() {
         headers: vec![("x-trace".to_owned(), "c2VjcmV0".to_owned())],
     };
     let arguments = Arguments { path: vec![Argument::text("organizationId", ID)], ..Arguments::default() };
-    let built = build(&contract::SERVICES_LIST, &target, &arguments, &[], Unknown::Refuse).ok().unwrap();
+    let built = build(&contract::SERVICES_LIST, &target, &arguments, &[], Checks::STRICT).ok().unwrap();
     assert!(!built.to_curl().contains("c2VjcmV0"));
     assert!(run(&built.to_curl()).contains(&"x-trace: the trace".to_owned()));
 }
@@ -141,7 +140,7 @@ fn the_name_of_a_header_runs_nothing() {
             headers: vec![(name.to_owned(), "v".to_owned())],
         };
         let arguments = Arguments { path: vec![Argument::text("organizationId", ID)], ..Arguments::default() };
-        let built = build(&contract::SERVICES_LIST, &target, &arguments, &[], Unknown::Refuse).ok().unwrap();
+        let built = build(&contract::SERVICES_LIST, &target, &arguments, &[], Checks::STRICT).ok().unwrap();
         // The variable that it names is not set: without -u it is empty.
         let shown = run(&format!("set +u\n{}", built.to_curl()));
         assert!(shown.iter().any(|argument| argument.starts_with(&format!("{name}:"))), "{name}: {shown:?}");

@@ -1,4 +1,4 @@
-//! Passwords: the hashes against the shell pipelines of the API's reference, and what generation promises.
+//! Passwords: the hashes against the shell pipelines of the API's reference, and the promises of generation.
 
 #![cfg(all(unix, not(target_arch = "wasm32")))]
 #![allow(

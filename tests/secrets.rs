@@ -1,5 +1,5 @@
-//! Secrets are never shown: what is planted in credentials, headers, passwords, hashes and answers stands in no message
-//! of an error, no debug print and no line of the log.
+//! Secrets are never shown: texts that are planted in credentials, headers, passwords, hashes and responses are in no error
+//! message, no debug print and no log.
 
 #![cfg(all(feature = "client", not(target_arch = "wasm32")))]
 #![allow(
@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use clickhouse_cloud::contract::{self, AdditionalProperties, Kind, OPERATIONS, Property, ResponseKind, Schema};
-use clickhouse_cloud::error::{Attempt, CredentialSource, Error, Exchange, Met, Source, Trail};
-use clickhouse_cloud::host::{Fault, FaultKind, HttpRequest, HttpResponse};
-use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+use clickhouse_cloud::error::{Attempt, AttemptLog, AttemptOutcome, CredentialSource, Error, ResponseParts, Source};
+use clickhouse_cloud::host::{HttpRequest, HttpResponse, TransportError, TransportErrorKind};
+use clickhouse_cloud::request::{Argument, Arguments, Checks, Target, build};
 use clickhouse_cloud::sandbox::Options;
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::{Unknown, validate_response};
@@ -55,7 +55,7 @@ fn of_a_secret() {
 fn of_requests_and_responses() {
     let hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     let arguments = password(&json!({ "newPasswordHash": hash }));
-    let built = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &arguments, &[], Unknown::Refuse).ok().unwrap();
+    let built = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &arguments, &[], Checks::STRICT).ok().unwrap();
     let shown = format!("{:?} {}", built.request, built.to_curl());
     assert_hidden(&shown);
     assert!(!shown.contains(hash), "{shown}");
@@ -67,8 +67,9 @@ fn of_requests_and_responses() {
     let headers = vec![("set-cookie".to_owned(), PLANTED.to_owned())];
     let response = HttpResponse { status: 200, headers, body: PLANTED.as_bytes().to_vec() };
     assert_hidden(&format!("{response:?}"));
-    let cause: clickhouse_cloud::host::Foreign = std::rc::Rc::new(PLANTED);
-    let fault = Fault { kind: FaultKind::Connection, message: "reset".to_owned(), cause: Some(cause) };
+    let cause: clickhouse_cloud::host::CallerError = std::rc::Rc::new(PLANTED);
+    let fault =
+        TransportError { kind: TransportErrorKind::Connection, message: "reset".to_owned(), cause: Some(cause) };
     assert_hidden(&format!("{fault:?}"));
 }
 
@@ -97,7 +98,13 @@ fn of_issues_in_requests() {
             for unknown in [Unknown::Refuse, Unknown::Send] {
                 let mut body = json!({});
                 body[name] = value.clone();
-                let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], unknown);
+                let found = build(
+                    &contract::SERVICES_UPDATE_PASSWORD,
+                    &target(),
+                    &password(&body),
+                    &[],
+                    Checks { unknown, ..Checks::STRICT },
+                );
                 let issues = found.err().expect("no hash");
                 for issue in &issues {
                     assert_hidden(&format!("{issue} {issue:?} {}", issue.message()));
@@ -111,12 +118,12 @@ fn of_issues_in_requests() {
 
 #[test]
 fn of_a_misspelt_secret() {
-    // What is unknown may be a misspelt secret: its value is not shown.
+    // An unknown property may be a misspelt secret: its value is not shown.
     for name in ["newPaswordHash", "password", "new_password_hash"] {
         for value in wrong().into_iter().chain([json!(7_777_777)]) {
             let mut body = json!({});
             body[name] = value;
-            let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], Unknown::Refuse);
+            let found = build(&contract::SERVICES_UPDATE_PASSWORD, &target(), &password(&body), &[], Checks::STRICT);
             for issue in found.err().unwrap() {
                 assert_hidden(&format!("{issue} {issue:?}"));
                 assert!(!issue.to_string().contains("7777777"), "{issue}");
@@ -144,12 +151,14 @@ fn of_issues_in_answers() {
 #[test]
 fn of_errors_that_hold_an_answer() {
     let body = json!({ "status": 200, "result": { "password": PLANTED } }).to_string().into_bytes();
-    let attempts = vec![Attempt { met: Met::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
+    let attempts =
+        vec![Attempt { outcome: AttemptOutcome::Status(200), after_ms: 0.0, waited_ms: 0.0, request_id: None }];
     let credentials = CredentialSource::Options;
-    let trail = Trail { operation: &contract::SERVICES_CREATE, credentials, path: "/v1".to_owned(), attempts };
+    let attempt_log =
+        AttemptLog { operation: &contract::SERVICES_CREATE, credentials, path: "/v1".to_owned(), attempts };
     let headers = vec![("x-token".to_owned(), PLANTED.to_owned())];
-    let exchange = Rc::new(Exchange {
-        trail: trail.clone(),
+    let response = Rc::new(ResponseParts {
+        attempt_log: attempt_log.clone(),
         status: 200,
         headers,
         request_id: None,
@@ -158,9 +167,9 @@ fn of_errors_that_hold_an_answer() {
     });
     let issues = validate_response(&body, contract::schema("CreateServiceResult")).issues;
     let errors = [
-        Error::Response { issues, exchange: exchange.clone(), ambiguous: true },
-        Error::Api { code: None, text: None, exchange, ambiguous: true, retry_after_ms: None },
-        Error::Timeout { timeout_ms: 1.0, trail: trail.clone(), ambiguous: true },
+        Error::Response { issues, response: response.clone(), ambiguous: true },
+        Error::Api { code: None, text: None, response, ambiguous: true, retry_after_ms: None },
+        Error::Timeout { timeout_ms: 1.0, attempt_log: attempt_log.clone(), ambiguous: true },
         Error::Caller(std::rc::Rc::new(PLANTED)),
     ];
     for error in errors {

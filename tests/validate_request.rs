@@ -243,15 +243,16 @@ fn a_discriminator_that_names_no_variant_is_the_only_issue() {
 
 #[test]
 fn the_nearest_variant_is_named_where_nothing_else_tells_them_apart() {
-    // Only variants of the contract's unions have names in the tables.
-    static NEAR: Schema = Schema {
-        kind: Kind::Union(&[contract::CLICK_PIPE_BASIC_CREDENTIALS, contract::CLICK_PIPE_IAM_USER]),
-        nullable: false,
-        secret: false,
-    };
-    let lines = lines(r#"{"accessKeyId":5}"#, &NEAR, REQUEST);
-    let hint = "read as ClickPipeIamUser, the nearest of 2 alternatives";
-    assert_eq!(lines, [format!(".accessKeyId type: expected a string, received 5: {hint}")]);
+    static NEAR: Schema =
+        Schema { kind: Kind::Union(&[contract::TAG, contract::IP_ACCESS_LIST_ENTRY]), nullable: false, secret: false };
+    let lines = lines(r#"{"source":"x"}"#, &NEAR, REQUEST);
+    let expected = "an IPv4 or IPv6 address, or a CIDR block";
+    assert_eq!(
+        lines,
+        [format!(
+            ".source format: expected {expected}, received \"x\": read as the nearest of 2 alternatives, with source"
+        )]
+    );
 }
 
 #[test]

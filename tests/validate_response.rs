@@ -140,6 +140,19 @@ fn unions_fit_if_any_variant_does() {
 }
 
 #[test]
+fn references_that_say_more_than_their_target_may_stand_deep() {
+    let mut json = "{}".to_owned();
+    for _ in 0..20 {
+        json = format!(r#"{{"next":{json}}}"#);
+    }
+    assert_eq!(lines(&json, &CHAIN, RESPONSE), [""; 0]);
+    assert_eq!(lines(&json.replace("{}", "null"), &CHAIN, REQUEST), [""; 0]);
+    let path = ".next".repeat(20);
+    let expected = format!("{path} type: expected an object or null, received 7");
+    assert_eq!(lines(&json.replace("{}", "7"), &CHAIN, RESPONSE), [expected]);
+}
+
+#[test]
 fn duplicates_are_judged_by_the_last() {
     table(
         RESPONSE,

@@ -12,7 +12,7 @@
 use clickhouse_cloud::contract::{self, SCHEMAS};
 use clickhouse_cloud::issue::Code;
 use clickhouse_cloud::password::{double_sha1_hex, sha256_base64};
-use clickhouse_cloud::request::{Argument, Arguments, Target, build};
+use clickhouse_cloud::request::{Argument, Arguments, Checks, Target, build};
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::{Mode, Unknown, validate, validate_response};
 use js_sys::{Function, JSON};
@@ -42,12 +42,12 @@ fn hashes() {
 fn requests() {
     let operation = &contract::SERVICES_UPDATE;
     let good = arguments(ID, Some(r#"{"name":"it's ü"}"#));
-    let built = build(operation, &target(), &good, &[], Unknown::Refuse).ok().unwrap();
+    let built = build(operation, &target(), &good, &[], Checks::STRICT).ok().unwrap();
     let url = web_sys::Url::new(&built.request.url).unwrap();
     assert_eq!(url.href(), built.request.url, "the host reads the address as it was written");
     assert!(!built.to_curl().contains("c2VjcmV0"));
     let bad = arguments("../x", Some(r#"{"name":"","ipAccessList":{"add":[{"source":"10.0.0.0/33"}]}}"#));
-    assert_eq!(build(operation, &target(), &bad, &[], Unknown::Refuse).err().unwrap().len(), 3);
+    assert_eq!(build(operation, &target(), &bad, &[], Checks::STRICT).err().unwrap().len(), 3);
 }
 
 /// Numbers that look random and are the same each time.
@@ -91,7 +91,7 @@ fn ten_thousand_broken_documents_do_not_trap() {
         let (_, schema) = SCHEMAS[dice.below(SCHEMAS.len())];
         let envelope = validate_response(&bytes, Some(schema));
         let _ = validate(&bytes, schema, Mode::Request { unknown: Unknown::Refuse }, &[]);
-        // What the host can parse is no broken text to the scanner either.
+        // A text that the host can parse is well-formed to the scanner, too.
         let syntax = envelope.issues.iter().any(|issue| issue.code == Code::Syntax);
         assert!(!syntax || !is_json(&bytes), "{}", String::from_utf8_lossy(&bytes));
     }
@@ -115,6 +115,6 @@ fn texts_cross_the_boundary_as_they_are() {
     let written = Function::new_no_args(r#"return JSON.stringify({ name: "a\uD800b" })"#).call0(&JsValue::UNDEFINED);
     let body = written.unwrap().as_string().unwrap();
     assert_eq!(body, r#"{"name":"a\ud800b"}"#);
-    let built = build(&contract::SERVICES_UPDATE, &target(), &arguments(ID, Some(&body)), &[], Unknown::Refuse);
+    let built = build(&contract::SERVICES_UPDATE, &target(), &arguments(ID, Some(&body)), &[], Checks::STRICT);
     assert_eq!(built.ok().unwrap().request.body.as_deref(), Some(body.as_str()));
 }

@@ -1,6 +1,7 @@
 // What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
 
 import { awaited, throwIfFailed } from "./driver.js";
+import { nested } from "./stack.js";
 import { get } from "./values.js";
 
 /** @param {Uint8Array<ArrayBuffer>} buffer a view of wasm memory, which no host's function is given */
@@ -50,28 +51,31 @@ function rejected(returned, report) {
  * Calls a function of the caller's, and reports what it rejects with later on.
  *
  * @param {any} lent with the logger
- * @param {boolean} logs whether errors are logged
+ * @param {LogRedactor | undefined} redactor undefined: errors are not logged
  * @param {string} name of the function
  * @param {() => unknown} call
  */
-function run(lent, logs, name, call) {
+function run(lent, redactor, name, call) {
   rejected(call(), (reason) => {
-    if (logs) log(lent, "error", `clickhouse-cloud: ${name} rejected: ${inWords(reason)}`);
+    if (redactor) log(lent, "error", `clickhouse-cloud: ${name} rejected: ${shown(redactor, reason)}`);
   });
 }
 
-/** How much of a reason is logged. */
-const LONGEST_REASON = 2_000;
+/** The client's, in wasm. @typedef {{ shown(text: string): string }} LogRedactor */
+
+/** How much of a reason goes into the wasm, which shows far less of it. */
+const LONGEST_REASON = 262_144;
 
 /**
- * A reason in one line, in which nothing forges another one.
+ * A reason as the log may show it.
  *
+ * @param {LogRedactor} redactor
  * @param {unknown} reason
  */
-function inWords(reason) {
+function shown(redactor, reason) {
   try {
     const text = String(reason).slice(0, LONGEST_REASON);
-    return text.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    return nested(() => redactor.shown(text));
   } catch {
     // Anything can be thrown, also what no text can be made of.
     return typeof reason;
@@ -91,28 +95,29 @@ export function acquire(lent) {
  * Tells the caller's rate limiter what came, where it asked for that.
  *
  * @param {any} lent
- * @param {boolean} logs
+ * @param {LogRedactor | undefined} redactor
  * @param {unknown} slot
  * @param {number | undefined} status
  * @param {number | undefined} retryAfterMs
  */
-export function tell(lent, logs, slot, status, retryAfterMs) {
-  if (typeof slot === "function") run(lent, logs, "the function that rateLimit.acquire gave", () => slot({ status, retryAfterMs }));
+export function tell(lent, redactor, slot, status, retryAfterMs) {
+  if (typeof slot === "function") run(lent, redactor, "the function that rateLimit.acquire gave", () => slot({ status, retryAfterMs }));
 }
 
 /**
  * Calls a hook. It is not waited for.
  *
  * @param {any} lent with the logger
- * @param {boolean} logs whether errors are logged
+ * @param {LogRedactor | undefined} redactor
+ * @param {Function} call
  * @param {any} owner of the hook
  * @param {string} name
  * @param {object} event
  */
-export function hook(lent, logs, owner, name, event) {
+export function hook(lent, redactor, call, owner, name, event) {
   // Nothing is sent by a clock that throws.
   if (name === "onRequest") throwIfFailed();
-  run(lent, logs, name, () => owner[name](event));
+  run(lent, redactor, name, () => Reflect.apply(call, owner, [event]));
 }
 
 /**

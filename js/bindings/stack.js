@@ -73,22 +73,39 @@ export function guarded(run) {
 }
 
 /**
+ * A function that enters the wasm where room has been asked for.
+ *
+ * @template {(...given: any[]) => any} F
+ * @param {F} run
+ * @returns {F}
+ */
+function counted(run) {
+  return /** @type {F} */ (
+    /** @this {unknown} @param {unknown[]} given */
+    function (...given) {
+      return nested(() => run.apply(this, given));
+    }
+  );
+}
+
+/**
  * A class of the wasm whose constructor, methods, getters and statics ask for room first. Those of its prototype are
  * changed in place, since the wasm makes objects of it, too.
  *
  * @template {new (...given: any[]) => object} C
  * @param {C} Class
  * @param {string} name which minifiers take from the class itself
+ * @param {string} [roomy] a method whose callers ask for room themselves: to ask twice would cost a call more than all else
  * @returns {C}
  */
-export function guardedClass(Class, name) {
+export function guardedClass(Class, name, roomy) {
   for (const holder of [Class.prototype, Class]) {
     for (const key of Reflect.ownKeys(holder)) {
       const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(holder, key) });
       // Of the class itself, what wasm-bindgen's own code calls when an entry has returned stays as it is.
       if (key === "constructor" || key === "prototype" || String(key).startsWith("__")) continue;
       if (typeof property.get === "function") property.get = guarded(property.get);
-      else if (typeof property.value === "function") property.value = guarded(property.value);
+      else if (typeof property.value === "function") property.value = key === roomy ? counted(property.value) : guarded(property.value);
       else continue;
       Object.defineProperty(holder, key, property);
     }

@@ -8,7 +8,6 @@ import { RateLimiter, isRateLimiter } from "../limiter.js";
 import { CLIENT } from "../options.js";
 import { read } from "../read.js";
 import { environment } from "../runtime/environment.js";
-import { checkOptions } from "../wasm.js";
 import { KEY } from "./arrivals.js";
 import { hostIn } from "./hosts.js";
 import { windowOf } from "./window.js";
@@ -147,7 +146,7 @@ function allowed(names) {
   const known = ROUTES.map(({ name }) => `${name}:any`).join(" ");
   for (const name of names) {
     if (String(name).includes("*")) wrong(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
-    worded(() => checkOptions(WHAT, { [String(name)]: true }, known), `${WHAT}: unknown option`, "allow: there is no operation");
+    worded(() => read(WHAT, { [String(name)]: true }, known), `${WHAT}: unknown option`, "allow: there is no operation");
   }
   return new Set(names);
 }

@@ -2,6 +2,7 @@
 // How the wasm comes up: by itself, synchronously, at the first use. So nobody calls an init function, constructors and
 // synchronous functions work before any await, and an import that is never used costs nothing.
 import { CloudError } from "../errors.js";
+import { inPage } from "./environment.js";
 import { decode } from "./text.js";
 
 /** @type {any} */
@@ -54,13 +55,15 @@ function instantiate(source, imports) {
   if (missing.length > 0) {
     throw new CloudError(`this runtime has no ${missing.join(", no ")}: clickhouse-cloud needs it, so add it to globalThis or call from a backend`);
   }
+  /** @type {Source | undefined} */
+  let given;
   try {
-    const given = source();
+    given = source();
     if (typeof given === "object" && "exports" in given) return given.exports;
     const module = typeof given === "string" ? new WebAssembly.Module(decode(given)) : given;
     return new WebAssembly.Instance(module, imports).exports;
   } catch (cause) {
-    throw new CloudError(`WebAssembly did not start: ${remedy(cause)}`, undefined, { cause });
+    throw new CloudError(`WebAssembly did not start: ${remedy(cause, given)}`, undefined, { cause });
   }
 }
 
@@ -68,14 +71,19 @@ function instantiate(source, imports) {
  * What to do about a module that does not compile. Engines differ in their words, and in the class of the error.
  *
  * @param {unknown} cause
+ * @param {Source | undefined} given
  */
-function remedy(cause) {
+function remedy(cause, given) {
   const words = String(cause);
   if (/disallowed on the main thread|4 ?KB/i.test(words)) {
     return "this browser compiles no module of its size on the main thread: use Chromium 115 or later, or make the client in a worker";
   }
-  if (host.document !== undefined || host.WorkerGlobalScope !== undefined) {
+  // No policy forbids to validate.
+  if (typeof given === "string" && host.WebAssembly.validate?.(decode(given)) === false) {
+    return "this engine is too old: its WebAssembly has no reference types or no bulk memory, as Chromium 96, Firefox 79, Safari 15.1 and Node 18 have";
+  }
+  if (inPage()) {
     return "where the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src";
   }
-  return "where a runtime compiles no bytes, resolve the package with its condition workerd or edge-light";
+  return "where a runtime compiles no bytes, resolve the package with its condition workerd or edge-light (in Nitro: experimental.wasm)";
 }

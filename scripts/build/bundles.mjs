@@ -4,7 +4,7 @@
 // the CommonJS ones, file by file.
 import { basename, join } from "node:path";
 import { build, transform } from "esbuild";
-import { dist, fail, root, write } from "../tools.mjs";
+import { dist, fail, modules, root, write } from "../tools.mjs";
 
 /** How the wasm is had, as a condition of `imports` in package.json; in the names of files. The default: compiled from bytes. */
 const KINDS = ["", "workerd", "edge-light"];
@@ -15,6 +15,12 @@ const CHUNKS = [
   { name: "shared", source: "js/errors.js" },
   { name: "core", source: "js/client.js" },
   { name: "simulator", source: "js/generated/sandbox_bg.js" },
+];
+/** Where bundlers ask for the glue on its own: glue.mjs says why. It is one with that of the entries. */
+const APART = [
+  { name: "glue", source: "js/generated/client_bg.js" },
+  { name: "options", source: "js/bindings/options.js" },
+  { name: "start", source: "js/runtime/instantiate.js" },
 ];
 
 /** The compiled wasm stays a file of its own. @type {import("esbuild").Plugin} */
@@ -30,10 +36,14 @@ const files = new Map();
 
 /** @param {string} kind */
 async function bundle(kind) {
+  const isApart = kind === "workerd";
+  /** @param {string[]} entries */
+  const inFolder = (entries) => entries.map((entry) => [entry, `js/entrypoints/${entry}.js`]);
+  const glue = modules.map(({ feature }) => [`${feature}_bg`, `js/generated/${feature}.exports.js`]);
   // The command of the package runs in Node.
-  const entries = kind === "" ? [...ENTRIES, "server"] : ENTRIES;
+  const more = kind === "" ? inFolder(["server"]) : isApart ? glue : [];
   const { outputFiles, metafile } = await build({
-    entryPoints: Object.fromEntries(entries.map((entry) => [entry, `js/entrypoints/${entry}.js`])),
+    entryPoints: Object.fromEntries([...inFolder(ENTRIES), ...more]),
     conditions: kind === "" ? [] : [kind],
     ...{ bundle: true, splitting: true, format: "esm", platform: "neutral", target: "es2022", metafile: true, write: false },
     ...{ absWorkingDir: root, outdir: dist, plugins: [wasmFiles], logLevel: "warning" },
@@ -41,11 +51,13 @@ async function bundle(kind) {
   /** The names that esbuild gives have a hash in them. @type {Map<string, string>} */
   const names = new Map();
   for (const [path, { entryPoint, inputs }] of Object.entries(metafile.outputs)) {
-    const chunk = CHUNKS.find(({ source }) => source in inputs);
+    const chunk = [...CHUNKS, ...(isApart ? APART : [])].find(({ source }) => source in inputs);
     const name = entryPoint === undefined ? chunk?.name : basename(path, ".js");
     if (name === undefined) fail(`a chunk that has no name: ${Object.keys(inputs).join(", ")}`);
-    // What no wasm is in is the same for all kinds.
-    names.set(basename(path), kind === "" || name === "shared" ? `${name}.js` : `${name}.${kind}.js`);
+    // The wasm names its glue. What no wasm is in is the same for all kinds that have it in one piece.
+    const isOne = kind === "" || name.endsWith("_bg") || (name === "shared" && !isApart);
+    if ([...names.values()].includes(`${name}.${kind}.js`)) fail(`two chunks are called ${name}`);
+    names.set(basename(path), isOne ? `${name}.js` : `${name}.${kind}.js`);
   }
   for (const { path, text } of outputFiles) {
     const name = names.get(basename(path)) ?? "";

@@ -142,6 +142,9 @@ for (const { feature } of modules) {
 const sources = ["client", "built", "limiter", "passwords", "schemas", "wasm", "proxy/handler", "proxy/listener", "proxy/types", "generated/methods", "generated/routes"];
 classes.push(...declare(sources.map((name) => `js/${name}`)));
 
+/** What JavaScript hands over to the wasm (src/bindings/seam.rs). */
+const SEAM = [...parts.client.exported].filter((name) => /^Core[A-Z]/.test(name));
+
 /**
  * @param {string} feature
  * @param {string[]} hidden
@@ -150,7 +153,7 @@ const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((na
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "checkOptions", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "CoreFuture"])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "LogRedactor", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "refuseOptions", ...SEAM])} } from "./client_bg.js";
 export * from "./errors.js";
 export * from "./client.js";
 `,

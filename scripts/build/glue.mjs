@@ -2,9 +2,13 @@
 // Phase 4: wasm-bindgen's glue moves beside the sources, and imports them in place of the copies that wasm-bindgen makes
 // (its snippets). Its entry, which expects a bundler that understands wasm, stays behind; FEATURE.imports.js has the
 // functions that the wasm imports.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { dist, fail, generated, modules, read, work, write } from "../tools.mjs";
+
+rmSync(join(dist, "snippets"), { recursive: true, force: true });
+/** The exports of each file that a wasm names, in dist. @type {Map<string, Map<string, string>>} */
+const named = new Map();
 
 for (const { feature } of modules) {
   const from = join(work, "bindgen", feature);
@@ -29,4 +33,17 @@ for (const { feature } of modules) {
   });
   write(join(generated, `${feature}.imports.js`), `${lines.map(({ line }) => line).join("")}export const imports = {\n${objects.join("")}};\n`);
   write(join(generated, `${feature}.imports.d.ts`), "export const imports: WebAssembly.Imports;\n");
+
+  // Some bundlers make the instance themselves, as the ES module integration of wasm says. To them the wasm's imports are files
+  // beside it: the glue, and for the snippets what passes on the sources in the bundle.
+  const glue = `./${feature}_bg.js`;
+  const passed = lines.map(({ line }) => line.replace(/^import/, "export")).filter((_, index) => sources[index] !== glue);
+  write(join(generated, `${feature}.exports.js`), `export * from "${glue}";\n${passed.join("")}`);
+  for (const [index, module] of sources.entries()) {
+    const exports = named.get(module) ?? new Map();
+    if (module !== glue) named.set(module, exports);
+    const up = "../".repeat(module.split("/").length - 2);
+    for (const name of lines[index]?.names ?? []) exports.set(name, `export { ${name}_${index} as ${name} } from "${up}${feature}_bg.js";\n`);
+  }
 }
+for (const [module, exports] of named) write(join(dist, module), [...exports.values()].join(""));

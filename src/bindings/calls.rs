@@ -1,22 +1,24 @@
-//! What the methods of the package ask for becomes a promise that an `AbortSignal` can end.
+//! What the methods of the package ask for becomes a future, which JavaScript drives (`js/bindings/driver.js`).
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use super::arguments::{self, CoreCall};
-use super::driver::drive;
+use super::arguments;
+use super::driver::CoreFuture;
 use super::errors::failure;
-use super::host::JsHost;
+use super::host::{Hook, JsHost};
 use super::objects::{plain_object, set, set_number, set_text};
-use super::values::{bytes, pairs, texts};
-use crate::client::helpers::{Aim, new_password};
-use crate::client::wait::{OnProgress, PassingFault, Refusal, WaitOptions};
-use crate::client::{CallOptions, Client, Outcome};
+use super::seam::{CoreCall, CoreWait, GoalKind, StatesHelper};
+use super::values::{bytes, paired};
+use crate::client::helpers::{WaitGoal, new_password};
+use crate::client::wait::{OnProgress, TransientFault, WaitOptions, WaitRefusal};
+use crate::client::{CallOptions, CallOutput, Client};
 use crate::contract::Operation;
 use crate::error::Error;
 use crate::issue::{Code, Step};
+use crate::request::Arguments;
 use crate::text::text as joined;
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
@@ -27,63 +29,83 @@ extern "C" {
     -> JsValue;
 }
 
-/// Does what a method of the package hands over: `{ operation, path, query, body, timeoutMs, headers, signal }`; with a
-/// `helper`, as users call it, also what it takes: `password`, `states`, `start`, `deadlineMs`, `pollIntervalMs`,
-/// `onProgress`. An operation resolves with what `withResponse` gives.
-pub fn start(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<Promise, Error> {
+/// Calls an operation. The future resolves with what `withResponse` gives.
+pub fn call(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<CoreFuture, Error> {
     // At once: what the caller handed over may be another tomorrow.
     let operation = arguments::operation(given)?;
-    let mut arguments = arguments::read(given);
-    let states = |helper| Some(Aim::States(helper, texts(&given.states())));
-    let aim = match given.helper().as_deref() {
-        Some("services.setPassword") => {
-            arguments.body = Some(new_password(&password(operation, given)?));
-            None
-        }
-        Some("services.waitFor") => states("services.waitFor"),
-        Some("services.createAndWait") => states("services.createAndWait"),
-        Some("services.ensureRunning") => Some(Aim::Running(given.start() == Some(true))),
-        Some("services.stopAndDelete") => Some(Aim::Deletion),
-        Some("backups.waitFor") => Some(Aim::Backup),
-        _ => None,
-    };
-    let options = WaitOptions {
-        call: CallOptions { timeout_ms: given.timeout_ms(), headers: pairs(&given.headers()), retry_budget_ms: None },
-        timeout_ms: given.deadline_ms(),
-        poll_interval_ms: given.poll_interval_ms(),
-        on_progress: aim.is_some().then(|| on_progress(client.clone(), given.into())),
-    };
-    // One future does it all: one for each would multiply the code around it.
-    let work = async move {
-        let done = match aim {
-            Some(aim) => {
-                let deletes = matches!(aim, Aim::Deletion);
-                client.wait(aim, arguments, &options).await.map(|ended| waited(ended, deletes))
-            }
-            None => client.call(operation, &arguments, &options.call).await.map(with_response),
-        };
-        done.map_err(failure)
-    };
-    Ok(drive(&given.signal(), work))
+    Ok(start(client, operation, arguments::read(given), given))
 }
 
-fn password(operation: &'static Operation, given: &CoreCall) -> Result<Vec<u8>, Error> {
-    let password = given.password();
-    bytes(&password).filter(|bytes| !bytes.is_empty()).ok_or_else(|| {
+/// Sets a password, of which only hashes are sent.
+pub fn set_password(client: Rc<Client<JsHost>>, given: &CoreCall, new: &JsValue) -> Result<CoreFuture, Error> {
+    let operation = arguments::operation(given)?;
+    let mut arguments = arguments::read(given);
+    arguments.body = Some(new_password(&password(operation, new)?));
+    Ok(start(client, operation, arguments, given))
+}
+
+fn start(
+    client: Rc<Client<JsHost>>,
+    operation: &'static Operation,
+    arguments: Arguments,
+    given: &CoreCall,
+) -> CoreFuture {
+    let headers = paired(given.call_headers());
+    let options = CallOptions { timeout_ms: given.timeout_ms(), headers, retry_budget_ms: None };
+    CoreFuture::new(
+        async move { client.call(operation, &arguments, &options).await.map(with_response).map_err(failure) },
+    )
+}
+
+/// Waits. The future resolves with the resource that was waited for; of a deletion with `{ found }`.
+pub fn wait(client: Rc<Client<JsHost>>, given: &CoreWait) -> CoreFuture {
+    let arguments = arguments::read(given);
+    let goal = given.goal();
+    let aim = match goal {
+        GoalKind::Running => WaitGoal::Running(given.start()),
+        GoalKind::Deletion => WaitGoal::Deletion,
+        GoalKind::Backup => WaitGoal::Backup,
+        _ => {
+            let helper = match given.helper() {
+                StatesHelper::CreateAndWait => "services.createAndWait",
+                _ => "services.waitFor",
+            };
+            WaitGoal::States(helper, given.states())
+        }
+    };
+    let headers = paired(given.wait_headers());
+    let options = WaitOptions {
+        call: CallOptions { timeout_ms: None, headers, retry_budget_ms: None },
+        timeout_ms: given.deadline_ms(),
+        poll_interval_ms: given.poll_interval_ms(),
+        on_progress: Some(on_progress(client.clone(), given)),
+    };
+    CoreFuture::new(async move {
+        let ended = client.wait(aim, arguments, &options).await.map_err(failure)?;
+        Ok(match goal {
+            GoalKind::Deletion => found(ended.is_some()),
+            _ => ended.unwrap_or(JsValue::UNDEFINED),
+        })
+    })
+}
+
+fn password(operation: &'static Operation, password: &JsValue) -> Result<Vec<u8>, Error> {
+    bytes(password).filter(|bytes| !bytes.is_empty()).ok_or_else(|| {
         let received = match password.as_string() {
             Some(_) => "an empty string".to_owned(),
             // Not even a number is shown: it may be the password.
             None => joined(&["a value of type ", &password.js_typeof().as_string().unwrap_or_default()]),
         };
         let expected = "a string or a Uint8Array that is not empty";
-        arguments::breach(operation, &[Step::Key("password".into())], Code::Type, expected, &received)
+        arguments::violation(operation, &[Step::Key("password".into())], Code::Type, expected, &received)
     })
 }
 
 /// The caller's function, which is told of each poll.
-fn on_progress(client: Rc<Client<JsHost>>, given: JsValue) -> OnProgress {
+fn on_progress(client: Rc<Client<JsHost>>, given: &CoreWait) -> OnProgress {
+    let hook = Hook { call: given.on_progress(), owner: given.into(), name: "onProgress" };
     Box::new(move |progress| {
-        client.host.hook(&given, "onProgress", &|event| {
+        client.host.hook(&hook, &|event| {
             set_text(event, "state", Some(&progress.state));
             set_text(event, "previousState", progress.previous_state.as_deref());
             set_number(event, "elapsedMs", Some(progress.elapsed_ms));
@@ -99,7 +121,7 @@ fn on_progress(client: Rc<Client<JsHost>>, given: JsValue) -> OnProgress {
 }
 
 /// `{ status, code, message }`
-fn refused(refusal: &Refusal) -> Object {
+fn refused(refusal: &WaitRefusal) -> Object {
     let shown = Object::new();
     set_number(&shown, "status", Some(refusal.status.into()));
     set_text(&shown, "code", refusal.code.as_deref());
@@ -108,7 +130,7 @@ fn refused(refusal: &Refusal) -> Object {
 }
 
 /// `{ status, fault, message }`
-fn passing(fault: &PassingFault) -> Object {
+fn passing(fault: &TransientFault) -> Object {
     let shown = Object::new();
     set_number(&shown, "status", fault.status.map(f64::from));
     set_text(&shown, "fault", fault.fault);
@@ -116,24 +138,21 @@ fn passing(fault: &PassingFault) -> Object {
     shown
 }
 
-/// The resource that was waited for; of a deletion `{ found }`.
-fn waited(ended: Option<JsValue>, deletes: bool) -> JsValue {
-    if !deletes {
-        return ended.unwrap_or(JsValue::UNDEFINED);
-    }
+/// `{ found }`
+fn found(found: bool) -> JsValue {
     let result = Object::new();
-    set(&result, "found", ended.is_some());
+    set(&result, "found", found);
     result.into()
 }
 
 /// `{ data, status, headers, requestId, attempts }`
-fn with_response(outcome: Outcome<JsValue>) -> JsValue {
-    let exchange = &outcome.exchange;
+fn with_response(outcome: CallOutput<JsValue>) -> JsValue {
+    let response = &outcome.response;
     full_response(
         &outcome.data,
-        exchange.status.into(),
-        &plain_object(&exchange.headers),
-        exchange.request_id.as_deref(),
-        exchange.trail.attempts.len() as f64,
+        response.status.into(),
+        &plain_object(&response.headers),
+        response.request_id.as_deref(),
+        response.attempt_log.attempts.len() as f64,
     )
 }

@@ -1,6 +1,6 @@
 //! What the classes of the package stand on: one object for a client, and few functions. The methods that users call are
 //! JavaScript (`js/`), where a method costs a tenth of what it costs here; there options are read, too. What they
-//! hand over is one object, whose properties are read by name: an argument of its own kind would cost code on both sides.
+//! hand over has its types in `seam`.
 
 use std::rc::Rc;
 
@@ -8,18 +8,20 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::arguments::{self, CoreCall};
+use super::arguments;
 use super::calls;
-use super::driver::drive;
+use super::driver::CoreFuture;
 use super::errors::{failure, to_js};
-use super::host::JsHost;
+use super::host::{JsHost, LogRedactor};
 use super::objects::{plain_object, set, set_text};
 use super::options;
-use super::time::JsClock;
-use super::values::{flag, get, number, pairs, text};
-use crate::client::limit::RateLimiter;
+use super::seam::{
+    CoreCall, CoreRequest, CoreSettings, CoreWait, CredentialOrigin, LogLevel, UnknownProperties, ViolationPolicy,
+};
+use super::values::{number, paired};
+use crate::client::rate_limit::RateLimiter;
 use crate::client::retry::LONGEST_WINDOW_MS;
-use crate::client::{Breaches, Client, Limit, Settings};
+use crate::client::{Client, RateLimiting, Settings, ValidationMode};
 use crate::contract;
 use crate::error::{CredentialSource, Error};
 use crate::host::{Clock, Level};
@@ -30,7 +32,7 @@ use crate::validate::{Mode, Unknown, validate};
 
 /// What says when a request may go. Clients that are given the same one share it.
 #[wasm_bindgen]
-pub struct Limiter(Limit);
+pub struct Limiter(RateLimiting);
 
 #[wasm_bindgen]
 impl Limiter {
@@ -38,24 +40,18 @@ impl Limiter {
     #[wasm_bindgen(constructor)]
     pub fn new(requests: f64, per_ms: f64, lent: bool) -> Limiter {
         Limiter(match lent {
-            true => Limit::Lent,
-            false if requests > 0.0 => Limit::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms))),
-            false => Limit::Off,
+            true => RateLimiting::Custom,
+            false if requests > 0.0 => RateLimiting::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms))),
+            false => RateLimiting::Off,
         })
     }
 
     /// Calls `run` when a request may go, and takes its slot until the promise of that resolves, with the
-    /// `RateLimitOutcome`: for another copy of this package, whose wasm has no part in this one. A signal that aborts
-    /// before leaves the line.
-    #[wasm_bindgen(unchecked_return_type = "Promise<undefined>")]
-    pub fn hold(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "AbortSignal")] signal: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "() => Promise<unknown>")] run: Function,
-    ) -> Result<Promise, JsValue> {
+    /// `RateLimitOutcome`: for another copy of this package, whose wasm has no part in this one.
+    pub fn hold(&self, #[wasm_bindgen(unchecked_param_type = "() => Promise<unknown>")] run: Function) -> CoreFuture {
         let limit = self.0.clone();
-        let hold = async move {
-            let Limit::Shared(limiter) = limit else { return Ok(JsValue::UNDEFINED) };
+        CoreFuture::new(async move {
+            let RateLimiting::Shared(limiter) = limit else { return Ok(JsValue::UNDEFINED) };
             let host = JsHost::alone();
             let permit = limiter.acquire(&host, &mut 0).await;
             let began = host.now();
@@ -67,8 +63,7 @@ impl Limiter {
             }
             drop(permit);
             Ok(JsValue::UNDEFINED)
-        };
-        Ok(drive(signal, hold))
+        })
     }
 }
 
@@ -78,63 +73,49 @@ pub struct Core(Rc<Client<JsHost>>);
 
 #[wasm_bindgen]
 impl Core {
-    /// A client with these settings: `{ logLevel, maxBodyBytes, timeoutMs, retryBudgetMs, sendUnknown, requestBreaches,
-    /// breaches, baseUrl, authorization, source, inTheClear, keySecret, headers, organizationId, organizationName }`, each
-    /// of its kind, and `host`: `{ fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry }`, of which each may be
-    /// undefined.
+    /// A client with these settings.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "object")] given: &JsValue,
-        limiter: &Limiter,
-    ) -> Result<Core, JsValue> {
-        let organization_id = text(given, "organizationId");
+    pub fn new(given: &CoreSettings, limiter: &Limiter) -> Result<Core, JsValue> {
+        let organization_id = given.organization_id();
         if let Some(id) = &organization_id {
-            check_organization(&text(given, "organizationName").unwrap_or_default(), id).map_err(to_js)?;
+            check_organization(&given.organization_name(), id).map_err(to_js)?;
         }
-        let ms = |name| number(given, name).unwrap_or_default();
-        let secret = |name| text(given, name).map(Secret::new);
-        let breaches = |name| match ms(name) as u8 {
-            0 => Breaches::Fail,
-            1 => Breaches::Warn,
-            _ => Breaches::Ignore,
-        };
         let settings = Settings {
             target: Target {
-                base_url: text(given, "baseUrl").unwrap_or_default(),
-                authorization: secret("authorization"),
-                headers: pairs(&get(given, "headers")),
+                base_url: given.base_url(),
+                authorization: given.authorization().map(Secret::new),
+                headers: paired(given.headers()),
             },
-            credentials: match text(given, "source").as_deref() {
-                Some("options") => CredentialSource::Options,
-                Some("environment") => CredentialSource::Environment,
-                Some("bearerToken") => CredentialSource::BearerToken,
+            credentials: match given.credential_source() {
+                CredentialOrigin::Options => CredentialSource::Options,
+                CredentialOrigin::Environment => CredentialSource::Environment,
+                CredentialOrigin::BearerToken => CredentialSource::BearerToken,
                 _ => CredentialSource::Nowhere,
             },
-            in_the_clear: flag(given, "inTheClear"),
-            key_secret: secret("keySecret"),
+            in_the_clear: given.is_insecure(),
+            key_secret: given.key_secret().map(Secret::new),
             organization_id,
-            timeout_ms: ms("timeoutMs"),
-            retry_budget_ms: ms("retryBudgetMs"),
-            unknown: if flag(given, "sendUnknown") { Unknown::Send } else { Unknown::Refuse },
-            request_breaches: breaches("requestBreaches"),
-            breaches: breaches("breaches"),
+            timeout_ms: given.timeout_ms(),
+            retry_budget_ms: given.retry_budget_ms(),
+            unknown: match given.unknown_properties() {
+                UnknownProperties::Send => Unknown::Send,
+                _ => Unknown::Refuse,
+            },
+            request_validation: validation(given.validate_requests()),
+            response_validation: validation(given.validate_responses()),
             limiter: limiter.0.clone(),
         };
         let Target { authorization, headers, .. } = &settings.target;
         settings.check_secrecy("new CloudClient", authorization.as_ref(), headers).map_err(to_js)?;
-        let lent = get(given, "host");
-        let host = JsHost {
-            clock: JsClock(get(&lent, "clock")),
-            max_body_bytes: ms("maxBodyBytes"),
-            log_level: match ms("logLevel") as u8 {
-                0 => None,
-                1 => Some(Level::Error),
-                2 => Some(Level::Warn),
-                3 => Some(Level::Info),
-                _ => Some(Level::Debug),
-            },
-            lent,
+        let log_level = match given.log_level() {
+            LogLevel::Error => Some(Level::Error),
+            LogLevel::Warn => Some(Level::Warn),
+            LogLevel::Info => Some(Level::Info),
+            LogLevel::Debug => Some(Level::Debug),
+            _ => None,
         };
+        let redactor = LogRedactor::of(&settings, log_level);
+        let host = JsHost::new(given.host(), given.max_body_bytes(), log_level, redactor);
         Ok(Self(Rc::new(Client::new(host, settings))))
     }
 
@@ -144,21 +125,28 @@ impl Core {
         Self(self.0.clone())
     }
 
-    /// Does what a method asks for.
-    ///
-    /// A result, as every export that returns a reference: where it is the reference alone, V8 11.3 ends the process
-    /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/build/check.mjs` finds those.
-    #[wasm_bindgen(unchecked_return_type = "Promise<any>")]
-    pub fn call(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &CoreCall) -> Result<Promise, JsValue> {
-        calls::start(self.0.clone(), given).map_err(to_js)
+    /// Calls an operation: `drive` runs the future, which resolves with what `withResponse` gives.
+    pub fn call(&self, given: &CoreCall) -> Result<CoreFuture, JsValue> {
+        calls::call(self.0.clone(), given).map_err(to_js)
     }
 
-    /// A text without the client's secrets, and without those of a request: `{ operation, path, query, body }`.
-    pub fn redact(
+    /// The same of `services.setPassword`: the password is hashed here.
+    #[wasm_bindgen(js_name = setPassword)]
+    pub fn set_password(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "object")] given: &CoreCall,
-        text: String,
-    ) -> Result<String, JsValue> {
+        given: &CoreCall,
+        #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: &JsValue,
+    ) -> Result<CoreFuture, JsValue> {
+        calls::set_password(self.0.clone(), given, password).map_err(to_js)
+    }
+
+    /// Waits: the future resolves with the resource, that of a deletion with `{ found }`.
+    pub fn wait(&self, given: &CoreWait) -> CoreFuture {
+        calls::wait(self.0.clone(), given)
+    }
+
+    /// A text without the client's secrets, and without those of a request.
+    pub fn redact(&self, given: &CoreRequest, text: String) -> Result<String, JsValue> {
         let operation = arguments::operation(given).map_err(to_js)?;
         let mut text = text;
         self.0.redact(operation, &arguments::read(given), &mut text);
@@ -166,8 +154,11 @@ impl Core {
     }
 
     /// Checks and builds a request: `{ method, url, headers, body, curl }`.
+    ///
+    /// A result, as every export that returns a reference: where it is the reference alone, V8 11.3 ends the process
+    /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/build/check.mjs` finds those.
     #[wasm_bindgen(unchecked_return_type = "any")]
-    pub fn build(&self, #[wasm_bindgen(unchecked_param_type = "object")] given: &CoreCall) -> Result<Object, JsValue> {
+    pub fn build(&self, given: &CoreRequest) -> Result<Object, JsValue> {
         let build = || {
             let operation = arguments::operation(given)?;
             self.0.build(operation, &arguments::read(given), &[])
@@ -188,10 +179,18 @@ impl Core {
     }
 }
 
-/// Checks an options object, by the words of `options.js`.
-#[wasm_bindgen(js_name = checkOptions)]
-pub fn check_options(what: &str, options: &JsValue, known: &str) -> Result<(), JsValue> {
-    options::check(what, options, known).map_err(to_js)
+const fn validation(policy: ViolationPolicy) -> ValidationMode {
+    match policy {
+        ViolationPolicy::Off => ValidationMode::Off,
+        ViolationPolicy::Warn => ValidationMode::Warn,
+        _ => ValidationMode::Error,
+    }
+}
+
+/// Throws what is wrong with an options object, as `options.js` has found it.
+#[wasm_bindgen(js_name = refuseOptions)]
+pub fn refuse_options(what: &str, fault: Vec<String>) -> Result<(), JsValue> {
+    options::refuse(what, &fault).map_err(to_js)
 }
 
 /// Checks an organization's id, which comes from an option or a variable of that name.

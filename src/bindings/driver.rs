@@ -1,4 +1,4 @@
-//! Futures that an async JavaScript function drives (`driver.js`), and the promises that they await.
+//! Futures that an async JavaScript function drives (`driver.js`), and what they await of JavaScript.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -6,21 +6,25 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+#[cfg(feature = "sandbox")]
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(module = "/js/bindings/driver.js")]
 extern "C" {
+    #[cfg(feature = "sandbox")]
     #[wasm_bindgen(js_name = drive)]
     fn drive_future(future: CoreFuture, signal: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = wake)]
     fn wake_call(id: u32);
 
-    /// A promise that can be cancelled.
+    /// What JavaScript has started, and what can be cancelled.
     pub type Awaited;
-    #[wasm_bindgen(method, getter)]
-    fn promise(this: &Awaited) -> Promise;
+    /// Whether it has settled. If not, it then wakes the call that is being polled.
+    #[wasm_bindgen(method)]
+    fn poll(this: &Awaited) -> bool;
+    #[wasm_bindgen(method, catch)]
+    fn result(this: &Awaited) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]
     fn cancel(this: &Awaited);
 }
@@ -50,6 +54,13 @@ enum State {
 /// The future of a call. Dropping it drops all that it has running.
 #[wasm_bindgen]
 pub struct CoreFuture(RefCell<State>);
+
+impl CoreFuture {
+    /// For `drive` of `driver.js`, which polls it.
+    pub fn new(future: impl Future<Output = Output> + 'static) -> Self {
+        Self(RefCell::new(State::Pending(Box::pin(future))))
+    }
+}
 
 #[wasm_bindgen]
 impl CoreFuture {
@@ -86,33 +97,34 @@ impl Wake for CallWaker {
 
 /// Has JavaScript drive a future. When the signal aborts before its end it is dropped, and the promise rejects with the
 /// signal's reason.
+#[cfg(feature = "sandbox")]
 pub fn drive(signal: &JsValue, future: impl Future<Output = Output> + 'static) -> Promise {
-    drive_future(CoreFuture(RefCell::new(State::Pending(Box::pin(future)))), signal)
+    drive_future(CoreFuture::new(future), signal)
 }
 
 /// Awaits what JavaScript has started; dropped before its end, it cancels it.
-pub struct Cancellable {
-    awaited: Awaited,
-    future: JsFuture,
-}
+pub struct Cancellable(Awaited);
 
 impl From<Awaited> for Cancellable {
     fn from(awaited: Awaited) -> Self {
-        Self { future: JsFuture::from(awaited.promise()), awaited }
+        Self(awaited)
     }
 }
 
 impl Future for Cancellable {
     type Output = JsValue;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<JsValue> {
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<JsValue> {
+        if !self.0.poll() {
+            return Poll::Pending;
+        }
         // What JavaScript starts reports its failures in its value, or ends the call.
-        Pin::new(&mut self.future).poll(context).map(Result::unwrap_or_default)
+        Poll::Ready(self.0.result().unwrap_or_default())
     }
 }
 
 impl Drop for Cancellable {
     fn drop(&mut self) {
-        self.awaited.cancel();
+        self.0.cancel();
     }
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::objects::{plain_object, set, set_number, set_text};
 use super::values::decode;
-use crate::error::{Attempt, Error, Exchange, Met, Trail};
+use crate::error::{Attempt, AttemptLog, AttemptOutcome, Error, ResponseParts};
 use crate::issue::{Issue, Step};
 
 #[wasm_bindgen(module = "/js/bindings/errors.js")]
@@ -19,6 +19,11 @@ extern "C" {
 extern "C" {
     #[allow(dead_code)]
     type CloudError;
+}
+#[wasm_bindgen(module = "/js/hidden.js")]
+extern "C" {
+    #[allow(dead_code)]
+    fn hide();
 }
 
 /// The JavaScript error.
@@ -35,26 +40,26 @@ pub fn to_js(error: Error) -> JsValue {
             set(&fields, "issues", all(&issues));
             "request"
         }
-        Error::Response { issues, exchange, ambiguous } => {
-            of_exchange(&fields, &exchange, ambiguous);
+        Error::Response { issues, response, ambiguous } => {
+            of_response(&fields, &response, ambiguous);
             set(&fields, "issues", all(&issues));
-            text = decode(&exchange.body, true);
+            text = decode(&response.body, true);
             "response"
         }
-        Error::Api { code, exchange, ambiguous, retry_after_ms, .. } => {
-            of_exchange(&fields, &exchange, ambiguous);
+        Error::Api { code, response, ambiguous, retry_after_ms, .. } => {
+            of_response(&fields, &response, ambiguous);
             set_text(&fields, "code", code.as_deref());
             set_number(&fields, "retryAfterMs", retry_after_ms);
-            text = decode(&exchange.body, true);
+            text = decode(&response.body, true);
             "api"
         }
-        Error::Connection { cause: error, trail, ambiguous, .. } => {
-            of_trail(&fields, &trail, ambiguous);
+        Error::Connection { cause: error, attempt_log, ambiguous, .. } => {
+            of_attempts(&fields, &attempt_log, ambiguous);
             cause = error.map_or(cause, |error| foreign(&error));
             "connection"
         }
-        Error::Timeout { timeout_ms, trail, ambiguous } => {
-            of_trail(&fields, &trail, ambiguous);
+        Error::Timeout { timeout_ms, attempt_log, ambiguous } => {
+            of_attempts(&fields, &attempt_log, ambiguous);
             set_number(&fields, "timeoutMs", Some(timeout_ms));
             "timeout"
         }
@@ -77,31 +82,31 @@ pub fn failure(error: Box<Error>) -> JsValue {
 }
 
 /// The host's value that the core carried.
-fn foreign(value: &crate::host::Foreign) -> JsValue {
+fn foreign(value: &crate::host::CallerError) -> JsValue {
     value.downcast_ref::<JsValue>().cloned().unwrap_or(JsValue::UNDEFINED)
 }
 
-fn of_trail(fields: &Object, trail: &Trail, ambiguous: bool) {
-    set_text(fields, "operation", Some(trail.operation.name));
-    set_text(fields, "method", Some(trail.operation.method.as_str()));
-    set_text(fields, "path", Some(&trail.path));
-    set_number(fields, "attempts", Some(trail.attempts.len() as f64));
-    set(fields, "attemptLog", list(&trail.attempts, attempt));
+fn of_attempts(fields: &Object, attempt_log: &AttemptLog, ambiguous: bool) {
+    set_text(fields, "operation", Some(attempt_log.operation.name));
+    set_text(fields, "method", Some(attempt_log.operation.method.as_str()));
+    set_text(fields, "path", Some(&attempt_log.path));
+    set_number(fields, "attempts", Some(attempt_log.attempts.len() as f64));
+    set(fields, "attemptLog", list(&attempt_log.attempts, attempt));
     set(fields, "ambiguous", ambiguous);
 }
 
-fn of_exchange(fields: &Object, exchange: &Exchange, ambiguous: bool) {
-    of_trail(fields, &exchange.trail, ambiguous);
-    set_number(fields, "status", Some(exchange.status.into()));
-    set_text(fields, "requestId", exchange.request_id.as_deref());
-    set(fields, "headers", plain_object(&exchange.headers));
+fn of_response(fields: &Object, response: &ResponseParts, ambiguous: bool) {
+    of_attempts(fields, &response.attempt_log, ambiguous);
+    set_number(fields, "status", Some(response.status.into()));
+    set_text(fields, "requestId", response.request_id.as_deref());
+    set(fields, "headers", plain_object(&response.headers));
 }
 
 fn attempt(attempt: &Attempt) -> JsValue {
     let fields = Object::new();
-    match attempt.met {
-        Met::Status(status) => set_number(&fields, "status", Some(status.into())),
-        Met::Fault(fault) => set_text(&fields, "fault", Some(fault)),
+    match attempt.outcome {
+        AttemptOutcome::Status(status) => set_number(&fields, "status", Some(status.into())),
+        AttemptOutcome::Fault(fault) => set_text(&fields, "fault", Some(fault)),
     }
     set_text(&fields, "requestId", attempt.request_id.as_deref());
     set_number(&fields, "afterMs", Some(attempt.after_ms));

@@ -10,7 +10,7 @@ use super::driver::{Awaited, Cancellable};
 use super::host::JsHost;
 use super::objects::{plain_object, set, set_text};
 use super::values::{bytes, get, number, pairs, text, texts};
-use crate::host::{Fault, FaultKind, Foreign, HttpRequest, HttpResponse, Transport};
+use crate::host::{CallerError, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 
 #[wasm_bindgen(module = "/js/bindings/fetch.js")]
 extern "C" {
@@ -35,7 +35,7 @@ extern "C" {
 }
 
 impl Transport for JsHost {
-    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         let own = get(&self.lent, "fetch");
         let met = Cancellable::from(send_with(&own, &request.url, &init(request), self.max_body_bytes)).await;
         let status = || number(&met, "status").unwrap_or_default() as u16;
@@ -44,17 +44,17 @@ impl Transport for JsHost {
             return Ok(HttpResponse { status: status(), headers: pairs(&get(&met, "headers")), body });
         };
         let kind = match fault.as_str() {
-            "too-long" => FaultKind::TooLong,
-            "unreadable" => FaultKind::Unreadable { status: status(), headers: pairs(&get(&met, "headers")) },
-            "caller" => FaultKind::Caller,
-            _ => FaultKind::Connection,
+            "too-long" => TransportErrorKind::TooLong,
+            "unreadable" => TransportErrorKind::Unreadable { status: status(), headers: pairs(&get(&met, "headers")) },
+            "caller" => TransportErrorKind::Caller,
+            _ => TransportErrorKind::Connection,
         };
-        let cause =
-            matches!(kind, FaultKind::Connection | FaultKind::Caller).then(|| Rc::new(get(&met, "cause")) as Rc<_>);
-        Err(Fault { kind, message: text(&met, "message").unwrap_or_default(), cause })
+        let cause = matches!(kind, TransportErrorKind::Connection | TransportErrorKind::Caller)
+            .then(|| Rc::new(get(&met, "cause")) as Rc<_>);
+        Err(TransportError { kind, message: text(&met, "message").unwrap_or_default(), cause })
     }
 
-    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+    fn redact_cause(&self, cause: CallerError, clean: &dyn Fn(&mut String)) -> CallerError {
         let Some(error) = cause.downcast_ref::<JsValue>() else { return cause };
         let made = draft(error);
         let cleaned = Array::new();

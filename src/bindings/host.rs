@@ -2,26 +2,65 @@
 
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
-use super::objects::{plain_object, set, set_number, set_text};
+use super::objects::{bare_object, plain_object, set, set_number, set_text};
+use super::seam::CoreHost;
 use super::time::JsClock;
 use super::values::{self, get};
-use crate::host::{Clock, Foreign, Hooks, Level, Log, Random, Received, Retry, Sending, Slots, Values};
+use crate::client::{Redactor, Settings};
+use crate::host::{
+    CallerError, Clock, CustomLimiter, Hooks, Level, Log, Random, RequestEvent, ResponseEvent, RetryEvent, Values,
+};
 use crate::text::text;
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
-    /// What the caller lends: `{ fetch, logger, rateLimit, onRequest, onResponse, onRetry }`.
-    pub lent: JsValue,
+    /// What the caller lends.
+    pub lent: CoreHost,
     /// The caller's own clock, or the host's.
     pub clock: JsClock,
     /// A longer answer is refused.
     pub max_body_bytes: f64,
     /// Lines that matter less are dropped; `None`: all are.
-    pub log_level: Option<Level>,
+    log_level: Option<Level>,
+    /// A [`LogRedactor`] for what the caller's functions reject with; undefined: that is not logged.
+    redactor: JsValue,
+    on_request: Hook,
+    on_response: Hook,
+    on_retry: Hook,
+}
+
+/// A function of the caller's that is told what happens, where there is one.
+pub struct Hook {
+    /// The function.
+    pub call: Option<Function>,
+    /// The object that it is called on.
+    pub owner: JsValue,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// Makes texts fit for the client's log. JavaScript has one of its own: what a hook rejects with comes when the call, and the
+/// client too, may be gone.
+#[wasm_bindgen]
+pub struct LogRedactor(Redactor);
+
+#[wasm_bindgen]
+impl LogRedactor {
+    /// The text in one line, shortened, without the client's secrets.
+    pub fn shown(&self, text: &str) -> String {
+        self.0.shown(text)
+    }
+}
+
+impl LogRedactor {
+    /// For a client's log at that level.
+    pub fn of(settings: &Settings, log_level: Option<Level>) -> JsValue {
+        log_level.map_or(JsValue::UNDEFINED, |_| Self(Redactor::of_client(settings)).into())
+    }
 }
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
@@ -37,13 +76,20 @@ extern "C" {
     #[wasm_bindgen(js_name = tell, catch)]
     fn tell_slot(
         lent: &JsValue,
-        logs: bool,
+        redactor: &JsValue,
         slot: &JsValue,
         status: Option<f64>,
         retry_after_ms: Option<f64>,
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
-    fn call_hook(lent: &JsValue, logs: bool, owner: &JsValue, name: &str, event: &Object) -> Result<(), JsValue>;
+    fn call_hook(
+        lent: &JsValue,
+        redactor: &JsValue,
+        call: &Function,
+        owner: &JsValue,
+        name: &str,
+        event: &Object,
+    ) -> Result<(), JsValue>;
 }
 
 impl Clock for JsHost {
@@ -106,44 +152,55 @@ impl Values for JsHost {
     }
 }
 
-impl Slots for JsHost {
+impl CustomLimiter for JsHost {
     /// What the caller's `acquire` resolved with.
-    type Slot = JsValue;
+    type Permit = JsValue;
 
-    async fn acquire(&self) -> Result<JsValue, Foreign> {
+    async fn acquire(&self) -> Result<JsValue, CallerError> {
         // What it fails with ends the call there.
         Ok(Cancellable::from(acquire_of(&self.lent)).await)
     }
 
-    fn tell(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
-        let logs = self.logs(Level::Error);
-        tell_slot(&self.lent, logs, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
+    fn release(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), CallerError> {
+        tell_slot(&self.lent, &self.redactor, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
     }
 }
 
-fn foreign(error: JsValue) -> Foreign {
+fn foreign(error: JsValue) -> CallerError {
     Rc::new(error)
 }
 
 impl JsHost {
-    /// One to which the caller has lent nothing.
-    pub const fn alone() -> Self {
-        let lent = JsValue::UNDEFINED;
-        Self { lent, clock: JsClock(JsValue::UNDEFINED), max_body_bytes: 0.0, log_level: None }
+    /// One that stands on what the caller lends.
+    pub fn new(lent: CoreHost, max_body_bytes: f64, log_level: Option<Level>, redactor: JsValue) -> Self {
+        let hook = |name, call| Hook { call, owner: lent.clone().into(), name };
+        Self {
+            clock: JsClock(lent.clock()),
+            on_request: hook("onRequest", lent.on_request()),
+            on_response: hook("onResponse", lent.on_response()),
+            on_retry: hook("onRetry", lent.on_retry()),
+            lent,
+            max_body_bytes,
+            log_level,
+            redactor,
+        }
     }
 
-    /// Calls a function of the caller's, where its owner has one. It is not awaited; what it rejects with is logged.
-    pub fn hook(&self, owner: &JsValue, name: &str, fill: &dyn Fn(&Object)) -> Result<(), Foreign> {
-        if get(owner, name).is_undefined() {
-            return Ok(());
-        }
+    /// One to which the caller has lent nothing.
+    pub fn alone() -> Self {
+        Self::new(bare_object().unchecked_into(), 0.0, None, JsValue::UNDEFINED)
+    }
+
+    /// Calls a function of the caller's, where there is one. It is not awaited; what it rejects with is logged.
+    pub fn hook(&self, hook: &Hook, fill: &dyn Fn(&Object)) -> Result<(), CallerError> {
+        let Hook { call: Some(call), owner, name } = hook else { return Ok(()) };
         let event = Object::new();
         fill(&event);
-        call_hook(&self.lent, self.logs(Level::Error), owner, name, &event).map_err(foreign)
+        call_hook(&self.lent, &self.redactor, call, owner, name, &event).map_err(foreign)
     }
 }
 
-fn describe(event: &Object, request: &Sending<'_>) {
+fn describe(event: &Object, request: &RequestEvent<'_>) {
     set_text(event, "operation", Some(request.operation));
     set_text(event, "method", Some(request.method.as_str()));
     set_text(event, "url", Some(request.url));
@@ -151,8 +208,8 @@ fn describe(event: &Object, request: &Sending<'_>) {
 }
 
 impl Hooks for JsHost {
-    fn on_request(&self, request: &Sending<'_>) -> Result<(), Foreign> {
-        self.hook(&self.lent, "onRequest", &|event| {
+    fn on_request(&self, request: &RequestEvent<'_>) -> Result<(), CallerError> {
+        self.hook(&self.on_request, &|event| {
             describe(event, request);
             let headers = Object::new();
             for (name, value) in &request.headers {
@@ -162,8 +219,8 @@ impl Hooks for JsHost {
         })
     }
 
-    fn on_response(&self, request: &Sending<'_>, response: &Received<'_>) -> Result<(), Foreign> {
-        self.hook(&self.lent, "onResponse", &|event| {
+    fn on_response(&self, request: &RequestEvent<'_>, response: &ResponseEvent<'_>) -> Result<(), CallerError> {
+        self.hook(&self.on_response, &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
             set(event, "headers", plain_object(response.headers));
@@ -172,8 +229,8 @@ impl Hooks for JsHost {
         })
     }
 
-    fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
-        self.hook(&self.lent, "onRetry", &|event| {
+    fn on_retry(&self, retry: &RetryEvent) -> Result<(), CallerError> {
+        self.hook(&self.on_retry, &|event| {
             set_text(event, "operation", Some(retry.operation));
             set_number(event, "attempt", Some(retry.attempt as f64));
             set_number(event, "status", retry.status.map(f64::from));

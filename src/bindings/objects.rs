@@ -22,7 +22,6 @@ pub fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
 
 /// An object without a prototype, for the host's own functions: of options, what they do not find in the object itself they
 /// read in a polluted `Object.prototype`.
-#[cfg(feature = "sandbox")]
 pub fn bare_object() -> Object {
     Object::create(JsValue::NULL.unchecked_ref())
 }

@@ -47,7 +47,7 @@ export interface CloudClientOptions {
    * response of another library, such as node-fetch, or with a double that has a `status` and one of `body`, `arrayBuffer()`,
    * `text()` and `json()`; where none of them can be read, the call fails with a `ResponseValidationError`, and is not tried again.
    */
-  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  fetch?: ((url: string, init: FetchInit) => Promise<ResponseLike>) | undefined;
   /** For tests. By default the host's. What it throws ends the call. */
   clock?: Clock | undefined;
   /** Added to every request. */
@@ -94,8 +94,44 @@ export interface CloudClientOptions {
 /** Names and values of headers. What is undefined is not there. */
 export type HeadersLike =
   | Headers
+  | readonly (readonly [name: string, value: string])[]
   | Iterable<readonly [name: string, value: string]>
   | { readonly [name: string]: string | undefined };
+
+/** The second argument of the `fetch` option. The `RequestInit` of every library takes it as it is. */
+export interface FetchInit {
+  /** In upper case. */
+  method: string;
+  /** Names in lower case, and values. The credentials are among them. */
+  headers: Record<string, string>;
+  /** JSON. */
+  body?: string;
+  /** The API has no redirects, and credentials must not follow one. */
+  redirect: "manual";
+  /** Only where the host's own requests have it. */
+  cache?: "no-store";
+  /** Fires when the call ends before the response has come, and when the attempt takes longer than `timeoutMs`. */
+  signal: AbortSignal;
+}
+
+/**
+ * The result of the `fetch` option: a `Response` of the host or of another library, or a double. The body is read from `body`
+ * where that is a stream, otherwise by the first of `arrayBuffer()`, `text()` and `json()` that is there.
+ */
+export interface ResponseLike {
+  /** The HTTP status. */
+  readonly status: number;
+  /** A `Headers` object, a Map, a list of pairs, or a plain object. */
+  readonly headers?: unknown;
+  /** A stream of bytes of the web or of Node, a text, or bytes. */
+  readonly body?: unknown;
+  /** The whole body, as bytes. */
+  arrayBuffer?(): Promise<ArrayBuffer>;
+  /** The whole body, as text. */
+  text?(): Promise<string>;
+  /** The whole body, as the value that its JSON stands for. */
+  json?(): Promise<unknown>;
+}
 
 /** A clock of the caller's own. Where it is set back or stands still, nothing waits longer: sleeps count as time. */
 export interface Clock {

@@ -46,6 +46,7 @@ pub fn items(list: &JsValue) -> Vec<JsValue> {
 }
 
 /// The texts of a list.
+#[cfg(feature = "client")]
 pub fn texts(list: &JsValue) -> Vec<String> {
     let mut texts = Vec::new();
     if list.is_undefined() {
@@ -69,17 +70,17 @@ pub fn number(object: &JsValue, name: &str) -> Option<f64> {
     get(object, name).as_f64()
 }
 
-/// Whether a property is true.
-#[cfg(feature = "client")]
-pub fn flag(object: &JsValue, name: &str) -> bool {
-    get(object, name).as_bool() == Some(true)
-}
-
 /// A list of names and values in turn.
 #[cfg(feature = "client")]
 pub fn pairs(list: &JsValue) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    let mut list = texts(list).into_iter();
+    paired(texts(list))
+}
+
+/// Names and values, which come in turn.
+#[cfg(feature = "client")]
+pub fn paired(list: Vec<String>) -> Vec<(String, String)> {
+    let mut pairs = Vec::with_capacity(list.len() / 2);
+    let mut list = list.into_iter();
     while let (Some(name), Some(value)) = (list.next(), list.next()) {
         pairs.push((name, value));
     }

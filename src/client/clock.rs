@@ -1,20 +1,20 @@
 //! Time that never runs backwards, whatever the host's clock does.
 //!
-//! A clock of the caller's may be set back, stand still, or say what is no number. Budgets, deadlines and the rate limit
-//! read it through a [`Steady`] clock: of a step back nothing is counted, and time that was slept has passed.
+//! A clock of the caller's may be set back, stand still, or return no finite number. Budgets, deadlines and the rate limit
+//! read it through a [`MonotonicClock`]: a step back counts as no time, and a sleep has always lasted as long as it was to.
 
 use std::cell::Cell;
 
 /// Turns the readings of a clock into time that only grows.
 #[derive(Default)]
-pub(super) struct Steady {
+pub(super) struct MonotonicClock {
     last: Cell<Option<f64>>,
-    /// What steps back have taken away so far.
-    lost: Cell<f64>,
+    /// The sum of all steps back, and of sleeps in which the clock stood still.
+    offset: Cell<f64>,
 }
 
-impl Steady {
-    /// The time, given what the clock says.
+impl MonotonicClock {
+    /// The time, given the clock's reading.
     pub fn read(&self, clock: f64) -> f64 {
         let Some(last) = self.last.get() else {
             let first = if is_time(clock) { clock } else { 0.0 };
@@ -23,20 +23,20 @@ impl Steady {
         };
         let now = if is_time(clock) { clock } else { last };
         if now < last {
-            self.lost.set(self.lost.get() + (last - now));
+            self.offset.set(self.offset.get() + (last - now));
         }
         self.last.set(Some(now));
-        now + self.lost.get()
+        now + self.offset.get()
     }
 
-    /// The time after a sleep that began at `from` and was to last so long, given what the clock says. Where the clock
-    /// did not take part in it, the sleep counts all the same.
+    /// The time after a sleep of `ms` that began at `from`, given the clock's reading. Where the clock stood still meanwhile,
+    /// the sleep counts all the same.
     pub fn slept(&self, from: f64, ms: f64, clock: f64) -> f64 {
         let now = self.read(clock);
-        // Timers are a little early at times: a clock that went on is right.
+        // A timer may be a little early. Then the clock is right.
         let missing = from + ms - now;
         if ms.is_finite() && missing > ms / 2.0 {
-            self.lost.set(self.lost.get() + missing);
+            self.offset.set(self.offset.get() + missing);
             return now + missing;
         }
         now
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_step_back_is_not_counted_and_a_sleep_is() {
-        let clock = Steady::default();
+        let clock = MonotonicClock::default();
         assert_eq!(clock.read(1_000.0), 1_000.0);
         assert_eq!(clock.read(1_500.0), 1_500.0);
         assert_eq!(clock.read(-86_400_000.0), 1_500.0, "set back by a day");

@@ -1,14 +1,16 @@
-//! What a state, a 404 and a refusal mean for a wait. Pure decisions: no requests, no clock.
+//! The goals of waits, and what a state, a 404 and a failed request mean for them.
+//!
+//! Pure decisions: no requests and no clock. The states are those of the contract and of the live API.
 
-use super::retry::Setback;
+use super::retry::AttemptFailure;
 use crate::contract::{self, Kind, Operation};
 use crate::error::Error;
 use crate::host::Values;
 use crate::issue::Code;
-use crate::nearest::nearest;
 use crate::response::is_own_envelope;
+use crate::suggest::nearest;
 
-/// What a service is told.
+/// A command of `services.updateState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// To start.
@@ -31,52 +33,61 @@ impl Command {
     }
 }
 
-/// The state of a resource that can no longer be read.
+/// The last state before a service is gone.
 const TERMINATED: &str = "terminated";
 
-/// States that lead to nothing but the end.
+/// States from which a service only goes on to its end.
 const ENDING: &[&str] = &["terminating", TERMINATED, "softdeleting", "softdeleted"];
 
-/// States from which a service is deleted without being stopped first.
+/// States in which the API accepts a deletion.
 const DELETABLE: &[&str] = &["provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed"];
 
-/// What a helper waits for.
-pub enum Aim {
-    /// That a service is in one of these states; the helper's name.
+/// The goal of a wait.
+pub enum WaitGoal {
+    /// A service is in one of these states; the helper's name.
     States(&'static str, Vec<String>),
-    /// That a backup is done.
+    /// A backup is done.
     Backup,
-    /// That a service runs; whether a stopped one is to be started.
+    /// A service runs; whether a stopped one is started.
     Running(bool),
-    /// That a service is gone.
+    /// A service is gone.
     Deletion,
 }
 
-/// What a state means for a wait.
+/// The next step of a wait, given a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum WaitStep {
     /// The goal is reached.
     Reached,
     /// The goal may still be reached.
     Waiting,
-    /// The goal cannot be reached any more.
+    /// The goal can no longer be reached.
     Failed,
-    /// The goal is reached once this has been done.
+    /// The action leads to the goal.
     Do(Action),
 }
 
-/// What a wait does to a service.
+/// A change that a wait requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    /// It is told something.
-    Tell(Command),
-    /// It is deleted.
+    /// `services.updateState`.
+    Command(Command),
+    /// `services.delete`.
     Delete,
 }
 
-/// What a failed request means for a wait.
+/// How a wait treats the API's 404 for a resource that it has never read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum NotFoundPolicy {
+    /// The resource may be too new to be read, for a while.
+    MayBeNew,
+    /// The list of services has to confirm it.
+    ConfirmInList,
+}
+
+/// How a failed request counts for a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RequestFailure {
     /// The wait ends with the error.
     Final,
     /// The API says that there is no such resource.
@@ -89,19 +100,19 @@ pub(super) enum Failure {
     Transient,
 }
 
-impl Failure {
+impl RequestFailure {
     pub fn of<H: Values>(host: &H, error: &Error) -> Self {
         match error {
-            Error::Api { exchange, .. } => match exchange.status {
-                404 if is_own_envelope(host, &exchange.body) => Self::NotFound,
+            Error::Api { response, .. } => match response.status {
+                404 if is_own_envelope(host, &response.body) => Self::NotFound,
                 404 => Self::NotFoundPage,
                 409 | 424 => Self::Refused,
-                status => match Setback::of_status(status) {
-                    Some(Setback::Refused) | None => Self::Final,
+                status => match AttemptFailure::of_status(status) {
+                    Some(AttemptFailure::Refused) | None => Self::Final,
                     Some(_) => Self::Transient,
                 },
             },
-            // Each later response would be like it.
+            // Each later response would be unreadable, too.
             Error::Response { issues, .. } if issues.iter().any(|issue| issue.code == Code::Unreadable) => Self::Final,
             Error::Response { .. } | Error::Connection { .. } | Error::Timeout { .. } => Self::Transient,
             Error::Configuration(_) | Error::Request { .. } | Error::Wait { .. } | Error::Caller(_) => Self::Final,
@@ -109,14 +120,14 @@ impl Failure {
     }
 }
 
-/// Whether a refusal with this text stays, however long the wait lasts: the primary service of a warehouse is neither
-/// stopped nor deleted before its secondary services are.
+/// Whether waiting does not change a refusal with this text: the primary service of a warehouse is neither stopped nor deleted
+/// before its secondary services are.
 pub(super) fn is_permanent(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     text.contains("primary") && text.contains("secondar")
 }
 
-impl Aim {
+impl WaitGoal {
     /// The helper, as users call it.
     pub(super) fn helper(&self) -> &'static str {
         match self {
@@ -145,8 +156,7 @@ impl Aim {
         }
     }
 
-    /// Holds the states that are waited for against those of the contract. A misspelt one is refused; those that the
-    /// contract does not have come back.
+    /// The wanted states that the contract does not have. One that looks misspelt is an error.
     pub(super) fn unknown_states(&self) -> Result<Vec<&str>, Error> {
         let Self::States(helper, states) = self else { return Ok(Vec::new()) };
         let Kind::Enum { values: known, .. } = &contract::STATE.kind else { return Ok(Vec::new()) };
@@ -162,34 +172,42 @@ impl Aim {
         Ok(unknown)
     }
 
-    /// Whether a resource that is gone is what is waited for.
-    pub(super) fn ends_when_gone(&self) -> bool {
-        self.judge(TERMINATED, None) == Verdict::Reached
+    /// How a 404 counts while nothing has been read.
+    pub(super) fn not_found_policy(&self) -> NotFoundPolicy {
+        match self {
+            Self::Deletion => NotFoundPolicy::ConfirmInList,
+            Self::States(..) | Self::Backup | Self::Running(_) => NotFoundPolicy::MayBeNew,
+        }
     }
 
-    /// What a state means; `refused` is the status with which the deletion was refused last.
-    pub(super) fn judge(&self, state: &str, refused: Option<u16>) -> Verdict {
-        const STOP: Verdict = Verdict::Do(Action::Tell(Command::Stop));
+    /// Whether the goal is reached when the resource is gone.
+    pub(super) fn ends_when_gone(&self) -> bool {
+        self.step_for(TERMINATED, None) == WaitStep::Reached
+    }
+
+    /// The next step in a state; `refused` is the status with which the deletion was refused last.
+    pub(super) fn step_for(&self, state: &str, refused: Option<u16>) -> WaitStep {
+        const STOP: WaitStep = WaitStep::Do(Action::Command(Command::Stop));
         let ends = ENDING.contains(&state);
         match (self, state) {
-            (Self::States(_, states), _) if states.iter().any(|wanted| wanted == state) => Verdict::Reached,
-            (Self::States(..), "failed") => Verdict::Failed,
-            // On the way to the end only the end can be waited for.
+            (Self::States(_, states), _) if states.iter().any(|wanted| wanted == state) => WaitStep::Reached,
+            (Self::States(..), "failed") => WaitStep::Failed,
+            // A service on its way to the end reaches only the states of the end.
             (Self::States(_, states), _) if ends && !states.iter().any(|wanted| ENDING.contains(&wanted.as_str())) => {
-                Verdict::Failed
+                WaitStep::Failed
             }
-            (Self::Backup, "done") | (Self::Running(_), "running") | (Self::Deletion, TERMINATED) => Verdict::Reached,
-            (Self::Backup, "error") => Verdict::Failed,
-            (Self::Running(_), "idle") => Verdict::Do(Action::Tell(Command::Awake)),
-            (Self::Running(true), "stopped") => Verdict::Do(Action::Tell(Command::Start)),
-            (Self::Running(true), "stopping") => Verdict::Waiting,
-            (Self::Running(_), "stopped" | "stopping" | "failed") => Verdict::Failed,
-            (Self::Running(_), _) if ends => Verdict::Failed,
+            (Self::Backup, "done") | (Self::Running(_), "running") | (Self::Deletion, TERMINATED) => WaitStep::Reached,
+            (Self::Backup, "error") => WaitStep::Failed,
+            (Self::Running(_), "idle") => WaitStep::Do(Action::Command(Command::Awake)),
+            (Self::Running(true), "stopped") => WaitStep::Do(Action::Command(Command::Start)),
+            (Self::Running(true), "stopping") => WaitStep::Waiting,
+            (Self::Running(_), "stopped" | "stopping" | "failed") => WaitStep::Failed,
+            (Self::Running(_), _) if ends => WaitStep::Failed,
             (Self::Deletion, "running" | "partially_running") => STOP,
             // An idle service may have to be stopped first after all.
             (Self::Deletion, "idle") if refused == Some(424) => STOP,
-            (Self::Deletion, _) if DELETABLE.contains(&state) => Verdict::Do(Action::Delete),
-            _ => Verdict::Waiting,
+            (Self::Deletion, _) if DELETABLE.contains(&state) => WaitStep::Do(Action::Delete),
+            _ => WaitStep::Waiting,
         }
     }
 }

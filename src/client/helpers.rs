@@ -1,4 +1,4 @@
-//! What takes more than one call, or more than the call: passwords hashed here, waiting, waking, stopping and deleting.
+//! The helpers of services and backups: passwords that are hashed here, and waits with their commands.
 
 use super::Client;
 use super::wait::{WaitOptions, Waiting};
@@ -7,7 +7,7 @@ use crate::host::Host;
 use crate::password;
 use crate::request::{Argument, Arguments};
 
-pub use super::goal::{Aim, Command};
+pub use super::goal::{Command, WaitGoal};
 
 /// The arguments of `services.updateState`: starts, stops or wakes a service.
 #[must_use]
@@ -25,11 +25,11 @@ pub fn set_password(service: &Argument, password: &[u8]) -> Arguments {
 #[must_use]
 pub fn new_password(password: &[u8]) -> String {
     let (sha256, double_sha1) = (password::sha256_base64(password), password::double_sha1_hex(password));
-    // Both: with the first alone, the MySQL interface would go on to take the old password.
+    // Both: with the first alone, the MySQL interface would still accept the old password.
     format!(r#"{{"newPasswordHash":"{sha256}","newDoubleSha1Hash":"{double_sha1}"}}"#)
 }
 
-/// The arguments of `services.updatePassword`: the server makes a new password, which it shows once.
+/// The arguments of `services.updatePassword`: the service makes a new password, and returns it once.
 #[must_use]
 pub fn reset_password(service: &Argument) -> Arguments {
     of(service, Some("{}".to_owned()))
@@ -44,7 +44,7 @@ impl<H: Host> Client<H> {
         states: &[String],
         options: &WaitOptions,
     ) -> Result<H::Value, Box<Error>> {
-        let waiting = self.wait(Aim::States(helper, states.to_vec()), of(service, None), options);
+        let waiting = self.wait(WaitGoal::States(helper, states.to_vec()), of(service, None), options);
         self.resource(waiting).await
     }
 
@@ -57,7 +57,7 @@ impl<H: Host> Client<H> {
     ) -> Result<H::Value, Box<Error>> {
         let mut arguments = of(service, None);
         arguments.path.push(backup.clone());
-        self.resource(self.wait(Aim::Backup, arguments, options)).await
+        self.resource(self.wait(WaitGoal::Backup, arguments, options)).await
     }
 
     /// Brings a service to `running`: wakes an idle one, starts a stopped one only where `start` says so.
@@ -67,13 +67,13 @@ impl<H: Host> Client<H> {
         start: bool,
         options: &WaitOptions,
     ) -> Result<H::Value, Box<Error>> {
-        self.resource(self.wait(Aim::Running(start), of(service, None), options)).await
+        self.resource(self.wait(WaitGoal::Running(start), of(service, None), options)).await
     }
 
-    /// Stops what must be stopped, deletes, and waits until the API itself says that the service is gone. Called again
-    /// at any point, it goes on from there. False: there was no such service to begin with.
+    /// Stops the service where that is needed, deletes it, and waits until the API itself says that it is gone. A repeated
+    /// call resumes. False: the service did not exist.
     pub async fn stop_and_delete(&self, service: &Argument, options: &WaitOptions) -> Result<bool, Box<Error>> {
-        self.wait(Aim::Deletion, of(service, None), options).await.map(|ended| ended.is_some())
+        self.wait(WaitGoal::Deletion, of(service, None), options).await.map(|ended| ended.is_some())
     }
 
     async fn resource(&self, waiting: Waiting<'_, H::Value>) -> Result<H::Value, Box<Error>> {

@@ -1,26 +1,26 @@
-//! The organization of a key that was given without one: asked for once, and taken where there is exactly one.
+//! Looks up the organization of a client that was made without one: once, and it must be the only one of the key.
 
-use super::scrub::Scrub;
 use super::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::host::Host;
 use crate::request::Arguments;
 
-/// So many organizations are listed.
+/// How many organizations a message lists.
 const LISTED: usize = 20;
 
-/// So many characters of a name or an id are shown.
+/// How many characters of a name or an id a message shows.
 const SHOWN: usize = 60;
 
 impl<H: Host> Client<H> {
-    /// Asks, once, which organization the key belongs to.
+    /// The key's only organization, requested once for all calls of the client.
     pub(super) async fn only_organization(
         &self,
         operation: &'static Operation,
         options: &CallOptions,
     ) -> Result<String, Box<Error>> {
-        let _turn = self.asking.take(&mut 0).await;
+        let ticket = self.organization_queue.join(&mut 0);
+        ticket.admitted().await;
         if let Some(known) = self.organization.borrow().clone() {
             return Ok(known);
         }
@@ -39,11 +39,11 @@ impl<H: Host> Client<H> {
             ),
         };
         let mut message = format!("{}: {message}", operation.name);
-        Scrub::of_client(&self.settings).text(&mut message);
+        self.redactor.redact(&mut message);
         Err(Error::Configuration(message).into())
     }
 
-    /// Ids and names. They are the service's texts: shortened, and nothing in them moves the cursor or begins a line.
+    /// Ids and names, shortened and escaped: they are texts of the service.
     fn listed_organizations(&self, organizations: &[(String, H::Value)]) -> String {
         let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
         let mut list = Vec::new();

@@ -1,21 +1,21 @@
-//! What a wait knows, and what its caller is told of it. Times are milliseconds since the wait began.
+//! The state of a wait, and the progress that its caller is told. Times are milliseconds since the wait began.
 
 use super::CallOptions;
-use super::goal::{Action, Aim, Failure, is_permanent};
-use super::scrub::Scrub;
+use super::goal::{Action, RequestFailure, WaitGoal, is_permanent};
+use super::redact::Redactor;
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
-use crate::host::Foreign;
+use crate::host::CallerError;
 use crate::request::Arguments;
 
-/// A command is given again when nothing has come of it for that long: reads lag behind writes.
+/// A command is repeated when the state has not changed for that long: reads lag behind writes.
 const AGAIN_MS: f64 = 15_000.0;
-/// A refusal that lasts so long, in the same words and while the state stays the same, does not pass by waiting.
+/// A refusal is final when it lasts that long with the same text and in the same state.
 const REFUSED_MS: f64 = 120_000.0;
-/// The state that progress tells while none has been read.
+/// The state in progress events while none has been read.
 const UNREAD: &str = "unknown";
 
-/// What a wait asks for.
+/// The options of a wait.
 #[derive(Default)]
 pub struct WaitOptions {
     /// For each call that the wait makes.
@@ -24,14 +24,14 @@ pub struct WaitOptions {
     pub timeout_ms: Option<f64>,
     /// Makes the pause between two polls fixed.
     pub poll_interval_ms: Option<f64>,
-    /// Told of each poll.
+    /// Called after each poll.
     pub on_progress: Option<OnProgress>,
 }
 
-/// Told of each poll. What it throws ends the wait and goes back to the caller.
-pub type OnProgress = Box<dyn Fn(&Progress) -> Result<(), Foreign>>;
+/// Called after each poll. An error that it throws ends the wait and goes back to the caller.
+pub type OnProgress = Box<dyn Fn(&Progress) -> Result<(), CallerError>>;
 
-/// How a wait stands.
+/// The progress of a wait.
 #[derive(Clone, Debug)]
 pub struct Progress {
     /// The state that was read last; `unknown` where none has been read yet.
@@ -42,15 +42,15 @@ pub struct Progress {
     pub elapsed_ms: f64,
     /// How many times it has read, this one included.
     pub attempt: u32,
-    /// The refusal of what the wait has asked for, while it stands.
-    pub refusal: Option<Refusal>,
-    /// The request that has failed, with something that may pass.
-    pub fault: Option<PassingFault>,
+    /// The refusal of the wait's last request, until one is accepted.
+    pub refusal: Option<WaitRefusal>,
+    /// The transient failure of the wait's last request, until one succeeds.
+    pub fault: Option<TransientFault>,
 }
 
-/// 409 or 424: the state does not allow it, yet.
+/// A request of a wait was refused with 409 or 424: the state does not allow it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct WaitRefusal {
     /// The HTTP status.
     pub status: u16,
     /// The word before the colon in the API's text, such as `CONFLICT`.
@@ -59,9 +59,9 @@ pub struct Refusal {
     pub message: String,
 }
 
-/// What a request of a wait has met that may pass.
+/// A request of a wait failed with something that may pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PassingFault {
+pub struct TransientFault {
     /// The HTTP status, where a response came.
     pub status: Option<u16>,
     /// Why none came: `connection` or `timeout`.
@@ -70,15 +70,15 @@ pub struct PassingFault {
     pub message: String,
 }
 
-impl Refusal {
+impl WaitRefusal {
     fn of(error: &Error) -> Option<Self> {
-        let Error::Api { code, text, exchange, .. } = error else { return None };
+        let Error::Api { code, text, response, .. } = error else { return None };
         let message = text.clone().unwrap_or_else(|| error.message());
-        Some(Self { status: exchange.status, code: code.clone(), message })
+        Some(Self { status: response.status, code: code.clone(), message })
     }
 }
 
-impl PassingFault {
+impl TransientFault {
     fn of(error: &Error) -> Self {
         let fault = match error {
             Error::Connection { .. } => Some("connection"),
@@ -89,47 +89,35 @@ impl PassingFault {
     }
 }
 
-/// How long a wait has lasted, by the client's clock, which never runs backwards.
-pub(super) struct Stopwatch(f64);
-
-impl Stopwatch {
-    pub fn start(now: f64) -> Self {
-        Self(now)
-    }
-
-    /// Milliseconds since the start.
-    pub fn read(&self, now: f64) -> f64 {
-        now - self.0
-    }
-}
-
 /// A request that failed, until a later one succeeds.
-struct Trouble {
+struct OpenFailure {
     error: Box<Error>,
     is_refusal: bool,
-    /// The state in which it was met first, and when.
+    /// The state in which the request failed first, and when.
     state: Option<String>,
     since: f64,
 }
 
-/// What a wait knows so far.
-pub(super) struct Wait<'a, V> {
-    pub aim: Aim,
-    /// Which resource.
+/// The state of a wait.
+pub(super) struct WaitState<'a, V> {
+    pub goal: WaitGoal,
+    /// When the wait began, by the client's clock.
+    pub began_at: f64,
+    /// The path of the resource.
     pub arguments: Arguments,
     pub options: &'a WaitOptions,
-    pub scrub: Scrub,
+    pub redactor: Redactor,
     pub attempt: u32,
     pub last_state: Option<String>,
     /// The resource as it was read last.
     pub last: Option<V>,
-    /// The API has shown that the resource exists, or did.
+    /// A response of the API proves that the resource exists, or did.
     pub exists: bool,
     /// The API has accepted the deletion.
     pub deleted: bool,
-    /// A deletion has lost its response: it may have been carried out.
+    /// The response to a deletion was lost: it may have been carried out.
     pub maybe_deleted: bool,
-    /// Since when each read has brought the API's own 404.
+    /// Since when each read has met the API's own 404.
     pub missing_since: Option<f64>,
     /// How many times in a row neither the resource nor the list of them could be read.
     pub unproven: u32,
@@ -137,20 +125,25 @@ pub(super) struct Wait<'a, V> {
     pub faults: u32,
     /// The pause before the latest poll; 0 before the first.
     pub pause_ms: f64,
-    done: Done,
-    /// Of the reads.
-    read: Option<Trouble>,
-    /// Of the commands, and which one.
-    command: Option<(Action, Trouble)>,
+    requested: LastRequests,
+    failed_read: Option<OpenFailure>,
+    failed_action: Option<(Action, OpenFailure)>,
 }
 
-impl<'a, V> Wait<'a, V> {
-    pub fn new(aim: Aim, arguments: Arguments, options: &'a WaitOptions, scrub: Scrub) -> Self {
+impl<'a, V> WaitState<'a, V> {
+    pub fn new(
+        goal: WaitGoal,
+        arguments: Arguments,
+        options: &'a WaitOptions,
+        redactor: Redactor,
+        began_at: f64,
+    ) -> Self {
         Self {
-            aim,
+            goal,
+            began_at,
             arguments,
             options,
-            scrub,
+            redactor,
             attempt: 0,
             last_state: None,
             last: None,
@@ -161,16 +154,16 @@ impl<'a, V> Wait<'a, V> {
             unproven: 0,
             faults: 0,
             pause_ms: 0.0,
-            done: Done::default(),
-            read: None,
-            command: None,
+            requested: LastRequests::default(),
+            failed_read: None,
+            failed_action: None,
         }
     }
 
     /// The id of the service, where the wait is for one.
     pub fn service(&self) -> Option<&str> {
         let [service] = self.arguments.path.as_slice() else { return None };
-        // Without its quotes: what is a UUID has no escapes.
+        // Without its quotes: a UUID has no escapes.
         service.json.get(1..service.json.len().checked_sub(1)?)
     }
 
@@ -179,50 +172,55 @@ impl<'a, V> Wait<'a, V> {
         self.service().filter(|_| self.options.call.headers.is_empty())
     }
 
-    /// The error with which the wait ends. Its cause is the failure that still stands.
+    /// The error with which the wait ends. Its cause is the failure that is still open.
     pub fn error(&self, reason: WaitReason, elapsed_ms: f64) -> Box<Error> {
-        let trouble = self.read.as_ref().or(self.command.as_ref().map(|(_, trouble)| trouble));
-        let cause = trouble.map(|trouble| trouble.error.clone());
+        let cause = self.open_failures().next().map(|failure| failure.error.clone());
         self.error_of(reason, elapsed_ms, cause)
     }
 
     /// The same with this cause.
     pub fn error_of(&self, reason: WaitReason, elapsed_ms: f64, cause: Option<Box<Error>>) -> Box<Error> {
-        // It comes from a response, which may echo.
-        let last_state = self.last_state.as_deref().map(|state| self.scrub.shown(state));
-        let (helper, wanted) = (self.aim.helper(), self.aim.wanted());
+        // A text of the service, which may echo a secret.
+        let last_state = self.last_state.as_deref().map(|state| self.redactor.shown(state));
+        let (helper, wanted) = (self.goal.helper(), self.goal.wanted());
         Error::Wait { helper, reason, wanted, last_state, elapsed_ms, cause }.into()
     }
 
-    /// A read has brought this state. The caller is told.
-    pub fn saw(&mut self, state: &str, now: f64) -> Result<(), Box<Error>> {
+    /// A read has brought this state.
+    pub fn read_succeeded(&mut self, state: &str, now: f64) -> Result<(), Box<Error>> {
         let previous = self.last_state.replace(state.to_owned());
-        (self.exists, self.missing_since, self.faults, self.read) = (true, None, 0, None);
-        self.tell(previous.filter(|previous| previous != state), now)
+        (self.exists, self.missing_since, self.faults, self.failed_read) = (true, None, 0, None);
+        self.report_progress(previous.filter(|previous| previous != state), now)
     }
 
-    /// A read has failed with something that may pass. The caller is told.
-    pub fn missed(&mut self, error: Box<Error>, failure: Failure, now: f64) -> Result<(), Box<Error>> {
-        // Of a service that answers there is no need to back off.
-        let counts = matches!(failure, Failure::Transient | Failure::NotFoundPage);
+    /// A read has failed with something that may pass.
+    pub fn read_failed(&mut self, error: Box<Error>, failure: RequestFailure, now: f64) -> Result<(), Box<Error>> {
+        // The API has responded to all others: there is no need to back off.
+        let counts = matches!(failure, RequestFailure::Transient | RequestFailure::NotFoundPage);
         self.faults = if counts { self.faults.saturating_add(1) } else { 0 };
-        let earlier = self.read.take();
-        let trouble = self.trouble(error, failure == Failure::Refused, earlier, now)?;
-        self.read = Some(trouble);
-        self.tell(None, now)
+        let earlier = self.failed_read.take();
+        let failure = self.open_failure(error, failure == RequestFailure::Refused, earlier, now)?;
+        self.failed_read = Some(failure);
+        self.report_progress(None, now)
     }
 
-    /// The API has accepted a command.
-    pub fn accepted(&mut self, action: Action) {
-        (self.faults, self.command) = (0, None);
+    /// The API has accepted an action.
+    pub fn action_accepted(&mut self, action: Action) {
+        (self.faults, self.failed_action) = (0, None);
         if action == Action::Delete {
             (self.deleted, self.exists) = (true, true);
         }
     }
 
-    /// A command has failed with something that may pass. It is given again.
-    pub fn failed(&mut self, action: Action, error: Box<Error>, failure: Failure, now: f64) -> Result<(), Box<Error>> {
-        let is_refusal = failure == Failure::Refused;
+    /// An action has failed with something that may pass. It will be requested again.
+    pub fn action_failed(
+        &mut self,
+        action: Action,
+        error: Box<Error>,
+        failure: RequestFailure,
+        now: f64,
+    ) -> Result<(), Box<Error>> {
+        let is_refusal = failure == RequestFailure::Refused;
         if is_refusal {
             self.exists = true;
         } else {
@@ -230,23 +228,23 @@ impl<'a, V> Wait<'a, V> {
         }
         self.maybe_deleted |= action == Action::Delete && error.is_ambiguous();
         if action == Action::Delete || !is_refusal {
-            // Soon it may be taken.
-            *self.done.last(action) = None;
+            // It may soon be accepted.
+            *self.requested.last(action) = None;
         }
-        let earlier = self.command.take().filter(|(before, _)| *before == action).map(|(_, trouble)| trouble);
-        let trouble = self.trouble(error, is_refusal, earlier, now)?;
-        self.command = Some((action, trouble));
+        let earlier = self.failed_action.take().filter(|(before, _)| *before == action).map(|(_, failure)| failure);
+        let failure = self.open_failure(error, is_refusal, earlier, now)?;
+        self.failed_action = Some((action, failure));
         Ok(())
     }
 
-    /// What has failed, and since when. A refusal that does not pass by waiting ends the wait.
-    fn trouble(
+    /// A failed request, and since when it fails like this. A refusal that waiting does not change ends the wait.
+    fn open_failure(
         &self,
         error: Box<Error>,
         is_refusal: bool,
-        earlier: Option<Trouble>,
+        earlier: Option<OpenFailure>,
         now: f64,
-    ) -> Result<Trouble, Box<Error>> {
+    ) -> Result<OpenFailure, Box<Error>> {
         let text = |error: &Error| if let Error::Api { text, .. } = error { text.clone() } else { None };
         let said = text(&error);
         let same = earlier
@@ -255,32 +253,35 @@ impl<'a, V> Wait<'a, V> {
         if is_refusal && (said.as_deref().is_some_and(is_permanent) || now - since >= REFUSED_MS) {
             return Err(self.error_of(WaitReason::Refused, now, Some(error)));
         }
-        Ok(Trouble { error, is_refusal, state: self.last_state.clone(), since })
+        Ok(OpenFailure { error, is_refusal, state: self.last_state.clone(), since })
     }
 
-    fn tell(&mut self, previous_state: Option<String>, now: f64) -> Result<(), Box<Error>> {
+    /// The read that failed, then the action that failed.
+    fn open_failures(&self) -> impl Iterator<Item = &OpenFailure> {
+        self.failed_read.iter().chain(self.failed_action.iter().map(|(_, failure)| failure))
+    }
+
+    fn report_progress(&mut self, previous_state: Option<String>, now: f64) -> Result<(), Box<Error>> {
         self.attempt = self.attempt.saturating_add(1);
         let Some(on_progress) = &self.options.on_progress else { return Ok(()) };
-        let troubles = || self.read.iter().chain(self.command.iter().map(|(_, trouble)| trouble));
-        // They come from responses, which may echo.
-        let state = self.last_state.as_deref().map(|state| self.scrub.shown(state));
-        let previous_state = previous_state.map(|state| self.scrub.shown(&state));
+        // Texts of the service, which may echo a secret.
+        let state = self.last_state.as_deref().map(|state| self.redactor.shown(state));
+        let previous_state = previous_state.map(|state| self.redactor.shown(&state));
         let progress = Progress {
             state: state.unwrap_or_else(|| UNREAD.to_owned()),
             previous_state,
             elapsed_ms: now,
             attempt: self.attempt,
-            refusal: troubles().find(|it| it.is_refusal).and_then(|it| Refusal::of(&it.error)),
-            fault: troubles().find(|it| !it.is_refusal).map(|it| PassingFault::of(&it.error)),
+            refusal: self.open_failures().find(|it| it.is_refusal).and_then(|it| WaitRefusal::of(&it.error)),
+            fault: self.open_failures().find(|it| !it.is_refusal).map(|it| TransientFault::of(&it.error)),
         };
         on_progress(&progress).map_err(|thrown| Error::Caller(thrown).into())
     }
 
     /// How long the response that failed last asks to wait.
     pub fn asked_pause_ms(&self) -> Option<f64> {
-        let troubles = self.read.iter().chain(self.command.iter().map(|(_, trouble)| trouble));
-        troubles
-            .filter_map(|trouble| match *trouble.error {
+        self.open_failures()
+            .filter_map(|failure| match *failure.error {
                 Error::Api { retry_after_ms, .. } => retry_after_ms,
                 _ => None,
             })
@@ -289,24 +290,24 @@ impl<'a, V> Wait<'a, V> {
 
     /// The status with which the deletion was refused last.
     pub fn refused_deletion(&self) -> Option<u16> {
-        let (_, trouble) = self.command.as_ref().filter(|(action, _)| *action == Action::Delete)?;
-        trouble.error.status().filter(|_| trouble.is_refusal)
+        let (_, failure) = self.failed_action.as_ref().filter(|(action, _)| *action == Action::Delete)?;
+        failure.error.status().filter(|_| failure.is_refusal)
     }
 
-    /// Whether to do it now: not yet, or nothing has come of it for a while.
+    /// Whether to request the action now: for the first time, or again because it has had no effect for a while.
     pub fn begins(&mut self, action: Action, now: f64) -> bool {
-        let due = self.done.is_due(action, now);
+        let due = self.requested.is_due(action, now);
         if due {
-            *self.done.last(action) = Some((action, now));
+            *self.requested.last(action) = Some((action, now));
         }
         due
     }
 
-    /// The request that does it.
+    /// The operation of an action, and its arguments.
     pub fn request(&self, action: Action) -> (&'static Operation, Arguments) {
         let mut arguments = self.arguments.clone();
         match action {
-            Action::Tell(command) => {
+            Action::Command(command) => {
                 arguments.body = Some(command.body());
                 (&contract::SERVICES_UPDATE_STATE, arguments)
             }
@@ -315,20 +316,19 @@ impl<'a, V> Wait<'a, V> {
     }
 }
 
-/// What has been done last, and when: it is done again when nothing has come of it for a while. One command makes another
-/// one due again; a deletion stands for itself.
+/// The actions that were requested last, and when. A command replaces another one; a deletion stands for itself.
 #[derive(Default)]
-struct Done {
+struct LastRequests {
     command: Option<(Action, f64)>,
     deletion: Option<(Action, f64)>,
 }
 
-impl Done {
+impl LastRequests {
     fn last(&mut self, action: Action) -> &mut Option<(Action, f64)> {
         if action == Action::Delete { &mut self.deletion } else { &mut self.command }
     }
 
     fn is_due(&mut self, action: Action, now: f64) -> bool {
-        self.last(action).is_none_or(|(done, at)| done != action || now - at >= AGAIN_MS)
+        self.last(action).is_none_or(|(last, at)| last != action || now - at >= AGAIN_MS)
     }
 }

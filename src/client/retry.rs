@@ -1,21 +1,19 @@
 //! The retry policy: one table.
 //!
-//! [`Setback::next`] and [`Setback::ambiguous`] are the table; docs/retries.md shows it, rendered from them.
-//!
-//! Only a 429 says that the server surely did nothing. A connection that was refused before anything was sent would say
-//! so too, but fetch does not tell it from one that broke later. What is safe to repeat says the contract
-//! (`idempotency`). A retry begins inside a time budget; there is no count.
+//! [`AttemptFailure::next`] and [`AttemptFailure::ambiguous`] are the table; docs/retries.md is rendered from them. Only a 429
+//! proves that the service did nothing: fetch does not tell a refused connection from one that broke later. The contract
+//! says which operations are safe to repeat (`idempotency`). Retries are bounded by time, not by a count.
 
 use crate::contract::{Idempotency, Method, Operation};
 use crate::host::{Clock, HttpResponse, Random};
-use crate::request::Checked;
+use crate::request::CheckedRequest;
 
-/// What an attempt met that was not a success.
+/// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setback {
-    /// No answer.
+pub enum AttemptFailure {
+    /// No response.
     Connection,
-    /// No answer in time.
+    /// No response in time.
     Timeout,
     /// 429.
     RateLimited,
@@ -27,19 +25,19 @@ pub enum Setback {
     Server,
     /// Any other status that is not 2xx.
     Refused,
-    /// A 2xx whose body is no JSON.
-    Garbled,
+    /// A 2xx whose body is not JSON.
+    NotJson,
     /// A 2xx that breaks the contract.
-    Breach,
-    /// An answer that is longer than allowed.
+    Violation,
+    /// A response that is longer than `maxBodyBytes`.
     TooLong,
-    /// A 2xx whose body can not be read: the fetch that brought it would bring another one like it.
+    /// A 2xx whose body can not be read: the next response of this fetch would be unreadable, too.
     Unreadable,
 }
 
-/// What to do next.
+/// Whether and when the call tries again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum RetryRule {
     /// Wait until the rate limit's window opens, then try again.
     AwaitWindow,
     /// Wait for as long as the response says, then try again; back off where it says nothing.
@@ -52,7 +50,7 @@ pub enum Next {
     Stop,
 }
 
-impl Setback {
+impl AttemptFailure {
     /// All of them.
     pub const ALL: [Self; 11] = [
         Self::RateLimited,
@@ -61,8 +59,8 @@ impl Setback {
         Self::RequestTimeout,
         Self::Unavailable,
         Self::Server,
-        Self::Garbled,
-        Self::Breach,
+        Self::NotJson,
+        Self::Violation,
         Self::Unreadable,
         Self::TooLong,
         Self::Refused,
@@ -78,14 +76,14 @@ impl Setback {
             Self::RequestTimeout => "request timeout",
             Self::Unavailable | Self::Server => "server error",
             Self::Refused => "refused",
-            Self::Garbled => "an answer that is no JSON",
-            Self::Breach => "an answer that breaks the contract",
+            Self::NotJson => "an answer that is no JSON",
+            Self::Violation => "an answer that breaks the contract",
             Self::TooLong => "too long an answer",
             Self::Unreadable => "a response that can not be read",
         }
     }
 
-    /// The setback that a status is; `None`: it is a success.
+    /// The failure of a status; `None` for a 2xx.
     #[must_use]
     pub const fn of_status(status: u16) -> Option<Self> {
         match status {
@@ -100,21 +98,21 @@ impl Setback {
 
     /// The table.
     #[must_use]
-    pub const fn next(self, safe: bool) -> Next {
+    pub const fn next(self, safe: bool) -> RetryRule {
         match (self, safe) {
-            (Self::RateLimited, true | false) => Next::AwaitWindow,
-            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server | Self::Garbled, true) => {
-                Next::BackOff
+            (Self::RateLimited, true | false) => RetryRule::AwaitWindow,
+            (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Server | Self::NotJson, true) => {
+                RetryRule::BackOff
             }
-            (Self::Unavailable, true) => Next::AwaitService,
-            (Self::Breach, true) => Next::OnceMore,
+            (Self::Unavailable, true) => RetryRule::AwaitService,
+            (Self::Violation, true) => RetryRule::OnceMore,
             (Self::Connection | Self::Timeout | Self::RequestTimeout | Self::Unavailable | Self::Server, false)
-            | (Self::Garbled | Self::Breach, false)
-            | (Self::Refused | Self::TooLong | Self::Unreadable, true | false) => Next::Stop,
+            | (Self::NotJson | Self::Violation, false)
+            | (Self::Refused | Self::TooLong | Self::Unreadable, true | false) => RetryRule::Stop,
         }
     }
 
-    /// Whether a change may have happened although the call failed with this.
+    /// Whether a change may have happened although the attempt failed like this.
     #[must_use]
     pub const fn ambiguous(self, operation: &Operation) -> bool {
         let happened = match self {
@@ -124,8 +122,8 @@ impl Setback {
             | Self::RequestTimeout
             | Self::Unavailable
             | Self::Server
-            | Self::Garbled
-            | Self::Breach
+            | Self::NotJson
+            | Self::Violation
             | Self::TooLong
             | Self::Unreadable => true,
         };
@@ -133,9 +131,9 @@ impl Setback {
     }
 }
 
-/// Whether the request may be sent again when its fate is unknown.
+/// Whether the request may be sent again when its outcome is unknown.
 #[must_use]
-pub fn is_safe(operation: &Operation, checked: &Checked) -> bool {
+pub fn is_safe(operation: &Operation, checked: &CheckedRequest) -> bool {
     match operation.idempotency {
         Idempotency::Safe => true,
         Idempotency::Unsafe => false,
@@ -151,18 +149,17 @@ pub fn back_off_ms(tries: u32, random: &impl Random) -> f64 {
     ceiling * fraction(random)
 }
 
-/// How long to wait after a 429 that does not say: a window of the API's own limit.
+/// The pause after a 429 without a time, in milliseconds: one window of the API's own limit.
 pub const WINDOW_MS: f64 = 10_000.0;
 
-/// For no longer than this a 429 is waited out at once: all that share the limiter wait with it.
+/// The longest pause after a 429, in milliseconds: all users of the limiter pause.
 pub const LONGEST_WINDOW_MS: f64 = 60_000.0;
 
-/// A shorter wait than this is not taken from a 503: one that says zero, or a moment that has passed, would be asked again
-/// at once.
+/// A 503 with a shorter time than this backs off instead: a zero, or a moment in the past, would retry at once.
 const SHORTEST_MS: f64 = 500.0;
 
-/// How long a refusal asks to wait, uncapped: `X-RateLimit-Reset` in seconds, or `Retry-After` in seconds or as a date. A
-/// date is read against the response's own `Date`: the two come from one clock. `None`: it says nothing that can be read.
+/// How long a response asks to wait, in milliseconds, uncapped: `X-RateLimit-Reset` in seconds, or `Retry-After` in seconds or
+/// as a date. A date is read against the response's own `Date`: the two come from one clock.
 #[must_use]
 pub fn asked_ms(response: &HttpResponse, clock: &impl Clock) -> Option<f64> {
     let reset = || response.header("x-ratelimit-reset").and_then(seconds_ms);
@@ -176,20 +173,20 @@ pub fn asked_ms(response: &HttpResponse, clock: &impl Clock) -> Option<f64> {
     let asked = match response.status {
         429 => reset().or_else(after),
         503 => after().or_else(reset),
-        // The state of the rate limit comes with responses of every kind, and says nothing of a fault.
+        // Every response may have the headers of the rate limit: they say nothing of a failure.
         500..=599 => after(),
         _ => None,
     };
     Some(asked?.max(0.0))
 }
 
-/// How long to wait after a 503, where it says so.
+/// How long a 503 asks to wait, where that can be followed.
 #[must_use]
 pub fn unavailable_ms(asked_ms: Option<f64>) -> Option<f64> {
     asked_ms.filter(|ms| *ms >= SHORTEST_MS)
 }
 
-/// The moment that an HTTP date names (RFC 9110, 5.6.7). The host's parser takes more than these: a number is no date.
+/// Parses an HTTP date (RFC 9110, 5.6.7). The host's parser would take more, such as a number.
 fn http_date(text: &str, clock: &impl Clock) -> Option<f64> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let text = text.trim();
@@ -201,18 +198,18 @@ fn http_date(text: &str, clock: &impl Clock) -> Option<f64> {
     date.filter(|ms| ms.is_finite())
 }
 
-/// A tenth more at most, so that not all come back at once.
+/// Adds at most a tenth, so that clients do not come back all at once.
 #[must_use]
 pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
     ms * (1.0 + 0.1 * fraction(random))
 }
 
-/// Decimal seconds in milliseconds. Not the standard library's: its exactness costs 14 KB.
+/// Decimal seconds in milliseconds. Not by the standard library, whose exact parser costs 14 KB.
 fn seconds_ms(text: &str) -> Option<f64> {
     let text = text.trim_ascii();
     let (sign, digits) = text.strip_prefix("-").map_or((1000.0, text), |digits| (-1000.0, digits));
     let (mut value, mut any) = (0.0, false);
-    // What the next digit counts, once the point has come.
+    // The weight of the next digit, behind the decimal point.
     let mut place = 0.0;
     for byte in digits.bytes() {
         let digit = f64::from(byte.wrapping_sub(b'0'));

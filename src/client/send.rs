@@ -1,67 +1,68 @@
-//! One call: attempts until it is answered or given up.
+//! One call: attempts until one succeeds or the retry policy ([`retry`]) ends it.
 //!
 //! A browser sends a request again by itself when a kept connection dies before a response. So each attempt of an operation
-//! that is not safe to repeat carries an idempotency key of its own, by which the proxy knows the second copy.
+//! that is not safe to repeat has an idempotency key of its own, by which the proxy recognizes the second copy.
 
 use std::pin::pin;
 use std::rc::Rc;
 
-use super::gate::{Leave, Limit};
-use super::report::sending;
-use super::retry::{self, Next, Setback};
-use super::scrub::Scrub;
-use super::{Breaches, CallOptions, Client, Outcome};
+use super::log::request_event;
+use super::rate_limit::{Permit, RateLimiting};
+use super::redact::Redactor;
+use super::retry::{self, AttemptFailure, RetryRule};
+use super::{CallOptions, CallOutput, Client, ValidationMode};
 use crate::contract::{Method, Operation};
-use crate::error::{Attempt, Error, Exchange, Met, Trail};
-use crate::host::{Fault, FaultKind, Foreign, Host, HttpResponse, Level, Random, Received, Retry};
+use crate::error::{Attempt, AttemptLog, AttemptOutcome, Error, ResponseParts};
+use crate::host::TransportErrorKind::{self, Unreadable};
+use crate::host::{CallerError, Host, HttpResponse, Level, Random, ResponseEvent, RetryEvent, TransportError};
 use crate::issue::Issue;
-use crate::race::{First, first};
-use crate::request::Checked;
-use crate::response::{self, Reading};
-use crate::text::{cut, digits};
+use crate::race::{Either, select};
+use crate::request::CheckedRequest;
+use crate::response::{self, ParsedResponse};
 
-/// Names one attempt. The API ignores it, the proxy keeps it to itself.
+/// Names one attempt. The API ignores it, the proxy does not forward it.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// Why an attempt was not the last word, or was.
-struct Failed {
-    /// What it met. `None`: the caller's own code threw.
-    setback: Option<Setback>,
-    /// The call's, should it end with it.
+/// An attempt without a result.
+struct FailedAttempt {
+    /// `None`: the caller's own code threw, which ends the call.
+    failure: Option<AttemptFailure>,
+    /// The call's error, where no other attempt follows.
     error: Box<Error>,
 }
 
-impl From<Foreign> for Failed {
-    fn from(thrown: Foreign) -> Self {
-        Self { setback: None, error: Error::Caller(thrown).into() }
+impl From<CallerError> for FailedAttempt {
+    fn from(thrown: CallerError) -> Self {
+        Self { failure: None, error: Error::Caller(thrown).into() }
     }
 }
 
-/// The course of one call.
-struct Course<'a> {
+/// The state of one call.
+struct CallState<'a> {
     operation: &'static Operation,
-    checked: &'a mut Checked,
-    /// Sent twice, it does what it does once.
-    safe: bool,
+    checked: &'a mut CheckedRequest,
+    /// The request may be sent again when its outcome is unknown.
+    is_safe: bool,
     /// Each attempt gets an idempotency key.
-    keyed: bool,
+    needs_key: bool,
     timeout_ms: f64,
     retry_budget_ms: f64,
-    /// A wait sends it, which goes on after a failure.
+    /// The call is of a wait, which goes on after a failure.
     is_of_wait: bool,
-    scrub: Scrub,
+    redactor: Redactor,
     attempts: Vec<Attempt>,
-    began: f64,
+    attempt_began: f64,
     first_began: f64,
-    /// How long the retries have waited in line, the pauses of a 429 not counted.
+    /// How long the retries have been queued, the pauses of a 429 not counted.
     queued_ms: f64,
-    /// How long the next attempt will be held back by a 429.
-    held_ms: f64,
-    breaches: u32,
-    /// Its place in the line.
-    place: u64,
-    /// An attempt may have made the change, whatever those after it met.
-    doubtful: bool,
+    /// How long a 429 pauses the limiter before the next attempt.
+    paused_ms: f64,
+    /// How many responses broke the contract.
+    violations: u32,
+    /// Its position in the limiter's queue.
+    queue_number: u64,
+    /// An attempt may have made the change, whatever later attempts met.
+    maybe_applied: bool,
 }
 
 impl<H: Host> Client<H> {
@@ -69,43 +70,70 @@ impl<H: Host> Client<H> {
     pub(super) async fn send(
         &self,
         operation: &'static Operation,
-        checked: &mut Checked,
+        checked: &mut CheckedRequest,
         options: &CallOptions,
-    ) -> Result<Outcome<H::Value>, Box<Error>> {
-        let safe = retry::is_safe(operation, checked);
-        let mut course = Course {
+    ) -> Result<CallOutput<H::Value>, Box<Error>> {
+        let is_safe = retry::is_safe(operation, checked);
+        let mut call = CallState {
             operation,
-            safe,
+            is_safe,
             // The caller's own key is for all attempts.
-            keyed: !safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
+            needs_key: !is_safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
             retry_budget_ms: options.retry_budget_ms.unwrap_or(self.settings.retry_budget_ms),
             is_of_wait: options.retry_budget_ms.is_some(),
-            scrub: self.scrub.of_request(&self.host, checked),
+            redactor: self.redactor.of_request(&self.host, checked),
             checked,
             attempts: Vec::new(),
-            began: 0.0,
+            attempt_began: 0.0,
             first_began: 0.0,
             queued_ms: 0.0,
-            held_ms: 0.0,
-            breaches: 0,
-            place: 0,
-            doubtful: false,
+            paused_ms: 0.0,
+            violations: 0,
+            queue_number: 0,
+            maybe_applied: false,
         };
         loop {
-            let queued = self.now();
-            let limiter = match &self.settings.limiter {
-                Limit::Shared(limiter) => Some(&**limiter),
-                Limit::Off | Limit::Lent => None,
+            let queued_at = self.now();
+            let permit = match &self.settings.limiter {
+                RateLimiting::Shared(limiter) => {
+                    Permit::Shared { _slot: limiter.acquire(&self.host, &mut call.queue_number).await }
+                }
+                RateLimiting::Off | RateLimiting::Custom => {
+                    Permit::custom(&self.host, self.host.acquire().await.map_err(Error::Caller)?)
+                }
             };
-            let leave = Leave::take(limiter, &self.host, &mut course.place).await.map_err(Error::Caller)?;
-            self.begin(&mut course, queued).map_err(Error::Caller)?;
-            let met = first(pin!(self.host.send(&course.checked.request)), pin!(self.sleep(course.timeout_ms))).await;
-            match self.judge(met, &mut course, leave) {
-                Ok(outcome) => return Ok(outcome),
+            call.attempt_began = self.now();
+            if call.attempts.is_empty() {
+                call.first_began = call.attempt_began;
+            } else {
+                call.queued_ms += (call.attempt_began - queued_at - call.paused_ms).max(0.0);
+                call.paused_ms = 0.0;
+            }
+            if call.needs_key {
+                call.checked.request.set_header(IDEMPOTENCY_KEY, &uuid(&self.host));
+            }
+            let request = &call.checked.request;
+            {
+                let event = request_event(operation, request, call.attempts.len() + 1);
+                self.log_request(&event, operation, request.body.as_deref());
+                self.host.on_request(&event).map_err(Error::Caller)?;
+            }
+            let sent = select(pin!(self.host.send(request)), pin!(self.sleep(call.timeout_ms))).await;
+            let finished = match sent {
+                Either::Left(Ok(response)) => self.read_response(&mut call, response, None, permit),
+                Either::Left(Err(TransportError { kind: Unreadable { status, headers }, message, .. })) => {
+                    let response = HttpResponse { status, headers, body: Vec::new() };
+                    self.read_response(&mut call, response, Some(message), permit)
+                }
+                Either::Left(Err(error)) => self.no_response(&mut call, Some(error), permit),
+                Either::Right(()) => self.no_response(&mut call, None, permit),
+            };
+            match finished {
+                Ok(output) => return Ok(output),
                 Err(failed) => {
-                    let pause_ms = self.again(&mut course, failed)?;
-                    if course.held_ms == 0.0 {
+                    let pause_ms = self.next_retry(&mut call, failed)?;
+                    if call.paused_ms == 0.0 {
                         self.sleep(pause_ms).await;
                     }
                 }
@@ -113,175 +141,150 @@ impl<H: Host> Client<H> {
         }
     }
 
-    /// An attempt begins.
-    fn begin(&self, course: &mut Course<'_>, queued: f64) -> Result<(), Foreign> {
-        course.began = self.now();
-        if course.attempts.is_empty() {
-            course.first_began = course.began;
-        } else {
-            course.queued_ms += (course.began - queued - course.held_ms).max(0.0);
-            course.held_ms = 0.0;
-        }
-        if course.keyed {
-            course.checked.request.set_header(IDEMPOTENCY_KEY, &uuid(&self.host));
-        }
-        let request = &course.checked.request;
-        let sending = sending(course.operation, request, course.attempts.len() + 1);
-        self.say_request(&sending, course.operation, request.body.as_deref());
-        self.host.on_request(&sending)
-    }
-
-    /// What an attempt means for the call.
-    fn judge(
+    /// Ends an attempt that brought no response; without an error, in time.
+    fn no_response(
         &self,
-        met: First<Result<HttpResponse, Fault>, ()>,
-        course: &mut Course<'_>,
-        leave: Leave<'_, H>,
-    ) -> Result<Outcome<H::Value>, Failed> {
-        let fault = match met {
-            First::Left(Ok(response)) => return self.answered(response, None, course, leave),
-            First::Left(Err(Fault { kind: FaultKind::Unreadable { status, headers }, message, .. })) => {
-                let response = HttpResponse { status, headers, body: Vec::new() };
-                return self.answered(response, Some(message), course, leave);
+        call: &mut CallState<'_>,
+        error: Option<TransportError>,
+        permit: Permit<'_, H>,
+    ) -> Result<CallOutput<H::Value>, FailedAttempt> {
+        permit.release(None, None)?;
+        let Some(TransportError { kind, message, cause }) = error else {
+            call.record(AttemptOutcome::Fault("timeout"), None, Some(AttemptFailure::Timeout));
+            let (attempt_log, ambiguous) = (self.attempt_log(call), call.maybe_applied);
+            let error = Error::Timeout { timeout_ms: call.timeout_ms, attempt_log, ambiguous };
+            return Err(FailedAttempt { failure: Some(AttemptFailure::Timeout), error: error.into() });
+        };
+        let failure = match (kind, &cause) {
+            (TransportErrorKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
+            (TransportErrorKind::TooLong, _) => AttemptFailure::TooLong,
+            (TransportErrorKind::Connection | TransportErrorKind::Caller | Unreadable { .. }, _) => {
+                AttemptFailure::Connection
             }
-            First::Left(Err(fault)) => Some(fault),
-            First::Right(()) => None,
         };
-        leave.end(None, None)?;
-        let Some(Fault { kind, message, cause }) = fault else {
-            course.note(Met::Fault("timeout"), None, Some(Setback::Timeout));
-            let (trail, ambiguous) = (self.trail(course), course.doubtful);
-            let error = Error::Timeout { timeout_ms: course.timeout_ms, trail, ambiguous };
-            return Err(Failed { setback: Some(Setback::Timeout), error: error.into() });
-        };
-        let setback = match (kind, &cause) {
-            (FaultKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
-            (FaultKind::TooLong, _) => Setback::TooLong,
-            (FaultKind::Connection | FaultKind::Caller | FaultKind::Unreadable { .. }, _) => Setback::Connection,
-        };
-        course.note(Met::Fault("connection"), None, Some(setback));
-        let message = course.scrub.shown(&message);
-        let cause = cause.map(|cause| self.host.scrub_cause(cause, &|text| course.scrub.text(text)));
-        let (trail, ambiguous) = (self.trail(course), course.doubtful);
-        let error = Error::Connection { message, cause, trail, ambiguous };
-        Err(Failed { setback: Some(setback), error: error.into() })
+        call.record(AttemptOutcome::Fault("connection"), None, Some(failure));
+        let message = call.redactor.shown(&message);
+        let cause = cause.map(|cause| self.host.redact_cause(cause, &|text| call.redactor.redact(text)));
+        let (attempt_log, ambiguous) = (self.attempt_log(call), call.maybe_applied);
+        let error = Error::Connection { message, cause, attempt_log, ambiguous };
+        Err(FailedAttempt { failure: Some(failure), error: error.into() })
     }
 
-    /// Reads an answer and says what it means for the call. `unreadable`: why its body could not be read. Of a refusal the
-    /// status says enough.
-    fn answered(
+    /// Ends an attempt that brought a response: the call's result, or how the attempt failed. `unreadable` says why the body
+    /// could not be read; it matters only for a 2xx.
+    fn read_response(
         &self,
+        call: &mut CallState<'_>,
         mut response: HttpResponse,
         unreadable: Option<String>,
-        course: &mut Course<'_>,
-        leave: Leave<'_, H>,
-    ) -> Result<Outcome<H::Value>, Failed> {
-        let operation = course.operation;
-        let duration_ms = self.now() - course.began;
-        // What came may be an echo.
+        permit: Permit<'_, H>,
+    ) -> Result<CallOutput<H::Value>, FailedAttempt> {
+        let operation = call.operation;
+        let duration_ms = self.now() - call.attempt_began;
+        // Servers may echo secrets.
         for (name, value) in &mut response.headers {
-            course.scrub.text(name);
-            course.scrub.text(value);
+            call.redactor.redact(name);
+            call.redactor.redact(value);
         }
         let asked_ms = retry::asked_ms(&response, &self.host);
-        let Reading { mut data, mut issues, code, text, source, is_error, request_id } =
-            response::read(&self.host, operation, &response);
+        let ParsedResponse { mut data, mut issues, code, text, source, is_error, request_id } =
+            response::parse(&self.host, operation, &response);
         let unreadable = unreadable.filter(|_| (200..300).contains(&response.status));
         let is_unreadable = unreadable.is_some();
         if let Some(lacks) = unreadable {
             (data, issues) = (None, vec![response::unreadable(lacks)]);
         }
-        issues.iter_mut().for_each(|issue| course.scrub.issue(issue));
-        let [code, text, request_id] = [code, text, request_id].map(|text| text.map(|text| course.scrub.shown(&text)));
-        // Without what the call is for there is no success, however tolerant the client is of responses.
-        let lost = data
-            .as_ref()
-            .filter(|_| !is_error && (200..300).contains(&response.status))
-            .and_then(|data| response::lost(&self.host, operation, data, |name| course.checked.has_property(name)));
+        issues.iter_mut().for_each(|issue| call.redactor.redact_issue(issue));
+        let [code, text, request_id] = [code, text, request_id].map(|text| text.map(|text| call.redactor.shown(&text)));
+        // Without the property that the call is for there is no success, even where responses are not validated.
+        let lost = data.as_ref().filter(|_| !is_error && (200..300).contains(&response.status)).and_then(|data| {
+            response::missing_result(&self.host, operation, data, |name| call.checked.has_property(name))
+        });
         let useless = lost.is_some();
         if let Some(issue) = lost.filter(|lost| issues.iter().all(|issue| !lost.path.starts_with(&issue.path))) {
             issues.push(issue);
         }
-        let setback = match Setback::of_status(response.status) {
-            // An earlier attempt has deleted it, if it is the API that says so.
+        let failure = match AttemptFailure::of_status(response.status) {
+            // An earlier attempt has deleted it, if the 404 is the API's own.
             Some(_)
                 if operation.method == Method::Delete
                     && response.status == 404
-                    && course.doubtful
+                    && call.maybe_applied
                     && response::is_own_envelope(&self.host, &response.body) =>
             {
                 data = Some(self.host.nothing());
                 None
             }
             None if is_error => {
-                course.breaches += 1;
-                Some(Setback::Breach)
+                call.violations += 1;
+                Some(AttemptFailure::Violation)
             }
-            None if is_unreadable => Some(Setback::Unreadable),
-            None if data.is_none() => Some(Setback::Garbled),
+            None if is_unreadable => Some(AttemptFailure::Unreadable),
+            None if data.is_none() => Some(AttemptFailure::NotJson),
             None if useless || !issues.is_empty() && !self.tolerates(operation, &issues) => {
-                course.breaches += 1;
-                Some(Setback::Breach)
+                call.violations += 1;
+                Some(AttemptFailure::Violation)
             }
-            setback => setback,
+            failure => failure,
         };
         let retry_after_ms = asked_ms.or_else(|| (response.status == 429).then_some(retry::WINDOW_MS));
-        course.note(Met::Status(response.status), request_id.clone(), setback);
-        leave.end(Some(response.status), retry_after_ms)?;
+        call.record(AttemptOutcome::Status(response.status), request_id.clone(), failure);
+        permit.release(Some(response.status), retry_after_ms)?;
         let HttpResponse { status, headers, body } = response;
-        let received = Received { status, headers: &headers, request_id: request_id.as_deref(), duration_ms };
-        self.say_response(operation, &received, &body, &course.scrub);
-        self.host.on_response(&sending(operation, &course.checked.request, course.attempts.len()), &received)?;
-        let exchange = Rc::new(Exchange { trail: self.trail(course), status, headers, request_id, body, source });
-        let ambiguous = course.doubtful;
-        let error = match (setback, data) {
-            (None, Some(data)) => return Ok(Outcome { data, exchange, sent_at: course.began }),
-            _ if issues.is_empty() => Error::Api { code, text, exchange, ambiguous, retry_after_ms },
-            _ => Error::Response { issues, exchange, ambiguous },
+        let event = ResponseEvent { status, headers: &headers, request_id: request_id.as_deref(), duration_ms };
+        self.log_response(operation, &event, &body, &call.redactor);
+        self.host.on_response(&request_event(operation, &call.checked.request, call.attempts.len()), &event)?;
+        let response =
+            Rc::new(ResponseParts { attempt_log: self.attempt_log(call), status, headers, request_id, body, source });
+        let ambiguous = call.maybe_applied;
+        let error = match (failure, data) {
+            (None, Some(data)) => return Ok(CallOutput { data, response, sent_at: call.attempt_began }),
+            _ if issues.is_empty() => Error::Api { code, text, response, ambiguous, retry_after_ms },
+            _ => Error::Response { issues, response, ambiguous },
         };
-        Err(Failed { setback, error: error.into() })
+        Err(FailedAttempt { failure, error: error.into() })
     }
 
-    /// The pause before the next attempt; the error, where there is none.
-    fn again(&self, course: &mut Course<'_>, failed: Failed) -> Result<f64, Box<Error>> {
-        let Failed { setback, error } = failed;
-        let next = setback.and_then(|setback| Some((setback, self.pause_ms(course, setback, &error)?)));
+    /// The pause before the next attempt; the error, where none follows.
+    fn next_retry(&self, call: &mut CallState<'_>, failed: FailedAttempt) -> Result<f64, Box<Error>> {
+        let FailedAttempt { failure, error } = failed;
+        let next = failure.and_then(|failure| Some((failure, self.pause_ms(call, failure, &error)?)));
         let limiter = match (&self.settings.limiter, next) {
-            (Limit::Shared(limiter), Some((Setback::RateLimited, _))) => Some(limiter),
+            (RateLimiting::Shared(limiter), Some((AttemptFailure::RateLimited, _))) => Some(limiter),
             _ => None,
         };
-        let retried = next.filter(|(_, pause_ms)| self.is_in_budget(course, *pause_ms));
+        let retried = next.filter(|(_, pause_ms)| self.is_in_budget(call, *pause_ms));
         if let (Some(limiter), Some((_, pause_ms))) = (limiter, next)
-            && (retried.is_some() || course.is_of_wait)
+            && (retried.is_some() || call.is_of_wait)
         {
-            // Everyone who shares the limiter pauses, this call among them; or the wait, which sends the next one.
-            limiter.refused(&self.host, self.now() - course.began, pause_ms);
+            // All users of the limiter pause, this call among them; or the wait that sends the next request.
+            limiter.refused(&self.host, self.now() - call.attempt_began, pause_ms);
         }
-        let Some((setback, wait_ms)) = retried else {
-            self.say_failed(&error);
+        let Some((failure, wait_ms)) = retried else {
+            self.log_failed(&error);
             return Err(error);
         };
-        self.tell_retry(course, setback, wait_ms).map_err(Error::Caller)?;
+        self.announce_retry(call, failure, wait_ms).map_err(Error::Caller)?;
         if limiter.is_some() {
-            course.held_ms = wait_ms;
+            call.paused_ms = wait_ms;
         }
         Ok(wait_ms)
     }
 
     /// How long to wait before the next attempt; `None`: there is none.
-    fn pause_ms(&self, course: &Course<'_>, setback: Setback, error: &Error) -> Option<f64> {
-        let tries = u32::try_from(course.attempts.len()).unwrap_or(u32::MAX);
+    fn pause_ms(&self, call: &CallState<'_>, failure: AttemptFailure, error: &Error) -> Option<f64> {
+        let tries = u32::try_from(call.attempts.len()).unwrap_or(u32::MAX);
         let asked_ms = match error {
             Error::Api { retry_after_ms, .. } => *retry_after_ms,
             _ => None,
         };
-        let asked_ms = match setback.next(course.safe) {
-            Next::Stop => return None,
-            Next::OnceMore if course.breaches > 1 => return None,
-            Next::OnceMore | Next::BackOff => None,
-            // A reset that has passed already says nothing of when the next request may go.
-            Next::AwaitWindow => asked_ms.filter(|ms| *ms > 0.0).map(|ms| ms.min(retry::LONGEST_WINDOW_MS)),
-            Next::AwaitService => retry::unavailable_ms(asked_ms),
+        let asked_ms = match failure.next(call.is_safe) {
+            RetryRule::Stop => return None,
+            RetryRule::OnceMore if call.violations > 1 => return None,
+            RetryRule::OnceMore | RetryRule::BackOff => None,
+            // A reset in the past says nothing of when the next request may be sent.
+            RetryRule::AwaitWindow => asked_ms.filter(|ms| *ms > 0.0).map(|ms| ms.min(retry::LONGEST_WINDOW_MS)),
+            RetryRule::AwaitService => retry::unavailable_ms(asked_ms),
         };
         Some(match asked_ms {
             Some(ms) => retry::with_jitter(ms, &self.host),
@@ -290,52 +293,61 @@ impl<H: Host> Client<H> {
     }
 
     /// Whether a retry after that pause begins in time.
-    fn is_in_budget(&self, course: &Course<'_>, pause_ms: f64) -> bool {
-        let spent_ms = self.now() - course.first_began - course.queued_ms;
-        spent_ms + pause_ms < course.retry_budget_ms
+    fn is_in_budget(&self, call: &CallState<'_>, pause_ms: f64) -> bool {
+        let spent_ms = self.now() - call.first_began - call.queued_ms;
+        spent_ms + pause_ms < call.retry_budget_ms
     }
 
-    fn tell_retry(&self, course: &mut Course<'_>, setback: Setback, wait_ms: f64) -> Result<(), Foreign> {
-        let operation = course.operation.name;
-        let ms = digits(wait_ms as u64);
-        self.say(Level::Info, &[operation, ": ", setback.words(), ", again in ", &ms, " ms"]);
-        let attempt = course.attempts.len();
-        let Some(last) = course.attempts.last_mut() else { return Ok(()) };
+    fn announce_retry(
+        &self,
+        call: &mut CallState<'_>,
+        failure: AttemptFailure,
+        wait_ms: f64,
+    ) -> Result<(), CallerError> {
+        let operation = call.operation.name;
+        self.log(Level::Info, format_args!("{operation}: {}, again in {} ms", failure.words(), wait_ms as u64));
+        let attempt = call.attempts.len();
+        let Some(last) = call.attempts.last_mut() else { return Ok(()) };
         last.waited_ms = wait_ms;
-        let (status, fault) = match last.met {
-            Met::Status(status) => (Some(status), None),
-            Met::Fault(fault) => (None, Some(fault)),
+        let (status, fault) = match last.outcome {
+            AttemptOutcome::Status(status) => (Some(status), None),
+            AttemptOutcome::Fault(fault) => (None, Some(fault)),
         };
-        self.host.on_retry(&Retry { operation, attempt, status, fault, wait_ms })
+        self.host.on_retry(&RetryEvent { operation, attempt, status, fault, wait_ms })
     }
 
     fn tolerates(&self, operation: &Operation, issues: &[Issue]) -> bool {
-        match self.settings.breaches {
-            Breaches::Fail => false,
-            Breaches::Ignore => true,
-            Breaches::Warn => {
+        match self.settings.response_validation {
+            ValidationMode::Error => false,
+            ValidationMode::Off => true,
+            ValidationMode::Warn => {
                 for issue in issues {
-                    self.say(Level::Warn, &[operation.name, ": the answer breaks the contract: ", &issue.line()]);
+                    self.log(Level::Warn, format_args!("{}: the answer breaks the contract: {issue}", operation.name));
                 }
                 true
             }
         }
     }
 
-    fn trail(&self, course: &Course<'_>) -> Trail {
-        let url = &course.checked.request.url;
+    fn attempt_log(&self, call: &CallState<'_>) -> AttemptLog {
+        let url = &call.checked.request.url;
         let path = url.strip_prefix(&self.settings.target.base_url).unwrap_or(url);
-        let path = cut(path, b'?').0.to_owned();
-        let credentials = self.settings.credentials_of(&course.checked.request);
-        Trail { operation: course.operation, credentials, path, attempts: course.attempts.clone() }
+        let path = path.split_once('?').map_or(path, |(path, _)| path).to_owned();
+        let credentials = self.settings.credentials_of(&call.checked.request);
+        AttemptLog { operation: call.operation, credentials, path, attempts: call.attempts.clone() }
     }
 }
 
-impl Course<'_> {
-    /// Remembers what an attempt met.
-    fn note(&mut self, met: Met, request_id: Option<String>, setback: Option<Setback>) {
-        self.doubtful |= setback.is_some_and(|setback| setback.ambiguous(self.operation));
-        self.attempts.push(Attempt { met, after_ms: self.began - self.first_began, waited_ms: 0.0, request_id });
+impl CallState<'_> {
+    /// Adds an attempt to the log.
+    fn record(&mut self, outcome: AttemptOutcome, request_id: Option<String>, failure: Option<AttemptFailure>) {
+        self.maybe_applied |= failure.is_some_and(|failure| failure.ambiguous(self.operation));
+        self.attempts.push(Attempt {
+            outcome,
+            after_ms: self.attempt_began - self.first_began,
+            waited_ms: 0.0,
+            request_id,
+        });
     }
 }
 
@@ -343,8 +355,9 @@ impl Course<'_> {
 fn uuid(random: &impl Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
-    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
-    let part = |shift: u32, mask: u128| bits >> shift & mask;
-    let (first, last) = (part(96, 0xffff_ffff), part(0, 0xffff_ffff_ffff));
-    format!("{first:08x}-{:04x}-{:04x}-{:04x}-{last:012x}", part(80, 0xffff), part(64, 0xffff), part(48, 0xffff))
+    let bits = u128::from_be_bytes(bytes);
+    let high = (bits >> 64) as u64 & !(0xf << 12) | 0x4 << 12;
+    let low = bits as u64 & !(0b11 << 62) | 0b10 << 62;
+    let (second, third) = (high >> 16 & 0xffff, high & 0xffff);
+    format!("{:08x}-{second:04x}-{third:04x}-{:04x}-{:012x}", high >> 32, low >> 48, low & 0xffff_ffff_ffff)
 }

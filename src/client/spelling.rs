@@ -1,14 +1,14 @@
-//! A text as it reads once its encodings are undone, with the way back to where each letter came from.
+//! Decodes a text step by step, and maps each decoded letter back to its place in the source.
 //!
-//! Undone are percent-encoding, HTML entities and the escapes of JSON, in any mixture and one inside the other. Letters
-//! are canonical: base64 and base64url read alike, so do upper and lower case, and a space and the plus sign of a form.
+//! Decoded are percent-encoding, HTML entities and the escapes of JSON, in any mixture and nested. Letters are canonical:
+//! base64 and base64url read alike, and so do upper and lower case, and a space and the plus sign of a form.
 
 use crate::encoded::{Letter, entity, escape, percent};
 
-/// So many encodings may stand one inside the other.
+/// How many encodings may be nested.
 const DEEPEST: u8 = 5;
 
-/// One letter for all that are spelled alike.
+/// One letter for all that count as equal.
 pub(super) const fn canonical(letter: u8) -> u8 {
     match letter {
         b'-' | b' ' => b'+',
@@ -19,10 +19,10 @@ pub(super) const fn canonical(letter: u8) -> u8 {
 
 /// A text, decoded none or more times.
 pub(super) struct View {
-    /// The bytes as they read now. Not canonical: what is decoded next needs its case.
+    /// The decoded bytes. Not canonical: the next decoding depends on their case.
     bytes: Vec<u8>,
     letters: Vec<u8>,
-    /// Where in the source each byte begins, and after the last one where the source ends. `None`: nothing was decoded yet.
+    /// Where in the source each byte begins, and last where the source ends. `None`: nothing is decoded yet.
     origins: Option<Vec<u32>>,
     depth: u8,
 }
@@ -43,7 +43,7 @@ impl View {
         &self.letters
     }
 
-    /// Where the letters of a range came from.
+    /// The range of the source that a range of letters came from.
     pub fn source(&self, from: usize, to: usize) -> Option<(usize, usize)> {
         match &self.origins {
             None => Some((from, to)),
@@ -51,7 +51,7 @@ impl View {
         }
     }
 
-    /// The text, decoded once more; `None`: there is nothing to decode.
+    /// The text, decoded once more; `None`: nothing is left to decode.
     pub fn decoded(&self) -> Option<Self> {
         let encoded = |byte: &u8| matches!(byte, b'%' | b'&' | b'\\');
         if self.depth == DEEPEST || !self.bytes.iter().any(encoded) {

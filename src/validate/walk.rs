@@ -15,10 +15,11 @@ use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, messages};
 use crate::contract::{AdditionalProperties, Kind, Object, Property, Schema, Text};
 use crate::issue::{Code, Issue, Step};
-use crate::nearest::{alike, nearest};
+use crate::suggest::{alike, nearest};
 
 #[cfg(feature = "sandbox")]
 pub(crate) use scalar::matches;
+use union::may_begin;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 pub(super) const DEEPEST: u32 = 64;
@@ -107,7 +108,12 @@ impl<'a> Walker<'a> {
             return self.scan.skip();
         }
         if let Kind::Union(variants) = &schema.kind {
-            return self.union(schema, variants, place);
+            return match variants {
+                // A reference that says more than its target: `null` is allowed, or it is a secret.
+                [only] if may_begin(only, first) => self.value(only, &place.variant(only)),
+                [only] => self.mismatch(schema, Code::Type, &place.variant(only)),
+                _ => self.union(schema, variants, place),
+            };
         }
         if !begins(&schema.kind, first) {
             return self.mismatch(schema, Code::Type, place);

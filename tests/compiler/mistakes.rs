@@ -80,6 +80,15 @@ fn of_schemas() {
 }
 
 #[test]
+fn of_schemas_that_stand_for_themselves() {
+    refused(schema("{ $ref: X }"), &format!("{AT}: stands for itself, by way of X"));
+    refused(schema("{ oneOf: [{ $ref: X }, { type: 'null' }] }"), &format!("{AT}: stands for itself, by way of X"));
+    let two = "schemas: { X: { $ref: Y }, Y: { $ref: X, nullable: true } }";
+    refused(compile(&[("a.yaml", two)]), "schemas.X: stands for itself, by way of X");
+    assert!(schema("{ properties: { a: { $ref: X } } }").is_ok());
+}
+
+#[test]
 fn of_patterns() {
     refused(schema("{ type: string, pattern: '[a-' }"), "schemas.X: [a-: ");
     refused(schema("{ type: string, pattern: '(?=a)b' }"), "schemas.X: (?=a)b: ");

@@ -21,8 +21,10 @@ after(async () => {
 
 const own = fileURLToPath(new URL(".", import.meta.url));
 const { folder, sandbox } = await prepare("chromium_module", later);
-for (const name of ["index.html", "main.js"]) cpSync(join(own, name), join(folder, name));
+for (const name of ["index.html", "main.js", "refused.html", "refused.js", "before.js"]) cpSync(join(own, name), join(folder, name));
 const consumer = await serveConsumer(files(folder), sandbox, later);
+const policy = { "content-security-policy": "default-src 'self'" };
+const withPolicy = await serveConsumer(files(folder), sandbox, later, { headers: policy });
 const demo = await serveDemo();
 later(() => demo.close());
 
@@ -70,6 +72,24 @@ for (const engine of engines) {
       }
       assert.equal(schema, true);
     });
+
+    /** @param {string} url @param {RegExp} words */
+    const refuses = async (url, words) => {
+      await browser.go(url);
+      const outcomes = JSON.parse(await browser.until("return document.documentElement.dataset.outcome ?? null"));
+      assert.equal(outcomes.length, 4);
+      for (const { isOurs, message, cause } of outcomes) {
+        assert.equal(isOurs, true);
+        assert.match(message, words);
+        assert.match(cause, /Error: /);
+      }
+    };
+
+    test("under a policy without 'wasm-unsafe-eval', one error says that it is needed", () =>
+      refuses(`${withPolicy}/refused.html`, /^WebAssembly did not start: .*add 'wasm-unsafe-eval' to its script-src$/));
+
+    test("before Chromium 115, one error says what is needed", () =>
+      refuses(`${consumer}/refused.html?before=115`, /^WebAssembly did not start: .*use Chromium 115 or later, or make the client in a worker$/));
 
     test('no member is named "undefined"', () => assert.deepEqual(outcome.members, []));
 

@@ -1,37 +1,37 @@
-//! What the caller lends a client: functions that are told what happens, a limiter, and a log that may want less.
+//! The caller's part of a client: hooks, a limiter, and a log with a level.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use clickhouse_cloud::host::{Foreign, Hooks, Level, Received, Retry, Sending, Slots};
+use clickhouse_cloud::host::{CallerError, CustomLimiter, Hooks, Level, RequestEvent, ResponseEvent, RetryEvent};
 
 use super::network::TestHost;
 
-/// What a hook is told.
+/// The event of a hook.
 pub enum Told<'a> {
-    Request(&'a Sending<'a>),
-    Response(&'a Sending<'a>, &'a Received<'a>),
-    Retry(&'a Retry),
+    Request(&'a RequestEvent<'a>),
+    Response(&'a RequestEvent<'a>, &'a ResponseEvent<'a>),
+    Retry(&'a RetryEvent),
 }
 
-type Hook = Rc<dyn Fn(&Told<'_>) -> Result<(), Foreign>>;
+type Hook = Rc<dyn Fn(&Told<'_>) -> Result<(), CallerError>>;
 
 /// A slot, the status, and how long a 429 asks to wait.
 type ToldSlot = (usize, Option<u16>, Option<f64>);
 
-/// What the hosts of one network have from their caller.
+/// The caller of all hosts of one network.
 pub struct Caller {
-    /// Told of everything.
+    /// Called with every event.
     pub hook: RefCell<Option<Hook>>,
-    /// The least level that the log wants.
+    /// The level of the log.
     pub level: Cell<Level>,
     /// How many slots the limiter has left.
     pub slots: Cell<usize>,
-    /// What the limiter says instead of giving a slot.
-    pub refusal: RefCell<Option<Foreign>>,
-    /// What the limiter was told, by slot.
+    /// The error of the limiter, instead of a slot.
+    pub refusal: RefCell<Option<CallerError>>,
+    /// The releases of slots.
     pub told: RefCell<Vec<ToldSlot>>,
     given: Cell<usize>,
     waiting: RefCell<Vec<Waker>>,
@@ -52,12 +52,12 @@ impl Default for Caller {
 }
 
 impl Caller {
-    /// From now on this is told of everything.
-    pub fn hook(&self, hook: impl Fn(&Told<'_>) -> Result<(), Foreign> + 'static) {
+    /// Sets the hook for all events.
+    pub fn hook(&self, hook: impl Fn(&Told<'_>) -> Result<(), CallerError> + 'static) {
         *self.hook.borrow_mut() = Some(Rc::new(hook));
     }
 
-    /// So many slots more.
+    /// Adds slots.
     pub fn free(&self, slots: usize) {
         self.slots.set(self.slots.get() + slots);
         for waker in self.waiting.take() {
@@ -65,30 +65,30 @@ impl Caller {
         }
     }
 
-    fn tell(&self, told: &Told<'_>) -> Result<(), Foreign> {
+    fn tell(&self, told: &Told<'_>) -> Result<(), CallerError> {
         let hook = self.hook.borrow().clone();
         hook.map_or(Ok(()), |hook| hook(told))
     }
 }
 
 impl Hooks for TestHost {
-    fn on_request(&self, sending: &Sending<'_>) -> Result<(), Foreign> {
+    fn on_request(&self, sending: &RequestEvent<'_>) -> Result<(), CallerError> {
         self.network.caller.tell(&Told::Request(sending))
     }
 
-    fn on_response(&self, sending: &Sending<'_>, received: &Received<'_>) -> Result<(), Foreign> {
+    fn on_response(&self, sending: &RequestEvent<'_>, received: &ResponseEvent<'_>) -> Result<(), CallerError> {
         self.network.caller.tell(&Told::Response(sending, received))
     }
 
-    fn on_retry(&self, retry: &Retry) -> Result<(), Foreign> {
+    fn on_retry(&self, retry: &RetryEvent) -> Result<(), CallerError> {
         self.network.caller.tell(&Told::Retry(retry))
     }
 }
 
-impl Slots for TestHost {
-    type Slot = usize;
+impl CustomLimiter for TestHost {
+    type Permit = usize;
 
-    async fn acquire(&self) -> Result<usize, Foreign> {
+    async fn acquire(&self) -> Result<usize, CallerError> {
         let caller = &self.network.caller;
         poll_fn(|context| {
             if let Some(refusal) = caller.refusal.borrow().clone() {
@@ -105,7 +105,7 @@ impl Slots for TestHost {
         .await
     }
 
-    fn tell(&self, slot: usize, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), Foreign> {
+    fn release(&self, slot: usize, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), CallerError> {
         self.network.caller.told.borrow_mut().push((slot, status, retry_after_ms));
         Ok(())
     }

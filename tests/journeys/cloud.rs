@@ -1,12 +1,12 @@
-//! A client on the network, and what the tests ask of it.
+//! A client on the network, and its calls as the tests make them.
 
 use std::rc::Rc;
 
 use base64::Engine as _;
 use clickhouse_cloud::client::helpers::{self, Command};
-use clickhouse_cloud::client::limit::RateLimiter;
+use clickhouse_cloud::client::rate_limit::RateLimiter;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{Breaches, CallOptions, Client, Limit, Outcome, Settings};
+use clickhouse_cloud::client::{CallOptions, CallOutput, Client, RateLimiting, Settings, ValidationMode};
 use clickhouse_cloud::contract::{self, Operation};
 use clickhouse_cloud::error::{CredentialSource, Error};
 use clickhouse_cloud::request::{Argument, Arguments, Target};
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::network::{Network, TestHost};
 use super::world::World;
 
-/// A service that nobody has created.
+/// The id of a service that does not exist.
 pub const NOBODY: &str = "9f8b6c1e-0000-4000-8000-00000000dead";
 
 /// A world with a network and a client on it. Clones are the same.
@@ -29,7 +29,7 @@ pub struct Cloud {
     pub client: Rc<Client<TestHost>>,
 }
 
-pub type Called = Result<Outcome<Value>, Box<Error>>;
+pub type Called = Result<CallOutput<Value>, Box<Error>>;
 
 impl Cloud {
     /// With the settings of the JavaScript client's defaults.
@@ -37,7 +37,7 @@ impl Cloud {
         Self::with(|_| {})
     }
 
-    /// The same, but for what is changed.
+    /// The same with changed settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let world = World::new();
         let network = Rc::new(Network::new(Sandbox::new(Options::default())));
@@ -57,7 +57,7 @@ impl Cloud {
         let world = World::new();
         let options = Options { rate_limit: None, ..Options::default() };
         let network = Rc::new(Network::new(Sandbox::new(options)));
-        Self::on(&world, &network, |settings| settings.limiter = Limit::Off)
+        Self::on(&world, &network, |settings| settings.limiter = RateLimiting::Off)
     }
 
     #[track_caller]
@@ -158,7 +158,7 @@ impl Cloud {
         assert_eq!(self.world.timers(), 0, "timers are running");
     }
 
-    /// The methods and paths of what was sent, without what comes before the services.
+    /// The methods and paths of the requests, from `services` on.
     pub fn requests(&self) -> Vec<String> {
         let sent = self.network.sent.borrow();
         let short = |path: &str| path.split("/services").nth(1).unwrap_or(path).to_owned();
@@ -166,7 +166,7 @@ impl Cloud {
     }
 }
 
-/// What the JavaScript client's defaults are, for the sandbox of these options.
+/// The defaults of the JavaScript client, for the sandbox of these options.
 pub fn settings(options: &Options) -> Settings {
     let key = format!("{}:{}", options.key_id, options.key_secret.reveal());
     let key = base64::engine::general_purpose::STANDARD.encode(key);
@@ -182,10 +182,10 @@ pub fn settings(options: &Options) -> Settings {
         organization_id: Some(options.organization_id.clone()),
         timeout_ms: 30_000.0,
         retry_budget_ms: 60_000.0,
-        request_breaches: Breaches::Fail,
+        request_validation: ValidationMode::Error,
         unknown: Unknown::Refuse,
-        breaches: Breaches::Fail,
-        limiter: Limit::Shared(Rc::new(RateLimiter::new(10, 10_000.0))),
+        response_validation: ValidationMode::Error,
+        limiter: RateLimiting::Shared(Rc::new(RateLimiter::new(10, 10_000.0))),
     }
 }
 

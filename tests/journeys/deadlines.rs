@@ -9,7 +9,7 @@ use super::waiting::{assert_wait, options, shown};
 
 const HOUR: f64 = 3_600_000.0;
 
-/// A wait of half an hour, in which the clock jumps after ten seconds. What was read before is `provisioning`.
+/// A wait of half an hour, in which the clock jumps after ten seconds. Until then the state is `provisioning`.
 fn jumping(then: &str, jump_ms: f64) -> (Cloud, Result<serde_json::Value, Box<Error>>) {
     let cloud = Cloud::unlimited();
     for _ in 0..5 {

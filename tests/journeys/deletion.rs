@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{Breaches, CallOptions};
+use clickhouse_cloud::client::{CallOptions, ValidationMode};
 use clickhouse_cloud::error::{Error, WaitReason};
-use clickhouse_cloud::race::{First, race};
+use clickhouse_cloud::race::{Either, race};
 use clickhouse_cloud::sandbox::{Fault, Injection};
 
 use super::cloud::{Cloud, NOBODY, failed, service};
@@ -51,7 +51,7 @@ fn what_is_not_there_was_not_found() {
     cloud.assert_quiet();
 }
 
-/// What every request meets from now on.
+/// The fault of every request from now on.
 fn always(cloud: &Cloud, act: impl Fn() -> Act) {
     for _ in 0..5_000 {
         cloud.network.next(act());
@@ -79,8 +79,8 @@ fn a_404_that_proves_nothing_is_an_error_that_says_so() {
 #[test]
 fn a_list_that_is_none_confirms_nothing() {
     for listed in ["<html>", r#"{"status":200,"result":{}}"#, r#"{"status":200}"#, "{}", ""] {
-        for breaches in [Breaches::Fail, Breaches::Ignore] {
-            let cloud = Cloud::with(|settings| settings.breaches = breaches);
+        for mode in [ValidationMode::Error, ValidationMode::Off] {
+            let cloud = Cloud::with(|settings| settings.response_validation = mode);
             for _ in 0..10 {
                 cloud.network.on("GET", NOBODY, answer(404, NOT_FOUND));
                 cloud.network.on("GET", "/services", answer(200, listed));
@@ -224,7 +224,7 @@ fn dropped_half_way_and_called_again() {
             let id = cloud.running().await;
             let patience = 137.0 + 3_700.0 * f64::from(round);
             let work = cloud.stop_and_delete(&id);
-            if let First::Right(()) = race(work, cloud.world.sleep(patience)).await {
+            if let Either::Right(()) = race(work, cloud.world.sleep(patience)).await {
                 assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "after {patience} ms");
                 cloud.stop_and_delete(&id).await.unwrap();
             }
@@ -240,7 +240,7 @@ fn dropped_again_and_again() {
     cloud.run(async {
         let id = cloud.running().await;
         let mut calls = 0;
-        while let First::Right(()) = race(cloud.stop_and_delete(&id), cloud.world.sleep(5_000.0)).await {
+        while let Either::Right(()) = race(cloud.stop_and_delete(&id), cloud.world.sleep(5_000.0)).await {
             calls += 1;
             assert!(calls < 100, "never comes to an end");
         }

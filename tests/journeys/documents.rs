@@ -1,6 +1,6 @@
-//! docs/retries.md is what the table of retries says. `UPDATE_DOCS=1 cargo test documents` writes it anew.
+//! docs/retries.md is rendered from the retry policy. `UPDATE_DOCS=1 cargo test documents` writes it.
 
-use clickhouse_cloud::client::retry::{LONGEST_WINDOW_MS, Next, Setback, WINDOW_MS, back_off_ms};
+use clickhouse_cloud::client::retry::{AttemptFailure, LONGEST_WINDOW_MS, RetryRule, WINDOW_MS, back_off_ms};
 use clickhouse_cloud::contract::{self, Idempotency, Method, Operation};
 use clickhouse_cloud::host::Random;
 
@@ -17,34 +17,34 @@ fn seconds(ms: f64) -> String {
     format!("{} s", (ms / 100.0).round() / 10.0)
 }
 
-/// What happened, for readers.
-fn words(setback: Setback) -> &'static str {
-    match setback {
-        Setback::Connection => "no answer: refused, reset, unreachable",
-        Setback::Timeout => "no answer within `timeoutMs`",
-        Setback::RateLimited => "429",
-        Setback::RequestTimeout => "408",
-        Setback::Unavailable => "503",
-        Setback::Server => "any other 5xx",
-        Setback::Refused => "any other status, redirects among them",
-        Setback::Garbled => "2xx whose body is no JSON",
-        Setback::Breach => "2xx that breaks the contract, or holds an error and no result",
-        Setback::Unreadable => {
+/// The failure in the words of the document.
+fn words(failure: AttemptFailure) -> &'static str {
+    match failure {
+        AttemptFailure::Connection => "no response: refused, reset, unreachable",
+        AttemptFailure::Timeout => "no response within `timeoutMs`",
+        AttemptFailure::RateLimited => "429",
+        AttemptFailure::RequestTimeout => "408",
+        AttemptFailure::Unavailable => "503",
+        AttemptFailure::Server => "any other 5xx",
+        AttemptFailure::Refused => "any other status, redirects among them",
+        AttemptFailure::NotJson => "2xx whose body is not JSON",
+        AttemptFailure::Violation => "2xx that breaks the contract, or holds an error and no result",
+        AttemptFailure::Unreadable => {
             "2xx whose body can not be read: a response of your own `fetch` that has been read already, or has no body"
         }
-        Setback::TooLong => "an answer longer than `maxBodyBytes`",
+        AttemptFailure::TooLong => "a response longer than `maxBodyBytes`",
     }
 }
 
-fn next(setback: Setback, safe: bool, operation: &Operation) -> String {
-    let next = match setback.next(safe) {
-        Next::AwaitWindow => "waits for the window, tries again",
-        Next::AwaitService => "waits as told or backs off, tries again",
-        Next::BackOff => "backs off, tries again",
-        Next::OnceMore => "tries once more",
-        Next::Stop => "gives up",
+fn next(failure: AttemptFailure, safe: bool, operation: &Operation) -> String {
+    let next = match failure.next(safe) {
+        RetryRule::AwaitWindow => "waits for the window, tries again",
+        RetryRule::AwaitService => "waits as told or backs off, tries again",
+        RetryRule::BackOff => "backs off, tries again",
+        RetryRule::OnceMore => "tries once more",
+        RetryRule::Stop => "gives up",
     };
-    let ambiguous = if setback.ambiguous(operation) { "; ambiguous" } else { "" };
+    let ambiguous = if failure.ambiguous(operation) { "; ambiguous" } else { "" };
     format!("{next}{ambiguous}")
 }
 
@@ -94,17 +94,17 @@ fn rendered() -> String {
     let unsafe_ = find(|operation| operation.idempotency == Idempotency::Unsafe);
     let mut table = String::from("| what happened | reads | changes that are safe to repeat | all other changes |\n");
     table += "| --- | --- | --- | --- |\n";
-    for setback in Setback::ALL {
-        let cells = [next(setback, true, read), next(setback, true, safe), next(setback, false, unsafe_)];
-        table += &format!("| {} | {} |\n", words(setback), cells.join(" | "));
+    for failure in AttemptFailure::ALL {
+        let cells = [next(failure, true, read), next(failure, true, safe), next(failure, false, unsafe_)];
+        table += &format!("| {} | {} |\n", words(failure), cells.join(" | "));
     }
     format!(
         "<!-- Rendered from src/client/retry.rs and the contract: UPDATE_DOCS=1 cargo test documents -->\n\n\
 # Retries\n\n\
 A call is tried again where that can do no harm, and for as long as `retryBudgetMs` allows: no retry begins later than\n\
-that after the first attempt was sent, its wait included and time in the rate limit's line not. It is a time, not a\n\
+that after the first attempt was sent, its wait included and time in the rate limiter's queue not. It is a time, not a\n\
 count; 0 is no retry at all. The last error is the one that is thrown; its `attempts` counts, and its `attemptLog` says\n\
-what each attempt met, when, and how long the client waited after it.\n\n\
+the outcome of each attempt, when it began, and how long the client waited after it.\n\n\
 {table}\n\
 - **Backs off**: waits between nothing and a ceiling, at random; the ceiling doubles from {} to {}.\n\
 - **Waits for the window**: for as long as `X-RateLimit-Reset` or `Retry-After` says, {} at most, or {} where neither\n  \
@@ -125,7 +125,7 @@ Which is which, as the contract says; the page of each operation has it, too:\n\
 ## Waits\n\n\
 `services.waitFor`, `createAndWait`, `ensureRunning`, `stopAndDelete` and `backups.waitFor` live by their own deadline\n\
 (`timeoutMs`, 30 minutes by default), not by `retryBudgetMs`:\n\n\
-- What may pass is waited out until then, with backoff: no answer, 408, 429, 5xx, a 2xx that cannot be read, the 404 page\n  \
+- What may pass is waited out until then, with backoff: no response, 408, 429, 5xx, a 2xx that cannot be read, the 404 page\n  \
 of a proxy. `onProgress` is told (`fault`), and a wait that ends meanwhile has it as its `cause`. 400, 401 and 403 end\n  \
 a wait at once, with their own error.\n\
 - 409 and 424 are tried again, and told (`refusal`). One that stays the same for two minutes while the state does not change\n  \
@@ -170,6 +170,6 @@ fn the_retries_are_as_the_table_says() {
 fn reads_are_never_ambiguous_and_all_are_safe_to_repeat() {
     for operation in contract::OPERATIONS.iter().filter(|operation| is_read(operation)) {
         assert_eq!(operation.idempotency, Idempotency::Safe, "{}", operation.name);
-        assert!(Setback::ALL.iter().all(|setback| !setback.ambiguous(operation)));
+        assert!(AttemptFailure::ALL.iter().all(|failure| !failure.ambiguous(operation)));
     }
 }

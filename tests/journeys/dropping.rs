@@ -1,8 +1,8 @@
-//! A call that is dropped ends: its place in the line, its timer, its request. This is how an abort works.
+//! Dropping a call ends it: its position in the queue, its timer, its request. An abort is such a drop.
 
-use clickhouse_cloud::client::Limit;
+use clickhouse_cloud::client::RateLimiting;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::race::{First, race};
+use clickhouse_cloud::race::{Either, race};
 
 use super::cloud::{Cloud, NOBODY, body, service};
 use super::network::{Act, answer};
@@ -12,7 +12,7 @@ use super::world::all;
 #[track_caller]
 fn dropped_after<T>(cloud: &Cloud, ms: f64, work: impl Future<Output = T>) {
     let ended = cloud.run(race(work, cloud.world.sleep(ms)));
-    assert!(matches!(ended, First::Right(())), "ended before {ms} ms");
+    assert!(matches!(ended, Either::Right(())), "ended before {ms} ms");
     assert_eq!((cloud.network.under_way(), cloud.world.timers()), (0, 0), "after {ms} ms");
 }
 
@@ -56,7 +56,7 @@ fn in_the_line() {
     });
     dropped_after(&cloud, 5_000.0, cloud.list());
     assert_eq!(cloud.network.count(), 10);
-    // The line goes on without it.
+    // The queue goes on without it.
     cloud.run(cloud.list()).unwrap();
     assert!(cloud.world.elapsed() < 11_000.0, "{}", cloud.world.elapsed());
 }
@@ -108,7 +108,7 @@ fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
             let cloud = Cloud::with(|settings| {
                 settings.organization_id = None;
                 if lent {
-                    settings.limiter = Limit::Lent;
+                    settings.limiter = RateLimiting::Custom;
                 }
             });
             cloud.network.caller.free(10_000);
@@ -129,7 +129,7 @@ fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
                 cloud
                     .world
                     .clone()
-                    .spawn(async move { matches!(race(life, cloud.world.sleep(patience)).await, First::Left(())) })
+                    .spawn(async move { matches!(race(life, cloud.world.sleep(patience)).await, Either::Left(())) })
             });
             let ended = cloud.run(all(lives.collect()));
             assert!(ended[4], "round {round}: the last one came to its end");
@@ -141,7 +141,7 @@ fn many_lives_are_dropped_one_after_the_other_and_nothing_is_left_of_them() {
             assert!(slots.iter().copied().eq(1..=slots.len()), "round {round}: {slots:?}");
             assert_eq!(slots.len(), if lent { cloud.network.count() } else { 0 }, "round {round}");
             drop(told);
-            // The line is empty and no slot is taken: after a quiet while a whole window goes at once.
+            // The queue is empty and no slot is taken: after a pause a whole window is sent at once.
             cloud.network.forget();
             cloud.run(cloud.world.sleep(300_000.0));
             let before = cloud.world.elapsed();

@@ -19,9 +19,9 @@ fn a_whole_life() {
         let id = created.data["service"]["id"].as_str().unwrap().to_owned();
         let password = created.data["password"].as_str().unwrap().to_owned();
         assert_eq!(created.data["service"]["state"], "provisioning");
-        assert_eq!(created.exchange.status, 200);
-        assert_eq!(created.exchange.request_id.as_deref().unwrap().len(), 36);
-        assert_eq!(created.exchange.trail.attempts.len(), 1);
+        assert_eq!(created.response.status, 200);
+        assert_eq!(created.response.request_id.as_deref().unwrap().len(), 36);
+        assert_eq!(created.response.attempt_log.attempts.len(), 1);
         assert!(cloud.network.sandbox.borrow().verify_password(&id, &password));
 
         let running = cloud.wait_for(&id, "running").await.unwrap();

@@ -1,11 +1,12 @@
-//! The network of the tests: the sandbox, and in front of it what a test scripts. It keeps what was sent, and counts
-//! what is under way.
+//! The network of the tests: scripted faults and responses in front of the sandbox. It records requests, and counts those in
+//! progress.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use clickhouse_cloud::host::{
-    Clock, Fault, FaultKind, Foreign, HttpRequest, HttpResponse, Level, Log, Random, Transport, Values,
+    CallerError, Clock, HttpRequest, HttpResponse, Level, Log, Random, Transport, TransportError, TransportErrorKind,
+    Values,
 };
 use clickhouse_cloud::sandbox::Sandbox;
 use serde_json::Value;
@@ -13,31 +14,31 @@ use serde_json::Value;
 use super::caller::Caller;
 use super::world::World;
 
-/// What becomes of a request instead of what the sandbox would do.
+/// A scripted outcome of a request, instead of the sandbox's.
 pub enum Act {
-    /// This answer; the sandbox never hears of the request.
+    /// This response; the request does not reach the sandbox.
     Answer(HttpResponse),
     /// The connection ends before the sandbox hears of the request.
     DropBefore,
     /// The sandbox carries it out, then the connection ends.
     DropAfter,
-    /// No answer ever comes, and the sandbox never hears of the request.
+    /// No response; the request does not reach the sandbox.
     Hang,
-    /// The sandbox carries it out, and no answer ever comes.
+    /// The sandbox carries the request out, but no response comes.
     HangAfter,
-    /// The answer is longer than the host takes.
+    /// The response is longer than `maxBodyBytes`.
     TooLong,
     /// A response of this status comes, whose body can not be read.
     Unreadable(u16),
     /// The host's fetch fails with these words.
     Fail(String),
     /// The same, with this as the cause.
-    FailWith(Foreign),
+    FailWith(CallerError),
     /// The caller's own fetch throws this.
-    Throw(Foreign),
+    Throw(CallerError),
 }
 
-/// An answer of this status and body.
+/// A response of this status and body.
 pub fn answer(status: u16, body: &str) -> Act {
     Act::Answer(HttpResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
 }
@@ -65,14 +66,14 @@ pub struct Network {
     pub sent: RefCell<Vec<Sent>>,
     script: RefCell<Vec<(&'static str, &'static str, Act)>>,
     under_way: Cell<usize>,
-    /// How long a request takes there, and its answer back.
+    /// The latency of a request, and of its response.
     pub latency: Cell<(f64, f64)>,
-    /// Which part of what they are asked for the timers of the host take.
+    /// The part of their time after which timers fire.
     pub timers: Cell<f64>,
     pub lines: RefCell<Vec<(Level, String)>>,
-    /// What the clock of its hosts says, where it is not the world's.
+    /// The reading of the hosts' clock, where it is not the world's.
     pub clock: Cell<fn(f64) -> f64>,
-    /// What the callers of its hosts lend.
+    /// The caller of its hosts.
     pub caller: Caller,
     dice: Cell<u64>,
 }
@@ -93,17 +94,17 @@ impl Network {
         }
     }
 
-    /// What becomes of the next request that nothing else was scripted for.
+    /// Scripts the next request without a script of its own.
     pub fn next(&self, act: Act) {
         self.on("", "", act);
     }
 
-    /// What becomes of the next request of this method whose path ends so. Each entry serves once, in order.
+    /// Scripts the next request of this method whose path ends so. Each entry serves once, in order.
     pub fn on(&self, method: &'static str, end: &'static str, act: Act) {
         self.script.borrow_mut().push((method, end, act));
     }
 
-    /// Forgets what was scripted and never met.
+    /// Removes scripts that no request has met.
     pub fn forget(&self) {
         self.script.borrow_mut().clear();
     }
@@ -170,7 +171,7 @@ impl Drop for UnderWay<'_> {
 }
 
 impl TestHost {
-    async fn hand_over(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+    async fn hand_over(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         self.world.sleep(self.network.latency.get().0).await;
         let reply = self.network.sandbox.borrow_mut().handle(self.world.now(), request);
         self.world.sleep(reply.delay_ms + self.network.latency.get().1).await;
@@ -179,7 +180,7 @@ impl TestHost {
 }
 
 impl Transport for TestHost {
-    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         let _under_way = UnderWay::new(&self.network.under_way);
         let address = request.url.strip_prefix("https://api.clickhouse.cloud").unwrap_or(&request.url);
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
@@ -192,7 +193,7 @@ impl Transport for TestHost {
         };
         let act = self.network.scripted(&sent);
         self.network.sent.borrow_mut().push(sent);
-        let fault = |kind, message: &str, cause| Fault { kind, message: message.to_owned(), cause };
+        let fault = |kind, message: &str, cause| TransportError { kind, message: message.to_owned(), cause };
         let (there, back) = self.network.latency.get();
         match act {
             None => self.hand_over(request).await,
@@ -202,30 +203,30 @@ impl Transport for TestHost {
             }
             Some(Act::DropBefore) => {
                 self.world.sleep(there).await;
-                Err(fault(FaultKind::Connection, "connection refused", None))
+                Err(fault(TransportErrorKind::Connection, "connection refused", None))
             }
             Some(Act::DropAfter) => {
                 let _ = self.hand_over(request).await;
-                Err(fault(FaultKind::Connection, "connection reset", None))
+                Err(fault(TransportErrorKind::Connection, "connection reset", None))
             }
             Some(Act::Hang) => std::future::pending().await,
             Some(Act::HangAfter) => {
                 let _ = self.hand_over(request).await;
                 std::future::pending().await
             }
-            Some(Act::TooLong) => Err(fault(FaultKind::TooLong, "the answer is longer than 1 byte", None)),
+            Some(Act::TooLong) => Err(fault(TransportErrorKind::TooLong, "the answer is longer than 1 byte", None)),
             Some(Act::Unreadable(status)) => Err(fault(
-                FaultKind::Unreadable { status, headers: Vec::new() },
+                TransportErrorKind::Unreadable { status, headers: Vec::new() },
                 "a body that has been read already",
                 None,
             )),
-            Some(Act::Fail(message)) => Err(fault(FaultKind::Connection, &message, None)),
-            Some(Act::FailWith(cause)) => Err(fault(FaultKind::Connection, "failed", Some(cause))),
-            Some(Act::Throw(cause)) => Err(fault(FaultKind::Caller, "thrown", Some(cause))),
+            Some(Act::Fail(message)) => Err(fault(TransportErrorKind::Connection, &message, None)),
+            Some(Act::FailWith(cause)) => Err(fault(TransportErrorKind::Connection, "failed", Some(cause))),
+            Some(Act::Throw(cause)) => Err(fault(TransportErrorKind::Caller, "thrown", Some(cause))),
         }
     }
 
-    fn scrub_cause(&self, cause: Foreign, clean: &dyn Fn(&mut String)) -> Foreign {
+    fn redact_cause(&self, cause: CallerError, clean: &dyn Fn(&mut String)) -> CallerError {
         let Some(mut text) = cause.downcast_ref::<String>().cloned() else { return cause };
         clean(&mut text);
         Rc::new(text)

@@ -43,7 +43,7 @@ fn one_that_is_named_is_taken() {
     assert_eq!(looked_up(&cloud), 0);
 }
 
-/// What the client says of a key with these organizations.
+/// The client's message about a key with these organizations.
 fn refused(organizations: &serde_json::Value) -> String {
     let cloud = without();
     cloud.network.next(answer(200, &json!({ "result": organizations }).to_string()));

@@ -1,6 +1,6 @@
-//! Waits on a network that fails: what may pass is waited out by the wait's own deadline, and what a 404 proves.
+//! Waits on a network that fails: transient failures are waited out until the deadline; and what a 404 proves.
 
-use clickhouse_cloud::client::wait::{PassingFault, WaitOptions};
+use clickhouse_cloud::client::wait::{TransientFault, WaitOptions};
 use clickhouse_cloud::error::{Error, WaitReason};
 use clickhouse_cloud::request::Argument;
 
@@ -11,7 +11,7 @@ use super::waiting::{assert_wait, options, shown};
 pub const PAGE: &str = "<html><head><title>404 Not Found</title></head></html>";
 /// The API's own.
 pub const NOT_FOUND: &str = r#"{"status":404,"error":"NOT_FOUND: no such service","requestId":"r-1"}"#;
-/// What other servers write into a 404.
+/// Bodies of 404s of other servers.
 pub const FOREIGN: [&str; 7] = [
     PAGE,
     "",
@@ -26,7 +26,7 @@ fn fault(status: Option<u16>, fault: Option<&'static str>) -> (Option<u16>, Opti
     (status, fault)
 }
 
-fn short(fault: &PassingFault) -> (Option<u16>, Option<&'static str>) {
+fn short(fault: &TransientFault) -> (Option<u16>, Option<&'static str>) {
     assert!(fault.message.starts_with("services.get: "), "{}", fault.message);
     (fault.status, fault.fault)
 }
@@ -77,7 +77,7 @@ fn an_outage_of_ninety_seconds_ends_no_wait() {
             let before = cloud.network.count();
             let (options, seen) = options(None, None);
             let wait = cloud.wait_with(&id, &["running"], &options);
-            // Whatever is asked in the next minute and a half fails.
+            // Every request in the next minute and a half fails.
             let out = async {
                 cloud.world.sleep(60.0).await;
                 while cloud.world.elapsed() < 90_000.0 {
@@ -89,7 +89,7 @@ fn an_outage_of_ninety_seconds_ends_no_wait() {
                 std::future::pending::<()>().await;
             };
             let ended = clickhouse_cloud::race::race(wait, out).await;
-            let clickhouse_cloud::race::First::Left(waited) = ended else { panic!("never ends") };
+            let clickhouse_cloud::race::Either::Left(waited) = ended else { panic!("never ends") };
             assert_eq!(waited.unwrap()["state"], "running");
             assert!(seen.borrow().iter().filter(|progress| progress.fault.is_some()).count() >= 8);
             let requests = cloud.network.count() - before;
@@ -179,7 +179,7 @@ fn commands_are_given_again_after_an_outage() {
             }
             assert!(cloud.stop_and_delete(&id).await.unwrap());
             assert_eq!(failed(cloud.get(&id).await).status(), Some(404));
-            // What was carried out the first time is not asked for so often.
+            // A command that was carried out is not repeated so often.
             cloud.network.forget();
         });
         cloud.assert_quiet();

@@ -1,14 +1,14 @@
-//! Many waits at once: they share their polls, each is told soon, and nobody's end is another one's.
+//! Many waits at once share their polls, end in time, and do not end each other.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use clickhouse_cloud::client::helpers::Command;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{CallOptions, Limit};
+use clickhouse_cloud::client::{CallOptions, RateLimiting};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::{Error, WaitReason};
-use clickhouse_cloud::race::{First, race};
+use clickhouse_cloud::race::{Either, race};
 use clickhouse_cloud::request::Arguments;
 use clickhouse_cloud::sandbox::{Fault, Injection, Options, Sandbox};
 use serde_json::Value;
@@ -22,7 +22,7 @@ fn with_services(count: usize) -> (Cloud, Vec<String>) {
     let world = World::new();
     let network =
         Rc::new(Network::new(Sandbox::new(Options { rate_limit: None, max_services: 50, ..Options::default() })));
-    let maker = Cloud::on(&world, &network, |settings| settings.limiter = Limit::Off);
+    let maker = Cloud::on(&world, &network, |settings| settings.limiter = RateLimiting::Off);
     let ids = world.run(async {
         let mut ids = Vec::new();
         for _ in 0..count {
@@ -33,7 +33,7 @@ fn with_services(count: usize) -> (Cloud, Vec<String>) {
     (Cloud::on(&world, &network, |_| {}), ids)
 }
 
-/// What a wait brought, and when.
+/// The result of a wait, and when it ended.
 type Waited = Joined<(Result<Value, Box<Error>>, f64)>;
 
 fn wait(cloud: &Cloud, id: &str, states: &'static [&str], options: WaitOptions) -> Waited {
@@ -63,7 +63,7 @@ fn ran_at(cloud: &Cloud, ids: &[String]) -> Vec<f64> {
     ran.into_iter().flatten().collect()
 }
 
-/// The same course of the same services, without anybody who waits for them.
+/// The same services over the same time, without waits.
 fn expected(count: usize) -> Vec<f64> {
     let (cloud, ids) = with_services(count);
     ran_at(&cloud, &ids)
@@ -106,7 +106,7 @@ fn fifty_waits_cost_no_more_than_the_limit_and_each_is_told_within_two_intervals
 #[test]
 fn an_old_list_does_not_say_that_a_state_is_reached() {
     let (cloud, ids) = with_services(4);
-    let maker = Cloud::on(&cloud.world, &cloud.network, |settings| settings.limiter = Limit::Off);
+    let maker = Cloud::on(&cloud.world, &cloud.network, |settings| settings.limiter = RateLimiting::Off);
     cloud.run(cloud.world.sleep(600_000.0));
     for id in &ids {
         cloud.run(maker.command(id, Command::Stop)).unwrap();
@@ -172,7 +172,7 @@ fn whoever_is_left_polls_on() {
         waits.push(cloud.world.spawn(async move {
             let waited = inner.wait_for(&id, "running");
             if number < 8 {
-                matches!(race(waited, inner.world.sleep(patience)).await, First::Right(()))
+                matches!(race(waited, inner.world.sleep(patience)).await, Either::Right(()))
             } else {
                 waited.await.is_ok()
             }

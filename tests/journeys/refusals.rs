@@ -1,4 +1,4 @@
-//! Refusals that waits meet: a lasting one is told, and one that cannot pass ends the wait.
+//! Refusals that waits meet: a lasting one is reported, and a permanent one ends the wait.
 
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::contract;
@@ -37,9 +37,9 @@ fn the_primary_of_a_warehouse_with_secondaries_is_refused_at_once() {
         let message = error.to_string();
         assert!(message.contains(text) && message.starts_with("services.stopAndDelete: "), "{message}");
         match cause_of(&error) {
-            Error::Api { exchange, code, .. } => {
-                assert_eq!((exchange.status, code.as_deref()), (409, Some("CONFLICT")));
-                assert_eq!(exchange.trail.operation.name, contract::SERVICES_UPDATE_STATE.name);
+            Error::Api { response, code, .. } => {
+                assert_eq!((response.status, code.as_deref()), (409, Some("CONFLICT")));
+                assert_eq!(response.attempt_log.operation.name, contract::SERVICES_UPDATE_STATE.name);
             }
             other => panic!("{other}"),
         }

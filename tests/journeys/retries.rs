@@ -1,11 +1,11 @@
-//! What is tried again, when, and what is left ambiguous.
+//! Which failures are retried, and which leave a call ambiguous.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use clickhouse_cloud::client::{CallOptions, Limit};
+use clickhouse_cloud::client::{CallOptions, RateLimiting};
 use clickhouse_cloud::contract::{self, Operation};
-use clickhouse_cloud::error::{Error, Met};
+use clickhouse_cloud::error::{AttemptOutcome, Error};
 use clickhouse_cloud::request::Arguments;
 use serde_json::json;
 
@@ -94,7 +94,7 @@ fn ambiguous(error: &Error) -> bool {
     }
 }
 
-/// Runs each case against the setback once; `retried` says whether a second request follows.
+/// Runs each case against the failure once; `retried` says whether a second request follows.
 #[track_caller]
 fn each(setback: fn() -> Act, retried: fn(&Case) -> bool, doubtful: fn(&Case) -> bool) {
     for case in CASES {
@@ -108,8 +108,8 @@ fn each(setback: fn() -> Act, retried: fn(&Case) -> bool, doubtful: fn(&Case) ->
         match result {
             Ok(outcome) => {
                 assert!(retried(case), "{}", case.name);
-                assert_eq!(outcome.exchange.trail.attempts.len(), 2);
-                let first = &outcome.exchange.trail.attempts[0];
+                assert_eq!(outcome.response.attempt_log.attempts.len(), 2);
+                let first = &outcome.response.attempt_log.attempts[0];
                 assert!(first.after_ms == 0.0 && first.waited_ms >= 0.0, "{first:?}");
             }
             Err(error) => {
@@ -166,7 +166,7 @@ fn a_success_that_breaks_the_contract() {
         let error = failed(cloud.run(cloud.call(case.operation, (case.arguments)(&id))));
         assert_eq!(cloud.network.count() - before, 2, "once more, not longer: {}", case.name);
         assert_eq!(ambiguous(&error), !case.reads);
-        assert!(matches!(&error, Error::Response { exchange, .. } if exchange.request_id.as_deref() == Some("r")));
+        assert!(matches!(&error, Error::Response { response, .. } if response.request_id.as_deref() == Some("r")));
     }
 }
 
@@ -178,9 +178,9 @@ fn statuses_that_say_it_all() {
             cloud.network.next(answer(status, r#"{"status":999,"error":"WORD_1: text.","requestId":"r"}"#));
             let error = failed(cloud.run(cloud.call(case.operation, (case.arguments)(NOBODY))));
             match &error {
-                Error::Api { code, text, exchange, ambiguous, retry_after_ms } => {
-                    assert_eq!((exchange.status, code.as_deref()), (status, Some("WORD_1")));
-                    assert_eq!((text.as_deref(), exchange.request_id.as_deref()), (Some("WORD_1: text."), Some("r")));
+                Error::Api { code, text, response, ambiguous, retry_after_ms } => {
+                    assert_eq!((response.status, code.as_deref()), (status, Some("WORD_1")));
+                    assert_eq!((text.as_deref(), response.request_id.as_deref()), (Some("WORD_1: text."), Some("r")));
                     assert_eq!((*ambiguous, *retry_after_ms), (false, None));
                 }
                 other => panic!("{other}"),
@@ -212,8 +212,8 @@ fn a_response_that_can_not_be_read_is_not_asked_for_again() {
         let cloud = Cloud::unlimited();
         cloud.network.next(Act::Unreadable(201));
         match failed(cloud.run(cloud.call(case.operation, (case.arguments)(NOBODY)))) {
-            Error::Response { issues, exchange, .. } => {
-                assert_eq!((exchange.status, issues.len(), issues[0].code.as_str()), (201, 1, "unreadable"));
+            Error::Response { issues, response, .. } => {
+                assert_eq!((response.status, issues.len(), issues[0].code.as_str()), (201, 1, "unreadable"));
                 assert_eq!(issues[0].received, "a body that has been read already");
             }
             other => panic!("{other}"),
@@ -251,7 +251,7 @@ fn what_the_callers_own_fetch_throws_is_handed_back() {
 fn the_budget_is_of_time_and_no_retry_begins_after_it() {
     for (budget, least, most) in [(0.0, 1, 1), (1.0, 1, 2), (5_000.0, 3, 20), (60_000.0, 10, 60)] {
         let cloud = Cloud::with(|settings| {
-            settings.limiter = Limit::Off;
+            settings.limiter = RateLimiting::Off;
             settings.retry_budget_ms = budget;
         });
         for _ in 0..200 {
@@ -260,10 +260,12 @@ fn the_budget_is_of_time_and_no_retry_begins_after_it() {
         let error = failed(cloud.run(cloud.get(NOBODY)));
         let count = cloud.network.count();
         assert!((least..=most).contains(&count), "{budget}: {count}");
-        let Error::Api { exchange, .. } = &error else { panic!("{error}") };
-        let attempts = &exchange.trail.attempts;
+        let Error::Api { response, .. } = &error else { panic!("{error}") };
+        let attempts = &response.attempt_log.attempts;
         assert_eq!(attempts.len(), count);
-        assert!(attempts.iter().all(|attempt| attempt.met == Met::Status(500) && attempt.after_ms <= budget));
+        assert!(
+            attempts.iter().all(|attempt| attempt.outcome == AttemptOutcome::Status(500) && attempt.after_ms <= budget)
+        );
         assert_eq!(attempts.last().unwrap().waited_ms, 0.0);
         for (tries, attempt) in attempts.iter().enumerate() {
             let ceiling = 500.0 * 2f64.powi(i32::try_from(tries.min(4)).unwrap());
@@ -283,19 +285,24 @@ fn the_last_error_counts() {
     cloud.network.next(Act::DropBefore);
     cloud.network.next(answer(403, r#"{"status":403,"error":"FORBIDDEN: no"}"#));
     let error = failed(cloud.run(cloud.get(NOBODY)));
-    let Error::Api { exchange, .. } = &error else { panic!("{error}") };
-    let met: Vec<&Met> = exchange.trail.attempts.iter().map(|attempt| &attempt.met).collect();
-    let expected = [Met::Fault("timeout"), Met::Status(502), Met::Fault("connection"), Met::Status(403)];
+    let Error::Api { response, .. } = &error else { panic!("{error}") };
+    let met: Vec<&AttemptOutcome> = response.attempt_log.attempts.iter().map(|attempt| &attempt.outcome).collect();
+    let expected = [
+        AttemptOutcome::Fault("timeout"),
+        AttemptOutcome::Status(502),
+        AttemptOutcome::Fault("connection"),
+        AttemptOutcome::Status(403),
+    ];
     assert_eq!(met, expected.iter().collect::<Vec<_>>());
     assert_eq!(
-        exchange.trail.path,
+        response.attempt_log.path,
         format!("/v1/organizations/5a9db0c5-0000-4000-8000-000000000001/services/{NOBODY}")
     );
 }
 
 #[test]
 fn a_change_that_may_have_happened_stays_ambiguous_whatever_the_last_answer_is() {
-    // The first attempt may have changed the service; what a later one is told does not undo that.
+    // The first attempt may have changed the service; later attempts do not undo that.
     for last in [400, 401, 403, 409] {
         let cloud = Cloud::unlimited();
         let id = cloud.run(cloud.running());
@@ -314,8 +321,8 @@ fn a_repeated_delete_that_meets_404_has_succeeded() {
         cloud.network.on("DELETE", "", setback);
         cloud.network.on("DELETE", "", answer(404, r#"{"status":404,"error":"NOT_FOUND: gone","requestId":"r"}"#));
         let deleted = cloud.run(cloud.delete(NOBODY)).unwrap();
-        assert_eq!(deleted.exchange.request_id.as_deref(), Some("r"));
-        assert_eq!(deleted.exchange.trail.attempts.len(), 2);
+        assert_eq!(deleted.response.request_id.as_deref(), Some("r"));
+        assert_eq!(deleted.response.attempt_log.attempts.len(), 2);
         cloud.assert_quiet();
     }
 }
@@ -336,13 +343,13 @@ fn a_delete_that_met_only_a_429_before_its_404_was_of_nothing_too() {
 #[test]
 fn a_timeout_is_of_one_attempt() {
     let cloud = Cloud::with(|settings| {
-        settings.limiter = Limit::Off;
+        settings.limiter = RateLimiting::Off;
         settings.retry_budget_ms = 0.0;
     });
     cloud.network.next(Act::Hang);
     match failed(cloud.run(cloud.list())) {
-        Error::Timeout { timeout_ms, trail, ambiguous } => {
-            assert_eq!((timeout_ms, ambiguous, trail.attempts.len()), (30_000.0, false, 1));
+        Error::Timeout { timeout_ms, attempt_log, ambiguous } => {
+            assert_eq!((timeout_ms, ambiguous, attempt_log.attempts.len()), (30_000.0, false, 1));
         }
         other => panic!("{other}"),
     }
@@ -413,101 +420,5 @@ fn a_creation_whose_fate_is_unknown_is_never_sent_twice() {
         let error = failed(cloud.run(cloud.create(&body())));
         assert!(ambiguous(&error), "{error}");
         assert_eq!(cloud.network.count(), 1);
-    }
-}
-
-/// How long the client waits after a first response like this, of a read that succeeds then.
-fn waited(status: u16, headers: &[(&str, &str)]) -> f64 {
-    let cloud = Cloud::unlimited();
-    cloud.network.next(answer_with(status, headers, ""));
-    let outcome = cloud.run(cloud.list()).unwrap();
-    cloud.assert_quiet();
-    outcome.exchange.trail.attempts[0].waited_ms
-}
-
-#[test]
-fn a_503_is_waited_out_for_as_long_as_it_asks() {
-    for (headers, expected) in [
-        (&[("retry-after", "20")][..], 20_000.0),
-        (&[("retry-after", " 1.5 ")], 1_500.0),
-        (&[("x-ratelimit-reset", "3")], 3_000.0),
-        (&[("x-ratelimit-reset", "soon"), ("retry-after", "4")], 4_000.0),
-        // The world begins at midnight; the latency of a response is 50 ms.
-        (&[("retry-after", "Sat, 01 Aug 2026 00:00:30 GMT")], 29_950.0),
-        // Against the service's own clock, which is years apart from ours.
-        (&[("date", "Fri, 01 Aug 2031 00:00:00 GMT"), ("retry-after", "Fri, 01 Aug 2031 00:00:12 GMT")], 12_000.0),
-        (&[("date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")], 7_000.0),
-        (&[("date", "today"), ("retry-after", "Sat, 01 Aug 2026 00:00:30 GMT")], 29_950.0),
-    ] {
-        let ms = waited(503, headers);
-        assert!((expected..=expected * 1.1).contains(&ms), "{headers:?}: {ms}, not {expected} to a tenth more");
-    }
-}
-
-#[test]
-fn a_5xx_that_says_nothing_that_can_be_followed_is_a_back_off() {
-    for value in ["", "0", "0.1", "-5", "soon", "NaN", "1e3", "Infinity", "10, 20", "Sat, 01 Aug 2020 00:00:00 GMT"] {
-        let ms = waited(503, &[("retry-after", value)]);
-        assert!(ms < 500.0, "{value}: {ms}");
-    }
-    assert!(waited(502, &[("retry-after", "20")]) < 500.0, "only a 503 says when the service is back");
-}
-
-#[test]
-fn a_503_that_asks_for_more_than_the_budget_ends_the_call_and_says_so() {
-    for (asked, ms) in [("60", 60_000.0), ("86400", 86_400_000.0), ("31536000", 31_536_000_000.0)] {
-        let cloud = Cloud::unlimited();
-        cloud.network.next(answer_with(503, &[("retry-after", asked)], ""));
-        let error = failed(cloud.run(cloud.list()));
-        assert!(matches!(error, Error::Api { retry_after_ms, .. } if retry_after_ms == Some(ms)), "{asked}: {error:?}");
-        assert_eq!((cloud.network.count(), cloud.world.elapsed()), (1, 50.0), "nobody waits for nothing");
-    }
-    // A change that is never repeated says it, too, and so does any other 5xx.
-    for status in [500, 502, 503, 504] {
-        let cloud = Cloud::unlimited();
-        cloud.network.next(answer_with(status, &[("retry-after", "7")], ""));
-        let error = failed(cloud.run(cloud.create(&body())));
-        assert!(matches!(error, Error::Api { retry_after_ms: Some(7_000.0), ambiguous: true, .. }), "{error:?}");
-        cloud.network.next(answer(status, ""));
-        let error = failed(cloud.run(cloud.create(&body())));
-        assert!(matches!(error, Error::Api { retry_after_ms: None, .. }), "it says nothing: {error:?}");
-    }
-}
-
-#[test]
-fn what_a_429_asks_for_is_told_uncapped_and_a_503_pauses_nobody_else() {
-    let cloud = Cloud::new();
-    cloud.network.next(answer_with(429, &[("retry-after", "86400")], ""));
-    let error = failed(cloud.run(cloud.list()));
-    assert!(matches!(error, Error::Api { retry_after_ms: Some(86_400_000.0), .. }), "{error:?}");
-    let cloud = Cloud::new();
-    cloud.network.next(answer_with(503, &[("retry-after", "30")], ""));
-    let waiting = cloud.clone();
-    drop(cloud.world.spawn(async move { waiting.list().await.map(|_| ()) }));
-    cloud.run(cloud.world.sleep(1_000.0));
-    cloud.run(cloud.get(NOBODY)).map(|_| ()).unwrap_err();
-    assert!(cloud.world.elapsed() < 2_000.0, "{}", cloud.world.elapsed());
-}
-
-#[test]
-fn a_clock_that_is_set_back_or_stands_still_ends_no_budget_later() {
-    let clocks: [fn(f64) -> f64; 6] = [
-        |now| if now - super::world::START > 1_000.0 { now - 86_400_000.0 } else { now },
-        // Back by an hour every second.
-        |now| now - ((now - super::world::START) / 1_000.0).floor() * 3_600_000.0,
-        |_| 7.0,
-        |_| f64::NAN,
-        |_| f64::INFINITY,
-        |_| 1e308,
-    ];
-    for (index, clock) in clocks.into_iter().enumerate() {
-        let cloud = Cloud::unlimited();
-        cloud.network.clock.set(clock);
-        for _ in 0..1_000 {
-            cloud.network.next(answer(500, ""));
-        }
-        assert_eq!(failed(cloud.run(cloud.list())).status(), Some(500));
-        assert!(cloud.world.elapsed() < 180_000.0, "clock {index}: {} ms", cloud.world.elapsed());
-        assert!(cloud.network.count() > 3, "clock {index}");
     }
 }

@@ -1,4 +1,4 @@
-//! ensureRunning: wakes an idle service, starts a stopped one only where it is told to.
+//! ensureRunning: wakes an idle service, starts a stopped one only where `start` says so.
 
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::error::{Error, WaitReason};

@@ -1,10 +1,10 @@
-//! Secrets that servers and proxies echo: they stand in no error, header, hook or line of the log.
+//! Secrets that servers and proxies echo are in no error, header, hook or log.
 
 use base64::Engine as _;
 use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
-use clickhouse_cloud::host::{Level, Received};
+use clickhouse_cloud::host::{Level, ResponseEvent};
 use clickhouse_cloud::secret::Secret;
 use serde_json::json;
 
@@ -47,7 +47,7 @@ fn no_error_header_hook_or_line_shows_what_is_echoed() {
     for status in [200, 400, 401, 404, 409, 429, 500] {
         let cloud = echoing(status);
         cloud.network.caller.hook(|told| {
-            if let Told::Response(_, Received { headers, request_id, .. }) = told {
+            if let Told::Response(_, ResponseEvent { headers, request_id, .. }) = told {
                 assert_clean(&format!("{headers:?} {request_id:?}"));
             }
             Ok(())
@@ -55,27 +55,27 @@ fn no_error_header_hook_or_line_shows_what_is_echoed() {
         let called = cloud.run(
             cloud.call(&contract::SERVICES_UPDATE_PASSWORD, of(NOBODY, Some(&json!({ "newPasswordHash": HASH })))),
         );
-        let exchange = match &called {
-            Ok(outcome) => &outcome.exchange,
+        let response = match &called {
+            Ok(outcome) => &outcome.response,
             Err(error) => {
                 assert_clean(&format!("{error} {error:?}"));
                 match &**error {
-                    Error::Api { exchange, text, code, .. } => {
+                    Error::Api { response, text, code, .. } => {
                         assert_clean(&format!("{text:?} {code:?}"));
                         assert!(error.to_string().contains("you sent [secret], yes [secret]"), "{error}");
-                        exchange
+                        response
                     }
-                    Error::Response { exchange, issues, .. } => {
+                    Error::Response { response, issues, .. } => {
                         assert_clean(&format!("{issues:?}"));
-                        exchange
+                        response
                     }
                     other => panic!("{other}"),
                 }
             }
         };
-        assert_clean(&format!("{:?} {:?} {:?}", exchange.headers, exchange.request_id, exchange.trail.attempts));
-        assert_eq!(exchange.headers[0].1, "authorization: [secret]");
-        assert!(String::from_utf8_lossy(&exchange.body).contains(HASH), "the raw answer is the caller's");
+        assert_clean(&format!("{:?} {:?} {:?}", response.headers, response.request_id, response.attempt_log.attempts));
+        assert_eq!(response.headers[0].1, "authorization: [secret]");
+        assert!(String::from_utf8_lossy(&response.body).contains(HASH), "the raw answer is the caller's");
         assert!(cloud.network.lines.borrow().iter().any(|(level, _)| *level == Level::Debug));
         for (_, line) in cloud.network.lines.borrow().iter() {
             assert_clean(line);
@@ -235,9 +235,9 @@ fn an_echo_is_found_in_every_spelling() {
             let arguments = of(NOBODY, Some(&json!({ "newPasswordHash": HASH })));
             let call = cloud.client.call(&contract::SERVICES_UPDATE_PASSWORD, &arguments, &options);
             let error = failed(cloud.run(call));
-            let Error::Api { exchange, .. } = &error else { panic!("{error}") };
-            let id = exchange.request_id.as_deref().unwrap();
-            for shown in [error.to_string().as_str(), &exchange.headers[0].1, id] {
+            let Error::Api { response, .. } = &error else { panic!("{error}") };
+            let id = response.request_id.as_deref().unwrap();
+            for shown in [error.to_string().as_str(), &response.headers[0].1, id] {
                 assert!(shown.contains("[secret]"), "{secret} {how}: {shown}");
                 assert!(shown.len() < 150 && !shown.contains(&said), "{secret} {how}: {shown}");
             }
@@ -299,12 +299,12 @@ fn the_clients_own_headers_are_secrets_in_waits_too() {
 }
 
 #[test]
-fn a_cause_is_handed_to_the_scrubber() {
+fn a_cause_is_redacted() {
     let cloud = Cloud::with(|settings| {
         settings.retry_budget_ms = 0.0;
         settings.key_secret = Some(Secret::new("Planted-Key-Secret"));
     });
-    let cause: clickhouse_cloud::host::Foreign = std::rc::Rc::new("bad header Planted-Key-Secret".to_owned());
+    let cause: clickhouse_cloud::host::CallerError = std::rc::Rc::new("bad header Planted-Key-Secret".to_owned());
     cloud.network.next(Act::FailWith(cause));
     match failed(cloud.run(cloud.list())) {
         Error::Connection { cause: Some(cause), .. } => {

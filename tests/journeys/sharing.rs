@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::cloud::Cloud;
 use super::world::{Joined, all};
 
-/// What the limit itself takes for so many gets, at ten in ten seconds.
+/// The time that so many gets take by the limit, at ten in ten seconds.
 fn least_ms(gets: usize) -> f64 {
     (gets as f64 / 10.0 - 1.0) * 10_000.0
 }
@@ -129,7 +129,7 @@ fn whose_request_was_refused_is_as_far_ahead_as_before() {
     let tasks = (0..100).map(|number| {
         let (cloud, order) = (first.clone(), order.clone());
         first.world.spawn(async move {
-            let attempts = cloud.list().await.unwrap().exchange.trail.attempts.len();
+            let attempts = cloud.list().await.unwrap().response.attempt_log.attempts.len();
             order.borrow_mut().push((number, attempts));
         })
     });

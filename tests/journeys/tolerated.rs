@@ -1,6 +1,6 @@
 //! Requests that break the contract and are sent all the same, since the service may have raised a limit.
 
-use clickhouse_cloud::client::Breaches;
+use clickhouse_cloud::client::ValidationMode;
 use clickhouse_cloud::contract::{self, Operation};
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::host::Level;
@@ -13,14 +13,14 @@ use super::network::answer;
 
 const CLAUSE: &str = "; validateRequests: \"warn\" sends it anyway";
 
-fn tolerant(breaches: Breaches) -> Cloud {
+fn tolerant(mode: ValidationMode) -> Cloud {
     Cloud::with(|settings| {
-        settings.request_breaches = breaches;
+        settings.request_validation = mode;
         settings.retry_budget_ms = 0.0;
     })
 }
 
-/// What the log was told at warn.
+/// The warnings in the log.
 fn warned(cloud: &Cloud) -> Vec<String> {
     let lines = cloud.network.lines.borrow();
     lines.iter().filter(|(level, _)| *level == Level::Warn).map(|(_, line)| line.clone()).collect()
@@ -33,13 +33,13 @@ fn replicas(count: u32) -> Arguments {
 #[test]
 fn a_limit_that_the_service_has_raised_is_no_end() {
     let operation = &contract::SERVICES_UPDATE_REPLICA_SCALING;
-    let cloud = tolerant(Breaches::Fail);
+    let cloud = tolerant(ValidationMode::Error);
     let error = failed(cloud.run(cloud.call(operation, replicas(50)))).to_string();
     assert!(error.ends_with(CLAUSE) && error.matches("validateRequests").count() == 1, "{error}");
     assert_eq!(cloud.network.count(), 0);
 
-    for (breaches, count) in [(Breaches::Warn, 1), (Breaches::Ignore, 0)] {
-        let cloud = tolerant(breaches);
+    for (mode, count) in [(ValidationMode::Warn, 1), (ValidationMode::Off, 0)] {
+        let cloud = tolerant(mode);
         cloud.network.next(answer(404, r#"{"status":404,"error":"NOT_FOUND: no"}"#));
         assert_eq!(failed(cloud.run(cloud.call(operation, replicas(50)))).status(), Some(404));
         assert_eq!(cloud.network.sent.borrow()[0].body.as_deref(), Some(r#"{"numReplicas":50}"#));
@@ -84,7 +84,7 @@ fn every_kind_of_limit_says_so_and_nothing_else_does() {
 
 #[test]
 fn every_violation_is_told_and_no_secret() {
-    let cloud = tolerant(Breaches::Warn);
+    let cloud = tolerant(ValidationMode::Warn);
     let operation = &contract::SERVICES_UPDATE_PASSWORD;
     // In the strict mode, too, a password in the place of the body is not shown.
     for body in [json!("S3cret-one"), json!(1_234_567)] {
@@ -123,13 +123,13 @@ fn unknown_properties_are_sent_too_and_told_unless_they_were_wanted() {
     let mut body = body();
     body["ipAcessList"] = json!([]);
     let arguments = Arguments { body: Some(body.to_string()), ..Arguments::default() };
-    for (breaches, unknown, told) in [
-        (Breaches::Warn, Unknown::Refuse, 1),
-        (Breaches::Warn, Unknown::Send, 0),
-        (Breaches::Ignore, Unknown::Refuse, 0),
+    for (mode, unknown, told) in [
+        (ValidationMode::Warn, Unknown::Refuse, 1),
+        (ValidationMode::Warn, Unknown::Send, 0),
+        (ValidationMode::Off, Unknown::Refuse, 0),
     ] {
         let cloud = Cloud::with(|settings| {
-            settings.request_breaches = breaches;
+            settings.request_validation = mode;
             settings.unknown = unknown;
             settings.retry_budget_ms = 0.0;
         });
@@ -151,8 +151,8 @@ fn what_would_be_another_request_is_refused_in_every_mode() {
     unknown.path.push(service("x"));
     unknown.path[1].name = "backupId".to_owned();
     let with_body = |text: &str| Arguments { body: Some(text.to_owned()), ..of(NOBODY, None) };
-    for breaches in [Breaches::Fail, Breaches::Warn, Breaches::Ignore] {
-        let cloud = tolerant(breaches);
+    for mode in [ValidationMode::Error, ValidationMode::Warn, ValidationMode::Off] {
+        let cloud = tolerant(mode);
         let refused = |operation: &'static Operation, arguments: Arguments| {
             let error = failed(cloud.run(cloud.call(operation, arguments.clone())));
             assert!(matches!(error, Error::Request { .. }), "{error}");
@@ -171,7 +171,7 @@ fn what_would_be_another_request_is_refused_in_every_mode() {
         assert_eq!(cloud.network.count(), 0);
     }
     // An id of another form is one segment, too.
-    let cloud = tolerant(Breaches::Warn);
+    let cloud = tolerant(ValidationMode::Warn);
     cloud.network.next(answer(404, ""));
     assert_eq!(failed(cloud.run(cloud.call(&contract::SERVICES_GET, of("svc 1", None)))).status(), Some(404));
     assert!(cloud.network.sent.borrow()[0].path.ends_with("/services/svc%201"));
@@ -179,8 +179,8 @@ fn what_would_be_another_request_is_refused_in_every_mode() {
 
 #[test]
 fn what_is_built_without_being_sent_goes_by_the_same_rule() {
-    for (breaches, told) in [(Breaches::Warn, 1), (Breaches::Ignore, 0)] {
-        let cloud = tolerant(breaches);
+    for (mode, told) in [(ValidationMode::Warn, 1), (ValidationMode::Off, 0)] {
+        let cloud = tolerant(mode);
         let built = cloud.client.build(&contract::SERVICES_UPDATE_REPLICA_SCALING, &replicas(50), &[]).ok().unwrap();
         assert_eq!(built.request.body.as_deref(), Some(r#"{"numReplicas":50}"#));
         assert_eq!(warned(&cloud).len(), told);
@@ -192,8 +192,8 @@ fn off_is_without_a_word_also_of_what_may_be_new() {
     let mut new = body();
     new["region"] = json!("mars-1");
     let arguments = Arguments { body: Some(new.to_string()), ..Arguments::default() };
-    for (breaches, told) in [(Breaches::Fail, 1), (Breaches::Warn, 1), (Breaches::Ignore, 0)] {
-        let cloud = tolerant(breaches);
+    for (mode, told) in [(ValidationMode::Error, 1), (ValidationMode::Warn, 1), (ValidationMode::Off, 0)] {
+        let cloud = tolerant(mode);
         cloud.network.next(answer(500, ""));
         assert_eq!(failed(cloud.run(cloud.call(&contract::SERVICES_CREATE, arguments.clone()))).status(), Some(500));
         assert_eq!(warned(&cloud).len(), told, "{:?}", warned(&cloud));

@@ -23,7 +23,7 @@ type Ready = Arc<Mutex<VecDeque<u64>>>;
 pub struct World(Rc<Inner>);
 
 struct Inner {
-    /// By what the timers go.
+    /// The time of the timers.
     now: Cell<f64>,
     /// By how much the clock is ahead of them.
     ahead: Cell<f64>,
@@ -81,7 +81,7 @@ impl World {
         Sleep { world: self.clone(), until: self.0.now.get() + ms.max(0.0), timer: None }
     }
 
-    /// Starts a task. It runs on when what this brings is dropped.
+    /// Starts a task. It runs on when the returned future is dropped.
     pub fn spawn<T: 'static>(&self, work: impl Future<Output = T> + 'static) -> Joined<T> {
         let shared = Rc::new(RefCell::new((None, None::<Waker>)));
         let result = shared.clone();
@@ -181,7 +181,7 @@ impl Drop for Sleep {
     }
 }
 
-/// What a task will bring.
+/// The output of a task.
 pub struct Joined<T>(Rc<RefCell<(Option<T>, Option<Waker>)>>);
 
 impl<T> Future for Joined<T> {

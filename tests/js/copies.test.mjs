@@ -12,8 +12,12 @@ const cjs = createRequire(import.meta.url)("clickhouse-cloud");
 const ID = "5a9db0c5-0000-4000-8000-000000000001";
 
 let arrived = 0;
+/** The headers of a 429 for each request that is refused before others are served. @type {Record<string, string>[]} */
+let refusals = [];
 const server = createServer((_, response) => {
   arrived += 1;
+  const refusal = refusals.shift();
+  if (refusal) return response.writeHead(429, refusal).end(JSON.stringify({ status: 429, error: "too many requests" }));
   response.end(JSON.stringify({ status: 200, requestId: ID, result: [] }));
 });
 before(() => new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined))));
@@ -56,6 +60,28 @@ async function sent(one, other, most) {
 test("one key has one rate limit in both", async () => {
   assert.equal(await sent(new esm.CloudClient(options("a")), new cjs.CloudClient(options("a")), 10), 10);
   assert.equal(await sent(new cjs.CloudClient(options("b")), new esm.CloudClient(options("b")), 10), 10);
+});
+
+test("a 429 that one copy meets pauses the other, whichever of them the limiter is of", async () => {
+  const refusal = { "retry-after": "30" };
+  for (const [key, first, second, isOfFirst] of /** @type {const} */ ([["f", esm, cjs, true], ["g", esm, cjs, false], ["h", cjs, esm, true], ["i", cjs, esm, false]])) {
+    refusals = [refusal];
+    arrived = 0;
+    const clients = [first, second].map(({ CloudClient }) => new CloudClient(options(key)));
+    const [refused, other] = isOfFirst ? clients : clients.reverse();
+    const end = new AbortController();
+    const calls = [refused?.services.list(undefined, { signal: end.signal })];
+    while (refusals.length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    // A client of another key goes at once, and by then the refusal has come.
+    await new first.CloudClient(options(`${key}-alone`)).services.list();
+    calls.push(other?.services.list(undefined, { signal: end.signal }));
+    await new first.CloudClient(options(`${key}-alone`)).services.list();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(arrived, 3, key);
+    const reason = new Error("enough");
+    end.abort(reason);
+    for (const call of calls) await assert.rejects(call ?? Promise.resolve(), reason);
+  }
 });
 
 test("each takes the other's RateLimiter", async () => {

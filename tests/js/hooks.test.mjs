@@ -47,7 +47,7 @@ for (const [name, make] of Object.entries(places)) {
       const [options, call] = make(hook);
       await within(call(scripted(script(options), { logger, logLevel: "error", ...options }).cloud));
       await sleep(20);
-      assert.deepEqual(lines, [`clickhouse-cloud: ${name} rejected: Error: async\\u000ahook`], kind);
+      assert.deepEqual(lines, [`clickhouse-cloud: ${name} rejected: Error: async\\nhook`], kind);
       // With the log off, it is dropped.
       await within(call(scripted(script(options), { logger, logLevel: "off", ...options }).cloud));
       await sleep(20);
@@ -60,13 +60,33 @@ for (const [name, make] of Object.entries(places)) {
 }
 
 test("what anything may reject with has its line, and a long one is cut", async () => {
-  for (const [reason, words] of /** @type {[unknown, string][]} */ ([[undefined, "undefined"], [Object.create(null), "object"], [7, "7"], ["x".repeat(9_000), "x".repeat(2_000)]])) {
+  for (const [reason, words] of /** @type {[unknown, string][]} */ ([[undefined, "undefined"], [Object.create(null), "object"], [7, "7"], ["x".repeat(9_000), `${"x".repeat(2_000)}… (shortened)`]])) {
     /** @type {string[]} */
     const lines = [];
     const logger = { error: (/** @type {string} */ line) => lines.push(line), warn() {}, info() {}, debug() {} };
     await scripted([success([service])], { logger, logLevel: "error", onRequest: () => Promise.reject(reason) }).cloud.services.list();
     await sleep(1);
     assert.deepEqual(lines, [`clickhouse-cloud: onRequest rejected: ${words}`]);
+  }
+});
+
+test("what a hook rejects with stands in the log without the client's secrets", async () => {
+  const { keySecret } = keys;
+  for (const said of [keySecret, encodeURIComponent(keySecret), Buffer.from(keySecret).toString("base64"), `${"x".repeat(1_995)}${keySecret}`]) {
+    /** @type {string[]} */
+    const lines = [];
+    const logger = { error: (/** @type {string} */ line) => lines.push(line), warn() {}, info() {}, debug() {} };
+    const onRequest = async () => {
+      throw new Error(`could not record ${said}`);
+    };
+    const { cloud } = scripted([success([service])], { logger, logLevel: "error", onRequest });
+    await cloud.services.list();
+    // The client may be gone by then.
+    cloud.free();
+    await sleep(1);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? "", /^clickhouse-cloud: onRequest rejected: Error: could not record (\[secret\]|x)/);
+    assert.ok(!lines[0]?.includes(said.slice(-8)) && !lines[0]?.includes(keySecret.slice(0, 8)), lines[0]);
   }
 });
 

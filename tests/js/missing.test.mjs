@@ -56,6 +56,12 @@ test("a module that does not compile: why, as far as the engine says, and what t
   const policy = new real.CompileError("Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script");
   having("WebAssembly", failing(policy), () => having("document", {}, () => refused(/'wasm-unsafe-eval'/, policy)));
   having("WebAssembly", failing(policy), () => refused(/condition workerd or edge-light/, policy));
+  // Workers of Cloudflare have the class of a page's workers, too.
+  const worker = () => having("navigator", { userAgent: "Cloudflare-Workers" }, () => refused(/condition workerd or edge-light/, policy));
+  having("WebAssembly", failing(policy), () => having("WorkerGlobalScope", class {}, worker));
+  // An engine that knows less than this one.
+  const unknown = new real.CompileError("WebAssembly.Module(): invalid value type 'externref'");
+  having("WebAssembly", { ...failing(unknown), validate: () => false }, () => refused(/engine is too old/, unknown));
 });
 
 test("it works as soon as it is there", () => {

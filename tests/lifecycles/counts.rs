@@ -1,4 +1,4 @@
-//! What is counted.
+//! The counts of all lives.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,12 +6,12 @@ use std::fmt;
 #[derive(Debug, Default)]
 pub struct Counts {
     pub journeys: u64,
-    /// Journeys that came to the end of what they set out to do.
+    /// Journeys that reached the end of their plan.
     pub ended: u64,
     /// Those of them whose service failed on the way.
     pub failed: u64,
     pub requests: u64,
-    /// Creations of which the client said that it does not know what came of them.
+    /// Creations that ended with an ambiguous error.
     pub ambiguous_creates: u64,
     /// Those of them that had created a service.
     pub found_again: u64,

@@ -1,4 +1,4 @@
-//! What the lives have found in the client, each as its shortest course.
+//! Faults of the client that the lives have found, each as its shortest sequence.
 
 use clickhouse_cloud::contract::{self, Method};
 use clickhouse_cloud::sandbox::{Fault, Injection};
@@ -14,7 +14,7 @@ fn reads_meet(cloud: &Cloud, faults: &[Fault]) {
     }
 }
 
-/// How the last reads were answered, and what met them.
+/// The statuses of the last reads, and the faults that they met.
 fn met(cloud: &Cloud, last: usize) -> Vec<(u16, Option<Fault>)> {
     let sandbox = cloud.network.sandbox.borrow();
     let reads = sandbox.ledger().filter(|entry| entry.operation == Some("services.get"));

@@ -1,5 +1,5 @@
-//! One life of a service, lived as a careful user of the client would: what is safe is tried again, what is ambiguous is
-//! looked at first. What must be true after each call is held against the sandbox itself, past all faults.
+//! One life of a service, as a careful program lives it: safe calls are repeated, and after an ambiguous error it looks first.
+//! After each call the sandbox itself is asked, past all faults, whether the laws hold.
 
 use clickhouse_cloud::client::helpers::Command;
 use clickhouse_cloud::contract;
@@ -14,7 +14,7 @@ const AGAIN: u32 = 4;
 /// How long a creation that may have happened is looked for: lists lag behind by up to a minute.
 const LOOKED_FOR_MS: f64 = 75_000.0;
 
-/// What a journey is about to do.
+/// The plan of a journey.
 pub struct Plan {
     /// No other service has it.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Journey {
     pub cloud: Cloud,
     pub plan: Plan,
     pub counts: Counts,
-    /// How often the client was told to create the service.
+    /// How many creations were requested.
     creations: usize,
 }
 
@@ -58,7 +58,7 @@ impl Journey {
         }
         if !self.plan.hurries {
             match self.use_it(&id).await {
-                // What has failed can only be deleted.
+                // A failed service can only be deleted.
                 Err(GaveUp(_, error)) if has_failed(&error) => self.counts.failed += 1,
                 used => used?,
             }
@@ -204,7 +204,7 @@ impl Journey {
         }
     }
 
-    /// Does what only a running service takes: one that is degraded refuses it for a while.
+    /// Calls an operation of running services: a degraded one refuses it for a while.
     async fn once_it_runs<T>(
         &self,
         id: &str,
@@ -227,7 +227,7 @@ impl Journey {
         self.until(id, "running").await
     }
 
-    /// Tries again what failed with something that may pass.
+    /// Repeats a call after a transient failure.
     async fn again<T>(&self, mut act: impl AsyncFnMut() -> Result<T, Box<Error>>) -> Result<T, Box<Error>> {
         let mut tries = 0;
         loop {
@@ -239,7 +239,7 @@ impl Journey {
         }
     }
 
-    /// What the sandbox really has of this journey.
+    /// The services of this journey in the sandbox.
     fn services(&self) -> Vec<Value> {
         let state = self.cloud.network.sandbox.borrow_mut().state(self.cloud.world.now());
         let all = state["services"].as_array().unwrap().clone();
@@ -265,13 +265,13 @@ pub fn ambiguous(error: &Error) -> bool {
     }
 }
 
-/// No answer, a broken one, or a proxy's.
+/// No response, a broken one, or a proxy's.
 fn may_pass(error: &Error) -> bool {
     match error {
         Error::Connection { .. } | Error::Timeout { .. } | Error::Response { .. } => true,
         // Without a request's id it is not the API that says that there is no such thing.
-        Error::Api { exchange, .. } => match exchange.status {
-            404 => exchange.request_id.is_none(),
+        Error::Api { response, .. } => match response.status {
+            404 => response.request_id.is_none(),
             status => status == 429 || status >= 500,
         },
         _ => false,
@@ -283,7 +283,7 @@ fn kind(error: &Error) -> String {
         Error::Configuration(_) => "configuration".to_owned(),
         Error::Request { .. } => "request".to_owned(),
         Error::Response { .. } => "response".to_owned(),
-        Error::Api { exchange, .. } => format!("api {}", exchange.status),
+        Error::Api { response, .. } => format!("api {}", response.status),
         Error::Connection { .. } => "connection".to_owned(),
         Error::Timeout { .. } => "timeout".to_owned(),
         Error::Wait { reason, .. } => format!("wait {}", reason.as_str()),

@@ -1,11 +1,11 @@
 //! Ten thousand lives of services, on the client and the sandbox, in virtual time and under every fault.
 //!
-//! | room      | what happens there                                                  |
+//! | module    | content                                                             |
 //! | --------- | ------------------------------------------------------------------- |
-//! | `journey` | one life, lived as a careful user of the client would               |
-//! | `course`  | some lives at once on one client, and what must hold afterwards     |
-//! | `counts`  | what is counted on the way                                          |
-//! | `found`   | what they have found, each as its shortest course                   |
+//! | `journey` | one life, as a careful program lives it                             |
+//! | `lives`   | some lives at once on one client, and the laws that hold afterwards |
+//! | `counts`  | the counts of all lives                                             |
+//! | `found`   | faults that they have found, each as its shortest sequence          |
 
 #![cfg(all(feature = "client", feature = "sandbox", not(target_arch = "wasm32")))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in tests they are fine")]
@@ -24,9 +24,9 @@ mod network;
 mod world;
 
 mod counts;
-mod course;
 mod found;
 mod journey;
+mod lives;
 
 use std::io::Write as _;
 
@@ -41,7 +41,7 @@ fn live(probability: f64) -> Counts {
     while all.journeys < LIVES {
         seed += 1;
         let at_once = (1 + seed % 8).min(LIVES - all.journeys);
-        all.add(&course::run(seed, probability, at_once));
+        all.add(&lives::run(seed, probability, at_once));
     }
     // Not captured: the numbers are worth a look in a run that succeeds, too.
     let _ = writeln!(std::io::stdout(), "every fault at {} %: {all}", probability * 100.0);

@@ -46,6 +46,17 @@ test("both manifests name one repository", () => {
   assert.deepEqual([repository.url, homepage, bugs], [`git+${crate}.git`, `${crate}#readme`, `${crate}/issues`]);
 });
 
+test("an entry is one file, beside the chunks that entries share", () => {
+  const names = readdirSync(join(installed, "dist")).filter((name) => /\.c?js$/.test(name)).sort();
+  const [entries, chunks] = [["index", "sandbox", "proxy"], ["core", "shared", "simulator"]];
+  const everywhere = [...entries, ...chunks].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
+  const elsewhere = [...entries, "core"].flatMap((name) => ["workerd", "edge-light"].map((kind) => `${name}.${kind}.js`));
+  // The glue that the wasm names, for bundlers that make its instance themselves; it is one with that of the Workers' entries.
+  const glue = ["client_bg.js", "sandbox_bg.js", ...["glue", "options", "shared", "simulator", "start"].map((name) => `${name}.workerd.js`)];
+  // The command's own.
+  assert.deepEqual(names, [...everywhere, ...elsewhere, ...glue, "bytes.js", "server.js"].sort());
+});
+
 test("the wasm reads back from its text", async () => {
   const { decode } = await import(join(root, "js/runtime/text.js"));
   for (const feature of ["client", "sandbox"]) {
@@ -98,13 +109,38 @@ const targets = (conditions, around = "") =>
   );
 
 test("every entry exports what its declarations say", async () => {
+  // Conditions share files.
+  /** @type {Map<string, string[]>} */
+  const seen = new Map();
   for (const [entry, conditions] of Object.entries(manifest.exports)) {
     if (typeof conditions === "string") continue;
     for (const [condition, { types, path }] of targets(conditions)) {
-      const names = declared(join(installed, types));
+      const names = seen.get(types) ?? declared(join(installed, types));
+      seen.set(types, names);
       assert.ok(names.length > 0);
       assert.deepEqual(await exported(join(installed, path)), names, `${entry}, ${condition}`);
     }
+  }
+});
+
+// It resolves by its own condition for every host. For Node it then copies the files that it has found, and Node looks for others.
+test("Nitro finds for Node the files that Node takes, and for Workers those with the compiled module", async () => {
+  /** @param {string} entry @param {string} kind @param {string[]} conditions */
+  const found = async (entry, kind, conditions) => {
+    const name = `clickhouse-cloud${entry.slice(1)}`;
+    const contents = kind === "import" ? `import * as all from "${name}"; console.log(all);` : `console.log(require("${name}"));`;
+    const { metafile } = await build({
+      ...{ stdin: { contents, resolveDir: join(installed, "../..") }, conditions, external: ["node:*", "*.wasm", "*.wasm?module"] },
+      ...{ bundle: true, format: "esm", logLevel: "silent", metafile: true, write: false },
+    });
+    return Object.keys(metafile.inputs).map((path) => path.replace(/.*clickhouse-cloud\//, "")).filter((path) => /^dist\/(index|sandbox|proxy)\./.test(path));
+  };
+  for (const entry of Object.keys(manifest.exports).filter((one) => typeof manifest.exports[one] === "object")) {
+    for (const kind of ["import", "require"]) {
+      assert.deepEqual(await found(entry, kind, ["production", "node", "wasm", "unwasm"]), await found(entry, kind, ["node"]), `${entry}, ${kind}`);
+    }
+    const [worker = ""] = await found(entry, "import", ["production", "workerd", "edge-light", "deno", "wasm", "unwasm"]);
+    assert.match(worker, /\.edge-light\.js$/);
   }
 });
 

@@ -35,12 +35,20 @@ for (const [name, entries] of [
   });
 }
 
+/** @param {string} name @param {string} program */
+async function bundled(name, program) {
+  const { outputFiles } = await build({ entryPoints: [file(name, program)], bundle: true, format: "esm", write: false });
+  return outputFiles[0]?.text ?? "";
+}
+
+test("an error class alone brings no wasm along", async () => {
+  const program = 'import { ConfigurationError } from "clickhouse-cloud"; console.log(new ConfigurationError("no key").name);';
+  const text = await bundled("class.mjs", program);
+  assert.ok(text.length < 40_000, `${text.length} bytes`);
+  assert.equal(run("node", file("class.bundle.mjs", text)), "ConfigurationError\n");
+});
+
 test("who does not use the schemas does not carry them", async () => {
-  /** @param {string} name @param {string} program */
-  const bundled = async (name, program) => {
-    const { outputFiles } = await build({ entryPoints: [file(name, program)], bundle: true, format: "esm", write: false });
-    return outputFiles[0]?.text ?? "";
-  };
   const hash = 'import { hashPassword } from "clickhouse-cloud"; console.log(hashPassword("abc"));';
   const check = 'import { schemas } from "clickhouse-cloud"; console.log(schemas.Tag["~standard"].validate({}));';
   // In the names, which are one text.

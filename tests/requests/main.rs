@@ -17,7 +17,7 @@ use clickhouse_cloud::contract::{
     Schema, Text,
 };
 use clickhouse_cloud::issue::{Code, Issue, Step};
-use clickhouse_cloud::request::{Argument, Arguments, Checked, Target, build};
+use clickhouse_cloud::request::{Argument, Arguments, CheckedRequest, Checks, Target, build};
 use clickhouse_cloud::secret::Secret;
 use clickhouse_cloud::validate::Unknown;
 use proptest::prelude::*;
@@ -47,11 +47,11 @@ fn of_organization(body: Option<Value>) -> Arguments {
 }
 
 fn issues(operation: &'static Operation, arguments: &Arguments) -> Vec<Issue> {
-    build(operation, &target(), arguments, &[], Unknown::Refuse).err().unwrap_or_default()
+    build(operation, &target(), arguments, &[], Checks::STRICT).err().unwrap_or_default()
 }
 
-fn checked(operation: &'static Operation, arguments: &Arguments) -> Checked {
-    build(operation, &target(), arguments, &[], Unknown::Refuse).ok().unwrap()
+fn checked(operation: &'static Operation, arguments: &Arguments) -> CheckedRequest {
+    build(operation, &target(), arguments, &[], Checks::STRICT).ok().unwrap()
 }
 
 /// `body.ipAccessList[0].source format`
@@ -211,10 +211,26 @@ fn misspelt_names_are_told_the_nearest() {
 #[test]
 fn unknown_names_can_be_sent_but_known_ones_are_held_to_the_contract() {
     let arguments = create(json!({ "brandNew": { "x": 1 }, "name": "" }));
-    let found = build(&contract::SERVICES_CREATE, &target(), &arguments, &[], Unknown::Send).err().unwrap();
+    let found = build(
+        &contract::SERVICES_CREATE,
+        &target(),
+        &arguments,
+        &[],
+        Checks { unknown: Unknown::Send, ..Checks::STRICT },
+    )
+    .err()
+    .unwrap();
     assert_eq!(short(&found), ["body.name length"]);
     let arguments = create(json!({ "brandNew": { "x": 1 } }));
-    let sent = build(&contract::SERVICES_CREATE, &target(), &arguments, &[], Unknown::Send).ok().unwrap();
+    let sent = build(
+        &contract::SERVICES_CREATE,
+        &target(),
+        &arguments,
+        &[],
+        Checks { unknown: Unknown::Send, ..Checks::STRICT },
+    )
+    .ok()
+    .unwrap();
     assert_eq!(sent.request.body, arguments.body, "the body goes as it is");
 }
 
@@ -367,14 +383,14 @@ fn queries_are_percent_encoded_and_repeat() {
 #[test]
 fn the_headers_of_a_call_win_and_names_stand_once() {
     let own = [("x-trace".to_owned(), "2".to_owned()), ("accept".to_owned(), "text/plain".to_owned())];
-    let built = build(&contract::SERVICES_CREATE, &target(), &create(json!({})), &own, Unknown::Refuse).ok().unwrap();
+    let built = build(&contract::SERVICES_CREATE, &target(), &create(json!({})), &own, Checks::STRICT).ok().unwrap();
     let mut headers: Vec<_> = built.request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     headers.sort();
     assert_eq!(headers, ["accept: text/plain", "content-type: application/json", "x-trace: 2"]);
     assert!(built.request.authorization.is_some());
 
     let own = [("authorization".to_owned(), "Bearer mine".to_owned())];
-    let built = build(&contract::SERVICES_LIST, &target(), &of_organization(None), &own, Unknown::Refuse).ok().unwrap();
+    let built = build(&contract::SERVICES_LIST, &target(), &of_organization(None), &own, Checks::STRICT).ok().unwrap();
     assert!(built.request.authorization.is_none(), "the caller's own counts");
     let get = checked(&contract::SERVICES_LIST, &of_organization(None));
     assert!(get.request.headers.iter().all(|(name, _)| name != "content-type"));
@@ -430,7 +446,7 @@ proptest! {
         if !query.is_empty() {
             arguments.query.push(Argument { name: "filter".to_owned(), json: json!(query).to_string() });
         }
-        match build(operation, &target(), &arguments, &[], Unknown::Send) {
+        match build(operation, &target(), &arguments, &[], Checks { unknown: Unknown::Send, ..Checks::STRICT }) {
             Err(issues) => {
                 prop_assert!(!issues.is_empty());
                 for issue in issues {

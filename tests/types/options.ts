@@ -8,12 +8,14 @@ import {
   type CallOptions,
   type Clock,
   type CloudClientOptions,
+  type FetchInit,
   type HeadersLike,
   type Logger,
   type RateLimitOutcome,
   type RateLimiterLike,
   type RequestEvent,
   type ResponseEvent,
+  type ResponseLike,
   type RetryEvent,
   type WaitOptions,
 } from "clickhouse-cloud";
@@ -34,7 +36,13 @@ export const all: Required<CloudClientOptions> = {
   maxBodyBytes: 1_000_000,
   fetch: (url, init) => {
     same<typeof url, string>();
-    same<typeof init, RequestInit>();
+    same<typeof init, FetchInit>();
+    same<typeof init.method, string>();
+    same<typeof init.headers, Record<string, string>>();
+    same<typeof init.redirect, "manual">();
+    same<typeof init.signal, AbortSignal>();
+    if (init.body !== undefined) same<typeof init.body, string>();
+    if (init.cache !== undefined) same<typeof init.cache, "no-store">();
     return fetch(url, init);
   },
   clock,
@@ -100,8 +108,19 @@ export const clients = [
   new CloudClient({ rateLimit: { requests: 10 } }),
   // @ts-expect-error bytes are a number
   new CloudClient({ maxBodyBytes: "64 MiB" }),
-  // @ts-expect-error it answers with a Response
+  // Wrappers as they are usually declared, and doubles.
+  new CloudClient({ fetch: (url: string, init: RequestInit) => fetch(url, init) }),
+  new CloudClient({ fetch: (url: string | URL, init?: RequestInit): Promise<Response> => fetch(url, { ...init, keepalive: true }) }),
+  new CloudClient({ fetch: async (): Promise<ResponseLike> => ({ status: 200, json: async () => ({ result: [] }) }) }),
+  new CloudClient({ fetch: async (): Promise<ResponseLike> => ({ status: 204, text: async () => "" }) }),
+  new CloudClient({ fetch: async (): Promise<ResponseLike> => ({ status: 204, arrayBuffer: async () => new ArrayBuffer(0) }) }),
+  new CloudClient({ fetch: async () => ({ status: 200, headers: { "content-type": "application/json" }, body: new Uint8Array() }) }),
+  // @ts-expect-error it resolves with a response
   new CloudClient({ fetch: async (url: string) => url }),
+  // @ts-expect-error it resolves with one: a promise
+  new CloudClient({ fetch: () => new Response() }),
+  // @ts-expect-error a response has a status
+  new CloudClient({ fetch: async () => ({ json: async () => ({}) }) }),
   // @ts-expect-error a clock sleeps, too
   new CloudClient({ clock: { now: Date.now } }),
   // @ts-expect-error a value is a string

@@ -110,6 +110,9 @@ static HEADERS: Schema = Schema {
     nullable: false,
     secret: true,
 };
+/// Each link refers to the next, which may be null.
+pub static CHAIN: Schema = object!(&[has("next", &NEXT)], AdditionalProperties::Unspecified, 0, ANY, &[]);
+static NEXT: Schema = Schema { kind: Kind::Union(&[&CHAIN]), nullable: true, secret: false };
 pub static TIER: Schema = of(Kind::Enum { values: &["development", "production"], open: false });
 pub static STATE: Schema = of(Kind::Enum { values: &["running", "stopped"], open: true });
 pub static MEMORY: Schema = of(Kind::Integer(limits!(Minimum "24", Maximum "360", MultipleOf "12")));

@@ -28,12 +28,12 @@ impl Reply {
     /// # Errors
     ///
     /// The connection ended without a response.
-    pub fn into_result(self) -> Result<HttpResponse, host::Fault> {
+    pub fn into_result(self) -> Result<HttpResponse, host::TransportError> {
         match self.delivery {
             Delivery::Respond(response) => Ok(response),
             Delivery::Drop => {
                 let message = "the sandbox closed the connection".to_owned();
-                Err(host::Fault { kind: host::FaultKind::Connection, message, cause: None })
+                Err(host::TransportError { kind: host::TransportErrorKind::Connection, message, cause: None })
             }
         }
     }

@@ -9,7 +9,7 @@ use super::super::{format, messages};
 use super::Walker;
 use crate::contract::{Bound, Kind, NumberLimit, Pattern, Schema, Text};
 use crate::issue::Code;
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 
 impl Walker<'_> {
     /// Checks a raw value against the constraints of its kind.

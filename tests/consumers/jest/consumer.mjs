@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-export const rows = ["jsdom", "edge"];
+export const rows = ["node", "jsdom", "edge"];
 
 /** @type {import("../harness.mjs").Consumer} */
 export default async ({ folder, env, start }) => {

@@ -1,13 +1,13 @@
-//! What a message says of a response that is no success: its text, and whether the API can have sent it.
+//! The part of an error's message that tells of the response: its text, its likely sender, or the target of a redirect.
 
-use super::{Exchange, Source};
+use super::{ResponseParts, Source};
 use crate::printable::printable;
 
-/// The text of a refusal; or in its place where a redirect leads.
-pub(super) fn words(said: Option<&str>, exchange: &Exchange) -> String {
-    let said = redirection(exchange).unwrap_or_else(|| said.unwrap_or("without a text of the API").to_owned());
-    let sender = match (exchange.source, exchange.status) {
-        // A proxy asks for credentials in whatever words it likes.
+/// The text of an error response, or in its place the target of a redirect.
+pub(super) fn message(said: Option<&str>, response: &ResponseParts) -> String {
+    let said = redirection(response).unwrap_or_else(|| said.unwrap_or("without a text of the API").to_owned());
+    let sender = match (response.source, response.status) {
+        // The text of a 407 is always a proxy's own.
         (Source::Api, _) | (_, 0 | 300..=399 | 407) => return said,
         (Source::Page, _) => "an HTML page",
         (Source::Text, _) => "a text",
@@ -15,13 +15,13 @@ pub(super) fn words(said: Option<&str>, exchange: &Exchange) -> String {
     format!("{said} ({sender}, not the API's response: a proxy, a firewall or a wrong baseUrl?)")
 }
 
-/// What a redirect says: the API sends none, and credentials must not follow one.
-fn redirection(exchange: &Exchange) -> Option<String> {
+/// The text of a redirect: the API sends none, and credentials must not follow one.
+fn redirection(response: &ResponseParts) -> Option<String> {
     const ADVICE: &str = "not followed, since the API sends none: check baseUrl, or sign in to the network";
-    match exchange.status {
+    match response.status {
         0 => Some(format!("(a redirect whose target the host hides), {ADVICE}")),
         301..=303 | 307 | 308 => {
-            let location = exchange.headers.iter().find(|(name, _)| name == "location");
+            let location = response.headers.iter().find(|(name, _)| name == "location");
             let target = location.map_or_else(|| "an unnamed place".to_owned(), |(_, value)| address(value));
             Some(format!("a redirect to {target}, {ADVICE}"))
         }

@@ -1,8 +1,8 @@
-//! Secrets of requests are taken out of whatever comes back: servers and proxies echo, and fetch may quote.
+//! Removes the secrets of requests from everything that comes back: servers and proxies echo them, and fetch may quote them.
 //!
-//! Texts, headers, states and causes pass here before they stand in an error, a hook or a log, and everything that the
-//! proxy passes on. The bytes of a response do not: they belong to the caller. An echo is found in every spelling that
-//! [`super::spelling`] can undo, whatever its case, and as base64 or hexadecimal digits.
+//! Texts, headers, states and causes are redacted before they stand in an error, a hook or a log, and so is all that the proxy
+//! forwards. The bytes of a response are not: they belong to the caller. A secret is found in every spelling that
+//! [`super::spelling`] decodes, in any case, and as base64 or hexadecimal digits.
 
 use std::rc::Rc;
 
@@ -15,12 +15,12 @@ use super::spelling::{View, canonical};
 use crate::host::Values;
 use crate::issue::{Issue, Step};
 use crate::printable::printable;
-use crate::request::Checked;
+use crate::request::CheckedRequest;
 
-/// A shorter text is not taken for a secret: it would be found everywhere.
+/// Shorter texts are not redacted: they would be found everywhere.
 pub const SHORTEST: usize = 6;
 
-/// Stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "[secret]";
 
 /// How much text is searched at once, and how much of it is searched again with the next part: longer than any secret in
@@ -35,21 +35,21 @@ pub(super) fn is_credential(name: &str) -> bool {
     WORDS.iter().any(|word| name.contains(word))
 }
 
-/// A text to be found, in canonical letters.
+/// A text to be removed, in canonical letters.
 struct Needle {
     letters: Zeroizing<Vec<u8>>,
-    /// Base64 without its padding: what is found may have it.
+    /// Base64 without its padding, which may follow.
     padded: bool,
 }
 
 /// The secrets of a client, or of one request. A clone shares them.
 #[derive(Clone, Default)]
-pub(super) struct Scrub {
+pub struct Redactor {
     client: Rc<Vec<Needle>>,
     request: Vec<Rc<Needle>>,
 }
 
-impl Scrub {
+impl Redactor {
     /// The client's own credentials: its key (the id as well) or token, and the credentials among its headers.
     pub fn of_client(settings: &Settings) -> Self {
         let mut needles = Vec::new();
@@ -63,15 +63,15 @@ impl Scrub {
         Self { client: Rc::new(needles), request: Vec::new() }
     }
 
-    /// These, and the credentials among further headers.
+    /// Also redacts the credentials among these headers.
     pub fn with_headers(&self, given: &[(String, String)]) -> Self {
         let mut needles = Vec::new();
         headers(&mut needles, given);
         self.with(needles)
     }
 
-    /// These, the credentials among the request's headers, and the secret values of its body.
-    pub fn of_request(&self, host: &impl Values, checked: &Checked) -> Self {
+    /// Also redacts the credentials among the request's headers, and the secret values of its body.
+    pub fn of_request(&self, host: &impl Values, checked: &CheckedRequest) -> Self {
         let mut needles = Vec::new();
         let request = &checked.request;
         headers(&mut needles, &request.headers);
@@ -92,25 +92,25 @@ impl Scrub {
         all
     }
 
-    /// A text from outside as a message shows it: without secrets, shortened, in one line.
+    /// A text from outside as a message shows it: redacted, shortened, in one line.
     pub fn shown(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        self.text(&mut text);
+        self.redact(&mut text);
         printable(&text)
     }
 
-    /// Makes an issue of a response fit to be shown: it may echo a secret as a value or as a name.
-    pub fn issue(&self, issue: &mut Issue) {
+    /// Redacts an issue of a response, which may echo a secret as a value or as a name.
+    pub fn redact_issue(&self, issue: &mut Issue) {
         issue.received = self.shown(&issue.received);
         for step in &mut issue.path {
             if let Step::Key(name) = step {
-                self.text(name.to_mut());
+                self.redact(name.to_mut());
             }
         }
     }
 
-    /// Takes every secret out of a text.
-    pub fn text(&self, text: &mut String) {
+    /// Replaces every secret in a text.
+    pub fn redact(&self, text: &mut String) {
         let found = self.find(text);
         if found.is_empty() {
             return;
@@ -126,7 +126,7 @@ impl Scrub {
         *text = clean;
     }
 
-    /// Where secrets stand, in order and apart from each other.
+    /// The ranges of secrets, in order and without overlaps.
     fn find(&self, text: &str) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         let mut start = 0;
@@ -138,7 +138,7 @@ impl Scrub {
             }
             start = text.floor_char_boundary(end - OVERLAP);
         }
-        // What was redacted before reads as a secret where that is the word itself.
+        // A secret that is the replacement itself must not be replaced again.
         let before: Vec<usize> = text.match_indices(HIDDEN).map(|(at, _)| at).collect();
         found.retain(|(from, to)| !before.iter().any(|at| at <= from && *to <= at + HIDDEN.len()));
         found.sort_unstable();
@@ -194,7 +194,7 @@ fn headers(needles: &mut Vec<Needle>, headers: &[(String, String)]) {
     }
 }
 
-/// `Basic …` and `Bearer …` are two secrets: the whole, and what follows the word. Behind `Basic` there are two more:
+/// `Basic …` and `Bearer …` are two secrets: the whole, and the text behind the word. Behind `Basic` there are two more:
 /// the user and the password.
 fn credential(needles: &mut Vec<Needle>, value: &str) {
     let value = value.trim();
@@ -256,7 +256,7 @@ fn hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
 }
 
-/// The bytes that base64 stands for, in either alphabet, with or without padding; what is none of its digits is skipped.
+/// Decodes base64 in either alphabet, with or without padding. Other characters are skipped.
 fn decoded(text: &str) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let (mut bits, mut count) = (0u32, 0u32);

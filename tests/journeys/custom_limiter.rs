@@ -1,13 +1,13 @@
-//! What the caller lends: hooks, a limiter, and a log.
+//! The caller's own hooks, limiter and log.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{CallOptions, Limit};
+use clickhouse_cloud::client::{CallOptions, RateLimiting};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
-use clickhouse_cloud::host::{Foreign, Level};
+use clickhouse_cloud::host::{CallerError, Level};
 use clickhouse_cloud::race::race;
 use clickhouse_cloud::request::Arguments;
 use serde_json::json;
@@ -68,7 +68,7 @@ fn hooks_are_told_of_every_attempt() {
         ]
     );
     let ids: Vec<Option<&str>> =
-        outcome.exchange.trail.attempts.iter().map(|attempt| attempt.request_id.as_deref()).collect();
+        outcome.response.attempt_log.attempts.iter().map(|attempt| attempt.request_id.as_deref()).collect();
     assert_eq!(ids, [None, None, Some("r3"), Some("x"), Some("r5")]);
 }
 
@@ -112,7 +112,7 @@ fn hooks_see_no_credentials() {
 
 #[test]
 fn what_a_hook_throws_ends_the_call_and_the_client_lives_on() {
-    let thrown: Foreign = Rc::new("enough");
+    let thrown: CallerError = Rc::new("enough");
     for which in 0..3 {
         let cloud = Cloud::new();
         let mine = thrown.clone();
@@ -172,7 +172,7 @@ fn a_hook_may_call_the_client_again() {
 }
 
 fn lent() -> Cloud {
-    Cloud::with(|settings| settings.limiter = Limit::Lent)
+    Cloud::with(|settings| settings.limiter = RateLimiting::Custom)
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn who_waits_for_a_lent_slot_can_be_dropped_and_a_slot_under_way_is_given_back()
 #[test]
 fn what_a_lent_limiter_refuses_with_is_handed_back() {
     let cloud = lent();
-    let mine: Foreign = Rc::new("closed");
+    let mine: CallerError = Rc::new("closed");
     *cloud.network.caller.refusal.borrow_mut() = Some(mine.clone());
     match failed(cloud.run(cloud.create(&body()))) {
         Error::Caller(value) => assert!(Rc::ptr_eq(&value, &mine)),
@@ -238,7 +238,7 @@ fn what_a_lent_limiter_refuses_with_is_handed_back() {
 
 #[test]
 fn without_a_limiter_a_429_pauses_the_client() {
-    let cloud = Cloud::with(|settings| settings.limiter = Limit::Off);
+    let cloud = Cloud::with(|settings| settings.limiter = RateLimiting::Off);
     cloud.network.next(answer_with(429, &[("x-ratelimit-reset", "5")], LIMITED));
     let first = cloud.clone();
     let first = cloud.world.spawn(async move { first.list().await.map(|_| ()) });

@@ -1,4 +1,4 @@
-//! Some lives at once on one client and one sandbox, and what must hold when they are over.
+//! Runs several lives at once on one client and one sandbox, and asserts the laws that hold at their end.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use super::world::{World, all};
 
 /// Lives so many lives, all drawn from the seed.
 pub fn run(seed: u64, probability: f64, at_once: u64) -> Counts {
-    // One outage meets what is asked in a minute and a half.
+    // One outage lasts a minute and a half.
     let share = |fault| if fault == Fault::Outage { 1.0 / 10.0 } else { 1.0 };
     let faults = Fault::ALL.iter().map(|fault| (*fault, probability * share(*fault))).collect();
     let options = Options { seed, faults, ..Options::default() };

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use clickhouse_cloud::client::Limit;
-use clickhouse_cloud::client::limit::RateLimiter;
+use clickhouse_cloud::client::RateLimiting;
+use clickhouse_cloud::client::rate_limit::RateLimiter;
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::race::race;
 
@@ -36,7 +36,7 @@ fn many_at_once_go_in_order_at_the_limits_own_pace() {
         let order = lists(&cloud, 105);
         assert_eq!(order, (0..105).collect::<Vec<_>>(), "first come, first served");
         assert_eq!(cloud.network.refused_by_limit(), 0, "{latency:?}");
-        // Eleven windows begin, each one answer after the one before.
+        // Eleven windows begin, each one response after the one before.
         let least = 10.0 * (10_000.0 + latency.0 + latency.1);
         assert!((least..least + 5_000.0).contains(&cloud.world.elapsed()), "{latency:?}: {}", cloud.world.elapsed());
         cloud.assert_quiet();
@@ -86,7 +86,9 @@ fn clients_that_share_a_limiter_share_the_limit() {
     let first = Cloud::new();
     let limiter = Rc::new(RateLimiter::new(10, 10_000.0));
     let clients: Vec<Cloud> = (0..3)
-        .map(|_| Cloud::on(&first.world, &first.network, |settings| settings.limiter = Limit::Shared(limiter.clone())))
+        .map(|_| {
+            Cloud::on(&first.world, &first.network, |settings| settings.limiter = RateLimiting::Shared(limiter.clone()))
+        })
         .collect();
     let tasks = (0..90).map(|number| {
         let cloud = clients[number % 3].clone();
@@ -119,7 +121,7 @@ fn a_place_in_the_line_that_is_given_up_leaves_no_gap() {
             let cloud = cloud.clone();
             cloud.world.clone().spawn(async move {
                 if number % 3 == 0 {
-                    // Some of these are sent before that, most give up in the line.
+                    // Some of these are sent before that, most give up in the queue.
                     race(cloud.list(), cloud.world.sleep(100.0 * f64::from(number))).await;
                 } else {
                     cloud.list().await.unwrap();
@@ -132,12 +134,12 @@ fn a_place_in_the_line_that_is_given_up_leaves_no_gap() {
     cloud.assert_quiet();
 }
 
-/// Between the first and the second request of a call whose first answer is a 429 with these headers.
+/// The time between the first and the second request of a call whose first response is a 429 with these headers.
 fn waited(headers: &[(&str, &str)]) -> f64 {
     let cloud = Cloud::with(|settings| settings.retry_budget_ms = 100_000.0);
     cloud.network.next(answer_with(429, headers, LIMITED));
     let outcome = cloud.run(cloud.list()).unwrap();
-    assert_eq!(outcome.exchange.trail.attempts.len(), 2);
+    assert_eq!(outcome.response.attempt_log.attempts.len(), 2);
     cloud.assert_quiet();
     let sent = cloud.network.sent.borrow();
     sent[1].at - sent[0].at - 50.0
@@ -177,7 +179,7 @@ fn a_429_that_asks_for_no_wait_is_not_answered_by_a_storm() {
         [("x-ratelimit-reset", "-5")],
         [("retry-after", "Sat, 01 Aug 1970 00:00:00 GMT")],
     ] {
-        let cloud = Cloud::with(|settings| settings.limiter = Limit::Off);
+        let cloud = Cloud::with(|settings| settings.limiter = RateLimiting::Off);
         for _ in 0..1_000 {
             cloud.network.next(answer_with(429, &headers, LIMITED));
         }
@@ -208,21 +210,21 @@ fn a_service_that_only_ever_says_429_is_given_up() {
     for limited in [true, false] {
         let cloud = Cloud::with(|settings| {
             if !limited {
-                settings.limiter = Limit::Off;
+                settings.limiter = RateLimiting::Off;
             }
         });
         for _ in 0..1_000 {
             cloud.network.next(answer(429, LIMITED));
         }
         let gave_up = cloud.run(race(cloud.get(NOBODY), cloud.world.sleep(600_000.0)));
-        let clickhouse_cloud::race::First::Left(result) = gave_up else {
+        let clickhouse_cloud::race::Either::Left(result) = gave_up else {
             panic!("still trying after ten minutes; with a limiter: {limited}");
         };
         match failed(result) {
-            Error::Api { ambiguous, retry_after_ms, exchange, .. } => {
-                assert_eq!((exchange.status, ambiguous, retry_after_ms), (429, false, Some(10_000.0)));
-                assert!(exchange.trail.attempts.len() >= 5);
-                assert!(exchange.trail.attempts.last().unwrap().after_ms < 60_000.0);
+            Error::Api { ambiguous, retry_after_ms, response, .. } => {
+                assert_eq!((response.status, ambiguous, retry_after_ms), (429, false, Some(10_000.0)));
+                assert!(response.attempt_log.attempts.len() >= 5);
+                assert!(response.attempt_log.attempts.last().unwrap().after_ms < 60_000.0);
             }
             other => panic!("{other}"),
         }
@@ -234,7 +236,7 @@ fn a_creation_that_met_a_429_is_sent_again() {
     let cloud = Cloud::new();
     cloud.network.next(answer_with(429, &[("x-ratelimit-reset", "1")], LIMITED));
     let created = cloud.run(cloud.create(&body())).unwrap();
-    assert_eq!(created.exchange.trail.attempts.len(), 2);
+    assert_eq!(created.response.attempt_log.attempts.len(), 2);
     let changes = cloud.network.sandbox.borrow().ledger().filter(|entry| entry.change.is_some()).count();
     assert_eq!(changes, 1);
 }
@@ -246,7 +248,7 @@ fn time_in_the_line_is_not_of_the_retry_budget() {
         let cloud = cloud.clone();
         cloud.world.clone().spawn(async move { cloud.list().await.map(|_| ()) })
     });
-    // The last one in the line meets a fault after forty seconds in it.
+    // The last one in the queue meets a fault after forty seconds.
     let tasks: Vec<_> = tasks.collect();
     let last = cloud.clone();
     let last = cloud.world.spawn(async move { last.get(NOBODY).await.map(|_| ()) });
@@ -257,7 +259,7 @@ fn time_in_the_line_is_not_of_the_retry_budget() {
 
 #[test]
 fn a_sandbox_that_scales_time_scales_its_limit() {
-    // Half the window and a third of the requests: the client is told so, and keeps to it.
+    // Half the window and a third of the requests, in sandbox and client.
     let world = super::world::World::new();
     let options = clickhouse_cloud::sandbox::Options {
         rate_limit: Some(clickhouse_cloud::sandbox::RateLimit { requests: 3, per_ms: 5_000.0 }),
@@ -265,7 +267,7 @@ fn a_sandbox_that_scales_time_scales_its_limit() {
     };
     let network = Rc::new(Network::new(clickhouse_cloud::sandbox::Sandbox::new(options)));
     let cloud = Cloud::on(&world, &network, |settings| {
-        settings.limiter = Limit::Shared(Rc::new(RateLimiter::new(3, 5_000.0)));
+        settings.limiter = RateLimiting::Shared(Rc::new(RateLimiter::new(3, 5_000.0)));
     });
     lists(&cloud, 30);
     assert_eq!(cloud.network.refused_by_limit(), 0);

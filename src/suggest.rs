@@ -1,10 +1,10 @@
-//! What a misspelt name may have meant.
+//! Suggests the known name that a misspelt one is most like.
 
-/// Longer names are not looked up: nobody misspells that much by hand, and the cost grows with the square.
+/// Longer names are not looked up: the cost grows with the square of the length.
 const LONGEST: usize = 64;
 
-/// The candidate that a name is most like, if one is near: at most a third of its letters differ, up to four. Letter
-/// case, `_` and `-` do not count, so that `ip_access_list` finds `ipAccessList`.
+/// The candidate that a name is most like: at most a third of its letters may differ, and at most four. Letter case, `_` and
+/// `-` do not count, so that `ip_access_list` finds `ipAccessList`.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut candidates = candidates.into_iter();
     closest(name, &mut || candidates.next())
@@ -15,7 +15,7 @@ pub fn alike(left: &str, right: &str) -> bool {
     plain(left) == plain(right)
 }
 
-/// The same, once for all kinds of candidates. (A `dyn Iterator` brings all methods of its kind along.)
+/// Compiled once for all kinds of candidates. (The vtable of a `dyn Iterator` would link all of its methods.)
 #[inline(never)]
 fn closest<'a>(name: &str, candidates: &mut dyn FnMut() -> Option<&'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {

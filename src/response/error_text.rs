@@ -1,32 +1,32 @@
-//! The text of a response that is no success, whoever wrote it: the API, a gateway, a proxy, a firewall.
+//! Finds the text in the body of an error response: of the API, a gateway, a proxy, a firewall.
 //!
-//! The forms are those of RFC 6749 (OAuth), RFC 9457 (problem details), AWS, Kong, Spring, FastAPI and GraphQL, beside the
-//! API's own, and titles of HTML pages. The text is as it came: the caller redacts and shortens it.
+//! The forms are the API's own, those of RFC 6749 (OAuth), RFC 9457 (problem details), AWS, Kong, Spring, FastAPI and GraphQL,
+//! and titles of HTML pages. The text is as it came: the caller redacts and shortens it.
 
 use crate::encoded::{Letter, entity};
 use crate::error::Source;
 use crate::host::{HttpResponse, Values};
 
-/// No more of a body is looked at: messages show 2,000 characters.
+/// How much of a body is searched: messages show 2,000 characters.
 const MOST: usize = 65_536;
 
-/// What a body says.
+/// The text of an error response.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct ErrorText {
     pub text: Option<String>,
-    /// It stands where the API puts its texts: in `error`.
-    pub own: bool,
+    /// The text is in `error`, as the API's own texts are.
+    pub is_in_error: bool,
 }
 
 /// The text of a JSON body, in the first of the known places that holds one.
-pub(super) fn of_json<H: Values>(host: &H, document: &H::Value) -> Said {
+pub(super) fn of_json<H: Values>(host: &H, document: &H::Value) -> ErrorText {
     let text = |value: Option<H::Value>| host.as_text(&value?).filter(|text| !text.trim().is_empty());
     let member = |value: &H::Value, name: &str| text(host.member(value, name));
     let described = member(document, "error_description");
     if let Some(error) = member(document, "error") {
         // In OAuth `error` is a word such as `invalid_client`, which is explained beside it.
         let text = described.map_or_else(|| error.clone(), |described| format!("{error}: {described}"));
-        return Said { text: Some(text), own: true };
+        return ErrorText { text: Some(text), is_in_error: true };
     }
     let error = host.member(document, "error");
     let items = |name: &str| host.member(document, name).map(|list| host.items(&list)).unwrap_or_default();
@@ -44,10 +44,10 @@ pub(super) fn of_json<H: Values>(host: &H, document: &H::Value) -> Said {
         .or_else(|| first("detail"))
         .or_else(|| ["title", "reason"].iter().find_map(|name| member(document, name)))
         .or_else(|| text(Some(document.clone())));
-    Said { text: found, own: false }
+    ErrorText { text: found, is_in_error: false }
 }
 
-/// The text of a body that is no JSON: the title of an HTML page, or the text itself.
+/// The text of a body that is not JSON: the title of an HTML page, or the text itself.
 pub(super) fn of_text(response: &HttpResponse) -> (Option<String>, Source) {
     let start = response.body.get(..MOST).unwrap_or(&response.body);
     let text = String::from_utf8_lossy(start);
@@ -59,7 +59,7 @@ pub(super) fn of_text(response: &HttpResponse) -> (Option<String>, Source) {
     if kind.contains("html") || text.starts_with('<') {
         return (title(text), Source::Page);
     }
-    // An image, or what is compressed twice.
+    // Not an image, nor a body that is compressed twice.
     let is_text = !text.contains('\0') && text.matches('\u{fffd}').count() * 10 < text.len();
     // The end may be a piece of a secret, which could not be found.
     let whole =
@@ -67,7 +67,7 @@ pub(super) fn of_text(response: &HttpResponse) -> (Option<String>, Source) {
     (whole.filter(|_| is_text).map(str::to_owned), Source::Text)
 }
 
-/// The title of a page; where there is none its first heading; of XML the message.
+/// The title of a page, else its first heading, else the message of an XML document.
 pub(super) fn title(page: &str) -> Option<String> {
     ["title", "h1", "message"].iter().find_map(|name| element(page, name))
 }

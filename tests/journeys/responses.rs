@@ -1,7 +1,7 @@
-//! Answers that are not what the contract says: what is taken all the same, what is refused, and that nothing is lost.
+//! Responses that break the contract: which are tolerated, which are errors, and that the error holds the whole response.
 
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{Breaches, Limit, Outcome};
+use clickhouse_cloud::client::{CallOutput, RateLimiting, ValidationMode};
 use clickhouse_cloud::contract;
 use clickhouse_cloud::error::Error;
 use clickhouse_cloud::host::Level;
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::cloud::{Cloud, NOBODY, body, failed, of};
 use super::network::{Act, answer, answer_with};
 
-/// What `get` makes of an answer.
+/// The result of `get` with this response.
 fn get(status: u16, text: &str) -> Result<Value, Box<Error>> {
     let cloud = Cloud::with(|settings| {
-        settings.limiter = Limit::Off;
+        settings.limiter = RateLimiting::Off;
         settings.retry_budget_ms = 0.0;
     });
     cloud.network.next(answer(status, text));
@@ -83,11 +83,11 @@ fn what_a_client_cannot_do_without_must_be_there() {
     ] {
         for text in [format!(r#"{{"status":200,"requestId":"r","result":{text}}}"#), text] {
             match failed(get(200, &text)) {
-                Error::Response { issues, exchange, ambiguous } => {
+                Error::Response { issues, response, ambiguous } => {
                     let [issue] = issues.as_slice() else { panic!("{issues:?}") };
                     let expected = [Step::Key("result".into()), Step::Key(path.into())];
                     assert_eq!((issue.path.as_slice(), issue.code), (&expected[..], code), "{text}");
-                    assert_eq!(exchange.body, text.as_bytes());
+                    assert_eq!(response.body, text.as_bytes());
                     assert!(!ambiguous, "a read changes nothing");
                 }
                 other => panic!("{other}"),
@@ -103,9 +103,9 @@ fn no_json_is_a_breach_with_the_whole_answer() {
         ["", " ", "<html>hello</html>", "{", "nul", "{\"status\":200,\"result\":{\"id\":", "[1,]", "{}{}", &deep];
     for text in texts {
         match failed(get(200, text)) {
-            Error::Response { issues, exchange, .. } => {
+            Error::Response { issues, response, .. } => {
                 assert_eq!(issues[0].code, Code::Syntax, "{text:.40}");
-                assert_eq!((exchange.status, exchange.body.as_slice()), (200, text.as_bytes()));
+                assert_eq!((response.status, response.body.as_slice()), (200, text.as_bytes()));
             }
             other => panic!("{other}"),
         }
@@ -141,10 +141,10 @@ fn a_creation_that_breaks_the_contract_still_holds_the_password() {
     let cloud = Cloud::new();
     cloud.network.next(answer(200, text));
     let error = failed(cloud.run(cloud.create(&body())));
-    let Error::Response { issues, exchange, ambiguous } = &error else { panic!("{error}") };
+    let Error::Response { issues, response, ambiguous } = &error else { panic!("{error}") };
     assert!(ambiguous);
     assert_eq!(issues.len(), 2, "{issues:?}");
-    assert_eq!((exchange.body.as_slice(), exchange.request_id.as_deref()), (text.as_bytes(), Some("r")));
+    assert_eq!((response.body.as_slice(), response.request_id.as_deref()), (text.as_bytes(), Some("r")));
     assert!(!error.to_string().contains("S3cret") && !format!("{error:?}").contains("S3cret"), "{error}");
     assert_eq!(cloud.network.count(), 1, "a second one would be a second service");
 }
@@ -166,7 +166,7 @@ fn a_success_without_the_password_that_the_call_is_for_is_none() {
     let reset = |cloud: &Cloud| cloud.run(cloud.reset_password(NOBODY));
     let create = |cloud: &Cloud| cloud.run(cloud.create(&body()));
     let empty = r#"{"status":200,"result":{"password":""}}"#;
-    type Case<'a> = (&'a dyn Fn(&Cloud) -> Result<Outcome<Value>, Box<Error>>, String, &'a str);
+    type Case<'a> = (&'a dyn Fn(&Cloud) -> Result<CallOutput<Value>, Box<Error>>, String, &'a str);
     let cases: [Case<'_>; 9] = [
         (&reset, "{}".to_owned(), "nothing"),
         (&reset, r#"{"status":200,"result":{}}"#.to_owned(), "nothing"),
@@ -180,14 +180,14 @@ fn a_success_without_the_password_that_the_call_is_for_is_none() {
     ];
     for (call, text, received) in cases {
         // However tolerant the client is: there is nothing to go on with.
-        for breaches in [Breaches::Fail, Breaches::Warn, Breaches::Ignore] {
-            let cloud = Cloud::with(|settings| settings.breaches = breaches);
+        for mode in [ValidationMode::Error, ValidationMode::Warn, ValidationMode::Off] {
+            let cloud = Cloud::with(|settings| settings.response_validation = mode);
             cloud.network.next(answer(200, &text));
             let error = failed(call(&cloud));
-            let Error::Response { issues, exchange, ambiguous } = &error else { panic!("{text}: {error}") };
+            let Error::Response { issues, response, ambiguous } = &error else { panic!("{text}: {error}") };
             let [issue] = issues.as_slice() else { panic!("{text}: {issues:?}") };
             assert_eq!(issue.received, received, "{text}");
-            assert!(*ambiguous && exchange.body == text.as_bytes(), "{text}");
+            assert!(*ambiguous && response.body == text.as_bytes(), "{text}");
             assert_eq!(cloud.network.count(), 1, "{text}: once more would make another");
         }
     }
@@ -201,8 +201,8 @@ fn a_success_without_the_password_that_the_call_is_for_is_none() {
 
 #[test]
 fn breaches_are_let_through_where_the_settings_say_so() {
-    for (breaches, warnings) in [(Breaches::Warn, 1), (Breaches::Ignore, 0)] {
-        let cloud = Cloud::with(|settings| settings.breaches = breaches);
+    for (mode, warnings) in [(ValidationMode::Warn, 1), (ValidationMode::Off, 0)] {
+        let cloud = Cloud::with(|settings| settings.response_validation = mode);
         cloud.network.next(answer(200, r#"{"result":{"name":"a"}}"#));
         assert_eq!(cloud.run(cloud.get(NOBODY)).unwrap().data, json!({ "name": "a" }));
         let lines = cloud.network.lines.borrow().clone();
@@ -218,15 +218,15 @@ fn create() -> clickhouse_cloud::request::Arguments {
     clickhouse_cloud::request::Arguments { body: Some(body().to_string()), ..Default::default() }
 }
 
-/// What a refusal with this body says: its code, its text, and the whole message.
+/// The error of a response with this body: its code, its text, and the whole message.
 fn refusal(status: u16, headers: &[(&str, &str)], text: &str) -> (Option<String>, Option<String>, String) {
     let cloud = Cloud::with(|settings| settings.retry_budget_ms = 0.0);
     cloud.network.next(answer_with(status, headers, text));
     let error = failed(cloud.run(cloud.get(NOBODY)));
     let message = error.to_string();
     match error {
-        Error::Api { code, text: said, exchange, .. } => {
-            assert_eq!(exchange.body, text.as_bytes());
+        Error::Api { code, text: said, response, .. } => {
+            assert_eq!(response.body, text.as_bytes());
             (code, said, message)
         }
         other => panic!("{other}"),
@@ -312,16 +312,16 @@ fn a_success_that_holds_an_error_is_none() {
         r#"{"status":400,"requestId":"r","error":"INTERNAL: sorry","result":null}"#,
         r#"{"requestId":"r","error":"INTERNAL: sorry"}"#,
     ] {
-        for breaches in [Breaches::Fail, Breaches::Ignore] {
+        for mode in [ValidationMode::Error, ValidationMode::Off] {
             for operation in [&contract::SERVICES_GET, &contract::SERVICES_DELETE] {
                 let cloud = Cloud::with(|settings| {
-                    settings.breaches = breaches;
+                    settings.response_validation = mode;
                     settings.retry_budget_ms = 0.0;
                 });
                 cloud.network.next(answer(200, text));
                 let error = failed(cloud.run(cloud.call(operation, of(NOBODY, None))));
-                let Error::Response { exchange, ambiguous, .. } = &error else { panic!("{error}") };
-                assert_eq!(exchange.request_id.as_deref(), Some("r"));
+                let Error::Response { response, ambiguous, .. } = &error else { panic!("{error}") };
+                assert_eq!(response.request_id.as_deref(), Some("r"));
                 assert_eq!(*ambiguous, operation.name == "services.delete");
                 assert!(error.to_string().contains("an error instead: INTERNAL: sorry"), "{error}");
             }
@@ -350,8 +350,8 @@ fn texts_of_others_are_cut_and_forge_no_line() {
     cloud.network.next(answer_with(500, &[("x-a", forged)], &body));
     let error = failed(cloud.run(cloud.get(NOBODY)));
     assert!(error.to_string().contains(shown), "{error}");
-    let Error::Api { exchange, .. } = &error else { panic!("{error}") };
-    assert_eq!(exchange.request_id.as_deref(), Some(shown));
+    let Error::Api { response, .. } = &error else { panic!("{error}") };
+    assert_eq!(response.request_id.as_deref(), Some(shown));
     let wrong = json!({ "result": { "id": forged, "name": "a", "state": "running" } }).to_string();
     cloud.network.next(answer_with(200, &[("content-type", forged)], &wrong));
     let breach = failed(cloud.run(cloud.get(NOBODY))).to_string();

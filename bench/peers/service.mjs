@@ -1,0 +1,51 @@
+// @ts-check
+// The call that benchmarks make, `services.get`: its response, and the check of it by zod.
+
+export const id = "0c7ba33b-3057-4ab0-8ebd-000000000001";
+const service = {
+  id,
+  name: "events",
+  provider: "aws",
+  region: "eu-west-1",
+  state: "running",
+  endpoints: [{ protocol: "https", host: "abcdefg.eu-west-1.aws.clickhouse.cloud", port: 8443, username: "default" }],
+  minReplicaMemoryGb: 16,
+  maxReplicaMemoryGb: 120,
+  numReplicas: 3,
+  idleScaling: true,
+  idleTimeoutMinutes: 15,
+  ipAccessList: [{ source: "203.0.113.0/24", description: "office" }],
+  createdAt: "2026-08-01T12:34:56Z",
+  releaseChannel: "default",
+  tags: [{ key: "team", value: "analytics" }],
+};
+export const body = JSON.stringify({ status: 200, requestId: id, result: service });
+export const headers = { "content-type": "application/json" };
+export const path = "/v1/organizations/{organizationId}/services/{serviceId}";
+
+/**
+ * The client's checks of this response, in zod's terms.
+ *
+ * @param {any} z
+ */
+export const foundService = (z) => z.object({
+  status: z.number(),
+  requestId: z.string(),
+  result: z.looseObject({
+    id: z.uuid(),
+    name: z.string(),
+    provider: z.string(),
+    region: z.string().nullish(),
+    state: z.string(),
+    endpoints: z.array(z.looseObject({ protocol: z.string(), host: z.string(), port: z.number(), username: z.string().nullish() })).nullish(),
+    minReplicaMemoryGb: z.number().nullish(),
+    maxReplicaMemoryGb: z.number().nullish(),
+    numReplicas: z.number().int().nullish(),
+    idleScaling: z.boolean().nullish(),
+    idleTimeoutMinutes: z.number().nullish(),
+    ipAccessList: z.array(z.looseObject({ source: z.string(), description: z.string().nullish() })).nullish(),
+    createdAt: z.iso.datetime({ offset: true }).nullish(),
+    releaseChannel: z.string().nullish(),
+    tags: z.array(z.looseObject({ key: z.string(), value: z.string().nullish() })).nullish(),
+  }),
+});

@@ -1,0 +1,280 @@
+//! What JavaScript hands over, typed on both sides: the settings of a client, and what a method asks for.
+//!
+//! Each interface stands beside the getters that read it. `tsc` holds `js/` to the interface, and tests/structure holds the
+//! interface to the getters. Options have been read and checked by then (`js/options.js`): nothing is checked again here.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const SETTINGS: &str = r#"
+/** The settings of a client: its options, checked and with their defaults. Each property is there: `Object.prototype` may be polluted. */
+export interface CoreSettings {
+  /** The caller's own functions and objects. */
+  readonly host: CoreHost;
+  readonly logLevel: NonNullable<CloudClientOptions["logLevel"]>;
+  readonly maxBodyBytes: number;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+  readonly retryBudgetMs: number;
+  readonly unknownProperties: NonNullable<CloudClientOptions["unknownProperties"]>;
+  readonly validateRequests: NonNullable<CloudClientOptions["validateRequests"]>;
+  readonly validateResponses: NonNullable<CloudClientOptions["validateResponses"]>;
+  readonly baseUrl: string;
+  /** The value of the header. */
+  readonly authorization: string | undefined;
+  readonly credentialSource: "options" | "environment" | "bearerToken" | "none";
+  /** Requests travel over plain http to another machine, and nothing permits credentials there. */
+  readonly isInsecure: boolean;
+  /** The secret that the authorization is made of. */
+  readonly keySecret: string | undefined;
+  /** Names, in lower case, and values in turn. */
+  readonly headers: string[];
+  readonly organizationId: string | undefined;
+  /** The option or the variable that the organization comes from. */
+  readonly organizationName: string;
+}
+
+/** The caller's own functions and objects. They are called on this object, which holds no secret. */
+export interface CoreHost {
+  readonly fetch: CloudClientOptions["fetch"];
+  readonly clock: Clock | undefined;
+  readonly logger: Logger | undefined;
+  /** The caller's own limiter. */
+  readonly rateLimit: RateLimiterLike | undefined;
+  /** Keeps what other clients of the same key look up. */
+  readonly limiter: RateLimiterLike | undefined;
+  readonly onRequest: CloudClientOptions["onRequest"];
+  readonly onResponse: CloudClientOptions["onResponse"];
+  readonly onRetry: CloudClientOptions["onRetry"];
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "CoreSettings")]
+    pub type CoreSettings;
+    #[wasm_bindgen(method, getter)]
+    pub fn host(this: &CoreSettings) -> CoreHost;
+    #[wasm_bindgen(method, getter, js_name = logLevel)]
+    pub fn log_level(this: &CoreSettings) -> LogLevel;
+    #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
+    pub fn max_body_bytes(this: &CoreSettings) -> f64;
+    #[wasm_bindgen(method, getter, js_name = timeoutMs)]
+    pub fn timeout_ms(this: &CoreSettings) -> f64;
+    #[wasm_bindgen(method, getter, js_name = retryBudgetMs)]
+    pub fn retry_budget_ms(this: &CoreSettings) -> f64;
+    #[wasm_bindgen(method, getter, js_name = unknownProperties)]
+    pub fn unknown_properties(this: &CoreSettings) -> UnknownProperties;
+    #[wasm_bindgen(method, getter, js_name = validateRequests)]
+    pub fn validate_requests(this: &CoreSettings) -> ViolationPolicy;
+    #[wasm_bindgen(method, getter, js_name = validateResponses)]
+    pub fn validate_responses(this: &CoreSettings) -> ViolationPolicy;
+    #[wasm_bindgen(method, getter, js_name = baseUrl)]
+    pub fn base_url(this: &CoreSettings) -> String;
+    #[wasm_bindgen(method, getter)]
+    pub fn authorization(this: &CoreSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = credentialSource)]
+    pub fn credential_source(this: &CoreSettings) -> CredentialOrigin;
+    #[wasm_bindgen(method, getter, js_name = isInsecure)]
+    pub fn is_insecure(this: &CoreSettings) -> bool;
+    #[wasm_bindgen(method, getter, js_name = keySecret)]
+    pub fn key_secret(this: &CoreSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn headers(this: &CoreSettings) -> Vec<String>;
+    #[wasm_bindgen(method, getter, js_name = organizationId)]
+    pub fn organization_id(this: &CoreSettings) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = organizationName)]
+    pub fn organization_name(this: &CoreSettings) -> String;
+
+    /// `fetch.rs` and `host.js` read what is not here.
+    #[wasm_bindgen(typescript_type = "CoreHost")]
+    #[derive(Clone)]
+    pub type CoreHost;
+    #[wasm_bindgen(method, getter)]
+    pub fn clock(this: &CoreHost) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = onRequest)]
+    pub fn on_request(this: &CoreHost) -> Option<Function>;
+    #[wasm_bindgen(method, getter, js_name = onResponse)]
+    pub fn on_response(this: &CoreHost) -> Option<Function>;
+    #[wasm_bindgen(method, getter, js_name = onRetry)]
+    pub fn on_retry(this: &CoreHost) -> Option<Function>;
+}
+
+/// The lines that are logged: those of a level, and those that matter more.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum LogLevel {
+    /// None.
+    Off = "off",
+    /// Errors.
+    Error = "error",
+    /// Warnings.
+    Warn = "warn",
+    /// Retries and waits.
+    Info = "info",
+    /// All.
+    Debug = "debug",
+}
+
+/// What becomes of requests or responses that violate the contract.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum ViolationPolicy {
+    /// The call fails.
+    Error = "error",
+    /// The call goes on, with a warning in the log.
+    Warn = "warn",
+    /// The call goes on.
+    Off = "off",
+}
+
+/// What becomes of properties of a request that the contract does not know.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum UnknownProperties {
+    /// The call fails.
+    Error = "error",
+    /// They are sent.
+    Send = "send",
+}
+
+/// Where the credentials come from.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum CredentialOrigin {
+    /// The options `keyId` and `keySecret`.
+    Options = "options",
+    /// The environment.
+    Environment = "environment",
+    /// The option `bearerToken`.
+    BearerToken = "bearerToken",
+    /// There are none.
+    None = "none",
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const CALLS: &str = r#"
+/** The arguments of a request, as JSON texts. Each property is there: `Object.prototype` may be polluted. */
+export interface CoreArguments {
+  /** Names and JSON texts in turn. */
+  readonly path: string[];
+  /** Names and JSON texts in turn. */
+  readonly query: string[];
+  readonly body: string | undefined;
+  /** What JSON can not hold. */
+  readonly refused: CoreRefusal[];
+}
+
+/** A value that JSON can not hold. */
+export interface CoreRefusal {
+  readonly path: (string | number)[];
+  readonly expected: string;
+  readonly received: string;
+}
+
+/** An operation with its arguments. */
+export interface CoreRequest extends CoreArguments {
+  /** A name such as `services.list`, or a route such as `GET /v1/organizations`. */
+  readonly operation: string;
+}
+
+/** A request that is sent. */
+export interface CoreCall extends CoreRequest {
+  /** For one attempt. */
+  readonly timeoutMs: number | undefined;
+  /** Names, in lower case, and values in turn. */
+  readonly headers: string[];
+}
+
+/** A wait: the arguments of its requests, and its goal. */
+export type CoreWait = CoreArguments & {
+  readonly headers: string[];
+  /** Of the whole wait. */
+  readonly deadlineMs: number | undefined;
+  readonly pollIntervalMs: number | undefined;
+  readonly onProgress: ((progress: Progress<any>) => unknown) | undefined;
+} & (
+    | { readonly goal: "states"; readonly helper: "services.waitFor" | "services.createAndWait"; readonly states: string[] }
+    | { readonly goal: "running"; readonly start: boolean }
+    | { readonly goal: "deletion" | "backup" }
+  );
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "CoreArguments")]
+    pub type CoreArguments;
+    #[wasm_bindgen(method, getter)]
+    pub fn path(this: &CoreArguments) -> Vec<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn query(this: &CoreArguments) -> Vec<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn body(this: &CoreArguments) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn refused(this: &CoreArguments) -> Vec<CoreRefusal>;
+
+    #[wasm_bindgen(extends = CoreArguments, typescript_type = "CoreRequest")]
+    pub type CoreRequest;
+    #[wasm_bindgen(method, getter)]
+    pub fn operation(this: &CoreRequest) -> String;
+
+    #[wasm_bindgen(typescript_type = "CoreRefusal")]
+    pub type CoreRefusal;
+    #[wasm_bindgen(method, getter, js_name = path)]
+    pub fn steps(this: &CoreRefusal) -> Vec<JsValue>;
+    #[wasm_bindgen(method, getter)]
+    pub fn expected(this: &CoreRefusal) -> String;
+    #[wasm_bindgen(method, getter)]
+    pub fn received(this: &CoreRefusal) -> String;
+
+    #[wasm_bindgen(extends = CoreRequest, extends = CoreArguments, typescript_type = "CoreCall")]
+    pub type CoreCall;
+    #[wasm_bindgen(method, getter, js_name = timeoutMs)]
+    pub fn timeout_ms(this: &CoreCall) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = headers)]
+    pub fn call_headers(this: &CoreCall) -> Vec<String>;
+
+    #[wasm_bindgen(extends = CoreArguments, typescript_type = "CoreWait")]
+    pub type CoreWait;
+    #[wasm_bindgen(method, getter, js_name = headers)]
+    pub fn wait_headers(this: &CoreWait) -> Vec<String>;
+    #[wasm_bindgen(method, getter, js_name = deadlineMs)]
+    pub fn deadline_ms(this: &CoreWait) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = pollIntervalMs)]
+    pub fn poll_interval_ms(this: &CoreWait) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = onProgress)]
+    pub fn on_progress(this: &CoreWait) -> Option<Function>;
+    #[wasm_bindgen(method, getter)]
+    pub fn goal(this: &CoreWait) -> GoalKind;
+    #[wasm_bindgen(method, getter)]
+    pub fn helper(this: &CoreWait) -> StatesHelper;
+    #[wasm_bindgen(method, getter)]
+    pub fn states(this: &CoreWait) -> Vec<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn start(this: &CoreWait) -> bool;
+}
+
+/// What a wait is for.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum GoalKind {
+    /// A service in one of some states.
+    States = "states",
+    /// A service that runs.
+    Running = "running",
+    /// A service that is gone.
+    Deletion = "deletion",
+    /// A backup that is done.
+    Backup = "backup",
+}
+
+/// The helpers that wait for states.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum StatesHelper {
+    /// As its name says.
+    WaitFor = "services.waitFor",
+    /// As its name says.
+    CreateAndWait = "services.createAndWait",
+}

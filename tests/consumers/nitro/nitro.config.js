@@ -1,0 +1,6 @@
+export default {
+  compatibilityDate: "2026-04-01",
+  // Nitro leaves .wasm files alone without it.
+  experimental: { wasm: true },
+  replace: { "process.env.SANDBOX": JSON.stringify(process.env.SANDBOX) },
+};
