@@ -1,6 +1,5 @@
 //! Writes the contract as Rust: the static tables that `src/contract.rs` includes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::document::{Document, Failure, Place};
@@ -11,7 +10,7 @@ use crate::{pattern, routes};
 /// The tables of the whole contract.
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
     let mut out = String::new();
-    let (mut named, mut names, mut variants) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut named, mut names) = (Vec::new(), Vec::new());
     for (index, (name, (file, value))) in document.schemas.iter().enumerate() {
         let place = Place::new(file).at("schemas").at(name);
         let mut schema = schema::read(document, value, &place)?;
@@ -26,16 +25,12 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
         let identifier = constant(name);
         let _ = writeln!(out, "/// `{name}` of the contract.\npub static {identifier}: &Schema = &NAMED[{index}];");
         names.push(format!("({name:?}, {identifier})"));
-        add_variants(&schema, &mut variants);
     }
     let (count, named, names) = (named.len(), named.join(", "), names.join(", "));
-    let variants: Vec<String> = variants.iter().map(|name| format!("({name:?}, {})", constant(name))).collect();
-    let variants = variants.join(", ");
     let _ = writeln!(
         out,
         "/// The named schemas, in the order of their names.\npub static NAMED: [Schema; {count}] = [{named}];\n\
-         /// The same with their names.\npub static SCHEMAS: &[(&str, &Schema)] = &[{names}];\n\
-         /// Those that are variants of a union.\npub static VARIANTS: &[(&str, &Schema)] = &[{variants}];"
+         /// The same with their names.\npub static SCHEMAS: &[(&str, &Schema)] = &[{names}];"
     );
     let mut identifiers = Vec::new();
     for operation in operations {
@@ -63,33 +58,9 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
 }
 
 fn identifiers_of(operations: &[&Operation]) -> String {
-    let identifiers: Vec<String> = operations.iter().map(|operation| format!("&{}", constant(&operation.name))).collect();
+    let identifiers: Vec<String> =
+        operations.iter().map(|operation| format!("&{}", constant(&operation.name))).collect();
     identifiers.join(", ")
-}
-
-/// Adds the names of the schemas that are variants of the unions in a schema.
-fn add_variants(schema: &Schema, names: &mut BTreeSet<String>) {
-    match &schema.kind {
-        Kind::Union(variants) => {
-            for variant in variants {
-                // Where there is one, no message names it.
-                if let Kind::Named(name) = &variant.kind
-                    && variants.len() > 1
-                {
-                    names.insert(name.clone());
-                }
-                add_variants(variant, names);
-            }
-        }
-        Kind::Array { items, .. } => add_variants(items, names),
-        Kind::Object(object) => {
-            object.properties.iter().for_each(|property| add_variants(&property.schema, names));
-            if let AdditionalProperties::Schema(schema) = &object.additional {
-                add_variants(schema, names);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// `services.updateState` and `CreateServiceBody` as the names of statics: `SERVICES_UPDATE_STATE`, …

@@ -2,6 +2,7 @@
 // Prism as a mock of the contract, to which the client sends a right call of every operation: Prism finds nothing wrong with
 // the request, and the client nothing with the response that Prism makes. `SPEC=file.json` does it with another document too.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -10,10 +11,16 @@ import { silent } from "../faults/server.mjs";
 import { start } from "../http/server.mjs";
 import { callMethod, made, operations, right } from "../js/operations.mjs";
 import { keys } from "../js/support.mjs";
-import { installed } from "../package/consumer.mjs";
+import { file, installed } from "../package/consumer.mjs";
 
 const program = fileURLToPath(new URL("node_modules/.bin/prism", import.meta.url));
-const bundled = join(installed, "dist/openapi.json");
+/** Without lists of patterns: Prism joins them into one, which matches nothing. */
+const bundled = file(
+  "mocked.json",
+  JSON.stringify(JSON.parse(readFileSync(join(installed, "dist/openapi.json"), "utf8")), (key, value) =>
+    key === "allOf" && value.every((/** @type {object} */ part) => Object.keys(part).join() === "pattern") ? undefined : value,
+  ),
+);
 
 for (const document of [bundled, ...(process.env.SPEC ? [process.env.SPEC] : [])]) {
   test(`every operation against a mock of ${document === bundled ? "the contract" : document}`, { timeout: 300_000 }, async (t) => {

@@ -291,9 +291,15 @@ export function samples(document) {
         if (!types.has("boolean")) yield wrong("type", false);
         return;
       }
-      for (const one of options) yield* breaks(one, where, build, { exact, above });
+      const name = discriminator(options) ?? "";
+      for (const one of options) {
+        // Where the discriminator may be absent, another variant might take the value.
+        const absent = objectsOf(one).every(({ required }) => !required?.includes(name));
+        const told = name !== "" && absent ? { [name]: closed(objectsOf(one)[0]?.properties[name])[0] } : {};
+        const named = (/** @type {unknown} */ value) => build(typeof value === "object" && value !== null && !Array.isArray(value) ? { ...told, ...value } : value);
+        yield* breaks(one, where, named, { exact, above });
+      }
       if (options.length > 1 && request) {
-        const name = discriminator(options) ?? "";
         yield wrong("discriminator", { ...sample(options[0] ?? {}), [name]: "NO-SUCH-VARIANT" }, [name]);
       }
       return;

@@ -39,12 +39,22 @@ before(() => {
   offered = surface(program, entries, (name) => name.startsWith(installed));
 });
 
-test("every operation of the contract is a method, and a route", () => {
+test("every operation of the contract is a method with its words, and a route", () => {
   const names = new Set(offered.items.map(({ name }) => name));
-  assert.notEqual(operations.length, 0);
+  const checker = program.getTypeChecker();
+  const client = offered.items.find(({ name }) => name === "CloudClient");
+  assert.ok(client && operations.length >= 142);
   for (const { name, route } of operations) {
-    const method = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    assert.ok(names.has(method), `there is no ${method}`);
+    let type = checker.getDeclaredTypeOfSymbol(client.symbol);
+    let words = "";
+    for (const step of name.split(".")) {
+      const member = checker.getPropertyOfType(type, step);
+      assert.ok(member, `there is no ${name}`);
+      words = ts.displayPartsToString(member.getDocumentationComment(checker));
+      type = checker.getTypeOfSymbol(member);
+    }
+    assert.equal(type.getCallSignatures().length, 1, name);
+    assert.ok(words.includes(route), `${name} has no words`);
     assert.ok(names.has(`Routes.${route}`), `there is no route ${route}`);
   }
   assert.deepEqual([...names].filter((name) => name.startsWith("Routes.")).sort(), operations.map(({ route }) => `Routes.${route}`).sort());
@@ -181,6 +191,6 @@ export const isType = (error: RequestValidationError) => error.issues[0]?.code =
   // What is closed is offered, and nothing else is.
   for (const [mark, name] of [["provider", "Provider"], ["command", "StateCommand"]]) assert.deepEqual(at(mark).sort(), values(name).sort());
   assert.deepEqual(at("route").sort(), operations.map(({ route }) => route).sort());
-  completes("method", [...operations.flatMap(({ name }) => (name.startsWith("services.") ? [name.slice("services.".length)] : [])), "waitFor"]);
+  completes("method", [...operations.flatMap(({ name }) => (name.startsWith("services.") ? [name.split(".")[1] ?? ""] : [])), "waitFor"]);
   assert.deepEqual(at("schema").sort(), Object.keys(components.schemas).sort());
 });

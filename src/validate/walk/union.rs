@@ -11,7 +11,7 @@ use super::super::place::Place;
 use super::super::scanner::{Scan, get};
 use super::super::string::{decode, inner};
 use super::{Walker, begins};
-use crate::contract::{Kind, Object, Schema, VARIANTS};
+use crate::contract::{Kind, Object, Schema};
 use crate::issue::Code;
 use crate::suggest::nearest;
 
@@ -145,9 +145,14 @@ impl Walker<'_> {
     /// Says in the first of the issues which variant they are about: by its required properties, or its first ones.
     #[cold]
     fn hint_at_variant(&mut self, from: usize, variant: &'static Schema, tried: usize) {
-        let name = VARIANTS.iter().find(|(_, schema)| std::ptr::eq(*schema, variant)).map(|(name, _)| name);
-        if let (Some(name), Some(issue)) = (name, self.issues.get_mut(from)) {
-            issue.hint.get_or_insert_with(|| format!("read as {name}, the nearest of {tried} alternatives"));
+        let objects = objects(variant);
+        let Some(properties) = objects.first().map(|object| object.properties) else { return };
+        let needs_none = !properties.iter().any(|property| property.required);
+        let shown = properties.iter().filter(|property| property.required || needs_none).take(3);
+        let names: Vec<&str> = shown.map(|property| property.name).collect();
+        if let Some(issue) = self.issues.get_mut(from) {
+            let names = names.join(", ");
+            issue.hint.get_or_insert_with(|| format!("read as the nearest of {tried} alternatives, with {names}"));
         }
     }
 }
