@@ -11,7 +11,7 @@ import { dist, modules } from "./tools.mjs";
  * In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. 3 % above what they
  * were when docs/design/size.md was written, which says what each part costs.
  */
-const BUDGET = { inline: 114_100, wasm: 96_800 };
+const BUDGET = { inline: 133_200, wasm: 109_200 };
 
 /** @type {{ name: string, raw: number, brotli: number }[]} */
 const rows = [];
