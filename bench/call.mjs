@@ -72,7 +72,11 @@ async function measure(name, all, calls) {
   }
 }
 
-await measure("canned", sides("https://localhost", async () => new Response(body, { headers })), CALLS.canned);
+await measure(
+  "canned",
+  sides("https://localhost", async () => new Response(body, { headers })),
+  CALLS.canned,
+);
 const server = createServer((_, response) => response.writeHead(200, headers).end(body));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
 const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());

@@ -75,7 +75,9 @@ function compare(rounds) {
   for (const name of names) {
     const above = (/** @type {"wall" | "computed"} */ kind) => ms((all) => (all[name]?.[kind] ?? NaN) - (all["bare host"]?.[kind] ?? NaN));
     const whole = `${ms((all) => all[name]?.wall ?? NaN)} ms, computed ${ms((all) => all[name]?.computed ?? NaN)} ms`;
-    console.log(`${name.padEnd(20)} ${whole}${name === "bare host" ? "" : `; above the bare host ${above("wall")} ms, computed ${above("computed")} ms`}`);
+    console.log(
+      `${name.padEnd(20)} ${whole}${name === "bare host" ? "" : `; above the bare host ${above("wall")} ms, computed ${above("computed")} ms`}`,
+    );
     if (name === "this client" && !(Number(above("wall")) <= MOST_MS)) process.exitCode = 1;
   }
 }

@@ -89,7 +89,10 @@ async function sandbox() {
  */
 async function service({ CLICKHOUSE_API_URL, CLICKHOUSE_CLOUD_API_KEY, CLICKHOUSE_CLOUD_API_SECRET, CLICKHOUSE_ORG_ID }) {
   const cloud = new CloudClient({
-    baseUrl: CLICKHOUSE_API_URL, keyId: CLICKHOUSE_CLOUD_API_KEY, keySecret: CLICKHOUSE_CLOUD_API_SECRET, organizationId: CLICKHOUSE_ORG_ID,
+    baseUrl: CLICKHOUSE_API_URL,
+    keyId: CLICKHOUSE_CLOUD_API_KEY,
+    keySecret: CLICKHOUSE_CLOUD_API_SECRET,
+    organizationId: CLICKHOUSE_ORG_ID,
   });
   const created = await cloud.services.create({ name: "limit", provider: "aws", region: "eu-west-1" });
   return created.service.id;
@@ -104,10 +107,11 @@ async function service({ CLICKHOUSE_API_URL, CLICKHOUSE_CLOUD_API_KEY, CLICKHOUS
  */
 function worker(env, calls, id) {
   const child = fork(fileURLToPath(import.meta.url), ["--calls", String(calls), id], { env: { ...process.env, ...env } });
-  const message = () => new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("exit", (code) => reject(new Error(`it ended with ${code}`)));
-  });
+  const message = () =>
+    new Promise((resolve, reject) => {
+      child.once("message", resolve);
+      child.once("exit", (code) => reject(new Error(`it ended with ${code}`)));
+    });
   const ready = message();
   /** @type {Promise<{ refused: number, failed: string[] }>} */
   const done = ready.then(message);

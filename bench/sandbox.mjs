@@ -23,7 +23,9 @@ if (process.argv[2] === "--bare") {
     response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": Buffer.byteLength(body) });
     response.end(body);
   });
-  server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`));
+  server.listen(0, "127.0.0.1", () =>
+    console.log(`http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`),
+  );
 } else {
   await measure(Number(process.argv[2] ?? 60));
 }
@@ -70,8 +72,12 @@ async function measure(seconds) {
   const growth = Math.max(...memory.slice(-third)) / Math.max(...memory.slice(0, third));
   const ratio = rates.sandbox / rates.bare;
   console.log(`bare:    ${Math.round(rates.bare)} requests a second`);
-  console.log(`sandbox: ${Math.round(rates.sandbox)} requests a second, ${ratio.toFixed(2)} of it (at least ${LEAST_RATIO}); ${failed} failed`);
-  console.log(`memory:  ${memory.map((bytes) => Math.round(bytes / 2 ** 20)).join(", ")} MiB, ${growth.toFixed(2)} times as much at the end (at most ${MOST_GROWTH})`);
+  console.log(
+    `sandbox: ${Math.round(rates.sandbox)} requests a second, ${ratio.toFixed(2)} of it (at least ${LEAST_RATIO}); ${failed} failed`,
+  );
+  console.log(
+    `memory:  ${memory.map((bytes) => Math.round(bytes / 2 ** 20)).join(", ")} MiB, ${growth.toFixed(2)} times as much at the end (at most ${MOST_GROWTH})`,
+  );
   if (ratio < LEAST_RATIO || failed > 0 || growth > MOST_GROWTH) process.exitCode = 1;
 }
 

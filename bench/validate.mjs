@@ -99,12 +99,22 @@ async function measure(count) {
   const bytes = answerOf(count);
   const headers = { "content-type": "application/json" };
   const fetch = async () => new Response(bytes, { headers });
-  const cloud = new CloudClient({ fetch, rateLimit: false, keyId: "x", keySecret: "x", organizationId: id(0), baseUrl: "https://localhost" });
+  const cloud = new CloudClient({
+    fetch,
+    rateLimit: false,
+    keyId: "x",
+    keySecret: "x",
+    organizationId: id(0),
+    baseUrl: "https://localhost",
+  });
   const checked = () => cloud.services.list();
   const bare = async () => JSON.parse(new TextDecoder().decode(await (await fetch()).arrayBuffer())).result;
   /** @type {{ checked: number[], bare: number[], ratio: number[] }} */
   const taken = { checked: [], bare: [], ratio: [] };
-  const both = /** @type {const} */ ([["checked", checked], ["bare", bare]]);
+  const both = /** @type {const} */ ([
+    ["checked", checked],
+    ["bare", bare],
+  ]);
 
   const warm = computed() + MS_FOR_EACH / 4;
   while (computed() < warm) for (const [, run] of both) await timed(run, count);
@@ -134,5 +144,7 @@ for (const count of [1, 20, LIMITED, 10_000]) {
   if (count === LIMITED) ratio = result.ratio;
 }
 const held = ratio <= LIMIT;
-console.log(`\n${whole.format(LIMITED)} services: ${ratio.toFixed(2)} times as long as bare, at most ${LIMIT}: ${held ? "held" : "not held"}`);
+console.log(
+  `\n${whole.format(LIMITED)} services: ${ratio.toFixed(2)} times as long as bare, at most ${LIMIT}: ${held ? "held" : "not held"}`,
+);
 process.exitCode = held ? 0 : 1;

@@ -24,7 +24,10 @@ test("a service is created and renamed", async () => {
   const { service } = await cloud.services.create({ name: "events", provider: "aws", region: "eu-west-1" });
   await cloud.services.waitFor(service.id, "running", { pollIntervalMs: 50 });
   await cloud.services.update(service.id, { name: "renamed" });
-  assert.deepEqual(sandbox.state().services.map(({ name, state }) => [name, state]), [["renamed", "running"]]);
+  assert.deepEqual(
+    sandbox.state().services.map(({ name, state }) => [name, state]),
+    [["renamed", "running"]],
+  );
 });
 
 test("a connection that ends too soon is met again", async () => {
@@ -32,5 +35,11 @@ test("a connection that ends too soon is met again", async () => {
   const cloud = new CloudClient({ keyId, keySecret, organizationId });
   sandbox.inject({ fault: "drop-before", method: "GET" });
   assert.equal((await cloud.services.list()).length, 1);
-  assert.deepEqual(sandbox.ledger().slice(-2).map(({ status }) => status), [0, 200]);
+  assert.deepEqual(
+    sandbox
+      .ledger()
+      .slice(-2)
+      .map(({ status }) => status),
+    [0, 200],
+  );
 });

@@ -14,12 +14,15 @@ const sandbox = new Sandbox({ timeScale: 1000 });
 before(() => {
   nock.disableNetConnect();
   for (const method of ["GET", "POST", "PATCH", "DELETE"]) {
-    nock(API).persist().intercept(/.*/, method).reply(async function (path, body) {
-      const sent = typeof body === "string" ? body : JSON.stringify(body);
-      const init = { method, headers: this.req.headers, body: sent === "" ? undefined : sent };
-      const answer = await sandbox.fetch(API + path, init);
-      return [answer.status, await answer.text(), Object.fromEntries(answer.headers)];
-    });
+    nock(API)
+      .persist()
+      .intercept(/.*/, method)
+      .reply(async function (path, body) {
+        const sent = typeof body === "string" ? body : JSON.stringify(body);
+        const init = { method, headers: this.req.headers, body: sent === "" ? undefined : sent };
+        const answer = await sandbox.fetch(API + path, init);
+        return [answer.status, await answer.text(), Object.fromEntries(answer.headers)];
+      });
   }
 });
 after(() => {

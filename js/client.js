@@ -178,7 +178,14 @@ export class Services extends ServicesOperations {
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
-    return wait(coreOf(this), "services.ensureRunning", { serviceId }, options, ({ start }) => ({ goal: "running", start: start === true }), " start:flag");
+    return wait(
+      coreOf(this),
+      "services.ensureRunning",
+      { serviceId },
+      options,
+      ({ start }) => ({ goal: "running", start: start === true }),
+      " start:flag",
+    );
   }
 
   /**
@@ -352,14 +359,16 @@ function alive(core, what) {
  * @param {typeof parts} [read] what the parameters are read by: those of a method of ours are written at once
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
-const caller = (core, read = written) => (named, parameters, options) =>
-  cloudPromise(() => {
-    const operation = String(named);
-    const { path, query, body, refused } = read(operation, parameters);
-    const { timeoutMs, headers, signal } = callOptions(operation, options);
-    const call = { operation, path, query, body, refused, timeoutMs, headers };
-    return { future: alive(core, operation).call(call), signal };
-  });
+const caller =
+  (core, read = written) =>
+  (named, parameters, options) =>
+    cloudPromise(() => {
+      const operation = String(named);
+      const { path, query, body, refused } = read(operation, parameters);
+      const { timeoutMs, headers, signal } = callOptions(operation, options);
+      const call = { operation, path, query, body, refused, timeoutMs, headers };
+      return { future: alive(core, operation).call(call), signal };
+    });
 
 /**
  * @template {WaitOptions<string>} T

@@ -16,7 +16,9 @@ const DEEPEST = 256;
 
 /** Objects of the language and of the web of which JSON.stringify makes `{}`, or nothing that can be read again. */
 const WITHOUT_JSON = new Set(
-  "Map Set WeakMap WeakSet WeakRef Promise RegExp BigInt Symbol ArrayBuffer SharedArrayBuffer DataView Headers FormData URLSearchParams Blob File ReadableStream".split(" "),
+  "Map Set WeakMap WeakSet WeakRef Promise RegExp BigInt Symbol ArrayBuffer SharedArrayBuffer DataView Headers FormData URLSearchParams Blob File ReadableStream".split(
+    " ",
+  ),
 );
 
 /**

@@ -41,13 +41,14 @@ function share(limiter) {
   const shared = {
     acquire: (signal) =>
       new Promise((resolve, reject) => {
-        const use = () => new Promise((/** @type {(outcome?: import("./generated/client_bg.js").RateLimitOutcome) => void} */ end) => {
-          /** @param {import("./generated/client_bg.js").RateLimitOutcome} outcome */
-          const slot = (outcome) => end(outcome);
-          // A call that ends just now may lose it.
-          lost?.register(slot, end);
-          resolve(slot);
-        });
+        const use = () =>
+          new Promise((/** @type {(outcome?: import("./generated/client_bg.js").RateLimitOutcome) => void} */ end) => {
+            /** @param {import("./generated/client_bg.js").RateLimitOutcome} outcome */
+            const slot = (outcome) => end(outcome);
+            // A call that ends just now may lose it.
+            lost?.register(slot, end);
+            resolve(slot);
+          });
         drive(limiter.hold(use), signal).catch(reject);
       }),
   };
@@ -123,7 +124,9 @@ function registry() {
   return host[REGISTRY];
 }
 
-const gone = shares ? new FinalizationRegistry((/** @type {string} */ key) => void (registry().get(key)?.deref() ?? registry().delete(key))) : undefined;
+const gone = shares
+  ? new FinalizationRegistry((/** @type {string} */ key) => void (registry().get(key)?.deref() ?? registry().delete(key)))
+  : undefined;
 /** Slots that nobody can end any more. */
 const lost = shares ? new FinalizationRegistry((/** @type {() => void} */ end) => end()) : undefined;
 

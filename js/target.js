@@ -119,7 +119,8 @@ function organization({ organizationId }, wrong) {
  * @param {(message: string) => never} wrong
  */
 function seen(name, value, wrong) {
-  if (!PLAIN.test(value) && UNSEEN.test(value)) wrong(`${name} holds white space or control characters, such as the line break at the end of a file: leave them out`);
+  if (!PLAIN.test(value) && UNSEEN.test(value))
+    wrong(`${name} holds white space or control characters, such as the line break at the end of a file: leave them out`);
 }
 
 /**

@@ -28,24 +28,27 @@ export const path = "/v1/organizations/{organizationId}/services/{serviceId}";
  *
  * @param {any} z
  */
-export const foundService = (z) => z.object({
-  status: z.number(),
-  requestId: z.string(),
-  result: z.looseObject({
-    id: z.uuid(),
-    name: z.string(),
-    provider: z.string(),
-    region: z.string().nullish(),
-    state: z.string(),
-    endpoints: z.array(z.looseObject({ protocol: z.string(), host: z.string(), port: z.number(), username: z.string().nullish() })).nullish(),
-    minReplicaMemoryGb: z.number().nullish(),
-    maxReplicaMemoryGb: z.number().nullish(),
-    numReplicas: z.number().int().nullish(),
-    idleScaling: z.boolean().nullish(),
-    idleTimeoutMinutes: z.number().nullish(),
-    ipAccessList: z.array(z.looseObject({ source: z.string(), description: z.string().nullish() })).nullish(),
-    createdAt: z.iso.datetime({ offset: true }).nullish(),
-    releaseChannel: z.string().nullish(),
-    tags: z.array(z.looseObject({ key: z.string(), value: z.string().nullish() })).nullish(),
-  }),
-});
+export const foundService = (z) =>
+  z.object({
+    status: z.number(),
+    requestId: z.string(),
+    result: z.looseObject({
+      id: z.uuid(),
+      name: z.string(),
+      provider: z.string(),
+      region: z.string().nullish(),
+      state: z.string(),
+      endpoints: z
+        .array(z.looseObject({ protocol: z.string(), host: z.string(), port: z.number(), username: z.string().nullish() }))
+        .nullish(),
+      minReplicaMemoryGb: z.number().nullish(),
+      maxReplicaMemoryGb: z.number().nullish(),
+      numReplicas: z.number().int().nullish(),
+      idleScaling: z.boolean().nullish(),
+      idleTimeoutMinutes: z.number().nullish(),
+      ipAccessList: z.array(z.looseObject({ source: z.string(), description: z.string().nullish() })).nullish(),
+      createdAt: z.iso.datetime({ offset: true }).nullish(),
+      releaseChannel: z.string().nullish(),
+      tags: z.array(z.looseObject({ key: z.string(), value: z.string().nullish() })).nullish(),
+    }),
+  });

@@ -193,18 +193,15 @@ export function awaited(start) {
   // With a reason: the default one is an error with a stack.
   const abort = () => controller.abort((ended ??= new Error("the call has ended")));
   const call = current;
-  return cancellable(
-    (resolve) => {
-      if (call?.failed) return;
-      const failed = (/** @type {unknown} */ reason) => {
-        if (signal.aborted || call === undefined) return;
-        call.failed ??= { reason };
-        call.wake();
-      };
-      start(signal, abort).then(resolve, failed);
-    },
-    abort,
-  );
+  return cancellable((resolve) => {
+    if (call?.failed) return;
+    const failed = (/** @type {unknown} */ reason) => {
+      if (signal.aborted || call === undefined) return;
+      call.failed ??= { reason };
+      call.wake();
+    };
+    start(signal, abort).then(resolve, failed);
+  }, abort);
 }
 
 /** @type {Error | undefined} */

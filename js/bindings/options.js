@@ -39,7 +39,11 @@ const KINDS = {
   flag: { fits: (value) => typeof value === "boolean", words: () => "true or false" },
   word: {
     fits: (value, words) => words.split("|").includes(value),
-    words: (words) => words.split("|").map((word) => `"${word}"`).join(" or "),
+    words: (words) =>
+      words
+        .split("|")
+        .map((word) => `"${word}"`)
+        .join(" or "),
   },
   function: { fits: (value) => typeof value === "function", words: () => "a function" },
   // A Headers object, a Map or a list of pairs is iterated; of other classes there is nothing to read.

@@ -99,7 +99,8 @@ export function isPlain(value) {
  */
 export function describeInstance(value) {
   const name = Object.prototype.toString.call(value).slice(8, -1);
-  const received = name === "Object" || !/^\w{1,40}$/.test(name) ? "an instance of a class" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+  const received =
+    name === "Object" || !/^\w{1,40}$/.test(name) ? "an instance of a class" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
   return `${received}${HINTS[name] ?? ""}`;
 }
 

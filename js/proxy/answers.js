@@ -117,7 +117,8 @@ function refused(error, clean) {
   const { status, code, body, requestId = crypto.randomUUID() } = error;
   const headers = handedOn(error.headers, clean);
   // A 401 is for who has to sign in here. The page can do nothing about the proxy's own key.
-  if (status === 401) return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
+  if (status === 401)
+    return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
   const text = get(body, "error");
   // In the words of a gateway, or of a page: as the client tells them. Where a redirect leads is no matter of the page's.
   const others = status < 400 ? `the API answered ${status}` : error.message;

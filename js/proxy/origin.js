@@ -20,7 +20,8 @@ export function namedOrigin({ headers, url }, origins) {
   if (origin !== null && origins.includes(origin)) return origin;
   const site = headers.get("sec-fetch-site");
   // Where the browser says it, a host that something in between has rewritten does not matter.
-  const own = site === null ? origin === null || hostOf(origin) === (headers.get("host") ?? hostOf(url)) : /^(?:same-origin|none)$/.test(site);
+  const own =
+    site === null ? origin === null || hostOf(origin) === (headers.get("host") ?? hostOf(url)) : /^(?:same-origin|none)$/.test(site);
   if (own) return undefined;
   throw new Refusal(403, "FORBIDDEN", "the request comes from another site, whose origin the proxy does not name");
 }

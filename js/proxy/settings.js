@@ -145,7 +145,8 @@ function allowed(names) {
   if (!Array.isArray(names)) return wrong("needs allow, a list of operations such as services.list");
   const known = ROUTES.map(({ name }) => `${name}:any`).join(" ");
   for (const name of names) {
-    if (String(name).includes("*")) wrong(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
+    if (String(name).includes("*"))
+      wrong(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
     worded(() => read(WHAT, { [String(name)]: true }, known), `${WHAT}: unknown option`, "allow: there is no operation");
   }
   return new Set(names);

@@ -53,7 +53,9 @@ const NEEDED = ["WebAssembly", "TextDecoder", "TextEncoder"];
 function instantiate(source, imports) {
   const missing = NEEDED.filter((name) => host[name] === undefined);
   if (missing.length > 0) {
-    throw new CloudError(`this runtime has no ${missing.join(", no ")}: clickhouse-cloud needs it, so add it to globalThis or call from a backend`);
+    throw new CloudError(
+      `this runtime has no ${missing.join(", no ")}: clickhouse-cloud needs it, so add it to globalThis or call from a backend`,
+    );
   }
   /** @type {Source | undefined} */
   let given;

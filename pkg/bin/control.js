@@ -98,7 +98,8 @@ function only(body, types) {
     if (typeof body[name] !== type) throw new Rejection(400, `BAD_REQUEST: body.${name}: expected a ${type}`);
   }
   for (const name of Object.keys(body)) {
-    if (!Object.hasOwn(types, name)) throw new Rejection(400, `BAD_REQUEST: body.${name}: unknown, known are ${Object.keys(types).join(", ")}`);
+    if (!Object.hasOwn(types, name))
+      throw new Rejection(400, `BAD_REQUEST: body.${name}: unknown, known are ${Object.keys(types).join(", ")}`);
   }
   return body;
 }

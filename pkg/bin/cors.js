@@ -49,7 +49,10 @@ export function cors(origins) {
     if (method !== "OPTIONS" || !allows(origin) || headers["access-control-request-method"] === undefined) return undefined;
     const wanted = String(headers["access-control-request-headers"] ?? "");
     const allowed = ["access-control-allow-methods", METHODS, "access-control-max-age", "600"];
-    allowed.push("access-control-allow-headers", wanted !== "" && TOKENS.test(wanted) ? wanted : "authorization, content-type, idempotency-key");
+    allowed.push(
+      "access-control-allow-headers",
+      wanted !== "" && TOKENS.test(wanted) ? wanted : "authorization, content-type, idempotency-key",
+    );
     // Chromium asks for this before a public site may call this machine.
     if (headers["access-control-request-private-network"] === "true") allowed.push("access-control-allow-private-network", "true");
     return allowed;

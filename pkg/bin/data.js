@@ -8,7 +8,21 @@
 // Only the last record can be incomplete, and no response has confirmed it: it is ignored. A complete one without its
 // newline counts; an editor may have removed it. Any other damage was not done here: the file is refused and not changed.
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, write, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  write,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { mutations, resume } from "../dist/server.js";

@@ -83,7 +83,8 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
     };
     try {
       const replied = refused(request) ?? (isControl(request) ? command(request) : call(request, response));
-      const sent = replied instanceof Promise ? replied.then((reply) => settle(request, response, reply)) : settle(request, response, replied);
+      const sent =
+        replied instanceof Promise ? replied.then((reply) => settle(request, response, reply)) : settle(request, response, replied);
       sent?.catch(failed);
     } catch (error) {
       failed(error);
@@ -113,13 +114,18 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
   function refused(request) {
     const { headers } = request;
     const stranger = strangerIn(request);
-    if (stranger === false) return refusal(400, "BAD_REQUEST: header.host: expected one host, received none, several or something else", LAST);
+    if (stranger === false)
+      return refusal(400, "BAD_REQUEST: header.host: expected one host, received none, several or something else", LAST);
     if (stranger !== undefined) {
       return refusal(421, `MISDIRECTED_REQUEST: ${stranger} is not served here: tell the sandbox of it with --allow-host`, LAST);
     }
     const coding = headers["content-encoding"];
     if (coding !== undefined && coding.toLowerCase() !== "identity") {
-      return refusal(415, `UNSUPPORTED_MEDIA_TYPE: header.content-encoding: expected identity, received ${coding}`, [...LAST, "accept-encoding", "identity"]);
+      return refusal(415, `UNSUPPORTED_MEDIA_TYPE: header.content-encoding: expected identity, received ${coding}`, [
+        ...LAST,
+        "accept-encoding",
+        "identity",
+      ]);
     }
     const allowed = sharing.preflight(request);
     return allowed && { status: 204, headers: allowed, body: NOTHING };
@@ -134,7 +140,9 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function call(request, response) {
     if (!hasBody(request)) return carryOut(request, response);
-    return bodyOf(request, BODY_BYTES).then((body) => (typeof body === "string" ? refusedBody(body, BODY_BYTES) : carryOut(request, response, body)));
+    return bodyOf(request, BODY_BYTES).then((body) =>
+      typeof body === "string" ? refusedBody(body, BODY_BYTES) : carryOut(request, response, body),
+    );
   }
 
   /**

@@ -63,7 +63,9 @@ async function bundle(kind) {
     const name = names.get(basename(path)) ?? "";
     // esbuild imports what an entry shares for its effects, too. There are none (`sideEffects` of package.json), and bundlers warn.
     const needed = text.replace(/^import "\.\/[\w-]+\.js";\n/gm, "");
-    const renamed = needed.replace(/"\.\/([\w-]+\.js)"/g, (whole, imported) => (names.has(imported) ? `"./${names.get(imported)}"` : whole));
+    const renamed = needed.replace(/"\.\/([\w-]+\.js)"/g, (whole, imported) =>
+      names.has(imported) ? `"./${names.get(imported)}"` : whole,
+    );
     if ((files.get(name) ?? renamed) !== renamed) fail(`${name} differs between the kinds of runtimes`);
     files.set(name, renamed);
   }

@@ -139,7 +139,19 @@ for (const { feature } of modules) {
   write(join(generated, `${feature}_bg.d.ts`), text.replace('"./errors.js"', '"../errors.js"') + inner);
   write(join(dist, `${feature}_bg.d.ts`), text);
 }
-const sources = ["client", "built", "limiter", "passwords", "schemas", "wasm", "proxy/handler", "proxy/listener", "proxy/types", "generated/methods", "generated/routes"];
+const sources = [
+  "client",
+  "built",
+  "limiter",
+  "passwords",
+  "schemas",
+  "wasm",
+  "proxy/handler",
+  "proxy/listener",
+  "proxy/types",
+  "generated/methods",
+  "generated/routes",
+];
 classes.push(...declare(sources.map((name) => `js/${name}`)));
 
 /** What JavaScript hands over to the wasm (src/bindings/seam.rs). */
@@ -149,7 +161,11 @@ const SEAM = [...parts.client.exported].filter((name) => /^Core[A-Z]/.test(name)
  * @param {string} feature
  * @param {string[]} hidden
  */
-const publicTypes = (feature, hidden) => [...parts[feature].exported].filter((name) => !hidden.includes(name)).sort().join(", ");
+const publicTypes = (feature, hidden) =>
+  [...parts[feature].exported]
+    .filter((name) => !hidden.includes(name))
+    .sort()
+    .join(", ");
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
@@ -159,7 +175,10 @@ export * from "./client.js";
 `,
 );
 write(join(dist, "server.d.ts"), `export { ask, hold, mutations, resume } from "./sandbox_bg.js";\n`);
-write(join(dist, "sandbox.d.ts"), `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "CoreFuture", "hold", "mutations", "resume"])} } from "./sandbox_bg.js";\n`);
+write(
+  join(dist, "sandbox.d.ts"),
+  `export { ${publicTypes("sandbox", ["SandboxReply", "ask", "CoreFuture", "hold", "mutations", "resume"])} } from "./sandbox_bg.js";\n`,
+);
 write(
   join(dist, "proxy.d.ts"),
   `export { createProxy } from "./handler.js";
@@ -180,7 +199,14 @@ report(
   ts.getPreEmitDiagnostics(
     ts.createProgram(
       all.flatMap((name) => [join(dist, `${name}.d.ts`), join(dist, `${name}.d.cts`)]),
-      { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16, types: [] },
+      {
+        strict: true,
+        noEmit: true,
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.Node16,
+        moduleResolution: ts.ModuleResolutionKind.Node16,
+        types: [],
+      },
     ),
   ),
 );

@@ -31,7 +31,10 @@ for (const { feature } of modules) {
     const members = names.map((name) => `    ${name}: ${name}_${index},\n`);
     return `  ${JSON.stringify(sources[index])}: {\n${members.join("")}  },\n`;
   });
-  write(join(generated, `${feature}.imports.js`), `${lines.map(({ line }) => line).join("")}export const imports = {\n${objects.join("")}};\n`);
+  write(
+    join(generated, `${feature}.imports.js`),
+    `${lines.map(({ line }) => line).join("")}export const imports = {\n${objects.join("")}};\n`,
+  );
   write(join(generated, `${feature}.imports.d.ts`), "export const imports: WebAssembly.Imports;\n");
 
   // Some bundlers make the instance themselves, as the ES module integration of wasm says. To them the wasm's imports are files
@@ -43,7 +46,8 @@ for (const { feature } of modules) {
     const exports = named.get(module) ?? new Map();
     if (module !== glue) named.set(module, exports);
     const up = "../".repeat(module.split("/").length - 2);
-    for (const name of lines[index]?.names ?? []) exports.set(name, `export { ${name}_${index} as ${name} } from "${up}${feature}_bg.js";\n`);
+    for (const name of lines[index]?.names ?? [])
+      exports.set(name, `export { ${name}_${index} as ${name} } from "${up}${feature}_bg.js";\n`);
   }
 }
 for (const [module, exports] of named) write(join(dist, module), [...exports.values()].join(""));

@@ -16,7 +16,13 @@ function opened(key, schema) {
   if (key === "x-deviation") return undefined;
   if (schema?.["x-open-enum"] !== true || !Array.isArray(schema.enum)) return schema;
   const { enum: values, type, ...rest } = schema;
-  return { ...rest, anyOf: [{ type, enum: values }, { type: "string", pattern: "\\S" }] };
+  return {
+    ...rest,
+    anyOf: [
+      { type, enum: values },
+      { type: "string", pattern: "\\S" },
+    ],
+  };
 }
 
 write(join(dist, "openapi.json"), `${JSON.stringify(contract, opened, 1)}\n`);

@@ -14,11 +14,16 @@ before(() => linked("msw", "nock", "vitest"));
 /** @param {string} name */
 const example = (name) => file(name, readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8"));
 
-for (const [name, tests] of /** @type {const} */ ([["msw", 2], ["nock", 1], ["mock-timers", 1]])) {
+for (const [name, tests] of /** @type {const} */ ([
+  ["msw", 2],
+  ["nock", 1],
+  ["mock-timers", 1],
+])) {
   test(`examples/${name}.test.mjs`, { timeout: 60_000 }, async () => {
     // Not as a part of this run: node:test would else tell it by another protocol.
     const env = { NODE_TEST_CONTEXT: undefined };
-    const { code, stdout, stderr } = await start(process.execPath, ["--test", "--test-reporter=tap", example(`${name}.test.mjs`)], { env }).ended;
+    const { code, stdout, stderr } = await start(process.execPath, ["--test", "--test-reporter=tap", example(`${name}.test.mjs`)], { env })
+      .ended;
     assert.deepEqual([code, stderr], [0, ""], stdout);
     assert.match(stdout, new RegExp(`^# pass ${tests}$`, "m"));
   });

@@ -50,25 +50,39 @@ const programs = [
   ["node-fetch 3", `${CALLS} import fetch from "node-fetch"; await calls(fetch);`, CALLED],
   ["node-fetch 2", `${CALLS} import fetch from "node-fetch-2"; await calls(fetch);`, CALLED],
   ["cross-fetch", `${CALLS} import fetch from "cross-fetch"; await calls(fetch);`, CALLED],
-  ["undici's own fetch, with an agent", `${CALLS}
+  [
+    "undici's own fetch, with an agent",
+    `${CALLS}
     import { Agent, fetch } from "undici";
     const dispatcher = new Agent();
     await calls((url, init) => fetch(url, { ...init, dispatcher }));
-    await dispatcher.close();`, CALLED],
-  ["whatwg-fetch in jsdom", `${CALLS}
+    await dispatcher.close();`,
+    CALLED,
+  ],
+  [
+    "whatwg-fetch in jsdom",
+    `${CALLS}
     import { readFileSync } from "node:fs";
     import { createRequire } from "node:module";
     import { JSDOM } from "jsdom";
     const { window } = new JSDOM("", { url: baseUrl, runScripts: "outside-only" });
     window.eval(readFileSync(createRequire(import.meta.url).resolve("whatwg-fetch"), "utf8"));
     await calls(window.fetch);
-    window.close();`, CALLED],
-  ["happy-dom's fetch", `${CALLS}
+    window.close();`,
+    CALLED,
+  ],
+  [
+    "happy-dom's fetch",
+    `${CALLS}
     import { Window } from "happy-dom";
     const window = new Window({ url: baseUrl });
     await calls((url, init) => window.fetch(url, init));
-    await window.happyDOM.close();`, CALLED],
-  ["bytes of another realm: jsdom's environments replace the global Uint8Array", `
+    await window.happyDOM.close();`,
+    CALLED,
+  ],
+  [
+    "bytes of another realm: jsdom's environments replace the global Uint8Array",
+    `
     import vm from "node:vm";
     const native = Uint8Array;
     globalThis.Uint8Array = vm.runInNewContext("Uint8Array");
@@ -85,8 +99,12 @@ const programs = [
       if (!sandbox.verifyPassword(service.id, "abc")) console.log("another password");
       const fetch = async () => new Response(new ReadableStream({ start(to) { to.enqueue(native.from(Buffer.from('{"status":200,"result":[]}'))); to.close(); } }));
       console.log((await new CloudClient({ ...sandbox.clientOptions, fetch }).services.list()).length);
-    }`, "2\n0\n0\n0\n0\n"],
-  ["a jsdom window's bytes and buffers", `
+    }`,
+    "2\n0\n0\n0\n0\n",
+  ],
+  [
+    "a jsdom window's bytes and buffers",
+    `
     import { JSDOM } from "jsdom";
     import { CloudClient, hashPassword } from "clickhouse-cloud";
     import { Sandbox } from "clickhouse-cloud/sandbox";
@@ -96,8 +114,12 @@ const programs = [
       const fetch = async () => ({ status: 200, arrayBuffer: async () => whole });
       console.log((await new CloudClient({ ...new Sandbox().clientOptions, fetch }).services.list()).length);
     }
-    console.log(hashPassword(window.eval("Uint8Array.of(97, 98, 99)")) === hashPassword("abc"));`, "0\n0\ntrue\n"],
-  ["a signal of abort-controller, which has no reason", `
+    console.log(hashPassword(window.eval("Uint8Array.of(97, 98, 99)")) === hashPassword("abc"));`,
+    "0\n0\ntrue\n",
+  ],
+  [
+    "a signal of abort-controller, which has no reason",
+    `
     import { AbortController } from "abort-controller";
     import { CloudClient } from "clickhouse-cloud";
     import { Sandbox } from "clickhouse-cloud/sandbox";
@@ -110,8 +132,11 @@ const programs = [
     ].map((call) => call.catch((reason) => reason));
     await ended[0];
     for (const reason of [await ended[1], await cloud.services.list(undefined, { signal }).catch((reason) => reason)]) console.log(reason instanceof DOMException, reason.name, reason.message);`,
-    "true AbortError this operation was aborted\ntrue AbortError this operation was aborted\n"],
-  ["requests of node-fetch and undici to a sandbox", `
+    "true AbortError this operation was aborted\ntrue AbortError this operation was aborted\n",
+  ],
+  [
+    "requests of node-fetch and undici to a sandbox",
+    `
     import * as second from "node-fetch-2";
     import * as third from "node-fetch";
     import * as undici from "undici";
@@ -125,7 +150,9 @@ const programs = [
       const made = await sandbox.fetch(new Request(url, { method: "POST", headers, body }));
       const read = await sandbox.fetch(new Request(url, { headers }));
       console.log(made.status, read.status, (await read.json()).result.length);
-    }`, "200 200 1\n200 200 2\n200 200 3\n200 200 4\n"],
+    }`,
+    "200 200 1\n200 200 2\n200 200 3\n200 200 4\n",
+  ],
 ];
 
 for (const [index, [name, program, printed]] of programs.entries()) {

@@ -17,25 +17,44 @@ const CLIENT = `
 
 /** @type {[name: string, extension: "mjs" | "cjs", program: string][]} */
 const programs = [
-  ["zone.js: finally is called", "mjs", `
+  [
+    "zone.js: finally is called",
+    "mjs",
+    `
     import "zone.js";
     const { CloudClient } = await import("clickhouse-cloud");${CLIENT}
-    cloud.services.list().finally(() => console.log("done"));`],
-  ["zone.js: the promise resolves in its zone", "mjs", `
+    cloud.services.list().finally(() => console.log("done"));`,
+  ],
+  [
+    "zone.js: the promise resolves in its zone",
+    "mjs",
+    `
     import "zone.js";
     const { CloudClient } = await import("clickhouse-cloud");${CLIENT}
-    Zone.current.fork({ name: "mine" }).run(() => cloud.services.list().then(() => console.log(Zone.current.name === "mine" ? "done" : Zone.current.name)));`],
-  ["bluebird as the global Promise", "cjs", `
+    Zone.current.fork({ name: "mine" }).run(() => cloud.services.list().then(() => console.log(Zone.current.name === "mine" ? "done" : Zone.current.name)));`,
+  ],
+  [
+    "bluebird as the global Promise",
+    "cjs",
+    `
     global.Promise = require("bluebird");
     const { CloudClient } = require("clickhouse-cloud");${CLIENT}
-    Promise.all([cloud.services.list(), cloud.services.list().withResponse()]).then(([list, { data }]) => console.log(list.length + data.length === 0 ? "done" : "lost"));`],
-  ["fake timers, installed before the client", "mjs", `
+    Promise.all([cloud.services.list(), cloud.services.list().withResponse()]).then(([list, { data }]) => console.log(list.length + data.length === 0 ? "done" : "lost"));`,
+  ],
+  [
+    "fake timers, installed before the client",
+    "mjs",
+    `
     import FakeTimers from "@sinonjs/fake-timers";
     import { CloudClient } from "clickhouse-cloud";
     FakeTimers.install();${CLIENT}
     await cloud.services.list();
-    console.log("done");`],
-  ["fake timers: a wait passes when they are advanced", "mjs", `
+    console.log("done");`,
+  ],
+  [
+    "fake timers: a wait passes when they are advanced",
+    "mjs",
+    `
     import FakeTimers from "@sinonjs/fake-timers";
     import { CloudClient } from "clickhouse-cloud";
     const clock = FakeTimers.install();
@@ -47,7 +66,8 @@ const programs = [
     const waiting = cloud.services.waitFor(id, "running").then(() => (over = true));
     for (let second = 0; second < 60 && !over; second += 1) await clock.tickAsync(1_000);
     await waiting;
-    console.log("done");`],
+    console.log("done");`,
+  ],
 ];
 
 for (const [name, extension, program] of programs) {

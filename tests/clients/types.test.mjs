@@ -21,7 +21,9 @@ for (const lib of [["lib.es2022.d.ts", "lib.dom.d.ts"], ["lib.es2022.d.ts"]]) {
       // Theirs are not checked here.
       ...{ lib, types: ["node"], skipLibCheck: true },
     });
-    const mistakes = ts.getPreEmitDiagnostics(program).map(({ messageText, start }) => `${start}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+    const mistakes = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText, start }) => `${start}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
     assert.deepEqual(mistakes, []);
   });
 }

@@ -21,7 +21,9 @@ const { version } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
 const tarball = join(pkg, `clickhouse-cloud-${version}.tgz`);
 
 /** Without what this shell may have set, so that nothing but the consumer says where to go and what to load. */
-const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CLICKHOUSE_|NODE_(ENV|OPTIONS|PATH)$|FORCE_COLOR$)/.test(name)));
+const bare = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(CLICKHOUSE_|NODE_(ENV|OPTIONS|PATH)$|FORCE_COLOR$)/.test(name)),
+);
 
 /**
  * @param {string} name the consumer's folder
@@ -31,7 +33,10 @@ export async function prepare(name, after) {
   // The real path: some bundlers take it for another module than the one behind a symbolic link.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `clickhouse-cloud-${name}-`)));
   after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  cpSync(join(here, name), folder, { recursive: true, filter: (path) => !path.endsWith("/consumer.mjs") && !path.includes("/node_modules") });
+  cpSync(join(here, name), folder, {
+    recursive: true,
+    filter: (path) => !path.endsWith("/consumer.mjs") && !path.includes("/node_modules"),
+  });
   cpSync(join(here, "journey.mjs"), join(folder, "journey.mjs"));
 
   const PATH = [join(folder, "node_modules/.bin"), bare.PATH].join(delimiter);

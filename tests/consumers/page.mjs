@@ -120,12 +120,14 @@ const forwarding = (target) => (incoming, response) => {
 };
 
 /** The websockets of a development server. @param {string} target */
-const tunnel = (target) => (/** @type {Request} */ { method, url, rawHeaders }, /** @type {import("node:stream").Duplex} */ socket) => {
-  const { hostname, port } = new URL(target);
-  const onward = connect(Number(port), hostname);
-  const headers = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
-  onward.write(`${method} ${url} HTTP/1.1\r\n${headers.join("")}\r\n`);
-  onward.on("error", () => socket.destroy());
-  socket.on("error", () => onward.destroy());
-  onward.pipe(socket).pipe(onward);
-};
+const tunnel =
+  (target) =>
+  (/** @type {Request} */ { method, url, rawHeaders }, /** @type {import("node:stream").Duplex} */ socket) => {
+    const { hostname, port } = new URL(target);
+    const onward = connect(Number(port), hostname);
+    const headers = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
+    onward.write(`${method} ${url} HTTP/1.1\r\n${headers.join("")}\r\n`);
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+    onward.pipe(socket).pipe(onward);
+  };

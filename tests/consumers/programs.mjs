@@ -58,7 +58,10 @@ export function starter(cwd, env, after) {
       });
     /** @param {string} url */
     const get = async (url) => {
-      const text = await fetch(url).then((response) => response.text(), (error) => `${error}: ${error.cause}`);
+      const text = await fetch(url).then(
+        (response) => response.text(),
+        (error) => `${error}: ${error.cause}`,
+      );
       try {
         return JSON.parse(text);
       } catch {

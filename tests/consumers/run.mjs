@@ -121,7 +121,8 @@ const rows = [];
 const lane = async () => {
   for (let name = left.shift(); name !== undefined; name = left.shift()) {
     const done = await consume(name);
-    for (const { name, wrong, seconds } of done) console.log(`${name}: ${wrong.some(Boolean) ? "failed" : "passed"}, ${seconds.toFixed(1)} s`);
+    for (const { name, wrong, seconds } of done)
+      console.log(`${name}: ${wrong.some(Boolean) ? "failed" : "passed"}, ${seconds.toFixed(1)} s`);
     rows.push(...done);
   }
 };
@@ -134,7 +135,12 @@ const widest = Math.max(...rows.map(({ name }) => name.length));
 const line = (first, cells, last) => console.log(first.padEnd(widest), ...cells.map((cell) => cell.padEnd(6)), last.padStart(6));
 console.log();
 line("", steps, "s");
-for (const { name, wrong, seconds } of rows) line(name, wrong.map((reason) => (reason === undefined ? "passed" : "FAILED")), seconds.toFixed(1));
+for (const { name, wrong, seconds } of rows)
+  line(
+    name,
+    wrong.map((reason) => (reason === undefined ? "passed" : "FAILED")),
+    seconds.toFixed(1),
+  );
 for (const { name, wrong } of rows) {
   for (const reason of new Set(wrong)) {
     if (reason === undefined) continue;

@@ -66,7 +66,11 @@ for (const engine of engines) {
     test("requests nested 200,000 deep are refused before they are sent", () => {
       // Some engines write JSON as deep as that; then the contract refuses it, further inside.
       const { create, list, build, schema } = outcome.deep;
-      for (const [error, place] of [[create, "body"], [list, "query.filter"], [build, "query.filter"]]) {
+      for (const [error, place] of [
+        [create, "body"],
+        [list, "query.filter"],
+        [build, "query.filter"],
+      ]) {
         assert.equal(error[0], "RequestValidationError");
         assert.ok(error.length > 1 && error.slice(1).every((/** @type {string} */ path) => path.startsWith(place)), error.join());
       }
@@ -89,7 +93,10 @@ for (const engine of engines) {
       refuses(`${withPolicy}/refused.html`, /^WebAssembly did not start: .*add 'wasm-unsafe-eval' to its script-src$/));
 
     test("before Chromium 115, one error says what is needed", () =>
-      refuses(`${consumer}/refused.html?before=115`, /^WebAssembly did not start: .*use Chromium 115 or later, or make the client in a worker$/));
+      refuses(
+        `${consumer}/refused.html?before=115`,
+        /^WebAssembly did not start: .*use Chromium 115 or later, or make the client in a worker$/,
+      ));
 
     test('no member is named "undefined"', () => assert.deepEqual(outcome.members, []));
 

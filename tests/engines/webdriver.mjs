@@ -25,7 +25,10 @@ export async function open(engine, after) {
   const base = `http://127.0.0.1:${port}`;
   for (let up = false; !up; ) {
     if (driver.exitCode !== null) throw new Error(`${engine.name}: its driver ended with ${driver.exitCode}`);
-    up = await fetch(`${base}/status`).then((response) => response.ok, () => setTimeout(50, false));
+    up = await fetch(`${base}/status`).then(
+      (response) => response.ok,
+      () => setTimeout(50, false),
+    );
   }
 
   /** @param {string} method @param {string} path @param {object} [body] */

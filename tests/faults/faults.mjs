@@ -17,8 +17,10 @@ const page = "<!doctype html><html><body><h1>a proxy in between</h1></body></htm
  * @param {string[]} [headers]
  * @returns {Fault}
  */
-const whole = (status, body, headers) => ({ socket, good }) =>
-  socket.end(http(status, typeof body === "function" ? body(good.body) : body, headers));
+const whole =
+  (status, body, headers) =>
+  ({ socket, good }) =>
+    socket.end(http(status, typeof body === "function" ? body(good.body) : body, headers));
 
 /**
  * A fault in the middle of an answer: this much of it, then an end.
@@ -27,16 +29,18 @@ const whole = (status, body, headers) => ({ socket, good }) =>
  * @param {"end" | "reset" | "hang"} end
  * @returns {Fault}
  */
-const partly = (part, end) => ({ socket, good, cell }) => {
-  const text = part(http("200 OK", good.body).toString());
-  const then = () => {
-    if (end === "reset") socket.resetAndDestroy();
-    else if (end === "end") socket.end();
-    else cell.hangs();
+const partly =
+  (part, end) =>
+  ({ socket, good, cell }) => {
+    const text = part(http("200 OK", good.body).toString());
+    const then = () => {
+      if (end === "reset") socket.resetAndDestroy();
+      else if (end === "end") socket.end();
+      else cell.hangs();
+    };
+    if (text === "") then();
+    else socket.write(text, then);
   };
-  if (text === "") then();
-  else socket.write(text, then);
-};
 
 /** @param {string[]} headers */
 const limited = (...headers) => whole("429 Too Many Requests", envelope(429, "TOO_MANY_REQUESTS: slow down"), headers);
@@ -47,14 +51,18 @@ const limited = (...headers) => whole("429 Too Many Requests", envelope(429, "TO
  * @param {(good: string) => string} text
  * @returns {Fault}
  */
-const raw = (text) => ({ socket, good }) => void socket.end(text(good.body));
+const raw =
+  (text) =>
+  ({ socket, good }) =>
+    void socket.end(text(good.body));
 
 /**
  * Adds a property to the good answer: to its result where there is one.
  *
  * @param {string} property
  */
-const adding = (property) => (/** @type {string} */ good) => good.replace(/"result":\{|^\{(?!.*"result")/s, (open) => `${open}${property},`);
+const adding = (property) => (/** @type {string} */ good) =>
+  good.replace(/"result":\{|^\{(?!.*"result")/s, (open) => `${open}${property},`);
 
 /**
  * The good answer with so many bytes more, or without end.
@@ -63,20 +71,22 @@ const adding = (property) => (/** @type {string} */ good) => good.replace(/"resu
  * @param {boolean} announced in a content-length
  * @returns {Fault}
  */
-const long = (length, announced) => ({ socket, good }) => {
-  const filler = Buffer.alloc(MIB, " ");
-  const framing = announced ? `content-length: ${good.body.length + length}` : "x-framing: by the end of the connection";
-  socket.write(`HTTP/1.1 200 OK\r\nconnection: close\r\n${framing}\r\n\r\n${good.body}`);
-  let left = length;
-  const more = () => {
-    while (left > 0 && socket.writable) {
-      left -= filler.length;
-      if (!socket.write(filler)) return void socket.once("drain", more);
-    }
-    socket.end();
+const long =
+  (length, announced) =>
+  ({ socket, good }) => {
+    const filler = Buffer.alloc(MIB, " ");
+    const framing = announced ? `content-length: ${good.body.length + length}` : "x-framing: by the end of the connection";
+    socket.write(`HTTP/1.1 200 OK\r\nconnection: close\r\n${framing}\r\n\r\n${good.body}`);
+    let left = length;
+    const more = () => {
+      while (left > 0 && socket.writable) {
+        left -= filler.length;
+        if (!socket.write(filler)) return void socket.once("drain", more);
+      }
+      socket.end();
+    };
+    more();
   };
-  more();
-};
 
 /**
  * Where redirects lead; a test puts a server there.
@@ -86,7 +96,10 @@ const long = (length, announced) => ({ socket, good }) => {
 export const elsewhere = { url: "http://127.0.0.1:9/" };
 
 /** @param {string} status @returns {Fault} */
-const redirect = (status) => ({ socket }) => socket.end(http(status, "", [`location: ${elsewhere.url}`]));
+const redirect =
+  (status) =>
+  ({ socket }) =>
+    socket.end(http(status, "", [`location: ${elsewhere.url}`]));
 
 const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
 
@@ -111,14 +124,14 @@ export const faults = {
   "longer, as announced": long(50 * MIB, true),
   "longer once unzipped": whole("200 OK", (good) => gzipSync(good + " ".repeat(50 * MIB), { level: 1 }), ["content-encoding: gzip"]),
 
-  "408": whole("408 Request Timeout", envelope(408, "REQUEST_TIMEOUT: too slow")),
-  "418": whole("418 I'm a teapot", envelope(418, "TEAPOT: short and stout")),
+  408: whole("408 Request Timeout", envelope(408, "REQUEST_TIMEOUT: too slow")),
+  418: whole("418 I'm a teapot", envelope(418, "TEAPOT: short and stout")),
   "500 with envelope": whole("500 Internal Server Error", envelope(500, "INTERNAL_ERROR: try later")),
   "500 bare": whole("500 Internal Server Error"),
   "500 around a result": whole("500 Internal Server Error", (good) => good),
   "HTML 502": whole("502 Bad Gateway", page, ["content-type: text/html"]),
   "503, Retry-After in the past": whole("503 Service Unavailable", "", ["retry-after: Thu, 01 Jan 2026 00:00:00 GMT"]),
-  "304": whole("304 Not Modified"),
+  304: whole("304 Not Modified"),
   "302 to another host": redirect("302 Found"),
   "307 to another host": redirect("307 Temporary Redirect"),
   "400, deeply nested": whole("400 Bad Request", `{"status":400,"error":${nested}}`),
@@ -133,7 +146,7 @@ export const faults = {
 
   "HTML 200": whole("200 OK", page, ["content-type: text/html"]),
   "empty 200": whole("200 OK"),
-  "204": whole("204 No Content"),
+  204: whole("204 No Content"),
   "truncated JSON": whole("200 OK", (good) => good.slice(0, -5)),
   "error in a 200": whole("200 OK", envelope(500, "INTERNAL_ERROR: try later")),
   "result missing": whole("200 OK", '{"status":200,"requestId":"r-1"}'),
@@ -150,12 +163,13 @@ export const faults = {
   "byte order mark": whole("200 OK", (good) => `\uFEFF${good}`),
   "wrong content type": whole("200 OK", (good) => good, ["content-type: text/plain; charset=utf-16"]),
   "no content type": whole("200 OK", (good) => good, []),
-  "gzip": whole("200 OK", (good) => gzipSync(good), ["content-encoding: gzip"]),
+  gzip: whole("200 OK", (good) => gzipSync(good), ["content-encoding: gzip"]),
   "set-cookie": whole("200 OK", (good) => good, ["set-cookie: session=PLANTED; Path=/"]),
   "requestId missing": whole("200 OK", (good) => good.replace(/,"requestId":"[^"]*"/, "")),
   "requestId a number": whole("200 OK", (good) => good.replace(/"requestId":"[^"]*"/, '"requestId":7')),
   "another status in the envelope": whole("200 OK", (good) => good.replace('"status":200', '"status":503')),
-  "201": whole("201 Created", (good) => good),
-  "103 before it": ({ socket, good }) => socket.end(Buffer.concat([Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"), http("200 OK", good.body)])),
+  201: whole("201 Created", (good) => good),
+  "103 before it": ({ socket, good }) =>
+    socket.end(Buffer.concat([Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"), http("200 OK", good.body)])),
   "HTTP/1.0": raw((good) => `HTTP/1.0 200 OK\r\n\r\n${good}`),
 };

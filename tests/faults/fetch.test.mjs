@@ -8,7 +8,9 @@ import { rejection, sleep, within } from "../js/support.mjs";
 import { assertNoSecret, client, FOR_EVER_MS, ID, operations, shown } from "./support.mjs";
 
 const good = operations.get.good.body;
-const trap = () => { throw new Error("a trap"); };
+const trap = () => {
+  throw new Error("a trap");
+};
 const traps = new Proxy({}, { get: (_, name) => (name === "then" ? undefined : trap()) });
 const like = (/** @type {Record<string, unknown>} */ more) => ({ status: 200, headers: new Headers(), text: async () => good, ...more });
 const headers = (/** @type {unknown} */ entries) => like({ headers: { get: () => null, entries } });
@@ -27,10 +29,30 @@ const ODD = {
   "an endless body": [() => like({ text: undefined, arrayBuffer: async () => 1e12 }), false],
   "a body of texts": [() => new Response(/** @type {any} */ (new ReadableStream({ start: (to) => to.enqueue("PLANTED") }))), false],
   "a response that is a trap": [() => traps, false],
-  "an error that is a trap": [() => { throw traps; }, false],
-  "an error that is nothing": [() => { throw undefined; }, false],
-  "an error that is frozen": [() => { throw Object.freeze(new TypeError("x", { cause: Object.freeze({ code: "y" }) })); }, false],
-  "an error of a parser": [() => { throw new TypeError("x", { cause: Object.assign(new Error("y"), { data: "PLANTED" }) }); }, false],
+  "an error that is a trap": [
+    () => {
+      throw traps;
+    },
+    false,
+  ],
+  "an error that is nothing": [
+    () => {
+      throw undefined;
+    },
+    false,
+  ],
+  "an error that is frozen": [
+    () => {
+      throw Object.freeze(new TypeError("x", { cause: Object.freeze({ code: "y" }) }));
+    },
+    false,
+  ],
+  "an error of a parser": [
+    () => {
+      throw new TypeError("x", { cause: Object.assign(new Error("y"), { data: "PLANTED" }) });
+    },
+    false,
+  ],
 };
 
 for (const [name, [answer, answered]] of Object.entries(ODD)) {
@@ -42,10 +64,13 @@ for (const [name, [answer, answered]] of Object.entries(ODD)) {
       return answer();
     };
     const { cloud } = client("http://127.0.0.1:9", { fetch, retryBudgetMs: 0 });
-    const call = cloud.services.get(ID).then(() => true, (error) => {
-      if (error !== traps) assertNoSecret(shown(error), "the error");
-      return false;
-    });
+    const call = cloud.services.get(ID).then(
+      () => true,
+      (error) => {
+        if (error !== traps) assertNoSecret(shown(error), "the error");
+        return false;
+      },
+    );
     assert.equal(await within(call, FOR_EVER_MS), answered);
     first = false;
     assert.equal((await cloud.services.get(ID)).id, ID, "the same client goes on");
@@ -66,7 +91,12 @@ const READABLE = {
   "bytes of another view": () => ({ status: 200, arrayBuffer: async () => new DataView(bytes(`xx${good}`).buffer, 2) }),
   "a Node stream": () => ({ status: 200, body: stream(Buffer.from(good.slice(0, 5)), Buffer.from(good.slice(5))) }),
   "a Node stream of texts": () => ({ status: 200, body: stream(good.slice(0, 5), good.slice(5)) }),
-  "an async generator": () => ({ status: 200, body: (async function* () { yield bytes(good); })() }),
+  "an async generator": () => ({
+    status: 200,
+    body: (async function* () {
+      yield bytes(good);
+    })(),
+  }),
   "a body that is the text": () => ({ status: 200, body: good }),
   "a body that is the bytes": () => ({ status: 200, body: bytes(good) }),
   "headers in a plain object": () => like({ headers: { "Content-Type": "application/json", "set-cookie": ["a", "b"], "x-number": 7 } }),
@@ -85,7 +115,12 @@ for (const [name, answer] of Object.entries(READABLE)) {
 
 test("what headers of other kinds say is read, too", async () => {
   const waits = /** @type {number[]} */ ([]);
-  for (const headers of [{ "X-RateLimit-Reset": 7 }, [["X-RateLimit-Reset", "7"]], new Map([["x-ratelimit-reset", "7"]]), { get: (/** @type {string} */ name) => (name === "x-ratelimit-reset" ? "7" : null) }]) {
+  for (const headers of [
+    { "X-RateLimit-Reset": 7 },
+    [["X-RateLimit-Reset", "7"]],
+    new Map([["x-ratelimit-reset", "7"]]),
+    { get: (/** @type {string} */ name) => (name === "x-ratelimit-reset" ? "7" : null) },
+  ]) {
     const { cloud } = client("http://127.0.0.1:9", { fetch: async () => like({ status: 429, headers }), retryBudgetMs: 0 });
     waits.push((await rejection(cloud.services.get(ID))).retryAfterMs);
   }
@@ -103,14 +138,28 @@ circle.circle = circle;
 
 /** Responses that came, and can not be read. @type {Record<string, [answer: () => unknown, message: RegExp]>} */
 const UNREADABLE = {
-  "no method to read its body": [() => ({ status: 200, ok: true, headers: new Headers() }), /none of arrayBuffer\(\), text\(\) and json\(\)/],
+  "no method to read its body": [
+    () => ({ status: 200, ok: true, headers: new Headers() }),
+    /none of arrayBuffer\(\), text\(\) and json\(\)/,
+  ],
   "the body's value in the place of a Response": [() => JSON.parse(good), /no Response/],
   "a body that was read": [() => used, /read already/],
-  "a body that was read, as a library says": [() => like({ text: async () => { throw new TypeError("body used already for: x"); } }), /read already/],
+  "a body that was read, as a library says": [
+    () =>
+      like({
+        text: async () => {
+          throw new TypeError("body used already for: x");
+        },
+      }),
+    /read already/,
+  ],
   "a locked body": [() => locked, /locked/],
   "a Node stream that was read": [() => ({ status: 200, body: ended }), /read already/],
   "a stream of objects": [() => ({ status: 200, body: stream({ PLANTED: "PLANTED" }) }), /not made of bytes/],
-  "a web stream of texts": [() => new Response(/** @type {any} */ (new ReadableStream({ start: (to) => to.enqueue("PLANTED") }))), /not made of bytes/],
+  "a web stream of texts": [
+    () => new Response(/** @type {any} */ (new ReadableStream({ start: (to) => to.enqueue("PLANTED") }))),
+    /not made of bytes/,
+  ],
   "a text() that brings a number": [() => like({ text: async () => 7 }), /text\(\) brings nothing of its kind/],
   "a json() that brings nothing": [() => ({ status: 200, json: async () => undefined }), /json\(\) brings nothing of its kind/],
   "a json() that brings a circle": [() => ({ status: 200, json: async () => circle }), /json\(\) brings nothing of its kind/],
@@ -123,7 +172,11 @@ for (const [name, [answer, message]] of Object.entries(UNREADABLE)) {
   test(`a response with ${name} is an error that says so, and is asked for once`, async () => {
     let count = 0;
     const { cloud, log } = client("http://127.0.0.1:9", { fetch: async () => (count++, answer()) });
-    for (const [ambiguous, call] of /** @type {const} */ ([[false, () => cloud.services.get(ID)], [true, () => cloud.services.delete(ID)], [true, () => cloud.services.update(ID, { name: "x" })]])) {
+    for (const [ambiguous, call] of /** @type {const} */ ([
+      [false, () => cloud.services.get(ID)],
+      [true, () => cloud.services.delete(ID)],
+      [true, () => cloud.services.update(ID, { name: "x" })],
+    ])) {
       count = 0;
       const error = await rejection(call());
       assert.ok(error instanceof ResponseValidationError, String(error));
@@ -139,7 +192,11 @@ for (const [name, [answer, message]] of Object.entries(UNREADABLE)) {
 }
 
 test("a refusal that can not be read counts by its status", async () => {
-  for (const [status, expected] of /** @type {const} */ ([[404, NotFoundError], [409, ConflictError], [500, ServerError]])) {
+  for (const [status, expected] of /** @type {const} */ ([
+    [404, NotFoundError],
+    [409, ConflictError],
+    [500, ServerError],
+  ])) {
     const { cloud } = client("http://127.0.0.1:9", { fetch: async () => ({ status, ok: false }), retryBudgetMs: 0 });
     assert.ok((await rejection(cloud.services.get(ID))) instanceof expected);
   }
@@ -147,7 +204,12 @@ test("a refusal that can not be read counts by its status", async () => {
 
 test("a connection that breaks in a Node stream is tried again", async () => {
   let count = 0;
-  const broken = () => new Readable({ read() { this.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })); } });
+  const broken = () =>
+    new Readable({
+      read() {
+        this.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+      },
+    });
   const { cloud } = client("http://127.0.0.1:9", { fetch: async () => (count++ === 0 ? { status: 200, body: broken() } : like({})) });
   assert.equal((await cloud.services.get(ID)).id, ID);
   assert.equal(count, 2);
@@ -155,7 +217,11 @@ test("a connection that breaks in a Node stream is tried again", async () => {
 
 test("a body that is too long is let go, whatever it is made of", async () => {
   for (const length of [undefined, "1000000"]) {
-    const body = new Readable({ read() { this.push(Buffer.alloc(1_000, " ")); } });
+    const body = new Readable({
+      read() {
+        this.push(Buffer.alloc(1_000, " "));
+      },
+    });
     let aborted = false;
     const fetch = async (/** @type {string} */ _, /** @type {RequestInit} */ init) => {
       init.signal?.addEventListener("abort", () => (aborted = true));
@@ -166,7 +232,11 @@ test("a body that is too long is let go, whatever it is made of", async () => {
     assert.match(error.message, /longer than maxBodyBytes/);
     assert.deepEqual([body.destroyed, aborted], [true, true]);
   }
-  const { cloud } = client("http://127.0.0.1:9", { fetch: async () => like({ text: async () => " ".repeat(20_000) }), maxBodyBytes: 10_000, retryBudgetMs: 0 });
+  const { cloud } = client("http://127.0.0.1:9", {
+    fetch: async () => like({ text: async () => " ".repeat(20_000) }),
+    maxBodyBytes: 10_000,
+    retryBudgetMs: 0,
+  });
   assert.match((await rejection(cloud.services.get(ID))).message, /longer than maxBodyBytes/);
 });
 
@@ -184,7 +254,10 @@ test("an error of the framework around fetch goes back to it, and is not tried a
   let count = 0;
   const error = Object.assign(new Error("Dynamic server usage"), { digest: "DYNAMIC_SERVER_USAGE" });
   const before = globalThis.fetch;
-  globalThis.fetch = async () => { count += 1; throw error; };
+  globalThis.fetch = async () => {
+    count += 1;
+    throw error;
+  };
   try {
     assert.equal(await rejection(client("http://127.0.0.1:9").cloud.services.get(ID)), error);
   } finally {

@@ -10,7 +10,9 @@ import { client, clock, FOR_EVER_MS, ID, operations, TIMEOUT_MS } from "./suppor
 
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let server;
-before(async () => { server = await serve(); });
+before(async () => {
+  server = await serve();
+});
 after(() => server.close());
 
 /**
@@ -72,13 +74,21 @@ test("a budget ends, and the last error is the one thrown", async () => {
   assert.ok(error.attempts > 3, `${error.attempts} attempts`);
   assert.deepEqual([error.attemptLog.length, cell.requests.length, waits.length + 1], Array(3).fill(error.attempts));
   assert.ok(waits.reduce((sum, wait) => sum + wait, 0) < 20_000);
-  assert.deepEqual(error.attemptLog.map(({ waitedMs }) => waitedMs), [...waits, 0]);
-  assert.deepEqual(error.attemptLog.slice(0, 4).map(({ status, fault }) => fault ?? status), ["connection", "connection", "connection", 502]);
+  assert.deepEqual(
+    error.attemptLog.map(({ waitedMs }) => waitedMs),
+    [...waits, 0],
+  );
+  assert.deepEqual(
+    error.attemptLog.slice(0, 4).map(({ status, fault }) => fault ?? status),
+    ["connection", "connection", "connection", 502],
+  );
   waits.forEach((wait, index) => assert.ok(wait <= Math.min(8_000, 500 * 2 ** index), `${index}: ${wait}`));
 });
 
 test("a deletion that an earlier attempt may have made is made when nothing is there", async () => {
-  const gone = [(/** @type {any} */ { socket }) => socket.end(http("404 Not Found", '{"status":404,"error":"NOT_FOUND: no such service"}'))];
+  const gone = [
+    (/** @type {any} */ { socket }) => socket.end(http("404 Not Found", '{"status":404,"error":"NOT_FOUND: no such service"}')),
+  ];
   for (const name of ["reset before headers", "hang mid-body", "HTML 502", "HTML 200", "408"]) {
     const { data, status, attempts } = await meeting("delete", [...times(1, name), ...gone]).run();
     assert.deepEqual([data, status, attempts], [undefined, 404, 2], name);
@@ -105,10 +115,16 @@ test("doubt stays, whatever is met later", async () => {
 test("a deadline ends an attempt and its connection, on the host's own clock", async () => {
   for (const name of ["hang before headers", "hang mid-headers", "hang mid-body"]) {
     let closed;
-    const { cell, cloud } = meeting("get", [(to) => {
-      closed = new Promise((resolve) => to.socket.once("close", resolve));
-      faults[name]?.(to);
-    }], { clock: undefined, timeoutMs: FOR_EVER_MS, retryBudgetMs: 0 });
+    const { cell, cloud } = meeting(
+      "get",
+      [
+        (to) => {
+          closed = new Promise((resolve) => to.socket.once("close", resolve));
+          faults[name]?.(to);
+        },
+      ],
+      { clock: undefined, timeoutMs: FOR_EVER_MS, retryBudgetMs: 0 },
+    );
     const error = await within(rejection(cloud.services.get(ID, { timeoutMs: 50 })), FOR_EVER_MS);
     assert.ok(error instanceof TimeoutError);
     assert.deepEqual([error.timeoutMs, cell.requests.length], [50, 1]);
@@ -120,15 +136,21 @@ test("an answer that is announced too long is let go at once", async () => {
   /** @type {Response[]} */
   const kept = [];
   let closed;
-  const { cloud } = meeting("get", [({ socket }) => {
-    closed = new Promise((resolve) => socket.once("close", resolve));
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n${" ".repeat(100_000)}`);
-  }], {
-    clock: undefined,
-    timeoutMs: FOR_EVER_MS,
-    // It is kept, so that no collector of garbage lets go of it.
-    fetch: async (/** @type {string} */ url, /** @type {any} */ init) => kept.push(await fetch(url, init)) && kept[0],
-  });
+  const { cloud } = meeting(
+    "get",
+    [
+      ({ socket }) => {
+        closed = new Promise((resolve) => socket.once("close", resolve));
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n${" ".repeat(100_000)}`);
+      },
+    ],
+    {
+      clock: undefined,
+      timeoutMs: FOR_EVER_MS,
+      // It is kept, so that no collector of garbage lets go of it.
+      fetch: async (/** @type {string} */ url, /** @type {any} */ init) => kept.push(await fetch(url, init)) && kept[0],
+    },
+  );
   assert.match((await within(rejection(cloud.services.get(ID)), FOR_EVER_MS)).message, /maxBodyBytes/);
   await within(/** @type {any} */ (closed), FOR_EVER_MS);
   assert.equal(kept.length, 1);

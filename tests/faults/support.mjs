@@ -33,7 +33,10 @@ export const operations = {
     good: enveloped({ service, password: PASSWORD }),
   },
   update: { call: (cloud, options) => cloud.services.update(ID, { name: "events" }, options), good: enveloped(service) },
-  updateScaling: { call: (cloud, options) => cloud.services.updateScaling(ID, { minTotalMemoryGb: 24 }, options), good: enveloped(service) },
+  updateScaling: {
+    call: (cloud, options) => cloud.services.updateScaling(ID, { minTotalMemoryGb: 24 }, options),
+    good: enveloped(service),
+  },
   delete: { call: (cloud, options) => cloud.services.delete(ID, options), good: enveloped(undefined) },
 };
 
@@ -48,9 +51,17 @@ export function client(baseUrl, options = {}) {
   const log = [];
   const line = (/** @type {unknown[]} */ ...words) => void log.push(words.map(String).join(" "));
   const logger = { error: line, warn: line, info: line, debug: line };
-  const cloud = new CloudClient(/** @type {any} */ ({
-    ...("bearerToken" in options ? {} : keys), organizationId: ID, baseUrl, rateLimit: false, logger, logLevel: "debug", ...options,
-  }));
+  const cloud = new CloudClient(
+    /** @type {any} */ ({
+      ...("bearerToken" in options ? {} : keys),
+      organizationId: ID,
+      baseUrl,
+      rateLimit: false,
+      logger,
+      logLevel: "debug",
+      ...options,
+    }),
+  );
   return { cloud, log };
 }
 
@@ -65,7 +76,10 @@ export function clock(cell, onWait = () => {}) {
   let time = Date.now();
   /** @type {number[]} */
   const waits = [];
-  const hung = () => new Promise((resolve) => { cell.hangs = () => resolve(undefined); });
+  const hung = () =>
+    new Promise((resolve) => {
+      cell.hangs = () => resolve(undefined);
+    });
   return {
     waits,
     now: () => time,
@@ -88,7 +102,11 @@ export function clock(cell, onWait = () => {}) {
 export function shown(error) {
   if (typeof error !== "object" || error === null) return String(error);
   return [
-    error.message, error.stack, error.toString(), JSON.stringify(error), inspect(error, { showHidden: false, depth: 10 }),
+    error.message,
+    error.stack,
+    error.toString(),
+    JSON.stringify(error),
+    inspect(error, { showHidden: false, depth: 10 }),
     ...(error.cause === undefined ? [] : [shown(error.cause)]),
   ].join("\n");
 }

@@ -88,7 +88,9 @@ another status in the envelope| ok              | ok              | ok          
 HTTP/1.0                      | ok              | ok              | ok              | ok               | ok
 `;
 
-const [columns = [], ...rows] = TABLE.split("\n").filter(Boolean).map((line) => line.split("|").map((cell) => cell.trim()));
+const [columns = [], ...rows] = TABLE.split("\n")
+  .filter(Boolean)
+  .map((line) => line.split("|").map((cell) => cell.trim()));
 
 /** In the clock's own time: three waits fit that a 429 asks for by default, and none of a minute. */
 const BUDGET_MS = 40_000;
@@ -96,7 +98,9 @@ const BUDGET_MS = 40_000;
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let server;
 /** Sees to it that no redirect is followed. */
-const other = createServer(() => { visits += 1; });
+const other = createServer(() => {
+  visits += 1;
+});
 let visits = 0;
 
 before(async () => {

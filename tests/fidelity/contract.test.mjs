@@ -11,8 +11,13 @@ test("what schemathesis makes of the contract, the sandbox answers by it", { tim
   assert.equal(passed, generated);
   assert.ok(generated >= 1_000, output);
   // They come past the door: each operation has succeeded, but for a deletion, which takes a stop before.
-  const all = Object.values(contract.paths).flatMap((path) => Object.values(path)).map((operation) => operation["x-name"]);
+  const all = Object.values(contract.paths)
+    .flatMap((path) => Object.values(path))
+    .map((operation) => operation["x-name"]);
   assert.ok(all.includes("services.create"));
   const done = new Set(ledger.filter(({ status }) => status === 200).map(({ operation }) => operation));
-  assert.deepEqual(all.filter((name) => !done.has(name) && name !== "services.delete"), []);
+  assert.deepEqual(
+    all.filter((name) => !done.has(name) && name !== "services.delete"),
+    [],
+  );
 });

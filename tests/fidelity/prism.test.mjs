@@ -25,7 +25,9 @@ const STEPS = ["list", "create", "get", "update", "scale", "password", "password
  * @param {string} output
  */
 const steps = (output) =>
-  [...output.matchAll(/^([a-z]+) /gm)].map(([, step]) => step).filter((step, index, all) => step !== "backups" || all[index - 1] !== "backups");
+  [...output.matchAll(/^([a-z]+) /gm)]
+    .map(([, step]) => step)
+    .filter((step, index, all) => step !== "backups" || all[index - 1] !== "backups");
 
 /**
  * @param {import("node:test").TestContext} t

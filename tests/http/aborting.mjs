@@ -43,10 +43,13 @@ function journey(cloud, signal) {
   /** @template {PromiseLike<unknown>} P @param {P} call */
   const watched = (call) => {
     // A success may overtake the abort; another error may not.
-    const watch = Promise.resolve(call).then(() => {}, (reason) => {
-      if (signal.aborted && reason === signal.reason) report.withReason += 1;
-      else report.errors.push(String(reason));
-    });
+    const watch = Promise.resolve(call).then(
+      () => {},
+      (reason) => {
+        if (signal.aborted && reason === signal.reason) report.withReason += 1;
+        else report.errors.push(String(reason));
+      },
+    );
     calls.add(watch);
     return call;
   };
@@ -55,7 +58,9 @@ function journey(cloud, signal) {
     await watched(cloud.services.list({}, { signal }));
     // Virtual time passes so fast that it would become idle between two requests.
     const body = { name: "aborted", provider: /** @type {const} */ ("aws"), region: "eu-west-1", idleScaling: false };
-    const { service: { id } } = await watched(cloud.services.create(body, { signal }));
+    const {
+      service: { id },
+    } = await watched(cloud.services.create(body, { signal }));
     await watched(cloud.services.waitFor(id, "running", waiting));
     const reads = [cloud.services.get(id, { signal }), cloud.backups.list(id, { signal }), cloud.organizations.list({ signal })];
     await Promise.all(reads.map((read) => watched(read)));
@@ -64,7 +69,9 @@ function journey(cloud, signal) {
     await watched(cloud.services.ensureRunning(id, waiting));
     await watched(cloud.services.stopAndDelete(id, waiting));
   };
-  return travel().catch(() => {}).then(() => Promise.all(calls));
+  return travel()
+    .catch(() => {})
+    .then(() => Promise.all(calls));
 }
 
 let open = 0;
@@ -110,9 +117,11 @@ async function abortOne() {
   sharing.delete(step);
 }
 
-await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
-  while (report.struck < aborts) await abortOne();
-}));
+await Promise.all(
+  Array.from({ length: SIDE_BY_SIDE }, async () => {
+    while (report.struck < aborts) await abortOne();
+  }),
+);
 
 // The handles that keep the process alive. Idle sockets of fetch do not; the pipe is its output.
 const alive = () => process.getActiveResourcesInfo().filter((resource) => !["Immediate", "PipeWrap"].includes(resource));

@@ -57,7 +57,13 @@ test("the sandbox's server", async (t) => {
 });
 
 test("the proxy", async (t) => {
-  const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, allow: ["services.create"], authorize: () => true });
+  const proxy = createProxy({
+    keyId: "id",
+    keySecret: "secret",
+    organizationId: ORGANIZATION,
+    allow: ["services.create"],
+    authorize: () => true,
+  });
   const url = `http://localhost/v1/organizations/${ORGANIZATION}/services`;
   // Memory of the first request does not count.
   await proxy(new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body: "{" }));
@@ -76,7 +82,13 @@ test("the proxy", async (t) => {
 
 test("the client", async (t) => {
   let body = new Response('{"status":200,"requestId":"r","result":[]}').body;
-  const cloud = new CloudClient({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, retryBudgetMs: 0, fetch: async () => new Response(body) });
+  const cloud = new CloudClient({
+    keyId: "id",
+    keySecret: "secret",
+    organizationId: ORGANIZATION,
+    retryBudgetMs: 0,
+    fetch: async () => new Response(body),
+  });
   assert.deepEqual(await cloud.services.list(), []);
   const before = used();
   const chunks = chunked();
@@ -91,7 +103,13 @@ test("the client", async (t) => {
 });
 
 test("the proxy over a socket", { timeout: 60_000 }, async (t) => {
-  const proxy = createProxy({ keyId: "id", keySecret: "secret", organizationId: ORGANIZATION, allow: ["services.create"], authorize: () => true });
+  const proxy = createProxy({
+    keyId: "id",
+    keySecret: "secret",
+    organizationId: ORGANIZATION,
+    allow: ["services.create"],
+    authorize: () => true,
+  });
   const server = createServer(toNodeListener(proxy)).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => {
@@ -103,7 +121,9 @@ test("the proxy over a socket", { timeout: 60_000 }, async (t) => {
   const socket = connect(port, "127.0.0.1");
   t.after(() => socket.destroy());
   const size = 1_000_000;
-  socket.write(`POST /v1/organizations/${ORGANIZATION}/services HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  socket.write(
+    `POST /v1/organizations/${ORGANIZATION}/services HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
   const block = "1\r\nx\r\n".repeat(1_000);
   for (let sent = 0; sent < size; sent += 1_000) if (!socket.write(block)) await once(socket, "drain");
   // Bytes under way are read in time.

@@ -10,7 +10,9 @@ import { installed, manifest, run } from "../package/consumer.mjs";
 import { address, command, project, sandbox, start } from "./server.mjs";
 
 /** All faults, by the sandbox itself. */
-const FAULTS = /** @type {typeof import("clickhouse-cloud/sandbox")} */ (await import(`${installed}/dist/sandbox.js`)).Sandbox.faults().map(({ name }) => name);
+const FAULTS = /** @type {typeof import("clickhouse-cloud/sandbox")} */ (await import(`${installed}/dist/sandbox.js`)).Sandbox.faults().map(
+  ({ name }) => name,
+);
 
 test("--help and --version", async () => {
   for (const args of [["--help"], ["sandbox", "--help"], ["-h"]]) {
@@ -19,7 +21,25 @@ test("--help and --version", async () => {
     assert.match(stdout, /^Usage: clickhouse-cloud sandbox \[options\]\n/);
   }
   const { stdout } = await command("sandbox", "--help");
-  for (const flag of ["port", "host", "seed", "latency-ms", "time-scale", "rate-limit", "max-services", "fault", "key-id", "key-secret", "organization-id", "key", "allow-host", "cors", "request-timeout", "data", "no-control"]) {
+  for (const flag of [
+    "port",
+    "host",
+    "seed",
+    "latency-ms",
+    "time-scale",
+    "rate-limit",
+    "max-services",
+    "fault",
+    "key-id",
+    "key-secret",
+    "organization-id",
+    "key",
+    "allow-host",
+    "cors",
+    "request-timeout",
+    "data",
+    "no-control",
+  ]) {
     assert.ok(stdout.includes(`--${flag} `), flag);
   }
   for (const fault of FAULTS) {

@@ -44,7 +44,10 @@ test("state and ledger, without a key", async (t) => {
   assert.equal(state.status, 200);
   assert.deepEqual([state.body.services[0].id, state.body.services[0].state], [id, "provisioning"]);
   const ledger = await control("GET", "ledger");
-  assert.deepEqual(ledger.body.map((/** @type {any} */ entry) => [entry.operation, entry.change]), [["services.create", `${id} created`]]);
+  assert.deepEqual(
+    ledger.body.map((/** @type {any} */ entry) => [entry.operation, entry.change]),
+    [["services.create", `${id} created`]],
+  );
   const right = await control("POST", "verify-password", { serviceId: id, password: body.result.password });
   const wrong = await control("POST", "verify-password", { serviceId: id, password: "x" });
   assert.deepEqual([right.body, wrong.body], [{ valid: true }, { valid: false }]);
@@ -75,7 +78,9 @@ test("a snapshot restores another sandbox", async (t) => {
   const other = await served(t, "--seed", "9");
   assert.equal((await other.control("PUT", "snapshot", snapshot.body)).status, 204);
   assert.equal((await other.api("GET", `/${id}`)).body.result.name, "events");
-  assert.deepEqual((await other.control("POST", "verify-password", { serviceId: id, password: body.result.password })).body, { valid: true });
+  assert.deepEqual((await other.control("POST", "verify-password", { serviceId: id, password: body.result.password })).body, {
+    valid: true,
+  });
   // Longer than a body of the API may be.
   const long = await other.control("PUT", "snapshot", { ...snapshot.body, more: "x".repeat(2 * 1024 * 1024) });
   assert.equal(long.status, 204);
@@ -113,7 +118,9 @@ test("a wrong control request is an error with the reason", async (t) => {
 
 test("HEAD gets the headers of GET", async (t) => {
   const { url } = await served(t);
-  const [get, head] = await Promise.all(["GET", "HEAD"].map((method) => fetch(`${url}/__sandbox/faults`, { method, headers: { "accept-encoding": "identity" } })));
+  const [get, head] = await Promise.all(
+    ["GET", "HEAD"].map((method) => fetch(`${url}/__sandbox/faults`, { method, headers: { "accept-encoding": "identity" } })),
+  );
   assert.deepEqual([head.status, head.headers.get("content-length")], [200, get.headers.get("content-length")]);
   assert.equal(await head.text(), "");
 });

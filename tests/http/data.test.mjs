@@ -2,7 +2,19 @@
 // --data: every confirmed change is there after any end of the process.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { appendFileSync, copyFileSync, existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -76,7 +88,10 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGKILL"])) {
     assert.notEqual(other.service.id, service.id);
     await second.stop(signal);
     const third = await on(t, file);
-    assert.deepEqual((await third.get("")).map((/** @type {any} */ one) => one.name), ["renamed", "events"]);
+    assert.deepEqual(
+      (await third.get("")).map((/** @type {any} */ one) => one.name),
+      ["renamed", "events"],
+    );
   });
 }
 
@@ -193,7 +208,10 @@ test("a damaged or foreign file is refused, and not changed", { timeout: 60_000 
     assert.equal(readFileSync(file, "utf8"), content);
     assert.ok(!existsSync(`${file}.lock`));
   }
-  assert.match(await refused(whole, "--organization-id", "5a9db0c5-1111-4000-8000-000000000002"), /is of 5a9db0c5-0000-.*: name the same with --organization-id/);
+  assert.match(
+    await refused(whole, "--organization-id", "5a9db0c5-1111-4000-8000-000000000002"),
+    /is of 5a9db0c5-0000-.*: name the same with --organization-id/,
+  );
   assert.match(await refused(folder), /is no file/);
   assert.match(await refused(join(folder, "none", "file")), /no such file or directory/);
   assert.equal(readFileSync(whole, "utf8"), text);
@@ -221,7 +239,10 @@ test("the last record counts without its newline, which an editor may have remov
   await first.stop("SIGTERM");
   const text = readFileSync(file, "utf8");
   // The first record holds the snapshot, the second one the change.
-  for (const [lines, name] of /** @type {const} */ ([[3, "events"], [4, "renamed"]])) {
+  for (const [lines, name] of /** @type {const} */ ([
+    [3, "events"],
+    [4, "renamed"],
+  ])) {
     const cut = fresh();
     writeFileSync(cut, text.split("\n").slice(0, lines).join("\n"));
     const second = await on(t, cut);
@@ -280,7 +301,13 @@ test("a start that fails leaves no lock, and neither does any signal", { timeout
     const { code, stdout } = await command("sandbox", "--data", file, ...args);
     assert.deepEqual([code, stdout, left()], [status, "", []], args.join(" "));
   }
-  for (const signals of /** @type {NodeJS.Signals[][]} */ ([["SIGINT"], ["SIGTERM"], ["SIGHUP"], ["SIGINT", "SIGINT"], ["SIGTERM", "SIGINT"]])) {
+  for (const signals of /** @type {NodeJS.Signals[][]} */ ([
+    ["SIGINT"],
+    ["SIGTERM"],
+    ["SIGHUP"],
+    ["SIGINT", "SIGINT"],
+    ["SIGTERM", "SIGINT"],
+  ])) {
     const cloud = await on(t, file);
     assert.equal(left().length, 1);
     // Its client never ends this request: only a second signal does not wait for it.

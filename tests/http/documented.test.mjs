@@ -36,10 +36,16 @@ test("it names what --help names", async () => {
   const [options, faults] = help.split("\nFaults:\n");
   const flags = (/** @type {string} */ text) => [...new Set(text.match(/--[a-z][a-z-]+/g))].sort();
   const [, section] = page.split("\n## Flags\n");
-  assert.deepEqual(flags(section.split("\nWith `--data`")[0]), flags(options.split("\nOptions:\n")[1]).filter((flag) => flag !== "--help"));
+  assert.deepEqual(
+    flags(section.split("\nWith `--data`")[0]),
+    flags(options.split("\nOptions:\n")[1]).filter((flag) => flag !== "--help"),
+  );
   const described = [...faults.matchAll(/^ {2}([a-z-]+) {2,}(.*)$/gm)].map(([, name, effect]) => [name, effect]);
   const [, table] = page.split("\n## Faults\n");
-  assert.deepEqual([...table.matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm)].map(([, name, effect]) => [name, effect]), described);
+  assert.deepEqual(
+    [...table.matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm)].map(([, name, effect]) => [name, effect]),
+    described,
+  );
 });
 
 test("every control path of it is there, and no other", async (t) => {

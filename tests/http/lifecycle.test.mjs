@@ -45,7 +45,10 @@ describe("examples/lifecycle.mjs", { concurrency: true }, () => {
 
   test("it cleans up when it fails halfway", { timeout: 180_000 }, async (t) => {
     const { env, services, authorization } = await sandbox(t, "--time-scale", "200");
-    const failing = readFileSync(example, "utf8").replace("await cloud.services.resetPassword(id)", "await Promise.reject(new Error('halfway'))");
+    const failing = readFileSync(example, "utf8").replace(
+      "await cloud.services.resetPassword(id)",
+      "await Promise.reject(new Error('halfway'))",
+    );
     const { code, stdout, stderr } = await start(process.execPath, [file("failing.mjs", failing)], { env }).ended;
     assert.equal(code, 1, stdout);
     assert.match(stderr, /Error: halfway/);

@@ -28,7 +28,9 @@ after(() => end());
  */
 async function say(line, headers = {}) {
   const all = { host: "localhost", connection: "close", authorization: cloud.authorization, ...headers };
-  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const head = Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
   return read(await exchange(cloud.url, `${line}\r\n${head}\r\n`));
 }
 
@@ -53,14 +55,25 @@ test("an unknown host is refused", async () => {
   for (const host of ["localhost", "LocalHost:1", "localhost.", "127.0.0.1:8080", "[::1]:8080", "sandbox.test", "SANDBOX.test:80"]) {
     assert.equal((await say(`GET ${path} HTTP/1.1`, { host })).status, 200, host);
   }
-  for (const host of ["", "a b", "user@localhost", "localhost:x", "localhost/x", "localhost?x", "localhost#", "localhost\r\nhost: localhost", "localhost\r\nHOST: evil.example"]) {
+  for (const host of [
+    "",
+    "a b",
+    "user@localhost",
+    "localhost:x",
+    "localhost/x",
+    "localhost?x",
+    "localhost#",
+    "localhost\r\nhost: localhost",
+    "localhost\r\nHOST: evil.example",
+  ]) {
     assert.match((await say(`GET ${path} HTTP/1.1`, { host })).body.error, /^BAD_REQUEST: header\.host: /, host);
   }
 });
 
 test("where it listens everywhere, every address is served, and no name", async (t) => {
   const everywhere = await sandbox(t, "--host", "0.0.0.0");
-  const status = async (/** @type {string} */ host) => read(await exchange(everywhere.url, `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)).status;
+  const status = async (/** @type {string} */ host) =>
+    read(await exchange(everywhere.url, `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)).status;
   assert.deepEqual([await status("192.0.2.7:8080"), await status("[2001:db8::1]"), await status("evil.example")], [401, 401, 421]);
 });
 
@@ -115,7 +128,9 @@ test("connections are bounded, and open ones are served", async (t) => {
   const port = Number(new URL(url).port);
   const sockets = Array.from({ length: 600 }, () => connect(port, "127.0.0.1"));
   t.after(() => sockets.forEach((socket) => socket.destroy()));
-  const refused = sockets.map((socket) => new Promise((resolve) => socket.on("error", () => resolve(true)).on("close", () => resolve(true))));
+  const refused = sockets.map(
+    (socket) => new Promise((resolve) => socket.on("error", () => resolve(true)).on("close", () => resolve(true))),
+  );
   // Those above the bound are closed at once.
   await Promise.all(refused.slice(512));
   const open = sockets.filter((socket) => !socket.destroyed && socket.readyState === "open");
@@ -137,13 +152,33 @@ test("gzip, where it is asked for", async () => {
       });
       asked.on("error", reject).end();
     });
-  for (const accept of ["gzip", "x-gzip", "GZIP", "br, gzip", "*", "deflate;q=1, gzip;q=0.5", "identity;q=0.5, gzip", "gzip;q=1.000", "*;q=0.1, br;q=0"]) {
+  for (const accept of [
+    "gzip",
+    "x-gzip",
+    "GZIP",
+    "br, gzip",
+    "*",
+    "deflate;q=1, gzip;q=0.5",
+    "identity;q=0.5, gzip",
+    "gzip;q=1.000",
+    "*;q=0.1, br;q=0",
+  ]) {
     const { headers, body } = await get(accept);
     assert.equal(headers["content-encoding"], "gzip", accept);
     assert.deepEqual(JSON.parse(String(gunzipSync(body))).result, []);
     assert.equal(headers["content-length"], String(body.length));
   }
-  for (const accept of [undefined, "", "br", "identity", "gzip;q=0", "gzip;q=0.0, br", "*;q=0", "*, gzip;q=0", "gzip;q=0.2, identity;q=0.8"]) {
+  for (const accept of [
+    undefined,
+    "",
+    "br",
+    "identity",
+    "gzip;q=0",
+    "gzip;q=0.0, br",
+    "*;q=0",
+    "*, gzip;q=0",
+    "gzip;q=0.2, identity;q=0.8",
+  ]) {
     const { headers, body } = await get(accept);
     assert.equal(headers["content-encoding"], undefined, accept);
     assert.deepEqual(JSON.parse(String(body)).result, []);
@@ -193,7 +228,10 @@ test("a key of another organization opens that one alone, and has a rate limit o
   assert.equal((await fetch(served.services, { headers: second })).status, 403);
   assert.equal((await fetch(theirs, { headers: second })).status, 429);
   const listed = await fetch(`${served.url}/v1/organizations`, { headers: first });
-  assert.deepEqual((await listed.json()).result.map((/** @type {any} */ one) => one.id), [served.env.CLICKHOUSE_ORG_ID]);
+  assert.deepEqual(
+    (await listed.json()).result.map((/** @type {any} */ one) => one.id),
+    [served.env.CLICKHOUSE_ORG_ID],
+  );
   const state = await (await fetch(`${served.url}/__sandbox/state`)).json();
   assert.deepEqual([state.services, state.others[0].organization.id, state.others[0].services[0].name], [[], other, "theirs"]);
   assert.equal((await fetch(served.services, { headers: basic("second:p") })).status, 401);

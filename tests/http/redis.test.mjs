@@ -26,7 +26,10 @@ async function redis(test) {
   const port = await silent();
   const folder = mkdtempSync(join(tmpdir(), "clickhouse-cloud-redis-"));
   const flags = { port, bind: "127.0.0.1", save: "", appendonly: "no", dir: folder };
-  const { child, ended, printed } = start("redis-server", Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]));
+  const { child, ended, printed } = start(
+    "redis-server",
+    Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+  );
   test.after(async () => {
     child.kill("SIGKILL");
     await ended;
@@ -75,7 +78,9 @@ test("two processes that share a key and a Redis", { timeout: 120_000 }, async (
   const REDIS_URL = await redis(t);
   const { env, url } = await sandbox(t, "--rate-limit", `10/${10 / FASTER}`);
   const { statuses, url: CLICKHOUSE_API_URL } = await witness(t, String(url));
-  const ended = await Promise.all([1, 2].map(() => start(process.execPath, [example], { env: { ...env, REDIS_URL, CLICKHOUSE_API_URL } }).ended));
+  const ended = await Promise.all(
+    [1, 2].map(() => start(process.execPath, [example], { env: { ...env, REDIS_URL, CLICKHOUSE_API_URL } }).ended),
+  );
   for (const { code, stdout, stderr } of ended) {
     assert.deepEqual([code, stderr], [0, ""], stdout);
     assert.equal(stdout.match(/: answer \d+, 0 services, 1 attempt\(s\)$/gm)?.length, 10, stdout);

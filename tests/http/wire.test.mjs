@@ -78,7 +78,8 @@ test("requests that fetch cannot make are rejected", async () => {
 test("HEAD is GET without the body", async () => {
   const { status, headers, text } = await ask("", { method: "HEAD" });
   assert.deepEqual([status, headers.get("content-type"), text], [200, "application/json; charset=utf-8", ""]);
-  const length = async (/** @type {string} */ method) => (await ask("", { method, headers: { "accept-encoding": "identity" } })).headers.get("content-length");
+  const length = async (/** @type {string} */ method) =>
+    (await ask("", { method, headers: { "accept-encoding": "identity" } })).headers.get("content-length");
   assert.equal(await length("HEAD"), await length("GET"));
   assert.deepEqual((await ask(`/${NOBODY}`, { method: "HEAD" })).status, 404);
 });

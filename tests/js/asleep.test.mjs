@@ -11,10 +11,12 @@ const { scripted, rejection, service, success, ID, within } = await import("./su
 
 test("the hours that a machine sleeps count, a wall clock that is set back does not", async () => {
   for (const state of ["provisioning", "running"]) {
-    const { cloud, calls } = scripted([() => {
-      if (calls.length === 2) aheadMs += 3_600_000;
-      return success({ ...service, state: calls.length > 2 ? state : "provisioning" });
-    }]);
+    const { cloud, calls } = scripted([
+      () => {
+        if (calls.length === 2) aheadMs += 3_600_000;
+        return success({ ...service, state: calls.length > 2 ? state : "provisioning" });
+      },
+    ]);
     const wait = cloud.services.waitFor(ID, "running", { timeoutMs: 60_000, pollIntervalMs: 5 });
     if (state === "running") assert.equal((await within(wait)).state, "running");
     else {
@@ -24,10 +26,12 @@ test("the hours that a machine sleeps count, a wall clock that is set back does 
     }
     assert.equal(calls.length, 3);
   }
-  const { cloud, calls } = scripted([() => {
-    if (calls.length === 2) aheadMs -= 7_200_000;
-    return success({ ...service, state: "provisioning" });
-  }]);
+  const { cloud, calls } = scripted([
+    () => {
+      if (calls.length === 2) aheadMs -= 7_200_000;
+      return success({ ...service, state: "provisioning" });
+    },
+  ]);
   const error = await within(rejection(cloud.services.waitFor(ID, "running", { timeoutMs: 100, pollIntervalMs: 5 })));
   assert.ok(error.elapsedMs >= 100 && error.elapsedMs < 1_000, String(error.elapsedMs));
 });

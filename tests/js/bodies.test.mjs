@@ -11,25 +11,45 @@ test("what JSON cannot hold is told at its own place, beside all else that is wr
   const loop = [{ source: "::1" }];
   loop.push({ source: loop });
   const named = { toJSON: () => "from toJSON" };
-  const { issues } = await rejection(cloud.services.create(/** @type {any} */ ({
-    name: 1n, provider: "aws", region: Symbol("eu-west-1"), numReplicas: NaN, minReplicaMemoryGb: 9, idleTimeoutMinutes: Infinity,
-    isReadonly: () => true, tags: [{ key: "a" }, { key: "b", value: new Map() }, undefined], ipAccessList: loop,
-    dataWarehouseId: undefined, profile: new Date(NaN), encryptionKey: named, byocId: new Uint8Array(2),
-  })));
-  assert.deepEqual(issues.map((/** @type {any} */ { path, received }) => `${path.join(".")} ${received}`), [
-    "body.name a value of type bigint",
-    "body.region a value of type symbol",
-    "body.numReplicas NaN",
-    "body.idleTimeoutMinutes Infinity",
-    "body.isReadonly a value of type function",
-    "body.tags.1.value a value of type Map",
-    "body.tags.2 a value of type undefined",
-    "body.ipAccessList.1.source an object that holds itself",
-    "body.profile an invalid Date",
-    "body.byocId a value of type Uint8Array",
-    "body.minReplicaMemoryGb 9",
-  ]);
-  assert.deepEqual(issues.map((/** @type {any} */ { code }) => code), [...Array(10).fill("type"), "step"]);
+  const { issues } = await rejection(
+    cloud.services.create(
+      /** @type {any} */ ({
+        name: 1n,
+        provider: "aws",
+        region: Symbol("eu-west-1"),
+        numReplicas: NaN,
+        minReplicaMemoryGb: 9,
+        idleTimeoutMinutes: Infinity,
+        isReadonly: () => true,
+        tags: [{ key: "a" }, { key: "b", value: new Map() }, undefined],
+        ipAccessList: loop,
+        dataWarehouseId: undefined,
+        profile: new Date(NaN),
+        encryptionKey: named,
+        byocId: new Uint8Array(2),
+      }),
+    ),
+  );
+  assert.deepEqual(
+    issues.map((/** @type {any} */ { path, received }) => `${path.join(".")} ${received}`),
+    [
+      "body.name a value of type bigint",
+      "body.region a value of type symbol",
+      "body.numReplicas NaN",
+      "body.idleTimeoutMinutes Infinity",
+      "body.isReadonly a value of type function",
+      "body.tags.1.value a value of type Map",
+      "body.tags.2 a value of type undefined",
+      "body.ipAccessList.1.source an object that holds itself",
+      "body.profile an invalid Date",
+      "body.byocId a value of type Uint8Array",
+      "body.minReplicaMemoryGb 9",
+    ],
+  );
+  assert.deepEqual(
+    issues.map((/** @type {any} */ { code }) => code),
+    [...Array(10).fill("type"), "step"],
+  );
 
   const places = async (/** @type {Promise<unknown>} */ call) =>
     (await rejection(call)).issues.map((/** @type {any} */ { path, received }) => `${path.join(".")} ${received}`);
@@ -40,7 +60,9 @@ test("what JSON cannot hold is told at its own place, beside all else that is wr
   ]);
   assert.deepEqual(await places(cloud.request(path, /** @type {any} */ ({ path: 7, query: [] }))), ["path 7", "query an array"]);
   assert.deepEqual(await places(cloud.services.waitFor(/** @type {any} */ (1n), "running")), ["path.serviceId a value of type bigint"]);
-  assert.deepEqual(await places(cloud.services.setPassword(/** @type {any} */ (Symbol("x")), "x")), ["path.serviceId a value of type symbol"]);
+  assert.deepEqual(await places(cloud.services.setPassword(/** @type {any} */ (Symbol("x")), "x")), [
+    "path.serviceId a value of type symbol",
+  ]);
   assert.equal(calls.length, 0);
 
   // One object at two places is no loop, a Date is its text, and what is undefined is not there.
@@ -55,8 +77,18 @@ test("what JSON cannot hold is told at its own place, beside all else that is wr
 test("what a body's own code throws goes back, whatever its class", async () => {
   const { cloud, calls } = scripted([success(service)]);
   for (const own of [new TypeError("mine"), new RangeError("mine"), new Error("mine")]) {
-    const fail = () => { throw own; };
-    for (const body of [{ get name() { return fail(); } }, { name: { toJSON: fail } }, new Proxy({}, { ownKeys: fail })]) {
+    const fail = () => {
+      throw own;
+    };
+    for (const body of [
+      {
+        get name() {
+          return fail();
+        },
+      },
+      { name: { toJSON: fail } },
+      new Proxy({}, { ownKeys: fail }),
+    ]) {
       assert.equal(await rejection(cloud.services.update(ID, /** @type {any} */ (body))), own);
     }
   }
@@ -71,7 +103,10 @@ test("advice names what takes the place of what was written", async () => {
   assert.match(await update({ ipAccessList: { add: [{ source: "::1", desc: "x" }] } }), /desc: .*did you mean description\?/);
   assert.match(await update({ ipAccessList: { add: [{ source: "::1", ip: "::2" }] } }), /ip: .*did you mean source\?/);
   assert.match(await update({ numReplicas: 3 }), /body\.numReplicas: .*services\.updateReplicaScaling takes it/);
-  assert.match(await hint(cloud.services.list({ filter: ["tag:a", "team=data"] })), /query\.filter\[1\]: expected tag:KEY or tag:KEY=VALUE/);
+  assert.match(
+    await hint(cloud.services.list({ filter: ["tag:a", "team=data"] })),
+    /query\.filter\[1\]: expected tag:KEY or tag:KEY=VALUE/,
+  );
 });
 
 test("a password that did not come is an error, whatever is tolerated", async () => {
@@ -79,10 +114,15 @@ test("a password that did not come is an error, whatever is tolerated", async ()
     for (const result of [{}, { password: "" }]) {
       const error = await rejection(scripted([success(result)], { validateResponses }).cloud.services.resetPassword(ID));
       assert.ok(error instanceof ResponseValidationError);
-      assert.deepEqual([error.ambiguous, /** @type {any} */ (error.body).result, error.issues[0]?.path], [true, result, ["result", "password"]]);
+      assert.deepEqual(
+        [error.ambiguous, /** @type {any} */ (error.body).result, error.issues[0]?.path],
+        [true, result, ["result", "password"]],
+      );
     }
     const created = { service, password: "" };
-    const error = await rejection(scripted([success(created)], { validateResponses }).cloud.services.create({ name: "x", provider: "aws", region: "eu-west-1" }));
+    const error = await rejection(
+      scripted([success(created)], { validateResponses }).cloud.services.create({ name: "x", provider: "aws", region: "eu-west-1" }),
+    );
     assert.ok(error instanceof ResponseValidationError);
     assert.deepEqual(/** @type {any} */ (error.body).result, created);
   }
@@ -94,6 +134,9 @@ test("a password is set by both hashes", async () => {
   const newPasswordHash = hashPassword("yourpassword");
   assert.deepEqual(JSON.parse(calls[0]?.init.body), { newPasswordHash, newDoubleSha1Hash: "d4cecba84f0a507325cd8aa82fcde04ea8be56b0" });
   const alone = await rejection(cloud.services.updatePassword(ID, { newDoubleSha1Hash: doubleSha1Hash("yourpassword") }));
-  assert.deepEqual(alone.issues.map((/** @type {any} */ { path }) => path), [["body", "newPasswordHash"]]);
+  assert.deepEqual(
+    alone.issues.map((/** @type {any} */ { path }) => path),
+    [["body", "newPasswordHash"]],
+  );
   assert.ok(!alone.message.includes("d4cecba"), alone.message);
 });

@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { CloudClient, ConfigurationError, ConnectionError, NotFoundError, RequestValidationError, ResponseValidationError, TimeoutError } from "clickhouse-cloud";
+import {
+  CloudClient,
+  ConfigurationError,
+  ConnectionError,
+  NotFoundError,
+  RequestValidationError,
+  ResponseValidationError,
+  TimeoutError,
+} from "clickhouse-cloud";
 import { hanging, ID, json, keys, rejection, scripted, SECRET, service, sleep, success, thrown, within } from "./support.mjs";
 
 test("withResponse brings the answer", async () => {
@@ -11,7 +19,10 @@ test("withResponse brings the answer", async () => {
   const promise = cloud.services.list();
   const full = await promise.withResponse();
   assert.deepEqual(await promise, [service]);
-  assert.deepEqual({ ...full, headers: full.headers["x-own"] }, { data: [service], status: 200, headers: "y", requestId: "r-1", attempts: 1 });
+  assert.deepEqual(
+    { ...full, headers: full.headers["x-own"] },
+    { data: [service], status: 200, headers: "y", requestId: "r-1", attempts: 1 },
+  );
 });
 
 test("a promise like any other", async () => {
@@ -21,7 +32,12 @@ test("a promise like any other", async () => {
   assert.deepEqual(await promise, await promise);
   assert.equal(calls.length, 1, "awaiting twice sends once");
   let ended = 0;
-  assert.deepEqual(await promise.finally(() => { ended += 1; }), [service]);
+  assert.deepEqual(
+    await promise.finally(() => {
+      ended += 1;
+    }),
+    [service],
+  );
   assert.equal(ended, 1);
   assert.equal(await promise.then((list) => list.length), 1);
   assert.deepEqual(await Promise.all([promise, cloud.services.list()]), [[service], [service]]);
@@ -56,7 +72,10 @@ test("a rejection can be handled in every way, and only an unhandled one is repo
     await new Promise((resolve) => setTimeout(resolve, 50));
     console.log(JSON.stringify([before, reported]));
   `;
-  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", cwd: new URL(".", import.meta.url) });
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+    cwd: new URL(".", import.meta.url),
+  });
   assert.deepEqual(JSON.parse(output), [0, ["NotFoundError"]]);
 });
 
@@ -72,7 +91,9 @@ test("fetch is called with an address and plain headers", async () => {
   const { "idempotency-key": key, ...others } = headers;
   assert.match(key, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   assert.deepEqual(others, {
-    accept: "application/json", "content-type": "application/json", authorization: `Basic ${Buffer.from(`key:${SECRET}`).toString("base64")}`,
+    accept: "application/json",
+    "content-type": "application/json",
+    authorization: `Basic ${Buffer.from(`key:${SECRET}`).toString("base64")}`,
   });
   assert.deepEqual([method, body, redirect, rest], ["PATCH", '{"name":"new"}', "manual", { cache: "no-store" }]);
   assert.ok(signal instanceof AbortSignal && !signal.aborted);
@@ -96,13 +117,22 @@ test("what an own fetch throws goes back as it is", async () => {
     assert.equal(await rejection(cloud.services.list()), error);
     assert.equal(calls.length, 1);
   }
-  const { cloud } = scripted([() => { throw "a string"; }]);
+  const { cloud } = scripted([
+    () => {
+      throw "a string";
+    },
+  ]);
   assert.equal(await rejection(cloud.services.list()), "a string");
 });
 
 test("an own fetch that throws at once rejects the call", async () => {
   const error = new RangeError("at once");
-  const cloud = new CloudClient({ ...keys, fetch: () => { throw error; } });
+  const cloud = new CloudClient({
+    ...keys,
+    fetch: () => {
+      throw error;
+    },
+  });
   assert.equal(await rejection(cloud.services.list()), error);
 });
 
@@ -133,22 +163,47 @@ test("a body that cannot be read ends the call", async () => {
   const locked = json([service]);
   locked.body?.getReader();
   const node = { status: 200, headers: new Headers(), body: { on() {}, pipe() {} }, text: async () => JSON.stringify([service]) };
-  for (const [name, response] of Object.entries({ read, locked, node, text: { ...node, body: "text" }, empty: { ...node, body: undefined, text: undefined } })) {
+  for (const [name, response] of Object.entries({
+    read,
+    locked,
+    node,
+    text: { ...node, body: "text" },
+    empty: { ...node, body: undefined, text: undefined },
+  })) {
     const { cloud } = scripted([() => response]);
-    const ended = await within(cloud.services.list().then(() => "read", () => "rejected")).catch((error) => error.message);
+    const ended = await within(
+      cloud.services.list().then(
+        () => "read",
+        () => "rejected",
+      ),
+    ).catch((error) => error.message);
     assert.ok(["read", "rejected"].includes(ended), `${name}: ${ended}`);
   }
 });
 
 test("a body that breaks off is a connection error", async () => {
-  const body = () => new ReadableStream({ start(controller) { controller.enqueue(new Uint8Array([91])); controller.error(new TypeError("terminated")); } });
+  const body = () =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array([91]));
+        controller.error(new TypeError("terminated"));
+      },
+    });
   const { cloud } = scripted([() => new Response(body())]);
   assert.ok((await rejection(cloud.services.list())) instanceof ConnectionError);
 });
 
 test("a body that is too long is refused, told or not", async () => {
   let cancelled = false;
-  const endless = () => new ReadableStream({ pull(controller) { controller.enqueue(new Uint8Array(1_000)); }, cancel() { cancelled = true; } });
+  const endless = () =>
+    new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(1_000));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
   for (const make of [() => new Response(endless()), () => new Response("[]", { headers: { "content-length": "5000" } })]) {
     const { cloud, calls } = scripted([make], { maxBodyBytes: 4_096, retryBudgetMs: 10_000 });
     assert.match((await within(rejection(cloud.services.list()))).message, /maxBodyBytes, 4096 bytes/);
@@ -250,7 +305,9 @@ test("after a call nothing keeps Node alive", () => {
 
 test("requests by route", async () => {
   const { cloud, calls } = scripted([success([service])]);
-  assert.deepEqual(await cloud.request("GET /v1/organizations/{organizationId}/services", { query: { filter: ["tag:a=b", "tag:c"] } }), [service]);
+  assert.deepEqual(await cloud.request("GET /v1/organizations/{organizationId}/services", { query: { filter: ["tag:a=b", "tag:c"] } }), [
+    service,
+  ]);
   assert.ok(calls[0]?.url.endsWith(`/v1/organizations/${ID}/services?filter=tag%3Aa%3Db&filter=tag%3Ac`), calls[0]?.url);
   const request = /** @type {any} */ (cloud.request.bind(cloud));
   assert.match((await rejection(request("GET /v1/organization"))).message, /did you mean "GET \/v1\/organizations"\?/);
@@ -278,14 +335,23 @@ test("arguments that no JSON can hold are refused", async () => {
 
 test("a request is built without being sent", async () => {
   const { cloud, calls } = scripted([success(service)]);
-  const built = cloud.buildRequest("PATCH /v1/organizations/{organizationId}/services/{serviceId}", { path: { serviceId: ID }, body: { name: "x" } });
+  const built = cloud.buildRequest("PATCH /v1/organizations/{organizationId}/services/{serviceId}", {
+    path: { serviceId: ID },
+    body: { name: "x" },
+  });
   assert.deepEqual([built.method, built.body], ["PATCH", '{"name":"x"}']);
   assert.ok(!JSON.stringify(built).includes("Basic") && !built.toCurl().includes(Buffer.from(SECRET).toString("base64")));
   const request = new Request(built.url, built);
-  assert.deepEqual([request.method, await request.text(), request.headers.get("content-type")], ["PATCH", '{"name":"x"}', "application/json"]);
+  assert.deepEqual(
+    [request.method, await request.text(), request.headers.get("content-type")],
+    ["PATCH", '{"name":"x"}', "application/json"],
+  );
   assert.match(request.headers.get("authorization") ?? "", /^Basic /);
   assert.equal(calls.length, 0);
-  assert.ok(thrown(() => cloud.buildRequest("GET /v1/organizations/{organizationId}/services/{serviceId}", { path: { serviceId: "x" } })) instanceof RequestValidationError);
+  assert.ok(
+    thrown(() => cloud.buildRequest("GET /v1/organizations/{organizationId}/services/{serviceId}", { path: { serviceId: "x" } })) instanceof
+      RequestValidationError,
+  );
   const unknown = new CloudClient({ keyId: "a", keySecret: "b" });
   assert.ok(thrown(() => unknown.buildRequest("GET /v1/organizations/{organizationId}/services")) instanceof ConfigurationError);
 });
@@ -308,7 +374,10 @@ test("validateResponses", async () => {
   const lines = [];
   const logger = { error() {}, warn: (/** @type {string} */ line) => lines.push(line), info() {}, debug() {} };
   await scripted([bad], { validateResponses: "warn", logger, logLevel: "warn" }).cloud.services.list();
-  assert.ok(lines.some((line) => line.includes("result[0].id")), String(lines));
+  assert.ok(
+    lines.some((line) => line.includes("result[0].id")),
+    String(lines),
+  );
   assert.deepEqual(await scripted([bad], { validateResponses: "off", logger }).cloud.services.list(), [{ name: "no id" }]);
 });
 

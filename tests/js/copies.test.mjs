@@ -26,7 +26,14 @@ after(() => server.close());
 /** @param {string} keyId @param {object} [more] */
 const options = (keyId, more) => {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { baseUrl: `http://127.0.0.1:${port}`, keyId, keySecret: "secret", organizationId: ID, logLevel: /** @type {const} */ ("off"), ...more };
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    keyId,
+    keySecret: "secret",
+    organizationId: ID,
+    logLevel: /** @type {const} */ ("off"),
+    ...more,
+  };
 };
 
 /**
@@ -64,7 +71,12 @@ test("one key has one rate limit in both", async () => {
 
 test("a 429 that one copy meets pauses the other, whichever of them the limiter is of", async () => {
   const refusal = { "retry-after": "30" };
-  for (const [key, first, second, isOfFirst] of /** @type {const} */ ([["f", esm, cjs, true], ["g", esm, cjs, false], ["h", cjs, esm, true], ["i", cjs, esm, false]])) {
+  for (const [key, first, second, isOfFirst] of /** @type {const} */ ([
+    ["f", esm, cjs, true],
+    ["g", esm, cjs, false],
+    ["h", cjs, esm, true],
+    ["i", cjs, esm, false],
+  ])) {
     refusals = [refusal];
     arrived = 0;
     const clients = [first, second].map(({ CloudClient }) => new CloudClient(options(key)));
@@ -85,7 +97,10 @@ test("a 429 that one copy meets pauses the other, whichever of them the limiter 
 });
 
 test("each takes the other's RateLimiter", async () => {
-  for (const [mine, others] of [[esm, cjs], [cjs, esm]]) {
+  for (const [mine, others] of [
+    [esm, cjs],
+    [cjs, esm],
+  ]) {
     const rateLimit = new mine.RateLimiter({ requests: 3, perMs: 60_000 });
     assert.equal(await sent(new mine.CloudClient(options("c", { rateLimit })), new others.CloudClient(options("d", { rateLimit })), 3), 3);
   }

@@ -23,11 +23,18 @@ const CAUSES = [
   ["an empty code", failure("other side closed", { code: "" }), /fetch failed \(other side closed\)$/],
   ["a code and a message", failure("other side closed", { code: "UND_ERR_SOCKET" }), /\(other side closed, UND_ERR_SOCKET\)$/],
   ["a host", failure("getaddrinfo ENOTFOUND no.such.host", { code: "ENOTFOUND" }), /\(getaddrinfo ENOTFOUND no\.such\.host\)$/],
-  ["a certificate", failure("self-signed certificate in certificate chain", { code: "SELF_SIGNED_CERT_IN_CHAIN" }), /certificate chain, SELF_SIGNED_CERT_IN_CHAIN\)$/],
+  [
+    "a certificate",
+    failure("self-signed certificate in certificate chain", { code: "SELF_SIGNED_CERT_IN_CHAIN" }),
+    /certificate chain, SELF_SIGNED_CERT_IN_CHAIN\)$/,
+  ],
   ["a text", "refused by policy", /\(refused by policy\)$/],
   [
     "several addresses",
-    Object.assign(new AggregateError([failure("connect ECONNREFUSED ::1:9", { code: "ECONNREFUSED" }), failure("connect ECONNREFUSED 127.0.0.1:9")]), { code: "ECONNREFUSED" }),
+    Object.assign(
+      new AggregateError([failure("connect ECONNREFUSED ::1:9", { code: "ECONNREFUSED" }), failure("connect ECONNREFUSED 127.0.0.1:9")]),
+      { code: "ECONNREFUSED" },
+    ),
     /\(connect ECONNREFUSED ::1:9; connect ECONNREFUSED 127\.0\.0\.1:9\)$/,
   ],
   ["a cause of a cause", failure("", { cause: failure("", { cause: failure("proxy says no") }) }), /\(proxy says no\)$/],
@@ -73,7 +80,12 @@ test("a proxy that wants credentials", async () => {
 });
 
 test("a cause that quotes a secret is handed on as a copy without it", async () => {
-  const inner = failure(`invalid header: Basic ${BASIC}`, { code: "ERR_INVALID_CHAR", input: encodeURIComponent(KEY), count: 3, held: { KEY } });
+  const inner = failure(`invalid header: Basic ${BASIC}`, {
+    code: "ERR_INVALID_CHAR",
+    input: encodeURIComponent(KEY),
+    count: 3,
+    held: { KEY },
+  });
   const thrown = new TypeError(`fetch failed for ${KEY}`, { cause: new AggregateError([inner], KEY) });
   const error = await rejection(scripted([thrown], own).cloud.services.get(ID));
   const shown = inspect(error, { depth: 9, showHidden: true }) + error.cause.stack + error.cause.cause.errors[0].stack;
@@ -89,21 +101,30 @@ test("a cause that quotes a secret is handed on as a copy without it", async () 
 
 test("an echo in another spelling stands in no error, header, hook or line", async () => {
   const spellings = [
-    encodeURIComponent(BASIC), BASIC.replace(/=+$/, ""), Buffer.from(`myKeyId:${KEY}`).toString("base64url"), Buffer.from(KEY).toString("base64"),
-    encodeURIComponent(KEY), [...KEY].map((letter) => `&#${letter.charCodeAt(0)};`).join(""), JSON.stringify(KEY).replaceAll("/", "\\/"),
+    encodeURIComponent(BASIC),
+    BASIC.replace(/=+$/, ""),
+    Buffer.from(`myKeyId:${KEY}`).toString("base64url"),
+    Buffer.from(KEY).toString("base64"),
+    encodeURIComponent(KEY),
+    [...KEY].map((letter) => `&#${letter.charCodeAt(0)};`).join(""),
+    JSON.stringify(KEY).replaceAll("/", "\\/"),
   ];
   for (const said of spellings) {
     /** @type {string[]} */
     const seen = [];
     const tell = (/** @type {unknown} */ event) => void seen.push(inspect(event, { depth: 9 }));
     const logger = { error: tell, warn: tell, info: tell, debug: tell };
-    const answer = () => json({ status: 400, error: `BAD_REQUEST: /login?a=Basic%20${said}`, requestId: said }, { status: 400, headers: { "x-echo": said } });
+    const answer = () =>
+      json({ status: 400, error: `BAD_REQUEST: /login?a=Basic%20${said}`, requestId: said }, { status: 400, headers: { "x-echo": said } });
     const { cloud } = scripted([answer], { ...own, logger, logLevel: "debug", onRequest: tell, onResponse: tell, onRetry: tell });
     const error = await rejection(cloud.services.get(ID));
     const shown = [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), ...seen].join("\n");
     assert.ok(!shown.includes(said), shown);
     assert.match(error.message, /BAD_REQUEST: \/login\?a=(Basic%20)?"?\[secret\]/);
-    assert.deepEqual([error.requestId, error.headers["x-echo"]].map((text) => text.replaceAll('"', "")), ["[secret]", "[secret]"]);
+    assert.deepEqual(
+      [error.requestId, error.headers["x-echo"]].map((text) => text.replaceAll('"', "")),
+      ["[secret]", "[secret]"],
+    );
   }
 });
 
@@ -113,15 +134,26 @@ test("a state that echoes stands in no progress event, error or line of a wait",
   const seen = [];
   const tell = (/** @type {unknown} */ event) => void seen.push(inspect(event));
   const headers = { "x-api-key": secret };
-  const { cloud } = scripted([success({ ...service, state: secret })], { headers, logger: { error: tell, warn: tell, info: tell, debug: tell }, logLevel: "debug" });
+  const { cloud } = scripted([success({ ...service, state: secret })], {
+    headers,
+    logger: { error: tell, warn: tell, info: tell, debug: tell },
+    logLevel: "debug",
+  });
   const error = await rejection(cloud.services.waitFor(ID, "running", { timeoutMs: 50, pollIntervalMs: 10, onProgress: tell }));
   assert.equal(error.lastState, "[secret]");
-  assert.ok(seen.some((line) => line.includes("state: '[secret]'")), seen.join("\n"));
+  assert.ok(
+    seen.some((line) => line.includes("state: '[secret]'")),
+    seen.join("\n"),
+  );
   assert.ok(![...seen, inspect(error)].join().includes(secret));
 });
 
 test("a service that asks to wait says so on the error, however long", async () => {
-  for (const [value, expected] of /** @type {const} */ ([["20", 20_000], ["86400", 86_400_000], ["soon", undefined]])) {
+  for (const [value, expected] of /** @type {const} */ ([
+    ["20", 20_000],
+    ["86400", 86_400_000],
+    ["soon", undefined],
+  ])) {
     const { cloud } = scripted([new Response("", { status: 503, headers: { "retry-after": value } })]);
     const error = await rejection(cloud.services.get(ID));
     assert.ok(error instanceof ServerError);
@@ -131,5 +163,8 @@ test("a service that asks to wait says so on the error, however long", async () 
 
 test("a redirect that the host hides", async () => {
   const { cloud } = scripted([{ status: 0, type: "opaqueredirect", headers: new Headers(), text: async () => "" }]);
-  assert.match((await rejection(cloud.services.get(ID))).message, /^services\.get: 0 \(a redirect whose target the host hides\), not followed/);
+  assert.match(
+    (await rejection(cloud.services.get(ID))).message,
+    /^services\.get: 0 \(a redirect whose target the host hides\), not followed/,
+  );
 });

@@ -7,24 +7,39 @@ import * as api from "clickhouse-cloud";
 import { ID, json, rejection, scripted, SECRET, thrown } from "./support.mjs";
 
 /** @param {unknown} error */
-const shown = (error) => [inspect(error, { depth: 9, showHidden: false }), JSON.stringify(error), String(error), /** @type {any} */ (error).stack].join("\n");
+const shown = (error) =>
+  [inspect(error, { depth: 9, showHidden: false }), JSON.stringify(error), String(error), /** @type {any} */ (error).stack].join("\n");
 
 /** @param {unknown} error */
 const assertHidden = (error) => assert.ok(!shown(error).includes("PLANTED"), shown(error));
 
 test("each status has its class", async () => {
   for (const [status, name] of /** @type {[number, "ApiError" | "ServerError"][]} */ ([
-    [400, "BadRequestError"], [401, "AuthenticationError"], [403, "PermissionDeniedError"], [404, "NotFoundError"],
-    [409, "ConflictError"], [424, "FailedDependencyError"], [429, "RateLimitError"], [500, "ServerError"], [503, "ServerError"], [418, "ApiError"],
+    [400, "BadRequestError"],
+    [401, "AuthenticationError"],
+    [403, "PermissionDeniedError"],
+    [404, "NotFoundError"],
+    [409, "ConflictError"],
+    [424, "FailedDependencyError"],
+    [429, "RateLimitError"],
+    [500, "ServerError"],
+    [503, "ServerError"],
+    [418, "ApiError"],
   ])) {
     const body = { status, error: "SOME_CODE: the text.", requestId: "r-1" };
     const { cloud } = scripted([json(body, { status, headers: { "X-Ratelimit-Reset": "2", "set-cookie": SECRET } })]);
     const error = await rejection(cloud.services.get(ID));
     assert.equal(error.name, name);
-    for (const kind of [api[name], api.ApiError, api.CloudError, Error]) if (!(error instanceof /** @type {any} */ (kind))) assert.fail(String(kind));
-    assert.deepEqual([error, new Error("x"), null, "x"].map((value) => api.CloudError.is(value)), [true, false, false, false]);
-    assert.deepEqual([error.status, error.code, error.requestId, error.method, error.operation, error.attempts],
-      [status, "SOME_CODE", "r-1", "GET", "services.get", 1]);
+    for (const kind of [api[name], api.ApiError, api.CloudError, Error])
+      if (!(error instanceof /** @type {any} */ (kind))) assert.fail(String(kind));
+    assert.deepEqual(
+      [error, new Error("x"), null, "x"].map((value) => api.CloudError.is(value)),
+      [true, false, false, false],
+    );
+    assert.deepEqual(
+      [error.status, error.code, error.requestId, error.method, error.operation, error.attempts],
+      [status, "SOME_CODE", "r-1", "GET", "services.get", 1],
+    );
     assert.equal(error.path, `/v1/organizations/${ID}/services/${ID}`);
     assert.deepEqual(error.body, body);
     assert.equal(error.headers["x-ratelimit-reset"], "2");
@@ -40,7 +55,11 @@ test("each status has its class", async () => {
 });
 
 test("a body that is no JSON is text, an empty one undefined", async () => {
-  for (const [text, expected] of [["<html>", "<html>"], ["", undefined], ["\uFEFF{\"error\":\"A: b\"}", { error: "A: b" }]]) {
+  for (const [text, expected] of [
+    ["<html>", "<html>"],
+    ["", undefined],
+    ['\uFEFF{"error":"A: b"}', { error: "A: b" }],
+  ]) {
     const { cloud } = scripted([new Response(/** @type {string} */ (text), { status: 403 })]);
     assert.deepEqual((await rejection(cloud.services.get(ID))).body, expected);
   }
@@ -48,15 +67,28 @@ test("a body that is no JSON is text, an empty one undefined", async () => {
 
 test("a request that breaks the contract", async () => {
   const { cloud, calls } = scripted([json({})]);
-  const error = await rejection(cloud.services.create(/** @type {any} */ ({
-    name: "", provider: "aws", region: "eu-west-1", ipAcessList: [], ipAccessList: [{ source: "10.0.0.0/33" }],
-  })));
+  const error = await rejection(
+    cloud.services.create(
+      /** @type {any} */ ({
+        name: "",
+        provider: "aws",
+        region: "eu-west-1",
+        ipAcessList: [],
+        ipAccessList: [{ source: "10.0.0.0/33" }],
+      }),
+    ),
+  );
   assert.ok(error instanceof api.RequestValidationError);
   assert.equal(calls.length, 0);
   const issues = error.issues.map(({ path, code }) => [path, code]);
-  assert.deepEqual(issues.sort(), [
-    [["body", "ipAccessList", 0, "source"], "format"], [["body", "ipAcessList"], "unknown"], [["body", "name"], "length"],
-  ].sort());
+  assert.deepEqual(
+    issues.sort(),
+    [
+      [["body", "ipAccessList", 0, "source"], "format"],
+      [["body", "ipAcessList"], "unknown"],
+      [["body", "name"], "length"],
+    ].sort(),
+  );
   assert.match(error.message, /nothing was sent/);
   assert.match(error.message, /did you mean ipAccessList\?/);
   for (const issue of error.issues) assert.deepEqual(Object.keys(issue).sort(), ["code", "expected", "message", "path", "received"]);

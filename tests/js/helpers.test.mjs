@@ -2,7 +2,17 @@
 // The helpers, on the sandbox: waits, passwords, and what must not get lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CloudClient, ConfigurationError, ConflictError, doubleSha1Hash, generatePassword, hashPassword, NotFoundError, RequestValidationError, WaitError } from "clickhouse-cloud";
+import {
+  CloudClient,
+  ConfigurationError,
+  ConflictError,
+  doubleSha1Hash,
+  generatePassword,
+  hashPassword,
+  NotFoundError,
+  RequestValidationError,
+  WaitError,
+} from "clickhouse-cloud";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, json, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
@@ -40,7 +50,9 @@ test("a life on the sandbox", async () => {
 
 test("a wait that ends tells why", async () => {
   const { cloud } = fast();
-  const { service: { id } } = await cloud.services.create(body);
+  const {
+    service: { id },
+  } = await cloud.services.create(body);
   const error = await rejection(cloud.services.waitFor(id, "running", { timeoutMs: 2_000 }));
   assert.ok(error instanceof WaitError);
   assert.deepEqual([error.reason, error.lastState], ["deadline", "provisioning"]);
@@ -54,7 +66,7 @@ test("a wait that ends tells why", async () => {
  */
 function jumping(hangs = 30_000) {
   let now = 0;
-  const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(() => resolve(now += ms), 0));
+  const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(() => resolve((now += ms)), 0));
   const clock = {
     now: () => now,
     sleep: (/** @type {number} */ ms) => (ms >= hangs ? new Promise(() => {}) : sleep(ms)),
@@ -85,8 +97,15 @@ test("what is not in the list either was not found", async () => {
 test("a refusal is told, quoted, and the cause", async () => {
   const text = "CONFLICT: backups are running";
   const { clock } = jumping();
-  const { cloud } = scripted([(/** @type {string} */ _, /** @type {any} */ { method }) =>
-    method === "GET" ? success({ ...service, state: "stopped" }) : json({ status: 409, error: text, requestId: "r-1" }, { status: 409 })], { clock });
+  const { cloud } = scripted(
+    [
+      (/** @type {string} */ _, /** @type {any} */ { method }) =>
+        method === "GET"
+          ? success({ ...service, state: "stopped" })
+          : json({ status: 409, error: text, requestId: "r-1" }, { status: 409 }),
+    ],
+    { clock },
+  );
   /** @type {import("clickhouse-cloud").Progress[]} */
   const seen = [];
   const error = await within(rejection(cloud.services.stopAndDelete(ID, { onProgress: (progress) => seen.push(progress) })), 5_000);
@@ -103,13 +122,25 @@ test("a refusal is told, quoted, and the cause", async () => {
 
 test("an outage is waited out, and shown", async () => {
   const time = jumping();
-  const { cloud } = scripted([() => {
-    if (time.now() > 60_000 && time.now() < 150_000) return new Response("x", { status: 503 });
-    return success({ ...service, state: time.now() > 300_000 ? "running" : "provisioning" });
-  }], { clock: time.clock });
+  const { cloud } = scripted(
+    [
+      () => {
+        if (time.now() > 60_000 && time.now() < 150_000) return new Response("x", { status: 503 });
+        return success({ ...service, state: time.now() > 300_000 ? "running" : "provisioning" });
+      },
+    ],
+    { clock: time.clock },
+  );
   /** @type {any[]} */
   const faults = [];
-  const running = await within(cloud.services.waitFor(ID, "running", { onProgress: ({ fault }) => { if (fault) faults.push(fault); } }), 5_000);
+  const running = await within(
+    cloud.services.waitFor(ID, "running", {
+      onProgress: ({ fault }) => {
+        if (fault) faults.push(fault);
+      },
+    }),
+    5_000,
+  );
   assert.equal(running.state, "running");
   assert.ok(faults.length > 5);
   assert.deepEqual(faults[0], { status: 503, fault: undefined, message: faults[0].message });
@@ -119,10 +150,15 @@ test("an outage is waited out, and shown", async () => {
 test("hours in a frozen tab end a wait after one last look", async () => {
   for (const state of ["provisioning", "running"]) {
     const time = jumping(10_000);
-    const { cloud, calls } = scripted([() => {
-      if (calls.length === 3) time.jump(5 * 3_600_000);
-      return success({ ...service, state: calls.length > 3 ? state : "provisioning" });
-    }], { clock: time.clock });
+    const { cloud, calls } = scripted(
+      [
+        () => {
+          if (calls.length === 3) time.jump(5 * 3_600_000);
+          return success({ ...service, state: calls.length > 3 ? state : "provisioning" });
+        },
+      ],
+      { clock: time.clock },
+    );
     const wait = cloud.services.waitFor(ID, "running");
     if (state === "running") assert.equal((await within(wait)).state, "running");
     else assert.equal((await within(rejection(wait))).reason, "deadline");
@@ -134,18 +170,25 @@ test("a created service that fell asleep meanwhile is a success", async () => {
   const sandbox = new Sandbox({ seed: 3, timeScale: 1_000, rateLimit: false });
   const cloud = new CloudClient(sandbox.clientOptions);
   let once = true;
-  const created = await cloud.services.createAndWait({ ...body, idleTimeoutMinutes: 5 }, {
-    onProgress() {
-      if (once) sandbox.advance(20 * 60_000);
-      once = false;
+  const created = await cloud.services.createAndWait(
+    { ...body, idleTimeoutMinutes: 5 },
+    {
+      onProgress() {
+        if (once) sandbox.advance(20 * 60_000);
+        once = false;
+      },
     },
-  });
+  );
   assert.equal(created.service.state, "idle");
 });
 
 test("a misspelt state is refused with the known one", async () => {
   const { cloud, calls } = scripted([success(service)]);
-  for (const [given, meant] of [["Running", "running"], ["partially-running", "partially_running"], ["stoped", "stopped"]]) {
+  for (const [given, meant] of [
+    ["Running", "running"],
+    ["partially-running", "partially_running"],
+    ["stoped", "stopped"],
+  ]) {
     const error = await rejection(cloud.services.waitFor(ID, /** @type {any} */ (given)));
     assert.ok(error instanceof ConfigurationError);
     assert.equal(error.message, `services.waitFor: there is no state "${given}": did you mean "${meant}"?`);
@@ -182,9 +225,24 @@ test("the password of a creation is not lost when the wait fails", async () => {
 test("what onProgress throws ends the wait and goes back as it is", async () => {
   const { cloud, calls } = scripted([success({ ...service, state: "provisioning" })]);
   const mine = new Error("enough");
-  assert.equal(await rejection(cloud.services.waitFor(ID, "running", { onProgress() { throw mine; } })), mine);
+  assert.equal(
+    await rejection(
+      cloud.services.waitFor(ID, "running", {
+        onProgress() {
+          throw mine;
+        },
+      }),
+    ),
+    mine,
+  );
   assert.equal(calls.length, 1);
-  const progress = await rejection(cloud.services.waitFor(ID, "running", { onProgress(progress) { throw progress; } }));
+  const progress = await rejection(
+    cloud.services.waitFor(ID, "running", {
+      onProgress(progress) {
+        throw progress;
+      },
+    }),
+  );
   assert.deepEqual(progress, { state: "provisioning", previousState: undefined, elapsedMs: progress.elapsedMs, attempt: 1 });
 });
 
@@ -212,7 +270,9 @@ test("who creates and waits is told of the creation first, and keeps it when the
   assert.deepEqual(told, [creation]);
 
   const own = new Error("the disk is full");
-  const failing = () => { throw own; };
+  const failing = () => {
+    throw own;
+  };
   assert.equal(await rejection(scripted([() => success(creation)]).cloud.services.createAndWait(body, { onCreated: failing })), own);
   assert.ok((await rejection(cloud.services.waitFor(ID, "running", /** @type {any} */ ({ onCreated })))) instanceof ConfigurationError);
 });
@@ -245,7 +305,17 @@ test("generated passwords", () => {
     assert.equal(password.length, length);
     for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/]) assert.match(password, kind);
   }
-  for (const options of [{ length: 11 }, { length: 0 }, { length: -1 }, { length: 12.5 }, { length: NaN }, { length: 1_025 }, { length: "24" }, { lenght: 24 }, 24]) {
+  for (const options of [
+    { length: 11 },
+    { length: 0 },
+    { length: -1 },
+    { length: 12.5 },
+    { length: NaN },
+    { length: 1_025 },
+    { length: "24" },
+    { lenght: 24 },
+    24,
+  ]) {
     assert.ok(thrown(() => generatePassword(/** @type {any} */ (options))) instanceof ConfigurationError, JSON.stringify(options));
   }
 });
@@ -253,7 +323,10 @@ test("generated passwords", () => {
 test("the organization is looked up once", async () => {
   const { cloud, calls } = scripted([success([{ id: ID }]), success([])], { organizationId: undefined });
   await Promise.all([cloud.services.list(), cloud.services.list(), cloud.services.list()]);
-  assert.deepEqual(calls.map(({ url }) => url.endsWith("/v1/organizations")), [true, false, false, false]);
+  assert.deepEqual(
+    calls.map(({ url }) => url.endsWith("/v1/organizations")),
+    [true, false, false, false],
+  );
 });
 
 test("an own clock is used for waits and timeouts", async () => {
@@ -263,12 +336,13 @@ test("an own clock is used for waits and timeouts", async () => {
   const clock = {
     now: () => now,
     /** @param {number} ms @param {AbortSignal} signal */
-    sleep: (ms, signal) => new Promise((resolve) => {
-      if (ms >= 30_000) return signal.addEventListener("abort", () => resolve(undefined));
-      slept.push(ms);
-      now += ms;
-      resolve(undefined);
-    }),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (ms >= 30_000) return signal.addEventListener("abort", () => resolve(undefined));
+        slept.push(ms);
+        now += ms;
+        resolve(undefined);
+      }),
   };
   const states = ["provisioning", "provisioning", "provisioning", "running"];
   const { cloud } = scripted([() => success({ ...service, state: states.shift() })], { clock });

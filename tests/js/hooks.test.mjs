@@ -23,7 +23,10 @@ const places = {
   "the function that rateLimit.acquire gave": (hook) => [{ rateLimit: { acquire: async () => hook } }, list],
 };
 /** Refuses once where it is to be tried again. @param {Record<string, unknown>} options */
-const script = (options) => [...(options.onRetry ? [json({}, { status: 503 })] : []), (/** @type {string} */ url) => success(url.endsWith(ID) ? service : [service])];
+const script = (options) => [
+  ...(options.onRetry ? [json({}, { status: 503 })] : []),
+  (/** @type {string} */ url) => success(url.endsWith(ID) ? service : [service]),
+];
 
 /** What a hook may return that rejects. @type {Record<string, () => unknown>} */
 const rejecting = {
@@ -35,7 +38,11 @@ const rejecting = {
     throw new Error("async\nhook");
   },
   "what is like a promise": () => ({ then: (/** @type {any} */ _, /** @type {any} */ reject) => reject(new Error("async\nhook")) }),
-  "what throws as it is awaited": () => ({ get then() { throw new Error("async\nhook"); } }),
+  "what throws as it is awaited": () => ({
+    get then() {
+      throw new Error("async\nhook");
+    },
+  }),
 };
 
 for (const [name, make] of Object.entries(places)) {
@@ -60,7 +67,12 @@ for (const [name, make] of Object.entries(places)) {
 }
 
 test("what anything may reject with has its line, and a long one is cut", async () => {
-  for (const [reason, words] of /** @type {[unknown, string][]} */ ([[undefined, "undefined"], [Object.create(null), "object"], [7, "7"], ["x".repeat(9_000), `${"x".repeat(2_000)}… (shortened)`]])) {
+  for (const [reason, words] of /** @type {[unknown, string][]} */ ([
+    [undefined, "undefined"],
+    [Object.create(null), "object"],
+    [7, "7"],
+    ["x".repeat(9_000), `${"x".repeat(2_000)}… (shortened)`],
+  ])) {
     /** @type {string[]} */
     const lines = [];
     const logger = { error: (/** @type {string} */ line) => lines.push(line), warn() {}, info() {}, debug() {} };
@@ -72,7 +84,12 @@ test("what anything may reject with has its line, and a long one is cut", async 
 
 test("what a hook rejects with stands in the log without the client's secrets", async () => {
   const { keySecret } = keys;
-  for (const said of [keySecret, encodeURIComponent(keySecret), Buffer.from(keySecret).toString("base64"), `${"x".repeat(1_995)}${keySecret}`]) {
+  for (const said of [
+    keySecret,
+    encodeURIComponent(keySecret),
+    Buffer.from(keySecret).toString("base64"),
+    `${"x".repeat(1_995)}${keySecret}`,
+  ]) {
     /** @type {string[]} */
     const lines = [];
     const logger = { error: (/** @type {string} */ line) => lines.push(line), warn() {}, info() {}, debug() {} };
@@ -96,7 +113,10 @@ test("a logger that rejects costs nobody's call, and no process", async () => {
     const { cloud } = scripted([success([{ ...service, state: "odd" }])], { logger, logLevel: "debug", onRequest: failing });
     assert.equal((await cloud.services.list()).length, 1);
     const proxy = createProxy({
-      ...keys, organizationId: ID, allow: ["services.get"], logger,
+      ...keys,
+      organizationId: ID,
+      allow: ["services.get"],
+      logger,
       authorize: async () => {
         throw new Error("mine");
       },
@@ -121,14 +141,30 @@ test("onCreated is awaited before the wait begins", async () => {
 test("what onCreated rejects with comes back, with what was created out of sight", async () => {
   class Mine extends Error {}
   for (const own of [new Error("the disk is full"), new Mine("x"), new ConfigurationError("x"), new DOMException("x"), { code: 7 }]) {
-    for (const onCreated of [async () => { throw own; }, () => { throw own; }, () => ({ then: (/** @type {any} */ _, /** @type {any} */ reject) => reject(own) })]) {
+    for (const onCreated of [
+      async () => {
+        throw own;
+      },
+      () => {
+        throw own;
+      },
+      () => ({ then: (/** @type {any} */ _, /** @type {any} */ reject) => reject(own) }),
+    ]) {
       const { cloud, calls } = scripted([() => success(creation())]);
       /** @type {any} */
       const error = await within(rejection(cloud.services.createAndWait(body, { onCreated })));
       assert.ok(Object.is(error, own));
       assert.deepEqual(error.created, creation());
       assert.equal(calls.length, 1);
-      for (const shown of [inspect(error), inspect(error, { showHidden: true, depth: 9 }), JSON.stringify(error), String(error), error.stack ?? "", Object.keys(error).join(), JSON.stringify({ ...error })]) {
+      for (const shown of [
+        inspect(error),
+        inspect(error, { showHidden: true, depth: 9 }),
+        JSON.stringify(error),
+        String(error),
+        error.stack ?? "",
+        Object.keys(error).join(),
+        JSON.stringify({ ...error }),
+      ]) {
         assert.ok(!shown.includes("PLANTED"), shown);
       }
     }
@@ -137,7 +173,19 @@ test("what onCreated rejects with comes back, with what was created out of sight
 
 test("what cannot be given a property, or has one of that name, comes back as it is", async () => {
   const taken = Object.assign(new Error("x"), { created: "yesterday" });
-  for (const own of ["a text", undefined, null, 7, Object.freeze(new Error("frozen")), new Proxy(new Error("x"), { defineProperty: () => { throw new Error("no"); } }), taken]) {
+  for (const own of [
+    "a text",
+    undefined,
+    null,
+    7,
+    Object.freeze(new Error("frozen")),
+    new Proxy(new Error("x"), {
+      defineProperty: () => {
+        throw new Error("no");
+      },
+    }),
+    taken,
+  ]) {
     const { cloud } = scripted([() => success(creation())]);
     assert.ok(Object.is(await within(rejection(cloud.services.createAndWait(body, { onCreated: () => Promise.reject(own) }))), own));
   }
@@ -148,7 +196,13 @@ test("an error that serves twice has the later creation", async () => {
   const own = new Error("mine");
   for (const password of ["one", "two"]) {
     const { cloud } = scripted([() => success({ ...creation(), password })]);
-    const error = await rejection(cloud.services.createAndWait(body, { onCreated: async () => { throw own; } }));
+    const error = await rejection(
+      cloud.services.createAndWait(body, {
+        onCreated: async () => {
+          throw own;
+        },
+      }),
+    );
     assert.equal(error.created.password, password);
   }
 });

@@ -66,26 +66,26 @@ test("a hundred thousand calls leave nothing", async () => {
 const ends = {
   "the service refuses": () => {
     const { cloud, calls } = scripted([() => answer({ error: "NOT_FOUND: no" }, 404)]);
-    return () => (calls.length = 0, rejection(cloud.services.get(ID)));
+    return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
   "the connection fails": () => {
     const fault = new TypeError("fetch failed");
     const { cloud, calls } = scripted([fault]);
-    return () => (calls.length = 0, rejection(cloud.services.get(ID)));
+    return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
   "the connection fails, again and again": () => {
     let attempt = 0;
     const script = [() => ((attempt = (attempt + 1) % 3) > 0 ? new TypeError("fetch failed") : found)];
     const { cloud, calls } = scripted(script, { retryBudgetMs: 1e9, clock: patient() });
-    return () => (calls.length = 0, cloud.services.get(ID));
+    return () => ((calls.length = 0), cloud.services.get(ID));
   },
   "a 429": () => {
     const { cloud, calls } = scripted([() => answer({}, 429)]);
-    return () => (calls.length = 0, rejection(cloud.services.get(ID)));
+    return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
   "no answer comes in time": () => {
     const { cloud, calls } = scripted([hanging], { clock: instant });
-    return () => (calls.length = 0, rejection(cloud.services.get(ID)));
+    return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
   "a fetch that never ends": () => {
     const { cloud, calls } = scripted([() => new Promise(() => {})], { clock: instant });
@@ -93,7 +93,7 @@ const ends = {
   },
   "a clock that never ends": () => {
     const { cloud, calls } = scripted([found], { clock: { ...instant, sleep: () => new Promise(() => {}) } });
-    return () => (calls.length = 0, cloud.services.get(ID));
+    return () => ((calls.length = 0), cloud.services.get(ID));
   },
   "aborted in line": () => {
     const rateLimit = new RateLimiter({ requests: 1, perMs: 1 });
@@ -118,7 +118,9 @@ const ends = {
     };
   },
   "aborted in flight": () => {
-    const { cloud, calls } = scripted([(/** @type {string} */ url, /** @type {any} */ init) => (controller.abort("enough"), hanging(url, init))]);
+    const { cloud, calls } = scripted([
+      (/** @type {string} */ url, /** @type {any} */ init) => (controller.abort("enough"), hanging(url, init)),
+    ]);
     let controller = new AbortController();
     return async () => {
       calls.length = 0;
@@ -128,7 +130,7 @@ const ends = {
   },
   "an answer that breaks the contract": () => {
     const { cloud, calls } = scripted([() => answer({ id: 7 })]);
-    return () => (calls.length = 0, rejection(cloud.services.get(ID)));
+    return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
   "a request that breaks the contract": () => {
     const { cloud } = scripted([found]);
@@ -139,12 +141,16 @@ const ends = {
     return () => rejection(cloud.services.list({}, /** @type {any} */ ({ timeout: 1 })));
   },
   "a hook that throws": () => {
-    const { cloud, calls } = scripted([found], { onResponse() { throw ID; } });
+    const { cloud, calls } = scripted([found], {
+      onResponse() {
+        throw ID;
+      },
+    });
     return async () => ((calls.length = 0), assert.equal(await rejection(cloud.services.get(ID)), ID));
   },
   "a lent limiter that is told": () => {
     const { cloud, calls } = scripted([found], { rateLimit: { acquire: async () => () => {} } });
-    return () => (calls.length = 0, cloud.services.get(ID));
+    return () => ((calls.length = 0), cloud.services.get(ID));
   },
   "a request that is only built": () => {
     const { cloud } = scripted([found]);
@@ -169,7 +175,9 @@ test("nothing is left after waits, alone and together", async () => {
   await steady(500, async () => {
     calls.length = 0;
     await cloud.services.waitFor(ID, "running", { onProgress });
-    await Promise.all(["running", "running", "running", "running"].map((state) => cloud.services.waitFor(ID, /** @type {any} */ (state), { onProgress })));
+    await Promise.all(
+      ["running", "running", "running", "running"].map((state) => cloud.services.waitFor(ID, /** @type {any} */ (state), { onProgress })),
+    );
     assert.ok((await rejection(cloud.services.waitFor(ID, "stopped", { onProgress, timeoutMs: 1 }))) instanceof WaitError);
   });
   assert.ok(told.polls > 5_000);
@@ -183,13 +191,26 @@ test("nothing is left after creations that are waited for, whoever ends them", a
   await steady(1_000, async () => {
     calls.length = 0;
     assert.equal((await cloud.services.createAndWait(body)).service.state, "running");
-    assert.equal(await rejection(cloud.services.createAndWait(body, { onCreated() { throw ID; } })), ID);
+    assert.equal(
+      await rejection(
+        cloud.services.createAndWait(body, {
+          onCreated() {
+            throw ID;
+          },
+        }),
+      ),
+      ID,
+    );
     assert.ok((await rejection(cloud.services.createAndWait(/** @type {any} */ ({})))) instanceof RequestValidationError);
   });
 });
 
 test("nothing is left after large answers", async () => {
-  const many = JSON.stringify({ status: 200, requestId: "r-1", result: Array.from({ length: 1_000 }, (_, index) => ({ ...service, name: `ü${index}` })) });
+  const many = JSON.stringify({
+    status: 200,
+    requestId: "r-1",
+    result: Array.from({ length: 1_000 }, (_, index) => ({ ...service, name: `ü${index}` })),
+  });
   const { cloud, calls } = scripted([() => new Response(many)]);
   await steady(200, async () => {
     calls.length = 0;
@@ -213,8 +234,11 @@ test("a thousand calls at once add one listener to their signal", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   let hangs = false;
-  const { cloud } = scripted([(/** @type {string} */ url, /** @type {any} */ init) => (hangs ? hanging(url, init) : url.endsWith(ID) ? found : answer([service]))]);
-  const begin = (/** @type {number} */ many) => Array.from({ length: many }, () => [cloud.services.get(ID, { signal }), cloud.services.waitFor(ID, "running", { signal })]).flat();
+  const { cloud } = scripted([
+    (/** @type {string} */ url, /** @type {any} */ init) => (hangs ? hanging(url, init) : url.endsWith(ID) ? found : answer([service])),
+  ]);
+  const begin = (/** @type {number} */ many) =>
+    Array.from({ length: many }, () => [cloud.services.get(ID, { signal }), cloud.services.waitFor(ID, "running", { signal })]).flat();
   const begun = begin(1_000);
   assert.equal(getEventListeners(signal, "abort").length, 1);
   await Promise.all(begun);

@@ -57,7 +57,9 @@ test("clients that are freed leave nothing, without a garbage collector", () => 
 });
 
 test("a client is freed at the end of its block", async () => {
-  const { code } = transformSync("async (make) => { using cloud = make(); await cloud.services.list(); return cloud; }", { target: "node20" });
+  const { code } = transformSync("async (make) => { using cloud = make(); await cloud.services.list(); return cloud; }", {
+    target: "node20",
+  });
   const cloud = await (0, eval)(code)(() => scripted([success([])]).cloud);
   assert.ok((await rejection(cloud.services.list())) instanceof ConfigurationError);
 });
@@ -92,11 +94,24 @@ test("a freed client refuses in words; freed again it does nothing", async () =>
 
 test("a client that is freed while its options are read refuses in words", async () => {
   const { cloud } = scripted([success([])]);
-  const options = { get timeoutMs() { return void cloud.free(); } };
+  const options = {
+    get timeoutMs() {
+      return void cloud.free();
+    },
+  };
   assert.ok((await rejection(cloud.services.list({}, options))) instanceof ConfigurationError);
   const other = scripted([success([])]).cloud;
-  const body = { toJSON() { other.free(); return { name: "x" }; } };
-  const build = () => other.buildRequest("PATCH /v1/organizations/{organizationId}/services/{serviceId}", /** @type {any} */ ({ path: { serviceId: ID }, body }));
+  const body = {
+    toJSON() {
+      other.free();
+      return { name: "x" };
+    },
+  };
+  const build = () =>
+    other.buildRequest(
+      "PATCH /v1/organizations/{organizationId}/services/{serviceId}",
+      /** @type {any} */ ({ path: { serviceId: ID }, body }),
+    );
   assert.ok(thrown(build) instanceof ConfigurationError);
 });
 
@@ -104,10 +119,15 @@ test("calls that are under way when their client is freed go on", async () => {
   /** @type {(() => void)[]} */
   const go = [];
   const states = ["provisioning", "provisioning", "running"];
-  const { cloud } = scripted([async (/** @type {string} */ url) => {
-    if (states.length > 1) await new Promise((resolve) => go.push(() => resolve(undefined)));
-    return success(url.endsWith(ID) ? { ...service, state: states.shift() ?? "running" } : [service]);
-  }], { rateLimit: { requests: 1, perMs: 1 } });
+  const { cloud } = scripted(
+    [
+      async (/** @type {string} */ url) => {
+        if (states.length > 1) await new Promise((resolve) => go.push(() => resolve(undefined)));
+        return success(url.endsWith(ID) ? { ...service, state: states.shift() ?? "running" } : [service]);
+      },
+    ],
+    { rateLimit: { requests: 1, perMs: 1 } },
+  );
   const wait = cloud.services.waitFor(ID, "running", { pollIntervalMs: 1 });
   // In line behind it.
   const list = cloud.services.list();
@@ -118,14 +138,22 @@ test("calls that are under way when their client is freed go on", async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
   go.forEach((one) => one());
-  assert.deepEqual([(await within(wait)).state, await within(list), (await refused).name], ["running", [service], "RequestValidationError"]);
+  assert.deepEqual(
+    [(await within(wait)).state, await within(list), (await refused).name],
+    ["running", [service], "RequestValidationError"],
+  );
 });
 
 test("what hangs on a client keeps it; a call that is under way does too", async () => {
   const { services } = scripted([success([service])]).cloud;
   /** @type {() => void} */
   let go = () => {};
-  const call = scripted([() => new Promise((resolve) => { go = () => resolve(success([service])); })]).cloud.services.list();
+  const call = scripted([
+    () =>
+      new Promise((resolve) => {
+        go = () => resolve(success([service]));
+      }),
+  ]).cloud.services.list();
   await new Promise((resolve) => setImmediate(resolve));
   const before = held().values;
   await collected(() => held().values < before);
@@ -174,6 +202,10 @@ test("where there are no weak references, each client has a limiter of its own",
     console.log((await first.services.list()).length, (await second.services.list()).length);
     first.free();
   `;
-  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 60_000, cwd: new URL(".", import.meta.url) });
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+    timeout: 60_000,
+    cwd: new URL(".", import.meta.url),
+  });
   assert.equal(output, "0 0\n");
 });

@@ -17,7 +17,9 @@ const uses = [() => hashPassword("abc"), () => new Sandbox()];
  * @param {() => void} run
  */
 function having(name, value, run) {
-  const property = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(host, name) ?? { value: undefined, configurable: true });
+  const property = /** @type {PropertyDescriptor} */ (
+    Object.getOwnPropertyDescriptor(host, name) ?? { value: undefined, configurable: true }
+  );
   Object.defineProperty(host, name, { value, configurable: true, writable: true });
   try {
     run();
@@ -51,9 +53,13 @@ test("a module that does not compile: why, as far as the engine says, and what t
       throw cause;
     },
   });
-  const large = new RangeError("WebAssembly.Compile is disallowed on the main thread, if the buffer size is larger than 4KB. Use WebAssembly.compile");
+  const large = new RangeError(
+    "WebAssembly.Compile is disallowed on the main thread, if the buffer size is larger than 4KB. Use WebAssembly.compile",
+  );
   having("WebAssembly", failing(large), () => refused(/Chromium 115 or later, or make the client in a worker/, large));
-  const policy = new real.CompileError("Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script");
+  const policy = new real.CompileError(
+    "Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script",
+  );
   having("WebAssembly", failing(policy), () => having("document", {}, () => refused(/'wasm-unsafe-eval'/, policy)));
   having("WebAssembly", failing(policy), () => refused(/condition workerd or edge-light/, policy));
   // Workers of Cloudflare have the class of a page's workers, too.

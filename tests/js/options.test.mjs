@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { CloudClient, ConfigurationError, RateLimiter, RequestValidationError, generatePassword, hashPassword, schemas } from "clickhouse-cloud";
+import {
+  CloudClient,
+  ConfigurationError,
+  RateLimiter,
+  RequestValidationError,
+  generatePassword,
+  hashPassword,
+  schemas,
+} from "clickhouse-cloud";
 import { createProxy } from "clickhouse-cloud/proxy";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, SECRET, json, keys, rejection, scripted, service, success, thrown } from "./support.mjs";
@@ -26,13 +34,41 @@ test("unknown names are told the nearest", () => {
 
 test("values of the wrong kind", () => {
   for (const [name, value] of [
-    ["keyId", 7], ["keySecret", [SECRET]], ["organizationId", "x"], ["organizationId", 7], ["baseUrl", 7], ["baseUrl", "not an address"],
-    ["baseUrl", "/api"], ["baseUrl", "ftp://x"], ["baseUrl", "https://u:p@x"], ["baseUrl", "https://x?y"], ["timeoutMs", 0],
-    ["timeoutMs", "1"], ["timeoutMs", NaN], ["retryBudgetMs", -1], ["retryBudgetMs", Infinity], ["maxBodyBytes", 0], ["fetch", {}],
-    ["clock", {}], ["clock", { now: 1, sleep: 2 }], ["headers", "x"], ["headers", { "a b": "c" }], ["headers", { a: "b\nc" }],
-    ["headers", { a: "ü" }], ["logger", {}], ["logLevel", "loud"], ["validateRequests", "log"], ["allowHttp", 1], ["validateResponses", true], ["unknownProperties", "drop"],
-    ["rateLimit", true], ["rateLimit", {}], ["rateLimit", { requests: 0, perMs: 1 }], ["rateLimit", { requests: 1.5, perMs: 1 }],
-    ["dangerouslyAllowBrowser", "yes"], ["bearerToken", "x"],
+    ["keyId", 7],
+    ["keySecret", [SECRET]],
+    ["organizationId", "x"],
+    ["organizationId", 7],
+    ["baseUrl", 7],
+    ["baseUrl", "not an address"],
+    ["baseUrl", "/api"],
+    ["baseUrl", "ftp://x"],
+    ["baseUrl", "https://u:p@x"],
+    ["baseUrl", "https://x?y"],
+    ["timeoutMs", 0],
+    ["timeoutMs", "1"],
+    ["timeoutMs", NaN],
+    ["retryBudgetMs", -1],
+    ["retryBudgetMs", Infinity],
+    ["maxBodyBytes", 0],
+    ["fetch", {}],
+    ["clock", {}],
+    ["clock", { now: 1, sleep: 2 }],
+    ["headers", "x"],
+    ["headers", { "a b": "c" }],
+    ["headers", { a: "b\nc" }],
+    ["headers", { a: "ü" }],
+    ["logger", {}],
+    ["logLevel", "loud"],
+    ["validateRequests", "log"],
+    ["allowHttp", 1],
+    ["validateResponses", true],
+    ["unknownProperties", "drop"],
+    ["rateLimit", true],
+    ["rateLimit", {}],
+    ["rateLimit", { requests: 0, perMs: 1 }],
+    ["rateLimit", { requests: 1.5, perMs: 1 }],
+    ["dangerouslyAllowBrowser", "yes"],
+    ["bearerToken", "x"],
   ]) {
     refused({ ...keys, [/** @type {string} */ (name)]: value });
   }
@@ -54,7 +90,12 @@ const INSTANCES = [
   [new Set(["timeoutMs"]), /received a Set/],
   [new Date(), /received a Date/],
   [new URLSearchParams("timeoutMs=1"), /received a URLSearchParams/],
-  [new (class Own { timeoutMs = 1; })(), /received an instance of a class/],
+  [
+    new (class Own {
+      timeoutMs = 1;
+    })(),
+    /received an instance of a class/,
+  ],
   [Object.create({ timeoutMs: 1 }), /received an instance of a class/],
 ];
 
@@ -64,8 +105,13 @@ test("what is no plain object is refused wherever options stand, and nothing is 
   for (const [value, words] of INSTANCES) {
     assert.match(refused(value), words);
     for (const make of [
-      () => new RateLimiter(value), () => generatePassword(value), () => new Sandbox(value), () => createProxy(value),
-      () => new Sandbox({ faults: value }), () => new CloudClient({ ...keys, clock: value }), () => new CloudClient({ ...keys, logger: value }),
+      () => new RateLimiter(value),
+      () => generatePassword(value),
+      () => new Sandbox(value),
+      () => createProxy(value),
+      () => new Sandbox({ faults: value }),
+      () => new CloudClient({ ...keys, clock: value }),
+      () => new CloudClient({ ...keys, logger: value }),
       () => cloud.buildRequest("GET /v1/organizations/{organizationId}/services", value),
     ]) {
       const error = thrown(make);
@@ -73,11 +119,18 @@ test("what is no plain object is refused wherever options stand, and nothing is 
       assert.match(error.message, words);
     }
     for (const call of [
-      () => cloud.services.get(ID, value), () => cloud.services.list({}, value), () => cloud.services.list(value),
-      () => cloud.services.setPassword(ID, "correct horse", value), () => cloud.services.start(ID, value),
-      () => cloud.services.waitFor(ID, "running", value), () => cloud.services.createAndWait(/** @type {any} */ (body), value),
-      () => cloud.services.ensureRunning(ID, value), () => cloud.services.stopAndDelete(ID, value), () => cloud.backups.waitFor(ID, ID, value),
-      () => cloud.request("GET /v1/organizations", value), () => cloud.request("GET /v1/organizations", {}, value),
+      () => cloud.services.get(ID, value),
+      () => cloud.services.list({}, value),
+      () => cloud.services.list(value),
+      () => cloud.services.setPassword(ID, "correct horse", value),
+      () => cloud.services.start(ID, value),
+      () => cloud.services.waitFor(ID, "running", value),
+      () => cloud.services.createAndWait(/** @type {any} */ (body), value),
+      () => cloud.services.ensureRunning(ID, value),
+      () => cloud.services.stopAndDelete(ID, value),
+      () => cloud.backups.waitFor(ID, ID, value),
+      () => cloud.request("GET /v1/organizations", value),
+      () => cloud.request("GET /v1/organizations", {}, value),
       () => cloud.request("GET /v1/organizations/{organizationId}", { path: value }),
       () => cloud.request("GET /v1/organizations/{organizationId}/services", { query: value }),
     ]) {
@@ -116,7 +169,13 @@ test("plain objects of every kind are taken", async () => {
   const { cloud, calls } = scripted([success([])]);
   const headers = { "x-a": "1" };
   const realm = runInNewContext(`({ headers: { "x-a": "1" } })`);
-  for (const options of [{ headers }, Object.assign(Object.create(null), { headers }), new Proxy({ headers }, {}), Object.freeze({ headers }), realm]) {
+  for (const options of [
+    { headers },
+    Object.assign(Object.create(null), { headers }),
+    new Proxy({ headers }, {}),
+    Object.freeze({ headers }),
+    realm,
+  ]) {
     await cloud.services.list({}, options);
     assert.equal(calls.at(-1)?.init.headers["x-a"], "1");
   }
@@ -129,7 +188,13 @@ test("headers that would be lost are refused", () => {
 });
 
 test("plain http with credentials is refused unless it is loopback, or permitted", async () => {
-  const credentials = [keys, { bearerToken: SECRET }, { headers: { Authorization: SECRET } }, { headers: new Map([["x-api-key", SECRET]]) }, { headers: { cookie: SECRET } }];
+  const credentials = [
+    keys,
+    { bearerToken: SECRET },
+    { headers: { Authorization: SECRET } },
+    { headers: new Map([["x-api-key", SECRET]]) },
+    { headers: { cookie: SECRET } },
+  ];
   for (const host of ["example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "[::2]", "0.0.0.0", "sandbox:8080"]) {
     const baseUrl = `http://${host}`;
     for (const own of credentials) {
@@ -146,9 +211,15 @@ test("plain http with credentials is refused unless it is loopback, or permitted
   const fetch = async () => success([]);
   const open = new CloudClient({ baseUrl: "http://sandbox:8080", organizationId: ID, fetch, rateLimit: false });
   for (const options of [{ headers: { authorization: SECRET } }, { headers: [["Cookie", SECRET]] }]) {
-    for (const call of [open.services.list({}, /** @type {any} */ (options)), open.services.stopAndDelete(ID, /** @type {any} */ (options))]) {
+    for (const call of [
+      open.services.list({}, /** @type {any} */ (options)),
+      open.services.stopAndDelete(ID, /** @type {any} */ (options)),
+    ]) {
       const error = await rejection(call);
-      assert.ok(error instanceof ConfigurationError && error.message.includes("allowHttp: true") && !error.message.includes(SECRET), String(error));
+      assert.ok(
+        error instanceof ConfigurationError && error.message.includes("allowHttp: true") && !error.message.includes(SECRET),
+        String(error),
+      );
     }
   }
   assert.deepEqual(await open.services.list({}, { headers: { "x-trace": "1" } }), []);
@@ -187,7 +258,12 @@ function built(env, options = {}) {
   return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", cwd, env: own }));
 }
 
-const env = { CLICKHOUSE_CLOUD_API_KEY: "k", CLICKHOUSE_CLOUD_API_SECRET: "s", CLICKHOUSE_ORG_ID: ID, CLICKHOUSE_API_URL: "http://localhost:1/x" };
+const env = {
+  CLICKHOUSE_CLOUD_API_KEY: "k",
+  CLICKHOUSE_CLOUD_API_SECRET: "s",
+  CLICKHOUSE_ORG_ID: ID,
+  CLICKHOUSE_API_URL: "http://localhost:1/x",
+};
 
 test("the environment is read where nothing is given", () => {
   const { url, authorization } = built(env);
@@ -195,7 +271,10 @@ test("the environment is read where nothing is given", () => {
   assert.equal(built(env, { keyId: "a", keySecret: "b" }).authorization, basic("a:b"));
   assert.equal(built(env, { bearerToken: "t" }).authorization, "Bearer t");
   assert.match(built({ ...env, CLICKHOUSE_ORG_ID: "nonsense" }).error ?? "", /^new CloudClient: CLICKHOUSE_ORG_ID: expected a UUID/);
-  assert.match(built({ ...env, CLICKHOUSE_API_URL: "nonsense" }).error ?? "", /^new CloudClient: CLICKHOUSE_API_URL must be an absolute address/);
+  assert.match(
+    built({ ...env, CLICKHOUSE_API_URL: "nonsense" }).error ?? "",
+    /^new CloudClient: CLICKHOUSE_API_URL must be an absolute address/,
+  );
 });
 
 test("white space and a byte order mark around a variable are no part of it", () => {
@@ -203,7 +282,8 @@ test("white space and a byte order mark around a variable are no part of it", ()
   assert.deepEqual(built(wrapped), built(env));
   const plain = { ...env, CLICKHOUSE_API_URL: "http://sandbox:8080" };
   assert.match(built(plain).error ?? "", /CLICKHOUSE_CLOUD_ALLOW_HTTP=1/);
-  for (const value of ["1", " 1\n", "\u{feff}1"]) assert.equal(built({ ...plain, CLICKHOUSE_CLOUD_ALLOW_HTTP: value }).authorization, basic("k:s"));
+  for (const value of ["1", " 1\n", "\u{feff}1"])
+    assert.equal(built({ ...plain, CLICKHOUSE_CLOUD_ALLOW_HTTP: value }).authorization, basic("k:s"));
   for (const value of ["", " ", "0", "false"]) assert.ok(built({ ...plain, CLICKHOUSE_CLOUD_ALLOW_HTTP: value }).error);
   assert.ok(built({ ...plain, CLICKHOUSE_CLOUD_ALLOW_HTTP: "1" }, { allowHttp: false }).error, "an option wins");
   // Nothing but white space is not set.
@@ -218,11 +298,27 @@ test("half of a pair, and white space inside, are named by where they stand", ()
   const { CLICKHOUSE_CLOUD_API_KEY: _, ...noKey } = env;
   const { CLICKHOUSE_CLOUD_API_SECRET: __, ...noSecret } = env;
   assert.match(built(noKey).error ?? "", /CLICKHOUSE_CLOUD_API_SECRET is set, but CLICKHOUSE_CLOUD_API_KEY is not/);
-  assert.match(built({ ...noSecret, CLICKHOUSE_CLOUD_API_SECRET: "  " }).error ?? "", /CLICKHOUSE_CLOUD_API_KEY is set, but CLICKHOUSE_CLOUD_API_SECRET is not/);
-  assert.match(built({ ...env, CLICKHOUSE_CLOUD_API_SECRET: "s s" }).error ?? "", /CLICKHOUSE_CLOUD_API_SECRET holds white space or control characters/);
+  assert.match(
+    built({ ...noSecret, CLICKHOUSE_CLOUD_API_SECRET: "  " }).error ?? "",
+    /CLICKHOUSE_CLOUD_API_KEY is set, but CLICKHOUSE_CLOUD_API_SECRET is not/,
+  );
+  assert.match(
+    built({ ...env, CLICKHOUSE_CLOUD_API_SECRET: "s s" }).error ?? "",
+    /CLICKHOUSE_CLOUD_API_SECRET holds white space or control characters/,
+  );
   for (const odd of [" ", "\n", "\r\n", "\t", "\u{feff}", "\u{0}", "\u{7f}", "\u{200b}", "\u{a0}"]) {
-    for (const around of [(/** @type {string} */ text) => odd + text, (/** @type {string} */ text) => text + odd, (/** @type {string} */ text) => `${text.slice(0, 4)}${odd}${text.slice(4)}`, () => odd]) {
-      for (const [name, rest] of /** @type {[string, object][]} */ ([["keyId", keys], ["keySecret", keys], ["bearerToken", {}], ["organizationId", keys]])) {
+    for (const around of [
+      (/** @type {string} */ text) => odd + text,
+      (/** @type {string} */ text) => text + odd,
+      (/** @type {string} */ text) => `${text.slice(0, 4)}${odd}${text.slice(4)}`,
+      () => odd,
+    ]) {
+      for (const [name, rest] of /** @type {[string, object][]} */ ([
+        ["keyId", keys],
+        ["keySecret", keys],
+        ["bearerToken", {}],
+        ["organizationId", keys],
+      ])) {
         const value = around(name === "organizationId" ? ID : SECRET);
         assert.match(refused({ ...rest, [name]: value }), new RegExp(`${name} holds white space or control characters`));
       }
@@ -231,12 +327,18 @@ test("half of a pair, and white space inside, are named by where they stand", ()
 });
 
 test("the service's own address is of no use without credentials", async () => {
-  for (const [options, variables] of /** @type {[any, Record<string, string>][]} */ ([[undefined, {}], [{}, {}], [{ timeoutMs: 1 }, { CLICKHOUSE_API_URL: " " }]])) {
+  for (const [options, variables] of /** @type {[any, Record<string, string>][]} */ ([
+    [undefined, {}],
+    [{}, {}],
+    [{ timeoutMs: 1 }, { CLICKHOUSE_API_URL: " " }],
+  ])) {
     const { error = "" } = built({ ...variables, CLICKHOUSE_ORG_ID: ID }, options);
-    for (const word of ["keyId", "keySecret", "bearerToken", "CLICKHOUSE_CLOUD_API_KEY", "CLICKHOUSE_CLOUD_API_SECRET"]) assert.ok(error.includes(word), error);
+    for (const word of ["keyId", "keySecret", "bearerToken", "CLICKHOUSE_CLOUD_API_KEY", "CLICKHOUSE_CLOUD_API_SECRET"])
+      assert.ok(error.includes(word), error);
     assert.ok(!error.includes("proxy"), error);
   }
-  for (const baseUrl of ["https://api.clickhouse.cloud", "https://API.clickhouse.cloud:443/"]) assert.match(refused({ baseUrl }), /no credentials/);
+  for (const baseUrl of ["https://api.clickhouse.cloud", "https://API.clickhouse.cloud:443/"])
+    assert.match(refused({ baseUrl }), /no credentials/);
   // A header of one's own is one.
   assert.ok(new CloudClient({ headers: { authorization: "Bearer x" } }));
   assert.ok(new CloudClient({ baseUrl: "https://backend.example" }));
@@ -267,7 +369,11 @@ test("a 401 names what was used", async () => {
     await new CloudClient({ fetch }).services.list().catch(({ message }) => console.log(message));
   `;
   const cwd = new URL(".", import.meta.url);
-  const said = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", cwd, env: { PATH: process.env.PATH, ...env } });
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+  });
   assert.match(said, /check CLICKHOUSE_CLOUD_API_KEY and CLICKHOUSE_CLOUD_API_SECRET, from which the key was taken$/m);
 });
 
@@ -282,7 +388,10 @@ test("a request beyond the contract is refused, told to the log, or sent without
   assert.ok(error instanceof RequestValidationError);
   assert.match(error.message, /received 50; validateRequests: "warn" sends it anyway$/);
   assert.deepEqual([strict.calls.length, lines], [0, []]);
-  for (const [validateRequests, told] of /** @type {const} */ ([["warn", 1], ["off", 0]])) {
+  for (const [validateRequests, told] of /** @type {const} */ ([
+    ["warn", 1],
+    ["off", 0],
+  ])) {
     const { cloud, calls } = scripted([success(service)], { logger, logLevel: "warn", validateRequests });
     await cloud.services.updateReplicaScaling(ID, many);
     assert.deepEqual(JSON.parse(calls[0]?.init.body), many);
@@ -292,8 +401,11 @@ test("a request beyond the contract is refused, told to the log, or sent without
     lines.length = 0;
     // What cannot be sent is refused in every mode.
     for (const call of [
-      () => cloud.services.get("../.."), () => cloud.services.get(""), () => cloud.services.get(/** @type {any} */ (undefined)),
-      () => cloud.services.update(ID, /** @type {any} */ (1n)), () => cloud.request(/** @type {any} */ ("GET /v1/nothing")),
+      () => cloud.services.get("../.."),
+      () => cloud.services.get(""),
+      () => cloud.services.get(/** @type {any} */ (undefined)),
+      () => cloud.services.update(ID, /** @type {any} */ (1n)),
+      () => cloud.request(/** @type {any} */ ("GET /v1/nothing")),
       () => cloud.services.get(ID, { headers: { "x-a": "a\nb" } }),
     ]) {
       assert.match((await rejection(call())).name, /^(?:RequestValidation|Configuration)Error$/);

@@ -4,7 +4,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { held } from "./memory.mjs";
-import { CloudClient, doubleSha1Hash, generatePassword, hashPassword, RateLimiter, RequestValidationError, schemas } from "clickhouse-cloud";
+import {
+  CloudClient,
+  doubleSha1Hash,
+  generatePassword,
+  hashPassword,
+  RateLimiter,
+  RequestValidationError,
+  schemas,
+} from "clickhouse-cloud";
 import { createProxy } from "clickhouse-cloud/proxy";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, keys, service, success, within } from "./support.mjs";
@@ -27,7 +35,13 @@ const proxy = createProxy(proxyOptions);
 const request = new Request(`http://localhost/v1/organizations/${ID}/services/${ID}`);
 const route = "GET /v1/organizations/{organizationId}/services/{serviceId}";
 /** @type {any} */
-const body = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [{ source: "x", description: 7 }], tags: [{ key: " " }] };
+const body = {
+  name: "events",
+  provider: "aws",
+  region: "eu-west-1",
+  ipAccessList: [{ source: "x", description: 7 }],
+  tags: [{ key: " " }],
+};
 const { signal } = new AbortController();
 
 /** Every entry: what is synchronous, and what gives a promise. @type {Record<string, () => unknown>} */

@@ -73,7 +73,10 @@ async function ofClient() {
   /** @type {unknown[]} */
   const seen = [];
   let now = 0;
-  const own = { now: () => now, sleep: (/** @type {number} */ ms) => (ms < 30_000 ? Promise.resolve(void (now += ms)) : new Promise(() => {})) };
+  const own = {
+    now: () => now,
+    sleep: (/** @type {number} */ ms) => (ms < 30_000 ? Promise.resolve(void (now += ms)) : new Promise(() => {})),
+  };
   let refused = false;
   /** @type {any} */
   const fetch = async (/** @type {string} */ url, /** @type {any} */ init) => {
@@ -81,23 +84,26 @@ async function ofClient() {
     seen.push([url, Object.entries(rest), signal.aborted]);
     // Read as a host reads it.
     for (const name of ["body", "credentials", "integrity", "window", "duplex"]) seen.push(init[name]);
-    if (url.includes("backups") && !refused) return (refused = true), responses.unavailable();
+    if (url.includes("backups") && !refused) return ((refused = true), responses.unavailable());
     if (url.includes("backups")) return responses.missing();
     if (url.endsWith("password")) return responses.empty();
     if (init.method === "POST") return responses.created();
     return (url.endsWith(ID) ? responses.service : url.endsWith("organizations") ? responses.organizations : responses.services)();
   };
-  const note = (/** @type {string} */ name) => (/** @type {unknown} */ event) => void seen.push([name, Object.entries(/** @type {object} */ (event))]);
+  const note = (/** @type {string} */ name) => (/** @type {unknown} */ event) =>
+    void seen.push([name, Object.entries(/** @type {object} */ (event))]);
   const hooks = { onRequest: note("request"), onResponse: note("response"), onRetry: note("retry") };
   const log = (/** @type {string} */ line) => void seen.push(line);
   const logger = { error: log, warn: log, info: log, debug: log };
   const cloud = new CloudClient({ ...keys, clock: own, retryBudgetMs: 60_000, fetch, logger, logLevel: "debug", ...hooks });
   const { services } = cloud;
   const call = async (/** @type {any} */ promise) => {
-    seen.push(await outcome(async () => {
-      const { data, headers, ...rest } = await promise.withResponse();
-      return { data, headers: Object.entries(headers), ...rest };
-    }));
+    seen.push(
+      await outcome(async () => {
+        const { data, headers, ...rest } = await promise.withResponse();
+        return { data, headers: Object.entries(headers), ...rest };
+      }),
+    );
   };
   await call(services.get(ID));
   await call(services.get(ID, {}));
@@ -128,7 +134,8 @@ async function ofClient() {
     () => new RateLimiter({ requests: 3 }).perMs,
     () => [hashPassword("abc"), doubleSha1Hash("abc"), generatePassword().length],
     () => hashPassword(/** @type {any} */ ({})),
-  ]) seen.push(await outcome(run));
+  ])
+    seen.push(await outcome(run));
   for (const value of [body, {}, { ...body, name: 7 }, [], 7n, undefined, { name: NaN }]) {
     const result = /** @type {any} */ (schemas.CreateServiceBody["~standard"].validate(value));
     seen.push(result.issues, Object.entries(result));
@@ -140,16 +147,24 @@ async function ofClient() {
 async function ofSandbox() {
   const sandbox = new Sandbox({ seed: 3, timeScale: 1_000 });
   const cloud = new CloudClient({ ...sandbox.clientOptions, logLevel: "off" });
-  const { service: { id }, password } = await cloud.services.create(body);
+  const {
+    service: { id },
+    password,
+  } = await cloud.services.create(body);
   sandbox.inject({ fault: "drop-before" });
   const listed = await cloud.services.list();
   const init = { method: "POST", headers: { authorization: "Basic x" }, body: "{}" };
   const direct = await sandbox.fetch("https://api.clickhouse.cloud/v1/organizations", init);
   const { organization, services } = sandbox.state();
   return [
-    listed.length, sandbox.verifyPassword(id, password), organization, services.length, Sandbox.faults().length,
+    listed.length,
+    sandbox.verifyPassword(id, password),
+    organization,
+    services.length,
+    Sandbox.faults().length,
     sandbox.ledger().map(({ method, status, operation, fault }) => [method, status, operation, fault].join()),
-    [direct.status, direct.statusText, ...direct.headers.keys()], await outcome(() => sandbox.inject(/** @type {any} */ ({}))),
+    [direct.status, direct.statusText, ...direct.headers.keys()],
+    await outcome(() => sandbox.inject(/** @type {any} */ ({}))),
     await outcome(() => new Sandbox(/** @type {any} */ ({ keys: [{}] }))),
   ];
 }
@@ -163,10 +178,26 @@ async function ofProxy() {
   const barred = createProxy({ ...options, authorize: () => ({ status: 401 }) });
   const at = `http://localhost/v1/organizations/${ID}/services`;
   const post = { method: "POST", headers: { "content-type": "application/json" }, body: text };
-  const seen = [await outcome(() => createProxy(/** @type {any} */ ({ allow: [] }))), await outcome(() => createProxy({ ...options, keyId: undefined, keySecret: undefined }))];
-  for (const [handler, path, init] of /** @type {[any, string, any][]} */ ([[proxy, `${at}/${ID}`, undefined], [proxy, at, post], [proxy, at, undefined], [barred, at, post], [proxy, "http://localhost/x", undefined]])) {
+  const seen = [
+    await outcome(() => createProxy(/** @type {any} */ ({ allow: [] }))),
+    await outcome(() => createProxy({ ...options, keyId: undefined, keySecret: undefined })),
+  ];
+  for (const [handler, path, init] of /** @type {[any, string, any][]} */ ([
+    [proxy, `${at}/${ID}`, undefined],
+    [proxy, at, post],
+    [proxy, at, undefined],
+    [barred, at, post],
+    [proxy, "http://localhost/x", undefined],
+  ])) {
     const response = await handler(new Request(path, Object.assign(Object.create(null), init)));
-    seen.push(/** @type {any} */ ([response.status, response.statusText, [...response.headers], (await response.text()).replace(/[\da-f-]{36}/g, "id")]));
+    seen.push(
+      /** @type {any} */ ([
+        response.status,
+        response.statusText,
+        [...response.headers],
+        (await response.text()).replace(/[\da-f-]{36}/g, "id"),
+      ]),
+    );
   }
   seen.push(/** @type {any} */ (typeof toNodeListener(proxy)));
   return seen;
@@ -181,14 +212,26 @@ async function ofHost() {
     new Request("http://localhost/", bare({ method: "POST", body: "{}", headers: { a: "b" }, signal })),
     new Request("http://localhost/", bare({ method: "POST", body: new Uint8Array([1]), duplex: "half" })),
   ];
-  const texts = await Promise.all([...requests, new Response("x", bare({ status: 201 })), new Response(new Uint8Array([65]))].map((one) => one.text()));
-  const [status, empty] = [new Response(null, bare({ status: 204, headers: { a: "b" } })), new Response(null, bare({ status: 200, headers: new Headers() }))];
-  return [texts, requests.map(({ method, headers, signal }) => [method, [...headers], signal.aborted]), [...status.headers], empty.statusText];
+  const texts = await Promise.all(
+    [...requests, new Response("x", bare({ status: 201 })), new Response(new Uint8Array([65]))].map((one) => one.text()),
+  );
+  const [status, empty] = [
+    new Response(null, bare({ status: 204, headers: { a: "b" } })),
+    new Response(null, bare({ status: 200, headers: new Headers() })),
+  ];
+  return [
+    texts,
+    requests.map(({ method, headers, signal }) => [method, [...headers], signal.aborted]),
+    [...status.headers],
+    empty.statusText,
+  ];
 }
 
 /** What differs each time. @param {unknown} seen */
 const steady = (seen) =>
-  JSON.stringify(seen, (key, value) => (["createdAt", "elapsedMs", "waitedMs", "afterMs", "waitMs"].includes(key) ? 0 : value === undefined ? null : value))
+  JSON.stringify(seen, (key, value) =>
+    ["createdAt", "elapsedMs", "waitedMs", "afterMs", "waitMs"].includes(key) ? 0 : value === undefined ? null : value,
+  )
     .replace(/"(waitMs|elapsedMs|durationMs)",[\d.]+/g, '"$1",0')
     .replace(/(again in|within|after) \d+ m?s/g, "$1");
 
@@ -222,20 +265,46 @@ async function changing(names, value, program, clean) {
   if (steady(await polluted(names, value, program)) === clean) return [];
   if (names.length < 2) return names;
   const middle = Math.ceil(names.length / 2);
-  return [...(await changing(names.slice(0, middle), value, program, clean)), ...(await changing(names.slice(middle), value, program, clean))];
+  return [
+    ...(await changing(names.slice(0, middle), value, program, clean)),
+    ...(await changing(names.slice(middle), value, program, clean)),
+  ];
 }
 
 /** The language itself asks any object for these: each `await` for a `then`, each destructuring of a list for a `return`. */
 const OF_THE_LANGUAGE = new Set(["then", "return"]);
 const names = namesOfSources().filter((name) => !OF_THE_LANGUAGE.has(name));
 /** What other code may put there: data; and functions, which are read as options and hooks. @type {[string, unknown][]} */
-const values = [["a text", "services.stopAndDelete"], ["a number", 1], ["true", true], ["an object", { a: 1 }], ["a function", () => 7]];
+const values = [
+  ["a text", "services.stopAndDelete"],
+  ["a number", 1],
+  ["true", true],
+  ["an object", { a: 1 }],
+  ["a function", () => 7],
+];
 
 /** Node's test runner reports the test before; its streams would break, too. */
 const quiet = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 test("the names are those that the package reads", () => {
-  for (const name of ["helper", "body", "path", "query", "signal", "headers", "timeoutMs", "fetch", "clock", "value", "done", "data", "status", "get", "set", "toJSON"]) {
+  for (const name of [
+    "helper",
+    "body",
+    "path",
+    "query",
+    "signal",
+    "headers",
+    "timeoutMs",
+    "fetch",
+    "clock",
+    "value",
+    "done",
+    "data",
+    "status",
+    "get",
+    "set",
+    "toJSON",
+  ]) {
     assert.ok(names.includes(name), name);
   }
 });
@@ -253,6 +322,7 @@ for (const [what, value] of values) {
     const broken = await changing(names, value, ofHost, steady([await ofHost()]));
     assert.ok(broken.length < 20, String(broken));
     const rest = names.filter((name) => !broken.includes(name));
-    for (const program of [ofSandbox, ofProxy]) assert.deepEqual(await changing(rest, value, program, steady([await program()])), [], program.name);
+    for (const program of [ofSandbox, ofProxy])
+      assert.deepEqual(await changing(rest, value, program, steady([await program()])), [], program.name);
   });
 }

@@ -27,7 +27,13 @@ for (const [name, call] of kinds) {
     const promise = call(cloud);
     assert.equal(Object.getPrototypeOf(promise), NativePromise.prototype);
     assert.ok(!inspect(promise).includes("withResponse"));
-    await within(NativePromise.prototype.then.call(promise, () => {}, () => {}));
+    await within(
+      NativePromise.prototype.then.call(
+        promise,
+        () => {},
+        () => {},
+      ),
+    );
   });
 }
 
@@ -37,7 +43,13 @@ test("tracePromise sees a call end", async () => {
   /** @type {string[]} */
   const seen = [];
   const note = (/** @type {string} */ name) => () => void seen.push(name);
-  channel.subscribe({ start: note("start"), end: note("end"), asyncStart: note("asyncStart"), asyncEnd: note("asyncEnd"), error: note("error") });
+  channel.subscribe({
+    start: note("start"),
+    end: note("end"),
+    asyncStart: note("asyncStart"),
+    asyncEnd: note("asyncEnd"),
+    error: note("error"),
+  });
   await within(/** @type {Promise<unknown>} */ (channel.tracePromise(() => cloud.services.get(ID))));
   assert.deepEqual(seen, ["start", "end", "asyncStart", "asyncEnd"]);
   await rejection(within(/** @type {Promise<unknown>} */ (channel.tracePromise(() => cloud.services.get(ID)))));
@@ -104,7 +116,11 @@ test("fetch and hooks run in the context of their caller", async () => {
   const found = () => success(service);
   assert.deepEqual(await strayed({}, found), [], "at once");
   assert.deepEqual(await strayed({ rateLimit: { requests: 1, perMs: 5 } }, found), [], "in the queue of the rate limit");
-  assert.deepEqual(await strayed({ rateLimit: { acquire: () => new Promise((resolve) => setTimeout(resolve, 2)) } }, found), [], "in a limiter of the caller's");
+  assert.deepEqual(
+    await strayed({ rateLimit: { acquire: () => new Promise((resolve) => setTimeout(resolve, 2)) } }, found),
+    [],
+    "in a limiter of the caller's",
+  );
   const look = (/** @type {string} */ url) => (url.endsWith("/organizations") ? success([{ id: ID, name: "o" }]) : success(service));
   assert.deepEqual(await strayed({ organizationId: undefined }, look), [], "behind another call's look-up");
   let refused = false;

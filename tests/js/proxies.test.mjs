@@ -24,7 +24,10 @@ const observed = (target) =>
 test("a client and its services", async () => {
   const cloud = observed(new CloudClient(new Sandbox({ timeScale: 1000 }).clientOptions));
   const { service } = await cloud.services.create({ name: "a", provider: "aws", region: "eu-west-1", ipAccessList: [] });
-  assert.deepEqual((await cloud.services.list()).map(({ id }) => id), [service.id]);
+  assert.deepEqual(
+    (await cloud.services.list()).map(({ id }) => id),
+    [service.id],
+  );
   assert.equal((await cloud.services.waitFor(service.id, "running")).state, "running");
   assert.deepEqual(await cloud.backups.list(service.id), []);
   assert.equal((await cloud.organizations.list()).length, 1);
@@ -47,7 +50,15 @@ test("a sandbox, a request that is built, a rate limiter", async () => {
 });
 
 test("errors", () => {
-  const fields = { issues: [], operation: "services.list", status: 200, requestId: undefined, attempts: 1, attemptLog: [], ambiguous: false };
+  const fields = {
+    issues: [],
+    operation: "services.list",
+    status: 200,
+    requestId: undefined,
+    attempts: 1,
+    attemptLog: [],
+    ambiguous: false,
+  };
   const broken = observed(new ResponseValidationError("x", fields, { text: '{"a":1}' }));
   assert.deepEqual([broken.text, broken.body, broken.created], ['{"a":1}', { a: 1 }, undefined]);
   const api = { ...fields, code: undefined, method: "GET", path: "/", headers: {} };

@@ -28,7 +28,10 @@ test("addresses, URLs and Requests, of any realm", async () => {
     [{ url, method: "GET", headers: new Headers(headers) }],
     [{ url, headers: new Map([["Authorization", authorization]]) }],
     [{ url, headers: [["authorization", authorization]] }],
-    [{ url, method: "POST", headers: {} }, { method: "GET", headers }],
+    [
+      { url, method: "POST", headers: {} },
+      { method: "GET", headers },
+    ],
     [vm.runInNewContext("new (class Request { constructor(all) { Object.assign(this, all); } })(all)", { all: { url, headers } })],
   ];
   for (const [input, init] of inputs) assert.equal((await fetch(input, init)).status, 200, String(input));
@@ -63,7 +66,14 @@ test("a Request is read once, as fetch does", async () => {
 });
 
 test("anything else is refused with a TypeError", async () => {
-  const trap = new Proxy({}, { get() { throw new Error("a trap"); } });
+  const trap = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error("a trap");
+      },
+    },
+  );
   for (const input of [undefined, null, 7, true, {}, [], [url], { url: 7 }, { method: "GET" }, () => url, Symbol("x"), trap, new Date()]) {
     const error = await rejection(fetch(input));
     assert.ok(error instanceof TypeError, typeof input);
@@ -77,7 +87,9 @@ test("anything else is refused with a TypeError", async () => {
 });
 
 test("a signal that is like one ends it", async () => {
-  class Signal extends EventTarget { aborted = false; }
+  class Signal extends EventTarget {
+    aborted = false;
+  }
   const slow = new Sandbox({ latencyMs: 600_000 });
   for (const place of ["init", "request"]) {
     const signal = new Signal();
@@ -90,7 +102,9 @@ test("a signal that is like one ends it", async () => {
 });
 
 test("an abort of a call whose signal has no reason is an AbortError, and one signal has one", async () => {
-  class Signal extends EventTarget { aborted = true; }
+  class Signal extends EventTarget {
+    aborted = true;
+  }
   const signal = new Signal();
   const cloud = new CloudClient(sandbox.clientOptions);
   const list = () => rejection(cloud.services.list(undefined, { signal: /** @type {any} */ (signal) }));
@@ -101,7 +115,8 @@ test("an abort of a call whose signal has no reason is an AbortError, and one si
 
 test("a relative baseUrl is resolved as the page's links are", () => {
   const host = /** @type {any} */ (globalThis);
-  const built = () => new CloudClient({ organizationId, baseUrl: "api", dangerouslyAllowBrowser: true }).buildRequest("GET /v1/organizations").url;
+  const built = () =>
+    new CloudClient({ organizationId, baseUrl: "api", dangerouslyAllowBrowser: true }).buildRequest("GET /v1/organizations").url;
   const place = Object.getOwnPropertyDescriptor(globalThis, "location");
   try {
     host.location = { href: "https://page.example/deep/er/page.html" };

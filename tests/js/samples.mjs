@@ -64,7 +64,13 @@ function matching(pattern) {
       const end = pattern.indexOf("]", at + 1);
       const inside = pattern.slice(at, end);
       at = end + 1;
-      return Array.from({ length: 95 }, (_, code) => String.fromCharCode(code + 32)).find((one) => new RegExp(`[${inside}]`).test(one) && /\w/.test(one)) ?? inside[0] ?? "";
+      return (
+        Array.from({ length: 95 }, (_, code) => String.fromCharCode(code + 32)).find(
+          (one) => new RegExp(`[${inside}]`).test(one) && /\w/.test(one),
+        ) ??
+        inside[0] ??
+        ""
+      );
     }
     if (sign === "\\") return { d: "0", w: "a", S: "a", s: " " }[pattern[at++] ?? ""] ?? pattern[at - 1] ?? "";
     return sign === "." ? "a" : sign;
@@ -94,7 +100,9 @@ export function samples(document) {
     const all = schema.oneOf ?? schema.anyOf;
     if (all !== undefined) return all.filter((/** @type {Json} */ one) => one.type !== "null");
     if (!Array.isArray(schema.type)) return undefined;
-    return schema.type.filter((type) => type !== "null").map((type) => ({ ...schema, type, enum: schema.enum?.filter((/** @type {unknown} */ value) => value !== null) }));
+    return schema.type
+      .filter((type) => type !== "null")
+      .map((type) => ({ ...schema, type, enum: schema.enum?.filter((/** @type {unknown} */ value) => value !== null) }));
   }
 
   /** @param {Json} schema @returns {boolean} */
@@ -106,13 +114,21 @@ export function samples(document) {
   }
 
   /** @param {Json} schema */
-  const typeOf = (schema) => schema.type ?? (schema.properties || schema.additionalProperties ? "object" : schema.enum || "const" in schema || schema.pattern ? "string" : undefined);
+  const typeOf = (schema) =>
+    schema.type ??
+    (schema.properties || schema.additionalProperties
+      ? "object"
+      : schema.enum || "const" in schema || schema.pattern
+        ? "string"
+        : undefined);
   /** @param {Json} schema @returns {string[]} */
   const patterns = (schema) => schema.patterns ?? (schema.pattern === undefined ? [] : [schema.pattern]);
 
   /** @param {Json} schema @param {string} text */
   const fitsText = (schema, text) =>
-    [...text].length >= (schema.minLength ?? 0) && [...text].length <= (schema.maxLength ?? Infinity) && patterns(schema).every((one) => new RegExp(one, "u").test(text));
+    [...text].length >= (schema.minLength ?? 0) &&
+    [...text].length <= (schema.maxLength ?? Infinity) &&
+    patterns(schema).every((one) => new RegExp(one, "u").test(text));
 
   /** @param {Json} schema */
   function text(schema) {
@@ -127,7 +143,10 @@ export function samples(document) {
 
   /** Right numbers: the least and a greater one. @param {Json} schema @returns {[number, number]} */
   function numbers({ type, minimum, exclusiveMinimum, maximum = Infinity, multipleOf = type === "integer" ? 1 : 0.5 }) {
-    const above = exclusiveMinimum === undefined ? minimum ?? Math.min(0, maximum) : exclusiveMinimum + Math.min(multipleOf, (maximum - exclusiveMinimum) / 4 || 1);
+    const above =
+      exclusiveMinimum === undefined
+        ? (minimum ?? Math.min(0, maximum))
+        : exclusiveMinimum + Math.min(multipleOf, (maximum - exclusiveMinimum) / 4 || 1);
     const rounded = Math.ceil(above / multipleOf) * multipleOf;
     const least = rounded > (exclusiveMinimum ?? -Infinity) ? rounded : rounded + multipleOf;
     return least > maximum ? [above, above] : [least, least + multipleOf <= maximum ? least + multipleOf : least];
@@ -139,7 +158,9 @@ export function samples(document) {
     };
     if (!request) return object;
     if (Object.keys(object).length < (schema.minProperties ?? 0)) {
-      Object.keys(schema.properties ?? {}).slice(0, schema.minProperties).forEach(add);
+      Object.keys(schema.properties ?? {})
+        .slice(0, schema.minProperties)
+        .forEach(add);
     }
     for (const rule of schema["x-rules"] ?? []) {
       const { atLeastOne, atMostOne } = rule;
@@ -188,19 +209,25 @@ export function samples(document) {
     if ("const" in whole) return whole.const;
     if (whole.enum) return whole.enum.find((/** @type {unknown} */ value) => value !== null);
     switch (typeOf(whole)) {
-      case "string": return text(whole);
+      case "string":
+        return text(whole);
       case "integer":
-      case "number": return numbers(whole)[0];
-      case "boolean": return true;
-      case "null": return null;
-      case "array": return Array.from({ length: Math.max(whole.minItems ?? 0, recursive(whole.items) ? 0 : 1) }, () => sample(whole.items, request));
+      case "number":
+        return numbers(whole)[0];
+      case "boolean":
+        return true;
+      case "null":
+        return null;
+      case "array":
+        return Array.from({ length: Math.max(whole.minItems ?? 0, recursive(whole.items) ? 0 : 1) }, () => sample(whole.items, request));
       case "object": {
         const object = objectOf(whole, {}, request);
         const { additionalProperties: other } = whole;
         if (Object.keys(object).length < (whole.minProperties ?? 0) && typeof other === "object") object.other = sample(other, request);
         return object;
       }
-      default: return "anything";
+      default:
+        return "anything";
     }
   }
 
@@ -208,7 +235,11 @@ export function samples(document) {
   function recursive(schema, above = []) {
     const whole = resolved(schema);
     if (above.includes(whole)) return true;
-    const inner = [...(variants(whole) ?? []), ...(whole.items ? [whole.items] : []), ...(whole.required ?? []).map((/** @type {string} */ name) => whole.properties[name])];
+    const inner = [
+      ...(variants(whole) ?? []),
+      ...(whole.items ? [whole.items] : []),
+      ...(whole.required ?? []).map((/** @type {string} */ name) => whole.properties[name]),
+    ];
     return inner.some((one) => recursive(one, [...above, whole]));
   }
 
@@ -225,7 +256,10 @@ export function samples(document) {
     const inside = [...above, whole];
     const options = variants(whole);
     if (options) return full(options[0] ?? {}, request, above);
-    if (typeOf(whole) === "array" && whole.items) return recursive(whole.items, above) ? [] : Array.from({ length: Math.max(1, whole.minItems ?? 0) }, () => full(whole.items, request, inside));
+    if (typeOf(whole) === "array" && whole.items)
+      return recursive(whole.items, above)
+        ? []
+        : Array.from({ length: Math.max(1, whole.minItems ?? 0) }, () => full(whole.items, request, inside));
     if (typeOf(whole) !== "object") return sample(whole, request);
     /** @type {Json} */
     const object = {};
@@ -238,7 +272,8 @@ export function samples(document) {
     for (const rule of whole["x-rules"] ?? []) {
       const standing = (rule.atMostOne ?? []).filter((/** @type {string} */ name) => name in object);
       for (const name of standing.slice(1)) delete object[name];
-      if (rule.absentWhen && object[rule.absentWhen.property] === rule.absentWhen.equals) for (const name of rule.absentWhen.absent) delete object[name];
+      if (rule.absentWhen && object[rule.absentWhen.property] === rule.absentWhen.equals)
+        for (const name of rule.absentWhen.absent) delete object[name];
     }
     for (const [name, needed] of Object.entries(whole.dependentRequired ?? {})) {
       if (needed.some((/** @type {string} */ one) => !(one in object))) delete object[name];
@@ -253,7 +288,9 @@ export function samples(document) {
     return Object.keys(objects[0]?.[0]?.properties ?? {}).find((name) => {
       const values = objects.map((one) => new Set(one.flatMap(({ properties }) => closed(properties[name]))));
       const every = values.flatMap((one) => [...one]);
-      return objects.every((one) => one.every(({ properties }) => closed(properties[name]).length > 0)) && new Set(every).size === every.length;
+      return (
+        objects.every((one) => one.every(({ properties }) => closed(properties[name]).length > 0)) && new Set(every).size === every.length
+      );
     });
   }
   /** @param {Json | undefined} schema @returns {unknown[]} */
@@ -296,7 +333,8 @@ export function samples(document) {
         // Where the discriminator may be absent, another variant might take the value.
         const absent = objectsOf(one).every(({ required }) => !required?.includes(name));
         const told = name !== "" && absent ? { [name]: closed(objectsOf(one)[0]?.properties[name])[0] } : {};
-        const named = (/** @type {unknown} */ value) => build(typeof value === "object" && value !== null && !Array.isArray(value) ? { ...told, ...value } : value);
+        const named = (/** @type {unknown} */ value) =>
+          build(typeof value === "object" && value !== null && !Array.isArray(value) ? { ...told, ...value } : value);
         yield* breaks(one, where, named, { exact, above });
       }
       if (options.length > 1 && request) {
@@ -356,7 +394,13 @@ export function samples(document) {
       yield* secrets(property, request, plant, (value) => build(objectOf(whole, { [name]: value }, request)), inside);
     }
     if (typeof whole.additionalProperties === "object") {
-      yield* secrets(whole.additionalProperties, request, plant, (value) => build({ ...objectOf(whole, {}, request), other: value }), inside);
+      yield* secrets(
+        whole.additionalProperties,
+        request,
+        plant,
+        (value) => build({ ...objectOf(whole, {}, request), other: value }),
+        inside,
+      );
     }
   }
 
@@ -372,7 +416,9 @@ export function samples(document) {
     if (schema.format in FORMATS) return;
     for (const pattern of patterns(schema)) {
       const others = patterns(schema).filter((one) => one !== pattern);
-      const broken = TEXTS.map((one) => one.padEnd(schema.minLength ?? 0, one.at(-1) ?? " ")).find((one) => !new RegExp(pattern, "u").test(one) && fitsText({ ...schema, patterns: others, pattern: undefined }, one));
+      const broken = TEXTS.map((one) => one.padEnd(schema.minLength ?? 0, one.at(-1) ?? " ")).find(
+        (one) => !new RegExp(pattern, "u").test(one) && fitsText({ ...schema, patterns: others, pattern: undefined }, one),
+      );
       if (broken !== undefined) yield wrong("pattern", broken);
     }
   }
@@ -389,7 +435,10 @@ export function samples(document) {
   /** @param {Json} schema @param {{ request: boolean, path: Path }} where @param {(value: unknown) => unknown} build @param {Make} wrong @param {{ exact: boolean, above: Json[] }} inside @returns {Generator<Wrong>} */
   function* brokenObjects(schema, { request, path }, build, wrong, inside) {
     // What breaks a number may break a rule between it and another one, too.
-    const bound = (schema["x-rules"] ?? []).flatMap((/** @type {Json} */ { ordered, equalWhen }) => [...(ordered ?? []), ...(equalWhen?.equal ?? [])]);
+    const bound = (schema["x-rules"] ?? []).flatMap((/** @type {Json} */ { ordered, equalWhen }) => [
+      ...(ordered ?? []),
+      ...(equalWhen?.equal ?? []),
+    ]);
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       const state = { ...inside, exact: inside.exact && !bound.includes(name) };
       yield* breaks(property, { request, path: [...path, name] }, (value) => build(objectOf(schema, { [name]: value }, request)), state);
@@ -401,13 +450,22 @@ export function samples(document) {
     }
     const { additionalProperties: other } = schema;
     if (typeof other === "object") {
-      yield* breaks(other, { request, path: [...path, "other"] }, (value) => build({ ...objectOf(schema, {}, request), other: value }), inside);
+      yield* breaks(
+        other,
+        { request, path: [...path, "other"] },
+        (value) => build({ ...objectOf(schema, {}, request), other: value }),
+        inside,
+      );
     }
     if (!request) return;
-    if (other === undefined || other === false) yield wrong("additionalProperties", { ...sample(schema), noSuchProperty: 1 }, ["noSuchProperty"]);
+    if (other === undefined || other === false)
+      yield wrong("additionalProperties", { ...sample(schema), noSuchProperty: 1 }, ["noSuchProperty"]);
     if (schema.minProperties > 0 && (schema.required ?? []).length === 0) yield { ...wrong("minProperties", {}), exact: false };
     if (schema.maxProperties !== undefined && typeof other === "object") {
-      yield wrong("maxProperties", Object.fromEntries(Array.from({ length: schema.maxProperties + 1 }, (_, index) => [`other${index}`, sample(other)])));
+      yield wrong(
+        "maxProperties",
+        Object.fromEntries(Array.from({ length: schema.maxProperties + 1 }, (_, index) => [`other${index}`, sample(other)])),
+      );
     }
     for (const [name, needed] of Object.entries(schema.dependentRequired ?? {})) {
       for (const one of needed) {
@@ -430,17 +488,26 @@ export function samples(document) {
     /** @param {string[]} names */
     const all = (names) => Object.fromEntries(names.map((name) => [name, sample(properties[name])]));
     /** The first is the greater one. @param {string[]} names */
-    const unequal = ([more = "", less = ""]) => ({ [more]: numbers(resolved(properties[more]))[1], [less]: numbers(resolved(properties[less]))[0] });
+    const unequal = ([more = "", less = ""]) => ({
+      [more]: numbers(resolved(properties[more]))[1],
+      [less]: numbers(resolved(properties[less]))[0],
+    });
     if (ordered) yield { constraint: "ordered", object: unequal(ordered), at: [ordered[0]] };
     if (atMostOne) {
       for (const name of atMostOne.slice(1)) yield { constraint: "atMostOne", object: all([atMostOne[0], name]), at: [name] };
     }
-    if (atLeastOne) yield { constraint: "atLeastOne", object: Object.fromEntries(atLeastOne.map((/** @type {string} */ name) => [name, undefined])), at: [atLeastOne[0]] };
+    if (atLeastOne)
+      yield {
+        constraint: "atLeastOne",
+        object: Object.fromEntries(atLeastOne.map((/** @type {string} */ name) => [name, undefined])),
+        at: [atLeastOne[0]],
+      };
     if (absentWhen) {
       const { property, equals, absent } = absentWhen;
       for (const name of absent) yield { constraint: "absentWhen", object: { ...all([name]), [property]: equals }, at: [name] };
     }
-    if (notAllEmpty) yield { constraint: "notAllEmpty", object: Object.fromEntries(notAllEmpty.map((/** @type {string} */ name) => [name, []])), at: [] };
+    if (notAllEmpty)
+      yield { constraint: "notAllEmpty", object: Object.fromEntries(notAllEmpty.map((/** @type {string} */ name) => [name, []])), at: [] };
     if (equalWhen) {
       const { property, equals, orDiffer, equal } = equalWhen;
       const [low, high] = equal;

@@ -71,7 +71,10 @@ test("the ledger has the bodies of changes, without passwords", async () => {
   await cloud.services.list();
   const text = JSON.stringify(sandbox.ledger());
   assert.ok(!text.includes(password) && !text.includes("correct horse"));
-  const bodies = sandbox.ledger().filter(({ change }) => change !== undefined).map(({ body }) => body);
+  const bodies = sandbox
+    .ledger()
+    .filter(({ change }) => change !== undefined)
+    .map(({ body }) => body);
   assert.deepEqual(bodies, [BODY, { newPasswordHash: hashPassword("correct horse"), newDoubleSha1Hash: doubleSha1Hash("correct horse") }]);
   assert.equal(sandbox.ledger().at(-1)?.body, undefined);
 });
@@ -103,11 +106,21 @@ test("an injected fault meets the request that it names", async () => {
   sandbox.inject({ fault: "unknown-property", times: 2 });
   for (const unknown of [true, true, false]) {
     const names = Object.keys(await cloud.services.get(service.id));
-    assert.equal(names.some((name) => /future/i.test(name)), unknown);
+    assert.equal(
+      names.some((name) => /future/i.test(name)),
+      unknown,
+    );
   }
   sandbox.inject({ fault: "stale-read", path: SERVICE.replace("{serviceId}", service.id) });
   const met = sandbox.ledger().map(({ fault, status }) => [fault, status]);
-  assert.deepEqual(met, [[undefined, 200], ["drop-after", 0], [undefined, 200], ["unknown-property", 200], ["unknown-property", 200], [undefined, 200]]);
+  assert.deepEqual(met, [
+    [undefined, 200],
+    ["drop-after", 0],
+    [undefined, 200],
+    ["unknown-property", 200],
+    ["unknown-property", 200],
+    [undefined, 200],
+  ]);
 });
 
 test("an injection that can meet nothing is refused", () => {
@@ -151,7 +164,10 @@ test("the state shows what there is, past all faults", async () => {
   const { sandbox, cloud } = made({ timeScale: 1 });
   const { service } = await cloud.services.create(BODY);
   sandbox.inject({ fault: "server-error", times: 100 });
-  assert.deepEqual(sandbox.state().services.map(({ id, state }) => [id, state]), [[service.id, "provisioning"]]);
+  assert.deepEqual(
+    sandbox.state().services.map(({ id, state }) => [id, state]),
+    [[service.id, "provisioning"]],
+  );
   const { now } = sandbox.state();
   sandbox.advance(180_000);
   assert.ok(sandbox.state().now >= now + 180_000);
@@ -199,13 +215,21 @@ test("only time that passes is advanced", () => {
 
 test("more keys open more organizations", async () => {
   const other = "5a9db0c5-2222-4000-8000-000000000002";
-  const { sandbox, cloud } = made({ keys: [{ keyId: "second", keySecret: "s", organizationId: other }, { keyId: "third", keySecret: "t" }] });
+  const { sandbox, cloud } = made({
+    keys: [
+      { keyId: "second", keySecret: "s", organizationId: other },
+      { keyId: "third", keySecret: "t" },
+    ],
+  });
   const options = { ...sandbox.clientOptions, logLevel: /** @type {const} */ ("off") };
   const second = new CloudClient({ ...options, keyId: "second", keySecret: "s", organizationId: other });
   const third = new CloudClient({ ...options, keyId: "third", keySecret: "t" });
   await second.services.create({ ...BODY, name: "theirs" });
   await third.services.create({ ...BODY, name: "ours" });
-  assert.deepEqual((await cloud.services.list()).map(({ name }) => name), ["ours"]);
+  assert.deepEqual(
+    (await cloud.services.list()).map(({ name }) => name),
+    ["ours"],
+  );
   const { services, others } = sandbox.state();
   assert.deepEqual([services.length, others[0].organization.id, others[0].services[0].name], [1, other, "theirs"]);
   const snapshot = sandbox.snapshot();

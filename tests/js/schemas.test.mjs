@@ -21,7 +21,10 @@ const check = (name, value) => {
 /** @param {Name} name @param {unknown} value @returns {import("clickhouse-cloud").Issue[]} */
 const issues = (name, value) => [...(check(name, value).issues ?? [])];
 /** @param {Name} name @param {unknown} value */
-const places = (name, value) => issues(name, value).map(({ path, code }) => `${path.join(".")}: ${code}`).sort();
+const places = (name, value) =>
+  issues(name, value)
+    .map(({ path, code }) => `${path.join(".")}: ${code}`)
+    .sort();
 
 const body = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [{ source: "203.0.113.0/24" }] };
 
@@ -44,7 +47,10 @@ test("each name is its own schema, as strict as its place asks for", () => {
   /** @param {any} value */
   const walk = (value) => {
     if (typeof value !== "object" || value === null) return;
-    const name = String(value.$ref ?? "").split("/").at(-1) ?? "";
+    const name =
+      String(value.$ref ?? "")
+        .split("/")
+        .at(-1) ?? "";
     if (name !== "" && !requested.has(name)) {
       requested.add(name);
       walk(contract.components.schemas[name]);
@@ -67,10 +73,18 @@ test("each name is its own schema, as strict as its place asks for", () => {
     if (schema.type === "object") {
       const found = issues(key, { ...made.sample(schema, strict), nobody: 1 });
       const isOpen = schema.additionalProperties === true || typeof schema.additionalProperties === "object";
-      if (!isOpen) assert.equal(found.some(({ code, path }) => code === "unknown" && path[0] === "nobody"), strict, name);
+      if (!isOpen)
+        assert.equal(
+          found.some(({ code, path }) => code === "unknown" && path[0] === "nobody"),
+          strict,
+          name,
+        );
       // Properties of its own are known, whatever else is wrong.
       for (const property of Object.keys(schema.properties ?? {})) {
-        assert.ok(issues(key, { [property]: null }).every(({ code }) => code !== "unknown"), `${name}.${property}`);
+        assert.ok(
+          issues(key, { [property]: null }).every(({ code }) => code !== "unknown"),
+          `${name}.${property}`,
+        );
       }
     } else if (schema.enum !== undefined) {
       for (const value of schema.enum) assert.deepEqual(check(key, value), { value });
@@ -94,14 +108,21 @@ test("a body is checked as its request is, with paths from the body itself", asy
   assert.ok(error instanceof RequestValidationError);
   assert.equal(calls.length, 0);
   assert.ok(error.issues.length >= 7);
-  assert.deepEqual(issues("CreateServiceBody", broken), error.issues.map((issue) => ({ ...issue, path: issue.path.slice(1) })));
+  assert.deepEqual(
+    issues("CreateServiceBody", broken),
+    error.issues.map((issue) => ({ ...issue, path: issue.path.slice(1) })),
+  );
   assert.deepEqual(check("CreateServiceBody", body), { value: body });
 });
 
 test("an answer is checked as answers are", () => {
   const answer = { ...service, state: "levitating", tomorrow: [1], numReplicas: 99, tags: null };
   assert.deepEqual(check("Service", answer), { value: answer });
-  assert.deepEqual(places("Service", { ...service, id: "x", state: 1, endpoints: [{ port: "1" }] }), ["endpoints.0.port: type", "id: format", "state: type"]);
+  assert.deepEqual(places("Service", { ...service, id: "x", state: 1, endpoints: [{ port: "1" }] }), [
+    "endpoints.0.port: type",
+    "id: format",
+    "state: type",
+  ]);
 });
 
 test("what JSON cannot hold is an issue, wherever it stands, and throws nothing", () => {
@@ -118,11 +139,18 @@ test("what JSON cannot hold is an issue, wherever it stands, and throws nothing"
   for (const name of /** @type {Name[]} */ (["Service", "CreateServiceBody", "State", "ReplicaCount", "BackupBucket", "Region"])) {
     for (const value of [undefined, () => 1, Symbol("x"), NaN, Infinity, 1n, new Map(), thrower, proxy, { toJSON: () => undefined }]) {
       const found = issues(name, value);
-      assert.deepEqual(found.map(({ path }) => path), [[]], name);
+      assert.deepEqual(
+        found.map(({ path }) => path),
+        [[]],
+        name,
+      );
       assert.equal(found[0]?.message, `expected ${found[0]?.expected}, received ${found[0]?.received}`);
     }
   }
-  assert.deepEqual(issues("UpdateServiceBody", circle).map(({ path }) => path), [["self"]]);
+  assert.deepEqual(
+    issues("UpdateServiceBody", circle).map(({ path }) => path),
+    [["self"]],
+  );
   assert.equal(issues("UpdateServiceBody", circle)[0]?.received, "an object that holds itself");
   const lost = { ...body, numReplicas: NaN, idleScaling: () => true, tags: [{ key: "a" }, { key: "b", value: 1n }] };
   assert.deepEqual(places("CreateServiceBody", lost), ["idleScaling: type", "numReplicas: type", "tags.1.value: type"]);
@@ -139,15 +167,26 @@ test("a value that is nested deep is an issue with its whole path, and throws no
     assert.equal(issues("CreateServiceBody", { ...body, tags: nest })[0]?.code, "type");
   }
   const answer = { ...service, tags: [{ key: "a", value: [[NaN, () => 1]] }] };
-  assert.deepEqual(issues("Service", answer).map(({ path }) => path), [["tags", 0, "value", 0, 0], ["tags", 0, "value", 0, 1], ["tags", 0, "value"]]);
+  assert.deepEqual(
+    issues("Service", answer).map(({ path }) => path),
+    [
+      ["tags", 0, "value", 0, 0],
+      ["tags", 0, "value", 0, 1],
+      ["tags", 0, "value"],
+    ],
+  );
 });
 
 test("the value is what JSON holds of it", () => {
   const createdAt = new Date(0);
-  assert.deepEqual(check("Service", { ...service, createdAt, byocId: undefined }), { value: { ...service, createdAt: createdAt.toISOString() } });
+  assert.deepEqual(check("Service", { ...service, createdAt, byocId: undefined }), {
+    value: { ...service, createdAt: createdAt.toISOString() },
+  });
   // One object at two places is no circle.
   const entry = { source: "203.0.113.0/24" };
-  assert.deepEqual(check("IpAccessListChange", { add: [entry], remove: [entry, entry] }), { value: { add: [entry], remove: [entry, entry] } });
+  assert.deepEqual(check("IpAccessListChange", { add: [entry], remove: [entry, entry] }), {
+    value: { add: [entry], remove: [entry, entry] },
+  });
   const hostile = JSON.parse('{ "__proto__": { "isPrimary": 1 } }');
   assert.deepEqual(places("IpAccessListEntry", { ...hostile, source: "::1", ["__proto__"]: 1 }), ["__proto__: unknown"]);
 });

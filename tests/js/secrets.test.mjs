@@ -17,11 +17,14 @@ const SHA1 = Buffer.from("PLANTED-S3cret-of-20").toString("hex");
 const marks = ["PLANTED", SHA256.slice(0, 12), SHA1.slice(0, 12)];
 
 /** @param {Json} schema */
-const plant = ({ format }) => ({ sha256: SHA256, sha1: SHA1, uri: `https://example.com/${PLANTED}` })[/** @type {string} */ (format)] ?? PLANTED;
+const plant = ({ format }) =>
+  ({ sha256: SHA256, sha1: SHA1, uri: `https://example.com/${PLANTED}` })[/** @type {string} */ (format)] ?? PLANTED;
 
 /** All that a program may print. @param {any} error @returns {string} */
 const shown = (error) =>
-  error instanceof Error ? [error.message, error.stack, JSON.stringify(error), inspect(error, { depth: 10 }), shown(error.cause)].join("\n") : String(error);
+  error instanceof Error
+    ? [error.message, error.stack, JSON.stringify(error), inspect(error, { depth: 10 }), shown(error.cause)].join("\n")
+    : String(error);
 
 /** @param {string} text @param {string} where */
 function assertHidden(text, where) {
@@ -35,13 +38,15 @@ function assertHidden(text, where) {
 function watched(script, options) {
   /** @type {string[]} */
   const seen = [];
-  const tell = (/** @type {unknown[]} */ ...all) => void seen.push(...all.map((one) => `${inspect(one, { depth: 10 })} ${JSON.stringify(one)}`));
+  const tell = (/** @type {unknown[]} */ ...all) =>
+    void seen.push(...all.map((one) => `${inspect(one, { depth: 10 })} ${JSON.stringify(one)}`));
   const logger = { error: tell, warn: tell, info: tell, debug: tell };
   return { ...scripted(script, { logger, logLevel: "debug", onRequest: tell, onResponse: tell, onRetry: tell, ...options }), seen };
 }
 
 /** A copy in which each planted text is wrapped. @param {unknown} value @param {(text: string) => unknown} wrap */
-const wrapped = (value, wrap) => JSON.parse(JSON.stringify(value), (_, one) => (typeof one === "string" && marks.some((mark) => one.includes(mark)) ? wrap(one) : one));
+const wrapped = (value, wrap) =>
+  JSON.parse(JSON.stringify(value), (_, one) => (typeof one === "string" && marks.some((mark) => one.includes(mark)) ? wrap(one) : one));
 
 const planted = { requests: 0, results: 0 };
 after(() => console.log(`secrets: ${planted.requests} places in requests, ${planted.results} in results`));
@@ -55,7 +60,8 @@ for (const operation of operations) {
   if (bodies.length > 0) test(`${name}: secrets of requests`, () => ofRequests(operation, bodies));
   if (results.length > 0) test(`${name}: secrets of results`, () => ofResults(operation, results));
   test(`${name}: no secret in its address`, () => {
-    for (const { name, schema } of [...operation.inPath, ...operation.inQuery]) assert.equal([...made.secrets(schema, true, plant)].length, 0, `${route} ${name}`);
+    for (const { name, schema } of [...operation.inPath, ...operation.inQuery])
+      assert.equal([...made.secrets(schema, true, plant)].length, 0, `${route} ${name}`);
   });
 }
 
@@ -70,12 +76,22 @@ async function ofRequests(operation, bodies) {
     /** @param {unknown} body */
     const build = (body) => /** @type {any} */ (cloud).buildRequest(route, ofRoute(operation, { ...parameters, body }));
     const built = build(body);
-    assert.ok(marks.some((mark) => built.body.includes(mark)), `${place}: it is planted`);
+    assert.ok(
+      marks.some((mark) => built.body.includes(mark)),
+      `${place}: it is planted`,
+    );
     assertHidden(`${built.toCurl()} ${JSON.stringify(built)} ${inspect(built)}`, `the built ${place}`);
     await callMethod(cloud, operation, parameters);
-    assert.ok(marks.some((mark) => calls[0]?.init.body.includes(mark)), "it is sent");
+    assert.ok(
+      marks.some((mark) => calls[0]?.init.body.includes(mark)),
+      "it is sent",
+    );
     // Wrong values, which an issue may quote; and a property that may be a misspelt secret.
-    for (const wrong of [wrapped(body, (text) => [text]), wrapped(body, (text) => ({ [text]: text })), { .../** @type {object} */ (body), noSuchProperty: PLANTED }]) {
+    for (const wrong of [
+      wrapped(body, (text) => [text]),
+      wrapped(body, (text) => ({ [text]: text })),
+      { .../** @type {object} */ (body), noSuchProperty: PLANTED },
+    ]) {
       const error = thrown(() => build(wrong));
       assert.ok(error instanceof RequestValidationError, `${place}: ${JSON.stringify(wrong)}: ${error}`);
       assertHidden(`${shown(error)} ${JSON.stringify(error.issues)}`, `the refusal of ${place}`);
@@ -108,8 +124,16 @@ async function ofResults(operation, results) {
     assert.deepEqual(await callMethod(cloud, operation, parameters), result);
     assertHidden(seen.join("\n"), `the log of ${place}`);
     for (const broken of [
-      () => respond(operation, wrapped(result, (text) => [text])),
-      () => respond(operation, wrapped(result, (text) => ({ [text]: { text } }))),
+      () =>
+        respond(
+          operation,
+          wrapped(result, (text) => [text]),
+        ),
+      () =>
+        respond(
+          operation,
+          wrapped(result, (text) => ({ [text]: { text } })),
+        ),
       () => respond(operation, [[result]]),
       () => new Response(whole.slice(0, -1), { status: operation.status }),
     ]) {

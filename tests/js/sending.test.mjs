@@ -75,7 +75,10 @@ test("a lent limiter says when to go, is told what came, and is left when the ca
   const rateLimit = { acquire: async () => (/** @type {unknown} */ outcome) => void told.push(outcome) };
   const { cloud } = scripted([() => json({}, RESET), () => success([])], { rateLimit, retryBudgetMs: 5_000, clock: jumping().clock });
   await cloud.services.list();
-  assert.deepEqual(told, [{ status: 429, retryAfterMs: 10 }, { status: 200, retryAfterMs: undefined }]);
+  assert.deepEqual(told, [
+    { status: 429, retryAfterMs: 10 },
+    { status: 200, retryAfterMs: undefined },
+  ]);
 
   /** @type {AbortSignal | undefined} */
   let given;
@@ -90,7 +93,14 @@ test("a lent limiter says when to go, is told what came, and is left when the ca
 
 test("what a lent limiter throws goes back to the caller as it is, and nothing is sent", async () => {
   const own = new Error("no slots today");
-  for (const acquire of [() => { throw own; }, async () => { throw own; }]) {
+  for (const acquire of [
+    () => {
+      throw own;
+    },
+    async () => {
+      throw own;
+    },
+  ]) {
     const { cloud, calls } = scripted([success([])], { rateLimit: { acquire } });
     assert.equal(await rejection(cloud.services.list()), own);
     assert.equal(calls.length, 0);
@@ -103,15 +113,20 @@ test("hooks are told of each attempt, without credentials", async () => {
   const hook = (/** @type {string} */ name) => (/** @type {unknown} */ event) => void told.push([name, event]);
   const hooks = { onRequest: hook("request"), onResponse: hook("response"), onRetry: hook("retry") };
   const answers = [() => json({ error: "X: y", requestId: "r-0" }, { status: 503 }), () => success(service)];
-  const { cloud } = scripted(answers, { ...hooks, retryBudgetMs: 60_000, clock: jumping().clock, headers: { "x-api-key": SECRET, "x-trace": "1" } });
+  const { cloud } = scripted(answers, {
+    ...hooks,
+    retryBudgetMs: 60_000,
+    clock: jumping().clock,
+    headers: { "x-api-key": SECRET, "x-trace": "1" },
+  });
   const { data } = await cloud.services.get(ID).withResponse();
   assert.equal(data.id, ID);
-  assert.deepEqual(told.map(([name]) => name), ["request", "response", "retry", "request", "response"]);
-  const [[, request], [, response], [, retry], [, second], [, last]] = told;
   assert.deepEqual(
-    [request.operation, request.method, request.attempt, request.headers["x-trace"]],
-    ["services.get", "GET", 1, "1"],
+    told.map(([name]) => name),
+    ["request", "response", "retry", "request", "response"],
   );
+  const [[, request], [, response], [, retry], [, second], [, last]] = told;
+  assert.deepEqual([request.operation, request.method, request.attempt, request.headers["x-trace"]], ["services.get", "GET", 1, "1"]);
   assert.match(request.url, /^https:\/\/api\.clickhouse\.cloud\/v1\/organizations\/.*\/services\//);
   assert.deepEqual([response.status, response.requestId, typeof response.durationMs, response.attempt], [503, "r-0", "number", 1]);
   assert.deepEqual([retry.operation, retry.attempt, retry.status, retry.fault], ["services.get", 1, 503, undefined]);

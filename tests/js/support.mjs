@@ -84,7 +84,10 @@ export function within(promise, ms = 2_000) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`nothing came within ${ms} ms`)), ms);
     promise.then(resolve, reject);
-    void Promise.resolve(promise).then(() => clearTimeout(timer), () => clearTimeout(timer));
+    void Promise.resolve(promise).then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    );
   });
 }
 

@@ -4,7 +4,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { CloudClient, CloudError, ConfigurationError, hashPassword, RateLimiter, RequestValidationError, ResponseValidationError } from "clickhouse-cloud";
+import {
+  CloudClient,
+  CloudError,
+  ConfigurationError,
+  hashPassword,
+  RateLimiter,
+  RequestValidationError,
+  ResponseValidationError,
+} from "clickhouse-cloud";
 import { ID, json, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
 /** @typedef {{ cloud: CloudClient, call: (signal: AbortSignal) => any }} Place */
@@ -24,7 +32,8 @@ const created = { service: { ...service, state: "provisioning" }, password: "PLA
 const body = { name: "events", provider: "aws", region: "eu-west-1" };
 
 /** Answers whatever is asked. @param {string} url @param {any} init */
-const answer = (url, { method }) => success(url.endsWith("password") ? {} : method === "POST" ? created : url.endsWith(ID) ? service : [service]);
+const answer = (url, { method }) =>
+  success(url.endsWith("password") ? {} : method === "POST" ? created : url.endsWith(ID) ? service : [service]);
 /** @param {Record<string, unknown>} [options] */
 const client = (options) => scripted([answer], { ...options, logLevel: options?.logger ? "debug" : "off" }).cloud;
 
@@ -42,7 +51,8 @@ const clock = { now: () => 0, sleep: (/** @type {number} */ ms) => (ms < 30_000 
 /** Refuses once, then answers. */
 function moody() {
   let refused = false;
-  return async (/** @type {string} */ url, /** @type {any} */ init) => (refused ? answer(url, init) : ((refused = true), json({}, { status: 503 })));
+  return async (/** @type {string} */ url, /** @type {any} */ init) =>
+    refused ? answer(url, init) : ((refused = true), json({}, { status: 503 }));
 }
 
 /**
@@ -56,32 +66,126 @@ const places = {
   onRetry: (act) => place(list, { onRetry: act, fetch: moody(), clock, retryBudgetMs: 60_000 }),
   onProgress: (act) => place((cloud, signal) => cloud.services.waitFor(ID, "running", { signal, onProgress: act })),
   onCreated: (act) => place((cloud, signal) => cloud.services.createAndWait(body, { signal, onCreated: act })),
-  fetch: (act) => place(list, { fetch: (/** @type {string} */ url, /** @type {any} */ init) => (act(), Promise.resolve(answer(url, init))) }),
-  "fetch, later": (act) => place(list, { fetch: async (/** @type {string} */ url, /** @type {any} */ init) => (await null, act(), answer(url, init)) }),
+  fetch: (act) =>
+    place(list, { fetch: (/** @type {string} */ url, /** @type {any} */ init) => (act(), Promise.resolve(answer(url, init))) }),
+  "fetch, later": (act) =>
+    place(list, { fetch: async (/** @type {string} */ url, /** @type {any} */ init) => (await null, act(), answer(url, init)) }),
   "what fetch gives, as it is awaited": (act) =>
-    place(list, { fetch: (/** @type {string} */ url, /** @type {any} */ init) => ({ get then() { act(); return (/** @type {any} */ done) => done(answer(url, init)); } }) }),
+    place(list, {
+      fetch: (/** @type {string} */ url, /** @type {any} */ init) => ({
+        get then() {
+          act();
+          return (/** @type {any} */ done) => done(answer(url, init));
+        },
+      }),
+    }),
   "what is like a promise of fetch": (act) =>
-    place(list, { fetch: (/** @type {string} */ url, /** @type {any} */ init) => ({ then(/** @type {any} */ done) { act(); done(answer(url, init)); done(7); throw new Error("too late"); } }) }),
+    place(list, {
+      fetch: (/** @type {string} */ url, /** @type {any} */ init) => ({
+        then(/** @type {any} */ done) {
+          act();
+          done(answer(url, init));
+          done(7);
+          throw new Error("too late");
+        },
+      }),
+    }),
   "what is like a response": (act) =>
-    place(list, { fetch: async (/** @type {string} */ url, /** @type {any} */ init) => ({ status: 200, headers: new Headers(), text: () => (act(), answer(url, init).text()) }) }),
+    place(list, {
+      fetch: async (/** @type {string} */ url, /** @type {any} */ init) => ({
+        status: 200,
+        headers: new Headers(),
+        text: () => (act(), answer(url, init).text()),
+      }),
+    }),
   acquire: (act) => place(list, { rateLimit: { acquire: () => (act(), Promise.resolve()) } }),
   "acquire, later": (act) => place(list, { rateLimit: { acquire: async () => (await null, act()) } }),
-  "what is like a promise of acquire": (act) => place(list, { rateLimit: { acquire: () => ({ then(/** @type {any} */ done) { act(); done(); } }) } }),
+  "what is like a promise of acquire": (act) =>
+    place(list, {
+      rateLimit: {
+        acquire: () => ({
+          then(/** @type {any} */ done) {
+            act();
+            done();
+          },
+        }),
+      },
+    }),
   "what acquire gave": (act) => place(list, { rateLimit: { acquire: async () => act } }),
   "clock.now": (act) => place(list, { clock: { ...clock, now: () => (act(), 0) }, rateLimit: new RateLimiter({ requests: 9, perMs: 1 }) }),
   "clock.sleep": (act) => place(list, { clock: { ...clock, sleep: (/** @type {number} */ ms) => (act(), clock.sleep(ms)) } }),
-  "clock.sleep, later": (act) => place(list, { clock: { ...clock, sleep: async (/** @type {number} */ ms) => (await null, act(), clock.sleep(ms)) } }),
-  "clock.sleep of a wait": (act) => place(wait, { clock: { ...clock, sleep: async (/** @type {number} */ ms) => (act(), clock.sleep(ms)) } }),
-  "a getter of the options": (act) => place((cloud, signal) => cloud.services.list({}, { signal, get timeoutMs() { return act(), 1_000; } })),
-  "a getter of a wait's options": (act) => place((cloud, signal) => cloud.services.waitFor(ID, "running", { signal, get timeoutMs() { return act(), 1_000; } })),
-  "the headers": (act) => place((cloud, signal) => cloud.services.list({}, { signal, headers: { get a() { return act(), "1"; } } })),
-  "a getter of the query": (act) => place((cloud, signal) => cloud.services.list({ get filter() { return act(), []; } }, { signal })),
-  "a state": (act) => place((cloud, signal) => cloud.services.waitFor(ID, new Proxy(["running"], { get: (on, name) => (name === "0" && act(), Reflect.get(on, name)) }), { signal })),
+  "clock.sleep, later": (act) =>
+    place(list, { clock: { ...clock, sleep: async (/** @type {number} */ ms) => (await null, act(), clock.sleep(ms)) } }),
+  "clock.sleep of a wait": (act) =>
+    place(wait, { clock: { ...clock, sleep: async (/** @type {number} */ ms) => (act(), clock.sleep(ms)) } }),
+  "a getter of the options": (act) =>
+    place((cloud, signal) =>
+      cloud.services.list(
+        {},
+        {
+          signal,
+          get timeoutMs() {
+            return (act(), 1_000);
+          },
+        },
+      ),
+    ),
+  "a getter of a wait's options": (act) =>
+    place((cloud, signal) =>
+      cloud.services.waitFor(ID, "running", {
+        signal,
+        get timeoutMs() {
+          return (act(), 1_000);
+        },
+      }),
+    ),
+  "the headers": (act) =>
+    place((cloud, signal) =>
+      cloud.services.list(
+        {},
+        {
+          signal,
+          headers: {
+            get a() {
+              return (act(), "1");
+            },
+          },
+        },
+      ),
+    ),
+  "a getter of the query": (act) =>
+    place((cloud, signal) =>
+      cloud.services.list(
+        {
+          get filter() {
+            return (act(), []);
+          },
+        },
+        { signal },
+      ),
+    ),
+  "a state": (act) =>
+    place((cloud, signal) =>
+      cloud.services.waitFor(ID, new Proxy(["running"], { get: (on, name) => (name === "0" && act(), Reflect.get(on, name)) }), { signal }),
+    ),
   "an id": (act) => place((cloud, signal) => cloud.services.get(/** @type {any} */ ({ toJSON: () => (act(), ID) }), { signal })),
   "the id of setPassword": (act) => place((cloud) => cloud.services.setPassword(/** @type {any} */ ({ toJSON: () => (act(), ID) }), "x")),
-  "toJSON of a body": (act) => place((cloud, signal) => cloud.services.update(ID, /** @type {any} */ ({ name: { toJSON: () => (act(), "x") } }), { signal })),
-  "a getter of a body": (act) => place((cloud, signal) => cloud.services.update(ID, { get name() { return act(), "x"; } }, { signal })),
-  "a route": (act) => place((cloud) => cloud.request(/** @type {any} */ ({ toString: () => (act(), "GET /v1/organizations/{organizationId}/services") }))),
+  "toJSON of a body": (act) =>
+    place((cloud, signal) => cloud.services.update(ID, /** @type {any} */ ({ name: { toJSON: () => (act(), "x") } }), { signal })),
+  "a getter of a body": (act) =>
+    place((cloud, signal) =>
+      cloud.services.update(
+        ID,
+        {
+          get name() {
+            return (act(), "x");
+          },
+        },
+        { signal },
+      ),
+    ),
+  "a route": (act) =>
+    place((cloud) => cloud.request(/** @type {any} */ ({ toString: () => (act(), "GET /v1/organizations/{organizationId}/services") }))),
 };
 
 test("what the caller's own code throws comes back as it is, and the client lives on", async () => {
@@ -107,7 +211,16 @@ test("by a clock that throws nothing is sent, and nobody is told of a request", 
   const told = [];
   const acquire = async () => void told.push("acquire");
   for (const rateLimit of [false, { acquire }, new RateLimiter({ requests: 9, perMs: 1 })]) {
-    const options = { rateLimit, clock: { ...clock, now() { throw own; } }, onRequest: () => told.push("onRequest") };
+    const options = {
+      rateLimit,
+      clock: {
+        ...clock,
+        now() {
+          throw own;
+        },
+      },
+      onRequest: () => told.push("onRequest"),
+    };
     const { cloud, calls } = scripted([answer], options);
     assert.equal(await within(rejection(cloud.services.list())), own);
     assert.deepEqual([calls, told], [[], []]);
@@ -116,10 +229,13 @@ test("by a clock that throws nothing is sent, and nobody is told of a request", 
 
 test("what is like a signal, and throws", async () => {
   const own = new Error("mine");
-  const fail = () => { throw own; };
+  const fail = () => {
+    throw own;
+  };
   const signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
   const { cloud, calls } = scripted([answer]);
-  const call = (/** @type {PropertyDescriptorMap} */ more) => within(cloud.services.list({}, { signal: /** @type {any} */ (Object.defineProperties({ ...signal }, more)) }));
+  const call = (/** @type {PropertyDescriptorMap} */ more) =>
+    within(cloud.services.list({}, { signal: /** @type {any} */ (Object.defineProperties({ ...signal }, more)) }));
   assert.equal(await rejection(call({ addEventListener: { value: fail } })), own);
   assert.equal(calls.length, 0);
   assert.deepEqual(await call({ removeEventListener: { value: fail } }), [service]);
@@ -127,8 +243,13 @@ test("what is like a signal, and throws", async () => {
 });
 
 test("a log that throws costs nobody's call", async () => {
-  const boom = () => { throw new Error("the disk is full"); };
-  for (const logger of [{ error: boom, warn: boom, info: boom, debug: boom }, Object.fromEntries(["error", "warn", "info", "debug"].map((name) => [name, async () => undefined]))]) {
+  const boom = () => {
+    throw new Error("the disk is full");
+  };
+  for (const logger of [
+    { error: boom, warn: boom, info: boom, debug: boom },
+    Object.fromEntries(["error", "warn", "info", "debug"].map((name) => [name, async () => undefined])),
+  ]) {
     assert.deepEqual(await client({ logger }).services.list(), [service]);
     assert.equal((await rejection(scripted([json({}, { status: 500 })], { logger, logLevel: "debug" }).cloud.services.list())).status, 500);
   }
@@ -149,7 +270,12 @@ const deeds = {
   "aborts its call": (_, controller) => controller.abort("enough"),
   "frees its client": (cloud) => cloud.free(),
   "calls, aborts and frees": (cloud, controller, begun) => {
-    begun.push(cloud.services.list({}, { signal: controller.signal }).then(() => {}, (reason) => assert.equal(reason, "enough")));
+    begun.push(
+      cloud.services.list({}, { signal: controller.signal }).then(
+        () => {},
+        (reason) => assert.equal(reason, "enough"),
+      ),
+    );
     controller.abort("enough");
     cloud.free();
   },
@@ -157,7 +283,10 @@ const deeds = {
 
 for (const [deed, act] of Object.entries(deeds)) {
   test(`the caller's own code ${deed}, wherever it runs`, async () => {
-    for (const [name, make] of Object.entries({ ...places, log: (/** @type {() => any} */ act) => place(list, { logger: { error: act, warn: act, info: act, debug: act } }) })) {
+    for (const [name, make] of Object.entries({
+      ...places,
+      log: (/** @type {() => any} */ act) => place(list, { logger: { error: act, warn: act, info: act, debug: act } }),
+    })) {
       /** @type {PromiseLike<any>[]} */
       const begun = [];
       const controller = new AbortController();
@@ -182,7 +311,17 @@ for (const [deed, act] of Object.entries(deeds)) {
 
 /** Throws, whatever is done to it. @param {any} target @param {unknown} own */
 const bristling = (target, own) =>
-  new Proxy(target, Object.fromEntries(["get", "has", "ownKeys", "getPrototypeOf", "getOwnPropertyDescriptor"].map((trap) => [trap, () => { throw own; }])));
+  new Proxy(
+    target,
+    Object.fromEntries(
+      ["get", "has", "ownKeys", "getPrototypeOf", "getOwnPropertyDescriptor"].map((trap) => [
+        trap,
+        () => {
+          throw own;
+        },
+      ]),
+    ),
+  );
 
 test("objects that throw whatever is done to them: the caller's own error, or one of ours", async () => {
   const own = new Error("mine");
@@ -190,16 +329,46 @@ test("objects that throw whatever is done to them: the caller's own error, or on
   const signal = new AbortController().signal;
   for (const hostile of [bristling({}, own), bristling([], own), bristling(() => {}, own), bristling(new Uint8Array(1), own)]) {
     for (const call of [
-      () => new CloudClient(hostile), () => new RateLimiter(hostile), () => hashPassword(hostile),
-      () => client({ headers: hostile }), () => client({ clock: hostile }), () => client({ logger: hostile }), () => client({ rateLimit: hostile }),
-      () => cloud.services.list(hostile), () => cloud.services.list({ filter: hostile }), () => cloud.services.list({}, hostile),
-      () => cloud.services.list({}, { headers: hostile }), () => cloud.services.list({}, { signal: hostile }),
-      () => cloud.services.get(hostile), () => cloud.services.update(ID, hostile), () => cloud.services.update(ID, { name: hostile }),
-      () => cloud.services.setPassword(ID, hostile), () => cloud.services.waitFor(ID, hostile), () => cloud.services.waitFor(ID, [hostile]),
-      () => cloud.request(hostile), () => cloud.request("GET /v1/organizations", hostile), () => cloud.buildRequest(hostile),
-      () => client({ fetch: async () => hostile }).services.list(), () => client({ fetch: async () => { throw hostile; } }).services.list({}, { signal }),
-      () => client({ fetch: async () => { throw Object.assign(new TypeError("fetch failed"), { cause: hostile }); } }).services.list(),
-      () => cloud.services.createAndWait(body, { onProgress: () => { throw hostile; } }),
+      () => new CloudClient(hostile),
+      () => new RateLimiter(hostile),
+      () => hashPassword(hostile),
+      () => client({ headers: hostile }),
+      () => client({ clock: hostile }),
+      () => client({ logger: hostile }),
+      () => client({ rateLimit: hostile }),
+      () => cloud.services.list(hostile),
+      () => cloud.services.list({ filter: hostile }),
+      () => cloud.services.list({}, hostile),
+      () => cloud.services.list({}, { headers: hostile }),
+      () => cloud.services.list({}, { signal: hostile }),
+      () => cloud.services.get(hostile),
+      () => cloud.services.update(ID, hostile),
+      () => cloud.services.update(ID, { name: hostile }),
+      () => cloud.services.setPassword(ID, hostile),
+      () => cloud.services.waitFor(ID, hostile),
+      () => cloud.services.waitFor(ID, [hostile]),
+      () => cloud.request(hostile),
+      () => cloud.request("GET /v1/organizations", hostile),
+      () => cloud.buildRequest(hostile),
+      () => client({ fetch: async () => hostile }).services.list(),
+      () =>
+        client({
+          fetch: async () => {
+            throw hostile;
+          },
+        }).services.list({}, { signal }),
+      () =>
+        client({
+          fetch: async () => {
+            throw Object.assign(new TypeError("fetch failed"), { cause: hostile });
+          },
+        }).services.list(),
+      () =>
+        cloud.services.createAndWait(body, {
+          onProgress: () => {
+            throw hostile;
+          },
+        }),
     ]) {
       const [error] = await within(caught(call));
       assert.ok(error === own || error === hostile || CloudError.is(error) || error instanceof TypeError, String(call));
@@ -226,8 +395,23 @@ test("bodies of all kinds", async () => {
     }
   }
   for (const refused of [
-    circle, { name: 1n }, { name: NaN }, { name: Infinity }, { name: deep(10_000) }, { name: "x", more: deep(1_000_000) }, { name: "x".repeat(17_000_000) },
-    { name: "ü".repeat(17_000_000) }, { more: "\u0000".repeat(3_000_000) }, new Map([["name", "x"]]), new Set(["name"]), [], "name", 7, true, new Date(), /x/,
+    circle,
+    { name: 1n },
+    { name: NaN },
+    { name: Infinity },
+    { name: deep(10_000) },
+    { name: "x", more: deep(1_000_000) },
+    { name: "x".repeat(17_000_000) },
+    { name: "ü".repeat(17_000_000) },
+    { more: "\u0000".repeat(3_000_000) },
+    new Map([["name", "x"]]),
+    new Set(["name"]),
+    [],
+    "name",
+    7,
+    true,
+    new Date(),
+    /x/,
   ]) {
     const error = await within(rejection(update(refused)), 20_000);
     assert.ok(error instanceof RequestValidationError, `${error}`);
@@ -236,7 +420,14 @@ test("bodies of all kinds", async () => {
   }
   const sent = async (/** @type {any} */ body) => (await update(body), JSON.parse(calls.at(-1)?.init.body));
   const proto = JSON.parse('{"name":"x","__proto__":{"a":1}}');
-  for (const taken of [proto, Object.freeze({ name: "x" }), new Named(), Object.assign(Object.create(null), { name: "x" }), { name: "a\uD800b" }, { name: "x", more: deep(50) }]) {
+  for (const taken of [
+    proto,
+    Object.freeze({ name: "x" }),
+    new Named(),
+    Object.assign(Object.create(null), { name: "x" }),
+    { name: "a\uD800b" },
+    { name: "x", more: deep(50) },
+  ]) {
     assert.deepEqual(await sent(taken), JSON.parse(JSON.stringify(taken)));
   }
   assert.equal(/** @type {any} */ ({}).a, undefined);
@@ -247,7 +438,10 @@ test("answers that nest deeper than any stack", async () => {
   for (const text of [nested(100_000), "[".repeat(1_000_000), `[${nested(1_000)}]`]) {
     for (const validateResponses of ["error", "warn", "off"]) {
       const { cloud } = scripted([() => new Response(text)], { validateResponses });
-      const ended = await within(Promise.resolve(cloud.services.list()).catch((error) => error), 20_000);
+      const ended = await within(
+        Promise.resolve(cloud.services.list()).catch((error) => error),
+        20_000,
+      );
       assert.ok(ended instanceof ResponseValidationError || validateResponses !== "error", String(ended));
     }
   }
@@ -255,20 +449,44 @@ test("answers that nest deeper than any stack", async () => {
 });
 
 test("responses that say something else each time", async () => {
-  for (const [first, later] of /** @type {[number, unknown][]} */ ([[200, Symbol("x")], [200, 7n], [200, undefined], [200, {}]])) {
+  for (const [first, later] of /** @type {[number, unknown][]} */ ([
+    [200, Symbol("x")],
+    [200, 7n],
+    [200, undefined],
+    [200, {}],
+  ])) {
     let read = 0;
-    const like = { get status() { return read++ ? later : first; }, headers: new Headers(), text: async () => "[]" };
+    const like = {
+      get status() {
+        return read++ ? later : first;
+      },
+      headers: new Headers(),
+      text: async () => "[]",
+    };
     const cloud = client({ fetch: async () => like });
     await within(Promise.resolve(cloud.services.list()).catch(() => {}));
   }
   let read = 0;
-  const real = () => Object.defineProperty(new Response("[]"), "status", { get: () => { if (++read > 2) throw new Error("mine"); return 200; } });
+  const real = () =>
+    Object.defineProperty(new Response("[]"), "status", {
+      get: () => {
+        if (++read > 2) throw new Error("mine");
+        return 200;
+      },
+    });
   await within(Promise.resolve(client({ fetch: async () => real() }).services.list()).catch(() => {}));
   assert.deepEqual(await client().services.list(), [service]);
 });
 
 test("bodies whose reading cannot be ended", async () => {
-  for (const cancel of [() => { throw new Error("mine"); }, () => undefined, () => Promise.reject(new Error("mine")), undefined]) {
+  for (const cancel of [
+    () => {
+      throw new Error("mine");
+    },
+    () => undefined,
+    () => Promise.reject(new Error("mine")),
+    undefined,
+  ]) {
     const reader = { read: () => new Promise(() => {}), cancel };
     const cloud = client({ timeoutMs: 1, fetch: async () => ({ status: 200, headers: new Headers(), body: { getReader: () => reader } }) });
     assert.equal((await within(rejection(cloud.services.list()))).name, "TimeoutError");
@@ -306,7 +524,10 @@ test("hot code that is given up while it calls the client", () => {
     await hot().catch((error) => console.log(given, error.name));
   `;
   const flags = ["--allow-natives-syntax", "--input-type=module", "-e", program];
-  assert.equal(execFileSync(process.execPath, flags, { encoding: "utf8", cwd: new URL(".", import.meta.url) }), "2 RequestValidationError\n");
+  assert.equal(
+    execFileSync(process.execPath, flags, { encoding: "utf8", cwd: new URL(".", import.meta.url) }),
+    "2 RequestValidationError\n",
+  );
 });
 
 test("a wasm that fails in the midst of a call ends the call", () => {

@@ -15,7 +15,9 @@ const { sample, full, breaks, resolved } = made;
 const tried = { constraints: 0, refused: 0 };
 after(() => {
   const schemas = Object.keys(document.components.schemas).length;
-  console.log(`walk: ${operations.length} operations, ${schemas} schemas, ${tried.constraints} constraints tried, ${tried.refused} refused`);
+  console.log(
+    `walk: ${operations.length} operations, ${schemas} schemas, ${tried.constraints} constraints tried, ${tried.refused} refused`,
+  );
 });
 
 /** The address, by the rules of URLs alone. @param {Operation} operation @param {Parameters} parameters */
@@ -83,7 +85,10 @@ for (const operation of operations) {
       }
     }
     if (operation.needsBody) {
-      refused({ path: parameters.path, query: parameters.query }, { value: undefined, constraint: "required", path: ["body"], exact: true });
+      refused(
+        { path: parameters.path, query: parameters.query },
+        { value: undefined, constraint: "required", path: ["body"], exact: true },
+      );
     }
     if (operation.body !== undefined) {
       for (const wrong of breaks(operation.body, { request: true, path: ["body"] }, (value) => value)) {
@@ -108,7 +113,9 @@ for (const operation of operations) {
 
 test("the walk breaks what it should", () => {
   assert.ok(operations.length >= 142);
-  const bodies = operations.flatMap(({ body }) => (body === undefined ? [] : [...breaks(body, { request: true, path: [] }, (value) => value)]));
+  const bodies = operations.flatMap(({ body }) =>
+    body === undefined ? [] : [...breaks(body, { request: true, path: [] }, (value) => value)],
+  );
   const kinds = new Set(bodies.map(({ constraint }) => constraint));
   // Every keyword that binds and stands in a schema that requests take.
   /** @type {Set<string>} */
@@ -119,10 +126,33 @@ test("the walk breaks what it should", () => {
     seen.add(schema);
     const whole = Array.isArray(schema) ? schema : resolved(schema);
     for (const [key, value] of Object.entries(whole)) {
-      if (!Array.isArray(whole) && ["minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"].includes(key) && typeof value !== "object" && value !== 0) standing.add(key);
+      if (
+        !Array.isArray(whole) &&
+        [
+          "minLength",
+          "maxLength",
+          "minimum",
+          "maximum",
+          "exclusiveMinimum",
+          "minItems",
+          "maxItems",
+          "uniqueItems",
+          "minProperties",
+          "maxProperties",
+        ].includes(key) &&
+        typeof value !== "object" &&
+        value !== 0
+      )
+        standing.add(key);
       visit(value, seen);
     }
   };
-  visit(operations.map(({ body }) => body), new Set());
-  assert.deepEqual([...standing].filter((one) => !kinds.has(one)), []);
+  visit(
+    operations.map(({ body }) => body),
+    new Set(),
+  );
+  assert.deepEqual(
+    [...standing].filter((one) => !kinds.has(one)),
+    [],
+  );
 });

@@ -29,14 +29,25 @@ test("it holds what runs, what declares, and what explains", () => {
 test("it carries the notices of every crate that is compiled in", () => {
   const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES.txt"), "utf8");
   const features = ["--no-default-features", "--features", "client,sandbox"];
-  const tree = run("cargo", ["tree", "--locked", ...features, "--target", "wasm32-unknown-unknown", "--edges", "normal", "--prefix", "none"]);
+  const tree = run("cargo", [
+    "tree",
+    "--locked",
+    ...features,
+    "--target",
+    "wasm32-unknown-unknown",
+    "--edges",
+    "normal",
+    "--prefix",
+    "none",
+  ]);
   const crates = new Set([...tree.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => `${name} ${version}`));
   assert.ok(crates.delete(`clickhouse-cloud ${manifest.version}`));
   assert.ok(crates.size > 20);
   for (const crate of crates) assert.ok(notices.includes(`\n  ${crate} (`), `${crate} is not named: run \`make notices\``);
   // It is what the locked sources say, to the letter; the script ends with why it is not.
   run("node", ["scripts/notices.mjs", "--check"]);
-  for (const text of ["Permission is hereby granted", "TERMS AND CONDITIONS FOR USE", "the Rust standard library"]) assert.ok(notices.includes(text));
+  for (const text of ["Permission is hereby granted", "TERMS AND CONDITIONS FOR USE", "the Rust standard library"])
+    assert.ok(notices.includes(text));
 });
 
 test("both manifests name one repository", () => {
@@ -47,12 +58,21 @@ test("both manifests name one repository", () => {
 });
 
 test("an entry is one file, beside the chunks that entries share", () => {
-  const names = readdirSync(join(installed, "dist")).filter((name) => /\.c?js$/.test(name)).sort();
-  const [entries, chunks] = [["index", "sandbox", "proxy"], ["core", "shared", "simulator"]];
+  const names = readdirSync(join(installed, "dist"))
+    .filter((name) => /\.c?js$/.test(name))
+    .sort();
+  const [entries, chunks] = [
+    ["index", "sandbox", "proxy"],
+    ["core", "shared", "simulator"],
+  ];
   const everywhere = [...entries, ...chunks].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
   const elsewhere = [...entries, "core"].flatMap((name) => ["workerd", "edge-light"].map((kind) => `${name}.${kind}.js`));
   // The glue that the wasm names, for bundlers that make its instance themselves; it is one with that of the Workers' entries.
-  const glue = ["client_bg.js", "sandbox_bg.js", ...["glue", "options", "shared", "simulator", "start"].map((name) => `${name}.workerd.js`)];
+  const glue = [
+    "client_bg.js",
+    "sandbox_bg.js",
+    ...["glue", "options", "shared", "simulator", "start"].map((name) => `${name}.workerd.js`),
+  ];
   // The command's own.
   assert.deepEqual(names, [...everywhere, ...elsewhere, ...glue, "bytes.js", "server.js"].sort());
 });
@@ -91,7 +111,9 @@ async function exported(path) {
     ...{ entryPoints: [path], bundle: true, format: "esm", external: ["*.wasm", "*.wasm?module"], logLevel: "silent" },
     ...{ metafile: true, write: false },
   });
-  return Object.values(metafile.outputs).flatMap((output) => output.exports).sort();
+  return Object.values(metafile.outputs)
+    .flatMap((output) => output.exports)
+    .sort();
 }
 
 /**
@@ -133,11 +155,17 @@ test("Nitro finds for Node the files that Node takes, and for Workers those with
       ...{ stdin: { contents, resolveDir: join(installed, "../..") }, conditions, external: ["node:*", "*.wasm", "*.wasm?module"] },
       ...{ bundle: true, format: "esm", logLevel: "silent", metafile: true, write: false },
     });
-    return Object.keys(metafile.inputs).map((path) => path.replace(/.*clickhouse-cloud\//, "")).filter((path) => /^dist\/(index|sandbox|proxy)\./.test(path));
+    return Object.keys(metafile.inputs)
+      .map((path) => path.replace(/.*clickhouse-cloud\//, ""))
+      .filter((path) => /^dist\/(index|sandbox|proxy)\./.test(path));
   };
   for (const entry of Object.keys(manifest.exports).filter((one) => typeof manifest.exports[one] === "object")) {
     for (const kind of ["import", "require"]) {
-      assert.deepEqual(await found(entry, kind, ["production", "node", "wasm", "unwasm"]), await found(entry, kind, ["node"]), `${entry}, ${kind}`);
+      assert.deepEqual(
+        await found(entry, kind, ["production", "node", "wasm", "unwasm"]),
+        await found(entry, kind, ["node"]),
+        `${entry}, ${kind}`,
+      );
     }
     const [worker = ""] = await found(entry, "import", ["production", "workerd", "edge-light", "deno", "wasm", "unwasm"]);
     assert.match(worker, /\.edge-light\.js$/);

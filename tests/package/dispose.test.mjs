@@ -39,13 +39,19 @@ test('no class has a member named "undefined" where the symbol is missing', () =
   const { count, names } = JSON.parse(run("node", "--require", without, members, ...modules));
   assert.ok(count > 30, `${count} classes and functions`);
   assert.ok(names.includes("CloudClient.free") && names.includes("Sandbox.free"));
-  assert.deepEqual(names.filter((/** @type {string} */ name) => /\.(undefined|Symbol\(.*dispose\))$/i.test(name)), []);
+  assert.deepEqual(
+    names.filter((/** @type {string} */ name) => /\.(undefined|Symbol\(.*dispose\))$/i.test(name)),
+    [],
+  );
 });
 
 test("where it is there, what can be freed can be disposed of", () => {
   const { names } = JSON.parse(run("node", members, ...modules));
   for (const name of ["CloudClient", "Sandbox"]) {
-    assert.ok(names.some((/** @type {string} */ member) => new RegExp(`^${name}\\.Symbol\\(.*dispose\\)$`).test(member)), name);
+    assert.ok(
+      names.some((/** @type {string} */ member) => new RegExp(`^${name}\\.Symbol\\(.*dispose\\)$`).test(member)),
+      name,
+    );
   }
   assert.ok(!names.some((/** @type {string} */ name) => name.endsWith(".undefined")));
 });

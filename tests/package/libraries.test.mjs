@@ -16,7 +16,11 @@ test("a form of TanStack shows each field its issues, and submits a body that ke
   const submitted = [];
   /** @type {import("clickhouse-cloud").CreateServiceBody} */
   const defaultValues = { name: "", provider: "aws", region: "eu-west-1", ipAccessList: [{ source: "203.0.113.0/33" }] };
-  const form = new FormApi({ defaultValues, validators: { onChange: schemas.CreateServiceBody }, onSubmit: ({ value }) => void submitted.push(value) });
+  const form = new FormApi({
+    defaultValues,
+    validators: { onChange: schemas.CreateServiceBody },
+    onSubmit: ({ value }) => void submitted.push(value),
+  });
   const name = new FieldApi({ form, name: "name" });
   const source = new FieldApi({ form, name: "ipAccessList[0].source" });
   const unmount = [form, name, source].map((one) => one.mount());
@@ -30,7 +34,10 @@ test("a form of TanStack shows each field its issues, and submits a body that ke
   ]);
 
   name.handleChange("events");
-  assert.deepEqual(messages().map((all) => all.length), [0, 1]);
+  assert.deepEqual(
+    messages().map((all) => all.length),
+    [0, 1],
+  );
   assert.equal(form.state.canSubmit, false);
   source.handleChange("203.0.113.0/24");
   assert.deepEqual(messages(), [[], []]);
@@ -45,9 +52,15 @@ test("a field of a form takes one schema of the contract", () => {
   const unmount = [form, field].map((one) => one.mount());
   // What an empty input of numbers gives.
   field.handleChange(NaN);
-  assert.deepEqual(field.state.meta.errors.map((error) => error?.message), ["expected a value that JSON can hold, received NaN"]);
+  assert.deepEqual(
+    field.state.meta.errors.map((error) => error?.message),
+    ["expected a value that JSON can hold, received NaN"],
+  );
   field.handleChange(21);
-  assert.deepEqual(field.state.meta.errors.map((error) => error?.message), ["expected at most 20, received 21"]);
+  assert.deepEqual(
+    field.state.meta.errors.map((error) => error?.message),
+    ["expected at most 20, received 21"],
+  );
   field.handleChange(20);
   assert.deepEqual(field.state.meta.errors, []);
   unmount.forEach((end) => end());
@@ -66,5 +79,8 @@ test("a router of Hono refuses what breaks the contract, and hands on what keeps
   assert.deepEqual(await send({ command: "awake" }), { status: 200, answer: { command: "awake" } });
   const { status, answer } = await send({ command: "restart" });
   assert.equal(status, 400);
-  assert.deepEqual(answer.error.map((/** @type {any} */ issue) => issue.path), [["command"]]);
+  assert.deepEqual(
+    answer.error.map((/** @type {any} */ issue) => issue.path),
+    [["command"]],
+  );
 });

@@ -13,7 +13,10 @@ const packed = new Uint8Array(readFileSync(tarball));
 test("publint finds nothing", async () => {
   const { messages, pkg } = await publint({ pack: { tarball: packed.buffer }, strict: true });
   assert.equal(pkg.version, manifest.version);
-  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, pkg)),
+    [],
+  );
 });
 
 test("the types are what is loaded, in every way in which there is one", async () => {

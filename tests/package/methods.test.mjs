@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { methods } from "../../scripts/methods.mjs";
 
-const parameter = (/** @type {string} */ place, /** @type {string} */ name, /** @type {object} */ schema, required = true) => ({ in: place, name, required, schema });
+const parameter = (/** @type {string} */ place, /** @type {string} */ name, /** @type {object} */ schema, required = true) => ({
+  in: place,
+  name,
+  required,
+  schema,
+});
 const text = { type: "string" };
 const operation = (/** @type {string} */ name, /** @type {object} */ more = {}) => ({
   "x-name": name,
@@ -19,11 +24,18 @@ const contract = {
   components: { schemas: { Change: { type: "object" } } },
   paths: {
     "/pipes/{pipeId}": {
-      get: operation("clickPipes.get", { "x-maturity": "beta", parameters: [parameter("path", "organizationId", text), parameter("path", "pipeId", text)] }),
+      get: operation("clickPipes.get", {
+        "x-maturity": "beta",
+        parameters: [parameter("path", "organizationId", text), parameter("path", "pipeId", text)],
+      }),
     },
     "/pipes/{pipeId}/settings/{version}": {
       put: operation("clickPipes.settings.replace", {
-        parameters: [parameter("path", "pipeId", text), parameter("path", "version", { type: "integer" }), parameter("query", "mode", { type: "string", enum: ["a", "b"] })],
+        parameters: [
+          parameter("path", "pipeId", text),
+          parameter("path", "version", { type: "integer" }),
+          parameter("query", "mode", { type: "string", enum: ["a", "b"] }),
+        ],
         requestBody: { required: false, ...body },
       }),
     },
@@ -52,7 +64,10 @@ test("resources stand below others, by their names", async () => {
 
 test("their words and types are the contract's", () => {
   assert.match(source, /\/\*\* Pipes\. \*\/\n +this\.clickPipes = new ClickPipesOperations\(inner\);/);
-  assert.match(source, /\/\*\* The operations of `clickPipes\.settings`\. \*\/\n +this\.settings = new ClickPipesSettingsOperations\(inner\);/);
+  assert.match(
+    source,
+    /\/\*\* The operations of `clickPipes\.settings`\. \*\/\n +this\.settings = new ClickPipesSettingsOperations\(inner\);/,
+  );
   assert.match(source, /\* \*\*Beta\*\*: the service may change it without notice\.\n[^]*?\* @beta\n/);
   assert.match(source, /@param \{number\} version/);
   assert.match(source, /@param \{\{ mode: "a" \| "b" \}\} query The/);

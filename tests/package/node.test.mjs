@@ -53,15 +53,21 @@ test("who does not use the schemas does not carry them", async () => {
   const check = 'import { schemas } from "clickhouse-cloud"; console.log(schemas.Tag["~standard"].validate({}));';
   // In the names, which are one text.
   const mark = "IpAccessListChange!";
-  assert.deepEqual([await bundled("hash.mjs", hash), await bundled("check.mjs", check)].map((text) => text.includes(mark)), [false, true]);
+  assert.deepEqual(
+    [await bundled("hash.mjs", hash), await bundled("check.mjs", check)].map((text) => text.includes(mark)),
+    [false, true],
+  );
 });
 
 test("a minified bundle still looks for room on the stack before it enters the wasm", async () => {
-  const entry = file("room.mjs", `
+  const entry = file(
+    "room.mjs",
+    `
     import { needRoom } from ${JSON.stringify(join(root, "js/bindings/stack.js"))};
     const more = (levels) => { try { return more(levels + 1); } catch { return levels; } };
     const deeper = () => { try { needRoom(); } catch { return more(0); } return deeper(); };
-    console.log(deeper());`);
+    console.log(deeper());`,
+  );
   const outfile = entry.replace(/mjs$/, "bundle.mjs");
   await build({ entryPoints: [entry], outfile, bundle: true, minify: true, format: "esm" });
   // Where it throws there is room yet.

@@ -11,7 +11,12 @@ const document = JSON.parse(readFileSync(join(installed, "dist/openapi.json"), "
 
 /** @param {unknown} value */
 async function problems(value) {
-  const rules = /** @type {const} */ ({ "operation-operationId-unique": "error", "path-parameters-defined": "error", "no-unused-components": "error", "no-unresolved-refs": "error" });
+  const rules = /** @type {const} */ ({
+    "operation-operationId-unique": "error",
+    "path-parameters-defined": "error",
+    "no-unused-components": "error",
+    "no-unresolved-refs": "error",
+  });
   const config = await redocly.createConfig({ extends: ["spec"], rules });
   const found = await redocly.lintFromString({ source: JSON.stringify(value), absoluteRef: "openapi.json", config });
   return found.map(({ ruleId, message, location }) => `${location[0]?.pointer}: ${ruleId}: ${message}`);

@@ -32,7 +32,11 @@ export function operationTypes(document) {
       {},
     ];
     const args = given.map((one) => JSON.stringify(one)).join(", ");
-    const parameters = Object.entries({ ...(organizationId ? { path: inPath } : {}), ...(hasQuery ? { query } : {}), ...(body === undefined ? {} : { body }) });
+    const parameters = Object.entries({
+      ...(organizationId ? { path: inPath } : {}),
+      ...(hasQuery ? { query } : {}),
+      ...(body === undefined ? {} : { body }),
+    });
     const written = parameters.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ");
     return `
 export async function operation${number}() {
@@ -47,7 +51,9 @@ export async function operation${number}() {
 }
 `;
   }
-  const all = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(/** @type {Json} */ (item)).map(([method, operation]) => ({ path, method, operation })));
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(/** @type {Json} */ (item)).map(([method, operation]) => ({ path, method, operation })),
+  );
   return `// Made from the contract.
 import { CloudClient, type Routes } from "clickhouse-cloud";
 

@@ -21,8 +21,15 @@ const schemas = {
       target: { anyOf: [reference("Kafka"), { type: "null" }] },
     },
   },
-  Source: { oneOf: [reference("Kafka"), reference("S3")], discriminator: { propertyName: "type", mapping: { kafka: reference("Kafka").$ref } } },
-  Kafka: { type: "object", required: ["type", "topic"], properties: { type: { type: "string", enum: ["kafka", "msk"] }, topic: { type: "string" } } },
+  Source: {
+    oneOf: [reference("Kafka"), reference("S3")],
+    discriminator: { propertyName: "type", mapping: { kafka: reference("Kafka").$ref } },
+  },
+  Kafka: {
+    type: "object",
+    required: ["type", "topic"],
+    properties: { type: { type: "string", enum: ["kafka", "msk"] }, topic: { type: "string" } },
+  },
   S3: { type: "object", required: ["type", "url"], properties: { type: { type: "string", const: "s3" }, url: { type: "string" } } },
   Change: {
     type: "object",
@@ -33,8 +40,18 @@ const schemas = {
     },
   },
 };
-const operation = { "x-name": "things.change", "x-maturity": "beta", summary: "Change it.", requestBody: { required: true, ...body }, responses: { 200: result } };
-const metrics = { "x-name": "things.metrics", summary: "Read it.", responses: { 200: { content: { "text/plain": { schema: { type: "string" } } } } } };
+const operation = {
+  "x-name": "things.change",
+  "x-maturity": "beta",
+  summary: "Change it.",
+  requestBody: { required: true, ...body },
+  responses: { 200: result },
+};
+const metrics = {
+  "x-name": "things.metrics",
+  summary: "Read it.",
+  responses: { 200: { content: { "text/plain": { schema: { type: "string" } } } } },
+};
 const contract = {
   openapi: "3.1.0",
   info: { title: "T", version: "1" },
@@ -45,8 +62,18 @@ const contract = {
 /** What the compiler says about a program that has the types. @param {string} program */
 async function mistakes(program) {
   const { text } = await schemaTypes(contract);
-  const files = new Map([["/types.d.ts", text], ["/program.ts", `import type * as T from "./types.js";\n${program}`]]);
-  const options = { strict: true, noEmit: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Node16 };
+  const files = new Map([
+    ["/types.d.ts", text],
+    ["/program.ts", `import type * as T from "./types.js";\n${program}`],
+  ]);
+  const options = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.Node16,
+  };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
   host.fileExists = (name) => files.has(name) || fileExists(name);

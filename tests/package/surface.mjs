@@ -163,9 +163,12 @@ export function spoken(program, files) {
       if (ts.isIdentifier(node)) note(checker.getSymbolAtLocation(node), node);
       if (ts.isStringLiteral(node)) (refused(node) ? wrongTexts : rightTexts).add(node.text);
       if (ts.isElementAccessExpression(node)) {
-        const symbol = checker.getPropertiesOfType(checker.getTypeAtLocation(node.expression)).find((one) => one.name.startsWith("__@dispose"));
+        const symbol = checker
+          .getPropertiesOfType(checker.getTypeAtLocation(node.expression))
+          .find((one) => one.name.startsWith("__@dispose"));
         if (node.argumentExpression.getText() === "Symbol.dispose") note(symbol, node);
-        if (ts.isStringLiteral(node.argumentExpression)) noteProperty(checker.getTypeAtLocation(node.expression), node.argumentExpression.text, node);
+        if (ts.isStringLiteral(node.argumentExpression))
+          noteProperty(checker.getTypeAtLocation(node.expression), node.argumentExpression.text, node);
       }
       if (ts.isObjectLiteralElementLike(node) && node.name && (ts.isIdentifier(node.name) || ts.isStringLiteral(node.name))) {
         noteProperty(checker.getContextualType(/** @type {ts.ObjectLiteralExpression} */ (node.parent)), node.name.text, node);

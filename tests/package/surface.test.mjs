@@ -79,35 +79,47 @@ test("an any would be found, wherever it stood", () => {
   ];
   const files = places.map((text, index) => file(`types/any${index}.d.mts`, `export declare ${text}`));
   const program = ts.createProgram(files, options);
-  for (const [index, path] of files.entries()) assert.equal(surface(program, [path], (name) => name === path).anys.length > 0, true, places[index]);
+  for (const [index, path] of files.entries())
+    assert.equal(surface(program, [path], (name) => name === path).anys.length > 0, true, places[index]);
 });
 
 test("everything has its words", () => {
   assert.ok(offered.items.length > 300);
-  assert.deepEqual(offered.items.filter(({ words }) => words.length < 4).map(({ name }) => name), []);
+  assert.deepEqual(
+    offered.items.filter(({ words }) => words.length < 4).map(({ name }) => name),
+    [],
+  );
 });
 
 test("the type tests speak of every method, option, error, event and route; and of what each refuses", () => {
   const { right, wrong, rightTexts, wrongTexts } = spoken(program, [...tests.values()]);
   /** @param {Set<ts.Node>} nodes @param {Set<string>} texts */
-  const missing = (nodes, texts) => (/** @type {import("./surface.mjs").Item} */ { name, symbol }) => {
-    if (name.startsWith("new ")) return !texts.has(name);
-    return !(symbol.declarations ?? []).some((node) => nodes.has(node)) && !(name.startsWith("Routes.") && texts.has(symbol.name));
-  };
+  const missing =
+    (nodes, texts) =>
+    (/** @type {import("./surface.mjs").Item} */ { name, symbol }) => {
+      if (name.startsWith("new ")) return !texts.has(name);
+      return !(symbol.declarations ?? []).some((node) => nodes.has(node)) && !(name.startsWith("Routes.") && texts.has(symbol.name));
+    };
   // The shapes of the contract are the business of its own tests; here are the operations.
   const items = offered.items.filter(({ name, symbol }) => {
     const ofContract = symbol.declarations?.[0]?.getSourceFile().fileName.endsWith("/schema.d.ts");
     return !ofContract || name.startsWith("Routes.");
   });
   assert.ok(items.length > 200);
-  assert.deepEqual(items.filter(missing(right, rightTexts)).map(({ name }) => name), []);
+  assert.deepEqual(
+    items.filter(missing(right, rightTexts)).map(({ name }) => name),
+    [],
+  );
   const refusing = items.filter(({ name, callable }) => {
     // What the caller lends is called by the client alone.
     if (/^(Clock|Logger|RateLimiterLike|ResponseLike)\./.test(name)) return false;
     return callable || name.startsWith("Routes.") || /^(CloudClient|Call|Wait|Sandbox)Options\./.test(name);
   });
   assert.ok(refusing.length > 80);
-  assert.deepEqual(refusing.filter(missing(wrong, wrongTexts)).map(({ name }) => name), []);
+  assert.deepEqual(
+    refusing.filter(missing(wrong, wrongTexts)).map(({ name }) => name),
+    [],
+  );
 });
 
 /**
@@ -175,7 +187,12 @@ export const isType = (error: RequestValidationError) => error.issues[0]?.code =
     return (completions?.entries ?? []).map(({ name }) => name);
   };
   /** @param {string} mark @param {string[]} expected */
-  const completes = (mark, expected) => assert.deepEqual(expected.filter((name) => !at(mark).includes(name)), [], mark);
+  const completes = (mark, expected) =>
+    assert.deepEqual(
+      expected.filter((name) => !at(mark).includes(name)),
+      [],
+      mark,
+    );
   const states = values("State");
   assert.ok(states.includes("running"));
   completes("state", states);
@@ -187,9 +204,16 @@ export const isType = (error: RequestValidationError) => error.issues[0]?.code =
   const codes = [...rust.matchAll(/Self::\w+ => "(\w+)"/g)].map(([, code = ""]) => code);
   assert.ok(codes.includes("type"));
   assert.deepEqual(at("code").sort(), codes.sort());
-  completes("option", offered.items.map(({ name }) => name.split("CloudClientOptions.")[1] ?? "keyId"));
+  completes(
+    "option",
+    offered.items.map(({ name }) => name.split("CloudClientOptions.")[1] ?? "keyId"),
+  );
   // What is closed is offered, and nothing else is.
-  for (const [mark, name] of [["provider", "Provider"], ["command", "StateCommand"]]) assert.deepEqual(at(mark).sort(), values(name).sort());
+  for (const [mark, name] of [
+    ["provider", "Provider"],
+    ["command", "StateCommand"],
+  ])
+    assert.deepEqual(at(mark).sort(), values(name).sort());
   assert.deepEqual(at("route").sort(), operations.map(({ route }) => route).sort());
   completes("method", [...operations.flatMap(({ name }) => (name.startsWith("services.") ? [name.split(".")[1] ?? ""] : [])), "waitFor"]);
   assert.deepEqual(at("schema").sort(), Object.keys(components.schemas).sort());

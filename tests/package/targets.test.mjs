@@ -21,7 +21,12 @@ function least(runtime) {
 /** @param {string} name @param {string | string[]} target */
 async function bundled(name, target) {
   const options = /** @type {const} */ ({ bundle: true, format: "esm", write: false, minifySyntax: false, charset: "utf8" });
-  const { outputFiles } = await build({ ...options, entryPoints: [join(installed, manifest.exports[name].default.default)], target, external: ["node:*"] });
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [join(installed, manifest.exports[name].default.default)],
+    target,
+    external: ["node:*"],
+  });
   return outputFiles[0].text;
 }
 
@@ -40,7 +45,8 @@ test("a newer syntax would be seen", async () => {
 });
 
 test("the WebAssembly has no feature beside those that are named", () => {
-  for (const feature of ["client", "sandbox"]) run("wasm-opt", ["-mvp", ...wasmFeatures, "--strip-debug", join(installed, `dist/${feature}_bg.wasm`), "-o", "/dev/null"]);
+  for (const feature of ["client", "sandbox"])
+    run("wasm-opt", ["-mvp", ...wasmFeatures, "--strip-debug", join(installed, `dist/${feature}_bg.wasm`), "-o", "/dev/null"]);
 });
 
 test("the manifest says the same of Node", () => {

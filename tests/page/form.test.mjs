@@ -168,7 +168,9 @@ function faint() {
     return [...pixel.getImageData(0, 0, 1, 1).data];
   };
   const luminance = (/** @type {number[]} */ color) => {
-    const [red = 0, green = 0, blue = 0] = color.slice(0, 3).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    const [red = 0, green = 0, blue = 0] = color
+      .slice(0, 3)
+      .map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   const behind = (/** @type {Element | null} */ element) => {
@@ -180,7 +182,10 @@ function faint() {
   };
   const found = [];
   for (const element of document.querySelectorAll("body *")) {
-    const text = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent?.trim()).join("");
+    const text = [...element.childNodes]
+      .filter((node) => node.nodeType === Node.TEXT_NODE)
+      .map((node) => node.textContent?.trim())
+      .join("");
     if (text === "" || !element.checkVisibility() || element.closest("[aria-disabled=true], .unseen, noscript, option")) continue;
     const [a, b] = [luminance(rgba(getComputedStyle(element).color)), luminance(behind(element))];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

@@ -95,7 +95,10 @@ test("the journey", async () => {
     // A password by its hash. The one from the creation is shown no longer: it does not hold any more.
     const password = "correct horse battery staple";
     await page.getByLabel("New password").fill(password);
-    assert.deepEqual(await page.locator(".hash").allTextContents(), ["xLvLH77JnWW/WdhcjLYu4tuWPw/hBvSD2a+nO9Tjmoo=", "f4af2e5d85456a908e0f552f0366375b06267295"]);
+    assert.deepEqual(await page.locator(".hash").allTextContents(), [
+      "xLvLH77JnWW/WdhcjLYu4tuWPw/hBvSD2a+nO9Tjmoo=",
+      "f4af2e5d85456a908e0f552f0366375b06267295",
+    ]);
     await press(page, "Set password");
     await page.getByText("and the password opens it").waitFor();
     assert.equal(await page.locator(".secret").count(), 0);
@@ -130,10 +133,14 @@ test("the journey", async () => {
     assert.equal(await row.count(), 0);
 
     // Everything that was sent is there, as curl commands without secrets; and it ends with the 404.
-    await page.locator("#requests li", { has: page.locator(".status", { hasText: "404" }) }).getByText("GET", { exact: true }).waitFor();
+    await page
+      .locator("#requests li", { has: page.locator(".status", { hasText: "404" }) })
+      .getByText("GET", { exact: true })
+      .waitFor();
     for (const summary of await page.locator("#requests summary").all()) await summary.click();
     const sent = (await page.locator("#requests").textContent()) ?? "";
-    for (const method of ["-X POST", "-X GET", "-X PATCH", "-X DELETE"]) assert.ok(sent.includes(`curl --fail-with-body ${method}`), method);
+    for (const method of ["-X POST", "-X GET", "-X PATCH", "-X DELETE"])
+      assert.ok(sent.includes(`curl --fail-with-body ${method}`), method);
     assert.ok(sent.includes('--user "$CLICKHOUSE_CLOUD_API_KEY:$CLICKHOUSE_CLOUD_API_SECRET"'));
     for (const secret of [first, second, password, "sandbox-key-secret", "xLvLH77JnWW"]) assert.ok(!sent.includes(secret));
   });
@@ -171,7 +178,13 @@ test("what the service refuses is told where it was asked", async () => {
     await create(page);
     await page.getByLabel("New password").fill("");
     await press(page, "Set password");
-    assert.match((await page.locator(".field", { has: page.getByLabel("New password") }).locator(".error").textContent()) ?? "", /not empty/);
+    assert.match(
+      (await page
+        .locator(".field", { has: page.getByLabel("New password") })
+        .locator(".error")
+        .textContent()) ?? "",
+      /not empty/,
+    );
     await form(page, "Name and access").getByRole("button", { name: "Save changes" }).click();
     await form(page, "Name and access").getByText("at least 1 property").waitFor();
     // What only the service can know: the most is below the least that it has.

@@ -40,8 +40,11 @@ let server;
 before(async () => {
   const resolveDir = fileURLToPath(new URL(".", import.meta.url));
   const bundle = async (/** @type {string} */ contents) =>
-    (await build({ stdin: { contents, resolveDir }, bundle: true, format: "esm", write: false, logLevel: "silent" })).outputFiles[0]?.text ?? "";
-  const scripts = new Map(await Promise.all(Object.entries(sources).map(async ([path, text]) => /** @type {const} */ ([path, await bundle(text)]))));
+    (await build({ stdin: { contents, resolveDir }, bundle: true, format: "esm", write: false, logLevel: "silent" })).outputFiles[0]
+      ?.text ?? "";
+  const scripts = new Map(
+    await Promise.all(Object.entries(sources).map(async ([path, text]) => /** @type {const} */ ([path, await bundle(text)]))),
+  );
   server = createServer((request, response) => {
     const script = scripts.get(request.url ?? "/");
     response.setHeader("content-type", script === undefined ? "text/html" : "text/javascript");
@@ -61,7 +64,11 @@ after(async () => {
   server?.closeAllConnections();
 });
 
-for (const [name, expected] of /** @type {[string, unknown][]} */ ([["locked", []], ["transition", "done"], ["installed", "activated"]])) {
+for (const [name, expected] of /** @type {[string, unknown][]} */ ([
+  ["locked", []],
+  ["transition", "done"],
+  ["installed", "activated"],
+])) {
   test(`a call that is ${name}`, async () => {
     const ended = await Promise.race([
       page.evaluate(`globalThis.${name}()`),

@@ -7,7 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BODY, SERVICE, json, page, proxied, refusal, success, told } from "./support.mjs";
 
 const KEY = "idempotency-key";
-const created = () => success({ service: { id: SERVICE, name: "events", state: "provisioning" }, password: "PLANTED-p4ssword" }, { headers: { "x-ratelimit-remaining": "7" } });
+const created = () =>
+  success(
+    { service: { id: SERVICE, name: "events", state: "provisioning" }, password: "PLANTED-p4ssword" },
+    { headers: { "x-ratelimit-remaining": "7" } },
+  );
 
 /** A service whose answers are given by the test, in the order of its requests. */
 function held() {
@@ -156,7 +160,13 @@ test("keys are known for two minutes, and the latest thousand", async (t) => {
   let time = Date.now();
   const clock = /** @type {any} */ ({ now: () => time, sleep: () => new Promise(() => {}) });
   let sent = 0;
-  const { handler, services } = await proxied(t, { clock, fetch: async () => { sent += 1; return created(); } });
+  const { handler, services } = await proxied(t, {
+    clock,
+    fetch: async () => {
+      sent += 1;
+      return created();
+    },
+  });
   const count = async (/** @type {string} */ key) => {
     const before = sent;
     assert.equal((await handler(new Request(services, create({ [KEY]: key })))).status, 200);
@@ -193,7 +203,12 @@ test("of very long responses only the key is kept: what was done is not done aga
   let sent = 0;
   let length = 9 * 1024 * 1024;
   const long = () => success({ service: { id: SERVICE, name: "events", state: "provisioning" }, password: "x".repeat(length) });
-  const { handler, services } = await proxied(t, { fetch: async () => { sent += 1; return long(); } });
+  const { handler, services } = await proxied(t, {
+    fetch: async () => {
+      sent += 1;
+      return long();
+    },
+  });
   const ask = (/** @type {string} */ key) => handler(new Request(services, create({ [KEY]: key })));
   assert.equal((await ask("whole")).status, 200);
   assert.equal(await told(await ask("whole")), "502 BAD_GATEWAY");

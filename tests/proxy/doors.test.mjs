@@ -13,7 +13,7 @@ test("what is allowed goes through, from a page's client that knows neither key 
   const { service, password } = await page.services.create({ ...BODY, idleScaling: false });
   assert.ok(sandbox.verifyPassword(service.id, password));
   assert.equal((await page.services.get(service.id)).name, "events");
-  assert.deepEqual((await page.services.list({ filter: ["tag:a=b.c_d", "tag:e"] })), []);
+  assert.deepEqual(await page.services.list({ filter: ["tag:a=b.c_d", "tag:e"] }), []);
   assert.equal((await page.services.waitFor(service.id, "running")).state, "running");
   await page.services.setPassword(service.id, "correct horse battery staple");
   assert.ok(sandbox.verifyPassword(service.id, "correct horse battery staple"));
@@ -25,14 +25,36 @@ test("what is allowed goes through, from a page's client that knows neither key 
 test("the service sees only what it needs: no cookie, no credentials, no header of the page", async (t) => {
   const { services, seen } = await proxied(t);
   const headers = {
-    cookie: "session=1", authorization: "Bearer of-the-page", "x-forwarded-for": "203.0.113.1", "x-custom": "1", "user-agent": "page", "accept-language": "de",
-    referer: "http://127.0.0.1/", te: "trailers", "accept-encoding": "identity",
+    cookie: "session=1",
+    authorization: "Bearer of-the-page",
+    "x-forwarded-for": "203.0.113.1",
+    "x-custom": "1",
+    "user-agent": "page",
+    "accept-language": "de",
+    referer: "http://127.0.0.1/",
+    te: "trailers",
+    "accept-encoding": "identity",
   };
   assert.equal((await fetch(services, json("POST", BODY, headers))).status, 200);
   const sent = seen[0]?.headers ?? {};
   const own = ["accept", "authorization", "content-type"];
-  const byFetch = ["host", "connection", "accept-language", "sec-fetch-mode", "user-agent", "accept-encoding", "content-length", "cache-control", "pragma"];
-  assert.deepEqual(Object.keys(sent).filter((name) => !byFetch.includes(name)).sort(), own);
+  const byFetch = [
+    "host",
+    "connection",
+    "accept-language",
+    "sec-fetch-mode",
+    "user-agent",
+    "accept-encoding",
+    "content-length",
+    "cache-control",
+    "pragma",
+  ];
+  assert.deepEqual(
+    Object.keys(sent)
+      .filter((name) => !byFetch.includes(name))
+      .sort(),
+    own,
+  );
   assert.deepEqual([sent["accept-language"], sent["user-agent"], sent["accept-encoding"]], ["*", "node", "gzip, deflate"]);
   assert.equal(sent.authorization, `Basic ${btoa(`${key.keyId}:${key.keySecret}`)}`);
 });
@@ -41,8 +63,12 @@ test("an operation that is not allowed", async (t) => {
   const { url, page, seen } = await proxied(t, { allow: ["services.list"] });
   const own = `${url}/v1/organizations/${ORGANIZATION}`;
   for (const [path, init] of /** @type {[string, RequestInit?][]} */ ([
-    [`${own}/services`, json("POST", BODY)], [`${own}/services/${SERVICE}`], [`${own}/services/${SERVICE}`, { method: "DELETE" }],
-    [`${own}/services/${SERVICE}/state`, json("PATCH", { command: "stop" })], [own], [`${own}/services/${SERVICE}/backups`],
+    [`${own}/services`, json("POST", BODY)],
+    [`${own}/services/${SERVICE}`],
+    [`${own}/services/${SERVICE}`, { method: "DELETE" }],
+    [`${own}/services/${SERVICE}/state`, json("PATCH", { command: "stop" })],
+    [own],
+    [`${own}/services/${SERVICE}/backups`],
   ])) {
     assert.equal(await told(await fetch(path, init)), "403 FORBIDDEN", path);
   }
@@ -70,7 +96,10 @@ test("the organization itself: its id only, or what the service says of it", asy
   assert.deepEqual(closed.seen, []);
   assert.deepEqual(await closed.page.organizations.list(), [{ id: ORGANIZATION }]);
 
-  const full = [{ id: OTHER, name: "other" }, { id: ORGANIZATION, name: "own" }];
+  const full = [
+    { id: OTHER, name: "other" },
+    { id: ORGANIZATION, name: "own" },
+  ];
   const open = await proxied(t, { allow: ["organizations.list"] }, () => success(full));
   assert.deepEqual(await open.page.organizations.list(), [full[1]]);
 
@@ -80,13 +109,31 @@ test("the organization itself: its id only, or what the service says of it", asy
 
 test("paths and methods that the API does not have", async (t) => {
   const { url, origin, services, seen } = await proxied(t);
-  for (const path of ["", "/v1", "/v1/", "/v2/organizations", "/v1/organizations/", "/v1/organization", `/v1/organizations/${ORGANIZATION}/services/`, `/v1/organizations/${ORGANIZATION}/keys`,
-    `/v1//organizations/${ORGANIZATION}/services`, `/v1/organizations//services`, `/v1/organizations%2F${ORGANIZATION}/services`, `/v1/organizations/%/services`, "/v1/__proto__", "/v1/organizations/../../v1"]) {
+  for (const path of [
+    "",
+    "/v1",
+    "/v1/",
+    "/v2/organizations",
+    "/v1/organizations/",
+    "/v1/organization",
+    `/v1/organizations/${ORGANIZATION}/services/`,
+    `/v1/organizations/${ORGANIZATION}/keys`,
+    `/v1//organizations/${ORGANIZATION}/services`,
+    `/v1/organizations//services`,
+    `/v1/organizations%2F${ORGANIZATION}/services`,
+    `/v1/organizations/%/services`,
+    "/v1/__proto__",
+    "/v1/organizations/../../v1",
+  ]) {
     assert.equal(await told(await fetch(url + path)), "404 NOT_FOUND", path);
   }
   for (const [path, method, allow] of [
-    [services, "PUT", "GET, HEAD, POST"], [services, "PATCH", "GET, HEAD, POST"], [services, "OPTIONS", "GET, HEAD, POST"],
-    [`${services}/${SERVICE}`, "POST", "DELETE, GET, HEAD, PATCH"], [`${services}/${SERVICE}/state`, "GET", "PATCH"], [`${url}/v1/organizations`, "POST", "GET, HEAD"],
+    [services, "PUT", "GET, HEAD, POST"],
+    [services, "PATCH", "GET, HEAD, POST"],
+    [services, "OPTIONS", "GET, HEAD, POST"],
+    [`${services}/${SERVICE}`, "POST", "DELETE, GET, HEAD, PATCH"],
+    [`${services}/${SERVICE}/state`, "GET", "PATCH"],
+    [`${url}/v1/organizations`, "POST", "GET, HEAD"],
   ]) {
     const answer = await fetch(String(path), { method });
     assert.equal(answer.headers.get("allow"), allow);
@@ -130,8 +177,16 @@ test("arguments and bodies that break the contract", async (t) => {
     [services, json("POST", { ...BODY, provider: "gcp", region: 1 }), /body\.region/],
     [services, json("POST", []), /body: expected/],
     [services, json("POST", null), /body: expected/],
-    [services, { ...json("POST", 1), body: '{"__proto__":{"name":"x"},"name":"events","provider":"aws","region":"eu-west-1"}' }, /body\.__proto__/],
-    [services, { ...json("POST", 1), body: '{"constructor":1,"name":"events","provider":"aws","region":"eu-west-1"}' }, /body\.constructor/],
+    [
+      services,
+      { ...json("POST", 1), body: '{"__proto__":{"name":"x"},"name":"events","provider":"aws","region":"eu-west-1"}' },
+      /body\.__proto__/,
+    ],
+    [
+      services,
+      { ...json("POST", 1), body: '{"constructor":1,"name":"events","provider":"aws","region":"eu-west-1"}' },
+      /body\.constructor/,
+    ],
     [services, { method: "POST" }, /body: expected/],
     [services, { ...json("POST", 1), body: "{" }, /no JSON/],
     [services, { ...json("POST", 1), body: Buffer.from('{"name":"\xff"}', "latin1") }, /no JSON/],
@@ -170,8 +225,20 @@ test("of two equal properties, the service is told the one that was checked", as
 test("bodies of other types, which a page can send without asking first", async (t) => {
   const { services, seen } = await proxied(t);
   const body = JSON.stringify(BODY);
-  for (const type of ["text/plain", "text/plain; charset=application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "application/json, text/plain", ""]) {
-    assert.equal(await told(await fetch(services, { method: "POST", headers: { "content-type": type }, body })), "415 UNSUPPORTED_MEDIA_TYPE", type);
+  for (const type of [
+    "text/plain",
+    "text/plain; charset=application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/jsonp",
+    "application/json, text/plain",
+    "",
+  ]) {
+    assert.equal(
+      await told(await fetch(services, { method: "POST", headers: { "content-type": type }, body })),
+      "415 UNSUPPORTED_MEDIA_TYPE",
+      type,
+    );
   }
   assert.deepEqual(seen, []);
   assert.equal((await fetch(services, json("POST", BODY, { "content-type": "Application/JSON; charset=utf-8" }))).status, 200);
@@ -196,7 +263,10 @@ test("HEAD is GET without a body", async (t) => {
   const { services, seen } = await proxied(t, { allow: ["services.list"] });
   const answer = await fetch(services, { method: "HEAD" });
   assert.deepEqual([answer.status, answer.headers.get("content-type"), await answer.text()], [200, "application/json; charset=utf-8", ""]);
-  assert.deepEqual(seen.map(({ method }) => method), ["GET"]);
+  assert.deepEqual(
+    seen.map(({ method }) => method),
+    ["GET"],
+  );
   assert.equal((await fetch(`${services}/${SERVICE}`, { method: "HEAD" })).status, 403);
 });
 
@@ -207,8 +277,20 @@ for (const [what, authorize, status] of /** @type {[string, (request: Request, c
   ["nothing", () => undefined, 403],
   ["null", () => null, 403],
   ["what is like true", () => 1, 403],
-  ["a throw", () => { throw new Error("PLANTED: no such session"); }, 403],
-  ["a rejection", async () => { throw Object.create(null); }, 403],
+  [
+    "a throw",
+    () => {
+      throw new Error("PLANTED: no such session");
+    },
+    403,
+  ],
+  [
+    "a rejection",
+    async () => {
+      throw Object.create(null);
+    },
+    403,
+  ],
   ["a 401", () => refusal(401, "UNAUTHORIZED: sign in"), 401],
   ["a promise of a 401", async () => refusal(401, "UNAUTHORIZED: sign in"), 401],
 ])) {
@@ -219,7 +301,10 @@ for (const [what, authorize, status] of /** @type {[string, (request: Request, c
     assert.equal(answer.headers.get("cache-control"), "no-store");
     assert.equal(seen.length, status === 200 ? 1 : 0);
     assert.ok(!(await answer.text()).includes("PLANTED"));
-    assert.equal(log.some((line) => line.includes("authorize threw: Error: PLANTED: no such session")), what === "a throw");
+    assert.equal(
+      log.some((line) => line.includes("authorize threw: Error: PLANTED: no such session")),
+      what === "a throw",
+    );
   });
 }
 
@@ -233,7 +318,13 @@ test("authorize is told who asks, and for what", async (t) => {
     },
   });
   await fetch(`${services}/${SERVICE}`, json("PATCH", { name: "x" }, { cookie: "session=1", "x-csrf": "2" }));
-  assert.deepEqual(asked, ["PATCH", "session=1", "2", "x", { operation: "services.update", path: { organizationId: ORGANIZATION, serviceId: SERVICE } }]);
+  assert.deepEqual(asked, [
+    "PATCH",
+    "session=1",
+    "2",
+    "x",
+    { operation: "services.update", path: { organizationId: ORGANIZATION, serviceId: SERVICE } },
+  ]);
 });
 
 test("authorize that takes the body leaves none: said in the log", async (t) => {

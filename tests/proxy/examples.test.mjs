@@ -50,7 +50,12 @@ test("a route handler of Next", async () => {
   assert.equal((await route.GET(request("GET", services))).status, 401);
   assert.equal(await told(await route.POST(request("POST", services, session))), "403 FORBIDDEN");
   assert.equal(await told(await route.DELETE(request("DELETE", services, session))), "405 METHOD_NOT_ALLOWED");
-  assert.equal(await told(await route.OPTIONS(request("OPTIONS", services, { origin: "https://evil.example", "access-control-request-method": "GET" }))), "403 FORBIDDEN");
+  assert.equal(
+    await told(
+      await route.OPTIONS(request("OPTIONS", services, { origin: "https://evil.example", "access-control-request-method": "GET" })),
+    ),
+    "403 FORBIDDEN",
+  );
   assert.equal(route.dynamic, "force-dynamic");
   const cloud = page("http://localhost/api/clickhouse", { headers: session, fetch: (url, init) => route.GET(new Request(url, init)) });
   assert.deepEqual(await cloud.services.list(), []);

@@ -26,7 +26,10 @@ async function serve(t, app) {
   return `http://127.0.0.1:${server.address().port}${MOUNT}`;
 }
 
-for (const [version, express] of /** @type {[string, any][]} */ ([["Express 5", express5], ["Express 4", express4]])) {
+for (const [version, express] of /** @type {[string, any][]} */ ([
+  ["Express 5", express5],
+  ["Express 4", express4],
+])) {
   const every = { type: "*/*" };
   for (const [what, ...parsers] of /** @type {[string, ...any[]][]} */ ([
     ["no parser"],
@@ -59,7 +62,8 @@ for (const [version, express] of /** @type {[string, any][]} */ ([["Express 5", 
         // A strict parser refuses what is not JSON by itself.
         assert.equal(await told(answer), "415 UNSUPPORTED_MEDIA_TYPE", type);
       }
-      for (const body of ["{}", "[]"]) assert.equal(await told(await fetch(services, { ...json("POST", 1), body })), "400 BAD_REQUEST", body);
+      for (const body of ["{}", "[]"])
+        assert.equal(await told(await fetch(services, { ...json("POST", 1), body })), "400 BAD_REQUEST", body);
       assert.equal(seen.length, before + 1);
     });
   }

@@ -20,7 +20,25 @@ async function say(origin, target, ...headers) {
 
 test("the path is the target's alone, never the host's", async (t) => {
   const { origin, seen } = await proxied(t, { hosts: ["*"] });
-  for (const host of [`x${LIST}#`, `x${LIST}?filter=`, `x/..${LIST}?x=`, "user:pw@x", "user@localhost", "x\\y", "x?", "x#", "x/", "a b", "a,b", "[::1", "[x]", "x:y", "x:1:2", "%zz", ""]) {
+  for (const host of [
+    `x${LIST}#`,
+    `x${LIST}?filter=`,
+    `x/..${LIST}?x=`,
+    "user:pw@x",
+    "user@localhost",
+    "x\\y",
+    "x?",
+    "x#",
+    "x/",
+    "a b",
+    "a,b",
+    "[::1",
+    "[x]",
+    "x:y",
+    "x:1:2",
+    "%zz",
+    "",
+  ]) {
     for (const target of ["/public", PATH]) {
       const { status, error } = await say(origin, target, `host: ${host}`);
       assert.equal(status, 400, `${host} ${target}`);
@@ -29,7 +47,8 @@ test("the path is the target's alone, never the host's", async (t) => {
   }
   assert.deepEqual(seen, []);
   // Whatever the path looks like, the host is not in it.
-  for (const target of [`//evil.example${LIST}`, `/\\evil.example${LIST}`, `/@evil.example${LIST}`]) assert.equal((await say(origin, target, "host: x")).status, 200, target);
+  for (const target of [`//evil.example${LIST}`, `/\\evil.example${LIST}`, `/@evil.example${LIST}`])
+    assert.equal((await say(origin, target, "host: x")).status, 200, target);
 });
 
 test("two hosts are none", async (t) => {
@@ -60,7 +79,16 @@ test("by default names of this machine alone", async (t) => {
     assert.equal((await say(origin, PATH, `host: ${host}`)).status, 200, host);
   }
   const served = seen.length;
-  for (const host of ["evil.example", "evil.example:1", "localhost.evil.example", "127.0.0.1.nip.io", "10.0.0.1", "[::2]", "127.0.0.1.", "notlocalhost"]) {
+  for (const host of [
+    "evil.example",
+    "evil.example:1",
+    "localhost.evil.example",
+    "127.0.0.1.nip.io",
+    "10.0.0.1",
+    "[::2]",
+    "127.0.0.1.",
+    "notlocalhost",
+  ]) {
     // As a page of that site sends it, whose name has this machine's address.
     const { status, error } = await say(origin, PATH, `host: ${host}`, `origin: http://${host}`, "sec-fetch-site: same-origin");
     if (host === "127.0.0.1.") continue;
@@ -69,21 +97,40 @@ test("by default names of this machine alone", async (t) => {
   }
   assert.ok(seen.length <= served + 1);
   // Once: whoever asks often fills no log.
-  assert.deepEqual(log.filter((line) => line.includes("hosts option")), ["createProxy: evil.example is not served here: name it in the hosts option of createProxy"]);
+  assert.deepEqual(
+    log.filter((line) => line.includes("hosts option")),
+    ["createProxy: evil.example is not served here: name it in the hosts option of createProxy"],
+  );
 });
 
 test("those that are named, and those of named origins, and no others", async (t) => {
-  const { origin, handler } = await proxied(t, { hosts: ["App.example.com", "10.0.0.1", "::2", "bücher.example"], origins: ["https://shop.example.com:8443"] });
+  const { origin, handler } = await proxied(t, {
+    hosts: ["App.example.com", "10.0.0.1", "::2", "bücher.example"],
+    origins: ["https://shop.example.com:8443"],
+  });
   for (const [host, status] of /** @type {const} */ ([
-    ["app.example.com", 200], ["APP.example.com:8443", 200], ["app.example.com.", 200], ["10.0.0.1:80", 200], ["[::2]", 200], ["[0:0::2]:1", 200], ["xn--bcher-kva.example", 200],
-    ["shop.example.com", 200], ["localhost", 421], ["127.0.0.1", 421], ["example.com", 421], ["evil.app.example.com", 421],
+    ["app.example.com", 200],
+    ["APP.example.com:8443", 200],
+    ["app.example.com.", 200],
+    ["10.0.0.1:80", 200],
+    ["[::2]", 200],
+    ["[0:0::2]:1", 200],
+    ["xn--bcher-kva.example", 200],
+    ["shop.example.com", 200],
+    ["localhost", 421],
+    ["127.0.0.1", 421],
+    ["example.com", 421],
+    ["evil.app.example.com", 421],
   ])) {
     assert.equal((await say(origin, PATH, `host: ${host}`)).status, status, host);
   }
   // Servers that speak fetch: by the header, or else by the address.
   for (const [url, headers, status] of /** @type {[string, Record<string, string>, number][]} */ ([
-    ["https://app.example.com", {}, 200], ["https://evil.example", {}, 421],
-    ["http://localhost:3000", { host: "app.example.com" }, 200], ["https://app.example.com", { host: "evil.example" }, 421], ["https://app.example.com", { host: "app.example.com/x" }, 400],
+    ["https://app.example.com", {}, 200],
+    ["https://evil.example", {}, 421],
+    ["http://localhost:3000", { host: "app.example.com" }, 200],
+    ["https://app.example.com", { host: "evil.example" }, 421],
+    ["https://app.example.com", { host: "app.example.com/x" }, 400],
   ])) {
     const answer = await handler(new Request(url + PATH, { headers }));
     assert.equal(answer.status, status, url);
@@ -97,10 +144,21 @@ test("those that are named, and those of named origins, and no others", async (t
 
 test("a header that is named as a property of all objects", async (t) => {
   const { origin } = await proxied(t);
-  for (const name of ["constructor", "__proto__", "toString"]) assert.equal((await say(origin, PATH, "host: localhost", `${name}: x`)).status, 200, name);
+  for (const name of ["constructor", "__proto__", "toString"])
+    assert.equal((await say(origin, PATH, "host: localhost", `${name}: x`)).status, 200, name);
 });
 
-for (const hosts of ["app.example.com", ["https://app.example.com"], ["app.example.com:80"], ["[::1]:80"], ["a/b"], ["a@b"], [""], [1, {}], ["*.example.com, x"]]) {
+for (const hosts of [
+  "app.example.com",
+  ["https://app.example.com"],
+  ["app.example.com:80"],
+  ["[::1]:80"],
+  ["a/b"],
+  ["a@b"],
+  [""],
+  [1, {}],
+  ["*.example.com, x"],
+]) {
   test(`${JSON.stringify(hosts)} are no hosts to name`, async (t) => {
     await assert.rejects(proxied(t, { hosts: /** @type {any} */ (hosts) }), (/** @type {any} */ { name, message }) => {
       assert.match(message, /^createProxy: hosts must (?:hold|be)/);

@@ -67,7 +67,8 @@ test("over HTTP/2", async (t) => {
 
 test("a connection can be used again, also after what was refused unread", async (t) => {
   const { services, handler } = await proxied(t, { maxRequestBytes: 10 });
-  for (let count = 0; count < 3; count++) assert.equal(await told(await fetch(services, json("POST", "x".repeat(100_000)))), "413 PAYLOAD_TOO_LARGE");
+  for (let count = 0; count < 3; count++)
+    assert.equal(await told(await fetch(services, json("POST", "x".repeat(100_000)))), "413 PAYLOAD_TOO_LARGE");
   assert.equal((await fetch(services)).status, 200);
   assert.equal(typeof handler, "function");
 });
@@ -86,11 +87,15 @@ const then = (async () => ({
 
 test("installed, in an ES module and in a CommonJS module, with the client's own classes and one wasm", async (t) => {
   const { url, seen } = await upstream(t);
-  const count = "let count = 0; const { Instance } = WebAssembly; WebAssembly.Instance = function (...all) { count += 1; return new Instance(...all); };";
-  const tail = 'then.then(() => console.log(new RateLimiter().requests, count));';
+  const count =
+    "let count = 0; const { Instance } = WebAssembly; WebAssembly.Instance = function (...all) { count += 1; return new Instance(...all); };";
+  const tail = "then.then(() => console.log(new RateLimiter().requests, count));";
   for (const [name, head] of /** @type {const} */ ([
     ["proxy.mjs", `import ${names} from "clickhouse-cloud/proxy"; import { ConfigurationError, RateLimiter } from "clickhouse-cloud";`],
-    ["proxy.cjs", `const ${names} = require("clickhouse-cloud/proxy"); const { ConfigurationError, RateLimiter } = require("clickhouse-cloud");`],
+    [
+      "proxy.cjs",
+      `const ${names} = require("clickhouse-cloud/proxy"); const { ConfigurationError, RateLimiter } = require("clickhouse-cloud");`,
+    ],
   ])) {
     const program = file(name, head + count + body(url) + tail);
     const { stdout, stderr } = await start(process.execPath, [program]).ended;
@@ -127,7 +132,17 @@ createProxy({ ...options, validateResponses: "off" });
 
 test("the types, as a strict project of ES modules and CommonJS modules reads them", () => {
   const paths = ["proxy-types.mts", "proxy-types.cts"].map((name) => file(name, program));
-  const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom", "--module", "node16"];
+  const strict = [
+    "--noEmit",
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2022,dom",
+    "--module",
+    "node16",
+  ];
   const args = [tsc, ...strict, "--typeRoots", types, "--types", "node", ...paths];
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: dirname(String(paths[0])), encoding: "utf8" });
   assert.deepEqual({ status, stdout }, { status: 0, stdout: "" });
@@ -136,10 +151,20 @@ test("the types, as a strict project of ES modules and CommonJS modules reads th
 test("nothing of Node is in it", async () => {
   const entry = file("everywhere.mjs", 'export * from "clickhouse-cloud/proxy";');
   for (const condition of ["default", "workerd", "edge-light"]) {
-    const options = /** @type {const} */ ({ bundle: true, write: false, format: "esm", platform: "neutral", metafile: true, logLevel: "silent" });
+    const options = /** @type {const} */ ({
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "neutral",
+      metafile: true,
+      logLevel: "silent",
+    });
     const { metafile } = await build({ ...options, entryPoints: [entry], conditions: [condition], external: ["*.wasm", "*.wasm?module"] });
     const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-    assert.ok(outside.every((path) => /\.wasm(\?module)?$/.test(path)), String(outside));
+    assert.ok(
+      outside.every((path) => /\.wasm(\?module)?$/.test(path)),
+      String(outside),
+    );
     assert.equal(outside.length, condition === "default" ? 0 : 1);
   }
 });

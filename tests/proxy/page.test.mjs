@@ -60,12 +60,18 @@ async function recorded(t, address) {
   const sockets = new Set();
   const relay = createServer((near) => {
     const far = connect(Number(new URL(address).port), "127.0.0.1");
-    for (const [from, to] of /** @type {const} */ ([[near, far], [far, near]])) {
+    for (const [from, to] of /** @type {const} */ ([
+      [near, far],
+      [far, near],
+    ])) {
       /** @type {Buffer[]} */
       const flow = [];
       flows.push(flow);
       sockets.add(from);
-      from.on("data", (chunk) => flow.push(chunk)).on("error", () => to.destroy()).pipe(to);
+      from
+        .on("data", (chunk) => flow.push(chunk))
+        .on("error", () => to.destroy())
+        .pipe(to);
     }
   });
   relay.listen(0, "127.0.0.1");
@@ -112,7 +118,12 @@ test("a page that manages services: the key is neither in its traffic nor in its
   const organization = await page.evaluate(async () => {
     const answer = await (await fetch("/api/clickhouse/v1/organizations")).text();
     const end = [..."EGAP EHT NI YRANAC"].reverse().join("");
-    Object.assign(globalThis, { answer, long: Array.from({ length: 100_000 }, () => "x").concat(end).join("") });
+    Object.assign(globalThis, {
+      answer,
+      long: Array.from({ length: 100_000 }, () => "x")
+        .concat(end)
+        .join(""),
+    });
     return JSON.parse(answer).result[0].id;
   });
   const snapshot = await heap(page);
@@ -126,7 +137,13 @@ test("a page that manages services: the key is neither in its traffic nor in its
   assert.equal(await page.locator("output").textContent(), "");
 
   const all = traffic();
-  const seen = [/^POST \/api\/clickhouse\/v1\/organizations\/[0-9a-f-]+\/services HTTP/m, /^\{"name":"events",/m, /^DELETE \/api\/clickhouse\//m, /^Cookie: session=/im, /^content-security-policy: /im];
+  const seen = [
+    /^POST \/api\/clickhouse\/v1\/organizations\/[0-9a-f-]+\/services HTTP/m,
+    /^\{"name":"events",/m,
+    /^DELETE \/api\/clickhouse\//m,
+    /^Cookie: session=/im,
+    /^content-security-policy: /im,
+  ];
   for (const part of seen) assert.ok(part.test(all), String(part));
   assert.ok(all.includes(`"password":"${password}"`));
   for (const secret of SECRETS) assert.ok(!all.includes(secret), "the page was told the key");
@@ -135,7 +152,10 @@ test("a page that manages services: the key is neither in its traffic nor in its
 
 test("pages of other origins: one that is named, and one that is not", { timeout: 60_000 }, async (t) => {
   const html = { "content-type": "text/html" };
-  const elsewhere = (await listen(t, (_, response) => response.writeHead(200, html).end("<!doctype html>"))).replace("127.0.0.1", "localhost");
+  const elsewhere = (await listen(t, (_, response) => response.writeHead(200, html).end("<!doctype html>"))).replace(
+    "127.0.0.1",
+    "localhost",
+  );
   for (const [origins, expected] of /** @type {const} */ ([
     [[], ["no answer", "no answer", "no answer", "no answer"]],
     [[elsewhere], ["cors 200 10", "cors 200 10", "cors 400 null", "no answer"]],
@@ -147,7 +167,12 @@ test("pages of other origins: one that is named, and one that is not", { timeout
       async ([url, body]) => {
         const headers = { "content-type": "application/json", "x-session": "1" };
         /** @type {RequestInit[]} */
-        const sent = [{ credentials: "include" }, { method: "POST", headers, body }, { method: "POST", headers, body: "{}" }, { method: "POST", mode: "no-cors", body }];
+        const sent = [
+          { credentials: "include" },
+          { method: "POST", headers, body },
+          { method: "POST", headers, body: "{}" },
+          { method: "POST", mode: "no-cors", body },
+        ];
         const told = (/** @type {Response} */ { type, status, headers }) => `${type} ${status} ${headers.get("x-ratelimit-limit")}`;
         return Promise.all(sent.map((init) => fetch(String(url), init).then(told, () => "no answer")));
       },

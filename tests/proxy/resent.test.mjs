@@ -31,15 +31,32 @@ let script = "";
 let identity;
 
 before(async () => {
-  const entry = { contents: 'import { CloudClient } from "clickhouse-cloud"; globalThis.CloudClient = CloudClient;', resolveDir: import.meta.dirname };
+  const entry = {
+    contents: 'import { CloudClient } from "clickhouse-cloud"; globalThis.CloudClient = CloudClient;',
+    resolveDir: import.meta.dirname,
+  };
   const { outputFiles } = await build({ stdin: entry, bundle: true, write: false, format: "esm", logLevel: "silent" });
   script = outputFiles[0]?.text ?? "";
 
   const folder = mkdtempSync(join(tmpdir(), "clickhouse-cloud-resent-"));
   ends.push(() => rmSync(folder, { recursive: true, force: true }));
   const [keyFile, certFile] = ["key.pem", "cert.pem"].map((name) => join(folder, name));
-  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
-  execFileSync("openssl", [...args, "-addext", "subjectAltName=DNS:localhost", "-keyout", String(keyFile), "-out", String(certFile)], { stdio: "ignore" });
+  const args = [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:prime256v1",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=localhost",
+  ];
+  execFileSync("openssl", [...args, "-addext", "subjectAltName=DNS:localhost", "-keyout", String(keyFile), "-out", String(certFile)], {
+    stdio: "ignore",
+  });
   identity = { key: readFileSync(String(keyFile)), cert: readFileSync(String(certFile)) };
 
   const one = await playwright.launch({ executablePath: chromium(), args: chromiumArguments });
@@ -52,7 +69,12 @@ before(async () => {
       return { evaluate: (run, argument) => page.evaluate(run, argument), close: () => context.close() };
     },
   };
-  const other = await puppeteer.launch({ browser: "firefox", executablePath: firefox() ?? "firefox-esr", headless: true, acceptInsecureCerts: true });
+  const other = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: firefox() ?? "firefox-esr",
+    headless: true,
+    acceptInsecureCerts: true,
+  });
   ends.push(() => other.close());
   browsers.Firefox = {
     async page(url) {
@@ -80,7 +102,12 @@ async function serve(t, { http2, goaway, underWay, keyless = false }) {
   const arrived = new EventTarget();
   let creates = 0;
   const proxy = createProxy({
-    ...key, organizationId: ORGANIZATION, rateLimit: false, allow: ALL, authorize: () => true, logLevel: "off",
+    ...key,
+    organizationId: ORGANIZATION,
+    rateLimit: false,
+    allow: ALL,
+    authorize: () => true,
+    logLevel: "off",
     fetch: async (url, init) => {
       const response = await sandbox.fetch(url, init);
       if (init.method !== "POST" || (creates += 1) > 1) return response;
@@ -94,7 +121,8 @@ async function serve(t, { http2, goaway, underWay, keyless = false }) {
   /** @type {any} */
   const serving = async (/** @type {any} */ request, /** @type {any} */ response) => {
     if (request.url === "/page.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(script);
-    if (!request.url.startsWith("/api/")) return response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>page</title>");
+    if (!request.url.startsWith("/api/"))
+      return response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>page</title>");
     if (request.method === "POST") {
       const { remotePort } = request.socket;
       const { session, id = 0 } = request.stream ?? {};
@@ -107,7 +135,13 @@ async function serve(t, { http2, goaway, underWay, keyless = false }) {
     }
     const hidden = (/** @type {string} */ name) => (/^idempotency-key$/i.test(name) ? "x-hidden" : name);
     const rawHeaders = keyless ? request.rawHeaders.map(hidden) : request.rawHeaders;
-    const given = { method: request.method, url: request.url, rawHeaders, socket: request.socket, [Symbol.asyncIterator]: () => request[Symbol.asyncIterator]() };
+    const given = {
+      method: request.method,
+      url: request.url,
+      rawHeaders,
+      socket: request.socket,
+      [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
+    };
     return listener(given, response);
   };
   const server = http2 ? createSecureServer(identity, serving) : createServer(serving);
@@ -161,7 +195,10 @@ for (const name of ["Chromium", "Firefox"]) {
         const { url, sandbox, arrivals } = await serve(t, { http2, goaway, underWay });
         const { id, password, attempts } = await created(name, url);
         assert.deepEqual([arrivals(), attempts], [2, 1], "the browser has sent it twice, and its page knows of one attempt");
-        assert.deepEqual(sandbox.state().services.map((service) => service.id), [id]);
+        assert.deepEqual(
+          sandbox.state().services.map((service) => service.id),
+          [id],
+        );
         assert.ok(sandbox.verifyPassword(id, password));
       });
     }

@@ -10,9 +10,17 @@ const service = { id: SERVICE, name: "events", state: "running" };
 const create = (/** @type {import("clickhouse-cloud").CloudClient} */ cloud) => rejection(cloud.services.create(BODY));
 
 test("a result comes as the service sent it, with what it does not know, its status, its requestId and its limits", async (t) => {
-  const known = { "x-ratelimit-limit": "10", "x-ratelimit-remaining": "7", "x-ratelimit-reset": "0.5", "x-request-id": "x-1", "retry-after": "1" };
+  const known = {
+    "x-ratelimit-limit": "10",
+    "x-ratelimit-remaining": "7",
+    "x-ratelimit-reset": "0.5",
+    "x-request-id": "x-1",
+    "retry-after": "1",
+  };
   const result = { ...service, novelty: { deep: [1.5, null, "ü"] }, state: "levitating" };
-  const { page } = await proxied(t, {}, () => success(result, { headers: { ...known, "set-cookie": "a=b", server: "nginx", "x-other": "1" } }));
+  const { page } = await proxied(t, {}, () =>
+    success(result, { headers: { ...known, "set-cookie": "a=b", server: "nginx", "x-other": "1" } }),
+  );
   const { data, status, requestId, headers, attempts } = await page.services.get(SERVICE).withResponse();
   assert.deepEqual({ data, status, requestId, attempts }, { data: result, status: 200, requestId: "r-1", attempts: 1 });
   const handed = Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith("x-r") || name === "retry-after"));
@@ -37,7 +45,13 @@ test("a password that is shown once goes to the page, and nowhere else", async (
 });
 
 test("what the service refuses", async (t) => {
-  for (const [status, error] of /** @type {const} */ ([[400, "BAD_REQUEST: no"], [403, "FORBIDDEN: no"], [404, "NOT_FOUND: no"], [409, "CONFLICT: no"], [424, "FAILED_DEPENDENCY: no"]])) {
+  for (const [status, error] of /** @type {const} */ ([
+    [400, "BAD_REQUEST: no"],
+    [403, "FORBIDDEN: no"],
+    [404, "NOT_FOUND: no"],
+    [409, "CONFLICT: no"],
+    [424, "FAILED_DEPENDENCY: no"],
+  ])) {
     const { page, services } = await proxied(t, {}, () => refusal(status, error));
     const answer = await fetch(`${services}/${SERVICE}`);
     assert.deepEqual([answer.status, await answer.json()], [status, { status, error, requestId: "r-1" }]);
@@ -83,7 +97,10 @@ test("no answer, and none in time, to a create", async (t) => {
   assert.equal(await told(await fetch(gone.services, json("POST", BODY))), "502 BAD_GATEWAY");
   const slow = await proxied(t, { timeoutMs: 50 }, () => new Promise(() => {}));
   assert.equal(await told(await fetch(slow.services, json("POST", BODY))), "504 GATEWAY_TIMEOUT");
-  for (const [{ page }, status] of /** @type {const} */ ([[gone, 502], [slow, 504]])) {
+  for (const [{ page }, status] of /** @type {const} */ ([
+    [gone, 502],
+    [slow, 504],
+  ])) {
     const failed = await create(page);
     assert.deepEqual([failed.name, failed.status, failed.ambiguous, failed.attempts], ["ServerError", status, true, 1]);
   }
@@ -117,22 +134,35 @@ test("for pages without a client the proxy can try again; what an earlier attemp
 
 test("after a 429 the proxy asks nothing more until the window opens, and says so", async (t) => {
   let time = Date.now();
-  const clock = { now: () => time, sleep: (/** @type {number} */ ms) => { time += ms; return Promise.resolve(); } };
+  const clock = {
+    now: () => time,
+    sleep: (/** @type {number} */ ms) => {
+      time += ms;
+      return Promise.resolve();
+    },
+  };
   let limited = true;
   const timeoutMs = 1_000_000_000;
   // No attempt's time is up: with this clock it would be at once.
   const patient = { ...clock, sleep: (/** @type {number} */ ms) => (ms === timeoutMs ? new Promise(() => {}) : clock.sleep(ms)) };
-  const { services, url, seen } = await proxied(t, { clock: /** @type {any} */ (patient), timeoutMs }, () => (limited ? refusal(429, "RATE_LIMITED: slower", { "x-ratelimit-reset": "7.5" }) : success([])));
+  const { services, url, seen } = await proxied(t, { clock: /** @type {any} */ (patient), timeoutMs }, () =>
+    limited ? refusal(429, "RATE_LIMITED: slower", { "x-ratelimit-reset": "7.5" }) : success([]),
+  );
   const first = await fetch(services);
   assert.deepEqual([first.headers.get("x-ratelimit-reset"), await told(first)], ["7.5", "429 RATE_LIMITED"]);
   time += 500;
   const second = await fetch(services, json("POST", BODY));
-  assert.deepEqual([second.headers.get("x-ratelimit-reset"), second.headers.get("retry-after"), await told(second)], ["7.000", "7", "429 RATE_LIMITED"]);
+  assert.deepEqual(
+    [second.headers.get("x-ratelimit-reset"), second.headers.get("retry-after"), await told(second)],
+    ["7.000", "7", "429 RATE_LIMITED"],
+  );
   assert.equal(seen.length, 1);
 
   // A page's client waits for it, and comes again: not even a create is in doubt.
   limited = false;
-  const { attempts } = await page(url, { clock: /** @type {any} */ (patient), timeoutMs }).services.list().withResponse();
+  const { attempts } = await page(url, { clock: /** @type {any} */ (patient), timeoutMs })
+    .services.list()
+    .withResponse();
   assert.equal(attempts, 2);
   assert.equal(seen.length, 2);
 });
@@ -143,10 +173,17 @@ test("all pages share one rate limit: where there is no room they are told so, a
   const open = [];
   const hold = () => new Promise((resolve) => open.push(() => resolve(success([]))));
   const clock = { now: () => time, sleep: () => new Promise(() => {}) };
-  const { services, seen } = await proxied(t, { clock: /** @type {any} */ (clock), rateLimit: { requests: 2, perMs: 3_000 } }, /** @type {any} */ (hold));
+  const { services, seen } = await proxied(
+    t,
+    { clock: /** @type {any} */ (clock), rateLimit: { requests: 2, perMs: 3_000 } },
+    /** @type {any} */ (hold),
+  );
   const full = async (/** @type {string} */ reset) => {
     const answer = await fetch(services, json("POST", BODY));
-    assert.deepEqual([answer.headers.get("x-ratelimit-reset"), answer.headers.get("retry-after"), await told(answer)], [reset, String(Math.ceil(Number(reset))), "429 RATE_LIMITED"]);
+    assert.deepEqual(
+      [answer.headers.get("x-ratelimit-reset"), answer.headers.get("retry-after"), await told(answer)],
+      [reset, String(Math.ceil(Number(reset))), "429 RATE_LIMITED"],
+    );
   };
   const held = [fetch(services), fetch(services)];
   while (open.length < 2) await new Promise(setImmediate);
@@ -191,16 +228,23 @@ test("two pages at once, each of which keeps the limit alone: both get all they 
 test("when the page gives up, the call behind the proxy ends", async (t) => {
   const asked = new EventTarget();
   const { services, handler } = await proxied(t, {
-    fetch: (_, { signal }) => new Promise((_, reject) => {
-      signal?.addEventListener("abort", () => { reject(signal.reason); asked.dispatchEvent(new Event("ended")); });
-      asked.dispatchEvent(new Event("begun"));
-    }),
+    fetch: (_, { signal }) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => {
+          reject(signal.reason);
+          asked.dispatchEvent(new Event("ended"));
+        });
+        asked.dispatchEvent(new Event("begun"));
+      }),
   });
   for (const send of [fetch, (/** @type {string} */ url, /** @type {RequestInit} */ init) => handler(new Request(url, init))]) {
     const begun = once(asked, "begun");
     const ended = once(asked, "ended");
     const giveUp = new AbortController();
-    const answered = send(services, { signal: giveUp.signal }).then(({ status }) => status, ({ name }) => name);
+    const answered = send(services, { signal: giveUp.signal }).then(
+      ({ status }) => status,
+      ({ name }) => name,
+    );
     await begun;
     giveUp.abort();
     await ended;
@@ -212,7 +256,14 @@ test("a page that gives up while it waits, where the proxy lets it, leaves the l
   /** @type {(value: Response) => void} */
   let answer = () => {};
   const rateLimit = { requests: 1, perMs: 50 };
-  const { services, seen } = await proxied(t, { retryBudgetMs: 1, rateLimit }, () => new Promise((resolve) => { answer = resolve; }));
+  const { services, seen } = await proxied(
+    t,
+    { retryBudgetMs: 1, rateLimit },
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  );
   const first = fetch(services);
   while (seen.length === 0) await new Promise(setImmediate);
   const giveUp = new AbortController();
@@ -227,7 +278,10 @@ test("a page that gives up while it waits, where the proxy lets it, leaves the l
   while (seen.length === 1) await new Promise((resolve) => setTimeout(resolve, 10));
   answer(success(service));
   assert.equal((await third).status, 200);
-  assert.deepEqual(seen.map(({ url }) => url.endsWith(SERVICE)), [false, true]);
+  assert.deepEqual(
+    seen.map(({ url }) => url.endsWith(SERVICE)),
+    [false, true],
+  );
 });
 
 test("the key is in no answer, not even when the service says it back, and in no log", async (t) => {
@@ -235,8 +289,14 @@ test("the key is in no answer, not even when the service says it back, and in no
   const echo = `${key.keySecret} Basic ${basic} ${key.keyId}`;
   const hide = { ...service, name: echo };
   for (const answer of [
-    () => refusal(400, `BAD_REQUEST: ${echo}`), () => refusal(500, echo), () => refusal(401, echo), () => refusal(429, echo, { "x-request-id": echo }),
-    () => new Response(echo, { status: 502 }), () => new Response(echo), () => success(hide), () => success([hide], { headers: { "x-request-id": echo } }),
+    () => refusal(400, `BAD_REQUEST: ${echo}`),
+    () => refusal(500, echo),
+    () => refusal(401, echo),
+    () => refusal(429, echo, { "x-request-id": echo }),
+    () => new Response(echo, { status: 502 }),
+    () => new Response(echo),
+    () => success(hide),
+    () => success([hide], { headers: { "x-request-id": echo } }),
     () => Response.json({ status: 400, error: "A: b", requestId: echo }, { status: 400 }),
   ]) {
     const { services, log } = await proxied(t, {}, answer);
@@ -254,7 +314,12 @@ test("the key is in no answer, not even when the service says it back, and in no
 test("nor in another spelling; nor is a password of the request, and what is left is whole", async (t) => {
   const basic = btoa(`${key.keyId}:${key.keySecret}`);
   const hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
-  const spelt = [basic.replace(/=+$/, ""), encodeURIComponent(basic), btoa(key.keySecret), [...key.keySecret].map((one) => `&#${one.charCodeAt(0)};`).join("")];
+  const spelt = [
+    basic.replace(/=+$/, ""),
+    encodeURIComponent(basic),
+    btoa(key.keySecret),
+    [...key.keySecret].map((one) => `&#${one.charCodeAt(0)};`).join(""),
+  ];
   const hashes = [hash, encodeURIComponent(hash), hash.replaceAll("+", "-").replaceAll("/", "_").replace("=", "")];
   const echo = [...spelt, ...hashes].join(" ; ");
   for (const [answer, text] of /** @type {[() => Response, string][]} */ ([
@@ -274,7 +339,11 @@ test("a long Retry-After closes the proxy for a minute at most, and a clock that
   let shift = 0;
   const clock = { now: () => Date.now() + shift, sleep: (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
   const answers = [refusal(429, "RATE_LIMITED: no", { "retry-after": "86400" }), success([]), success([])];
-  const { services, seen } = await proxied(t, { clock, rateLimit: { requests: 1, perMs: 10_000 } }, () => /** @type {Response} */ (answers.shift()));
+  const { services, seen } = await proxied(
+    t,
+    { clock, rateLimit: { requests: 1, perMs: 10_000 } },
+    () => /** @type {Response} */ (answers.shift()),
+  );
   assert.equal((await fetch(services)).headers.get("retry-after"), "86400");
   assert.equal((await fetch(services)).status, 429);
   assert.equal(seen.length, 1, "refused here");
@@ -286,13 +355,22 @@ test("a long Retry-After closes the proxy for a minute at most, and a clock that
 
 test("a bearer token is a key as well", async (t) => {
   const bearerToken = "PLANTED-bearer-token";
-  const { services, seen } = await proxied(t, { keyId: undefined, keySecret: undefined, bearerToken }, () => refusal(400, `A: ${bearerToken}`));
+  const { services, seen } = await proxied(t, { keyId: undefined, keySecret: undefined, bearerToken }, () =>
+    refusal(400, `A: ${bearerToken}`),
+  );
   assert.equal((await (await fetch(services)).json()).error, "A: [secret]");
   assert.equal(seen[0]?.headers.authorization, `Bearer ${bearerToken}`);
 });
 
 test("what the server's own code throws is told to the log, not to the page", async (t) => {
-  for (const own of /** @type {any[]} */ ([{ onRequest() { throw new Error("PLANTED"); } }, { rateLimit: { acquire: () => Promise.reject(new Error("PLANTED")) } }])) {
+  for (const own of /** @type {any[]} */ ([
+    {
+      onRequest() {
+        throw new Error("PLANTED");
+      },
+    },
+    { rateLimit: { acquire: () => Promise.reject(new Error("PLANTED")) } },
+  ])) {
     const { services, log, seen } = await proxied(t, own);
     const answer = await fetch(services);
     assert.equal(await told(answer), "500 INTERNAL_ERROR");
@@ -304,7 +382,11 @@ test("what the server's own code throws is told to the log, not to the page", as
 test("hooks and headers of the server", async (t) => {
   /** @type {string[]} */
   const told = [];
-  const { page, seen } = await proxied(t, { headers: { "x-team": "data" }, onRequest: ({ operation }) => void told.push(operation), onResponse: ({ status }) => void told.push(String(status)) });
+  const { page, seen } = await proxied(t, {
+    headers: { "x-team": "data" },
+    onRequest: ({ operation }) => void told.push(operation),
+    onResponse: ({ status }) => void told.push(String(status)),
+  });
   await page.services.list();
   assert.deepEqual(told, ["services.list", "200"]);
   assert.equal(seen[0]?.headers["x-team"], "data");

@@ -73,7 +73,8 @@ test("who is let in", async (t) => {
 });
 
 test("a page that is named may read all that its client needs", async (t) => {
-  const limited = () => refusal(429, "RATE_LIMITED: slower", { "x-ratelimit-reset": "1.5", "set-cookie": "a=b", "www-authenticate": "Basic" });
+  const limited = () =>
+    refusal(429, "RATE_LIMITED: slower", { "x-ratelimit-reset": "1.5", "set-cookie": "a=b", "www-authenticate": "Basic" });
   const { services } = await proxied(t, { origins: [FRIEND] }, limited);
   const { status, headers } = await send(services, "GET", { origin: FRIEND, "sec-fetch-site": "cross-site" });
   assert.equal(status, 429);
@@ -84,8 +85,18 @@ test("a page that is named may read all that its client needs", async (t) => {
 });
 
 test("before it sends, a browser asks", async (t) => {
-  const { services, url, seen } = await proxied(t, { origins: [FRIEND], authorize: () => { throw new Error("nobody has signed in yet"); } });
-  const asks = { origin: FRIEND, "sec-fetch-site": "cross-site", "access-control-request-method": "POST", "access-control-request-headers": "content-type,x-session" };
+  const { services, url, seen } = await proxied(t, {
+    origins: [FRIEND],
+    authorize: () => {
+      throw new Error("nobody has signed in yet");
+    },
+  });
+  const asks = {
+    origin: FRIEND,
+    "sec-fetch-site": "cross-site",
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type,x-session",
+  };
   const { status, headers, text } = await send(services, "OPTIONS", asks);
   assert.deepEqual([status, text], [204, ""]);
   assert.equal(headers["access-control-allow-origin"], FRIEND);
@@ -97,7 +108,10 @@ test("before it sends, a browser asks", async (t) => {
   for (const origin of ["https://evil.example", "null"]) {
     const refused = await send(services, "OPTIONS", { ...asks, origin });
     assert.equal(refused.status, 403);
-    assert.deepEqual(Object.keys(refused.headers).filter((name) => name.startsWith("access-control")), []);
+    assert.deepEqual(
+      Object.keys(refused.headers).filter((name) => name.startsWith("access-control")),
+      [],
+    );
   }
   assert.equal((await send(`${url}/v1/nowhere`, "OPTIONS", asks)).status, 404);
   assert.deepEqual(seen, []);
@@ -105,7 +119,12 @@ test("before it sends, a browser asks", async (t) => {
 
 test("what a browser must not do with an answer", async (t) => {
   const { services, handler } = await proxied(t);
-  for (const answer of [await fetch(services), await fetch(services, { method: "PUT" }), await fetch(services, json("POST", {})), await handler(new Request("http://x/"))]) {
+  for (const answer of [
+    await fetch(services),
+    await fetch(services, { method: "PUT" }),
+    await fetch(services, json("POST", {})),
+    await handler(new Request("http://x/")),
+  ]) {
     assert.equal(answer.headers.get("cache-control"), "no-store");
     assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
     assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin");
@@ -115,14 +134,25 @@ test("what a browser must not do with an answer", async (t) => {
 });
 
 test("a refusal of authorize can be read by a page that is named", async (t) => {
-  const { services } = await proxied(t, { origins: [FRIEND], authorize: () => refusal(401, "UNAUTHORIZED: sign in", { "set-cookie": "a=b" }) });
+  const { services } = await proxied(t, {
+    origins: [FRIEND],
+    authorize: () => refusal(401, "UNAUTHORIZED: sign in", { "set-cookie": "a=b" }),
+  });
   const answer = await fetch(services, { headers: { origin: FRIEND } });
   assert.equal(answer.headers.get("access-control-allow-origin"), FRIEND);
   assert.deepEqual(answer.headers.getSetCookie(), ["a=b"]);
   assert.equal(await told(answer), "401 UNAUTHORIZED");
 });
 
-for (const origin of ["*", "app.example.com", "https://app.example.com/", "https://*.example.com/x", "null", "file:///x", "https://APP.example.com"]) {
+for (const origin of [
+  "*",
+  "app.example.com",
+  "https://app.example.com/",
+  "https://*.example.com/x",
+  "null",
+  "file:///x",
+  "https://APP.example.com",
+]) {
   test(`${origin} is no origin to name`, async (t) => {
     await assert.rejects(proxied(t, { origins: [origin] }), { name: "ConfigurationError", message: /^createProxy: origins must hold/ });
   });
@@ -153,14 +183,17 @@ test("options that are missing or wrong", async (t) => {
     [{ validateResponses: "off" }, /unknown option validateResponses/],
   ])) {
     /** @param {any} error */
-    const says = ({ name, message: said }) => name === "ConfigurationError" && said.startsWith("createProxy: ") && message.test(said) && !said.includes(key.keySecret);
+    const says = ({ name, message: said }) =>
+      name === "ConfigurationError" && said.startsWith("createProxy: ") && message.test(said) && !said.includes(key.keySecret);
     await assert.rejects(proxied(t, options), says, String(message));
   }
 });
 
 test("plain http to a sandbox in a container is permitted by the option", () => {
   const baseUrl = "http://sandbox:8080";
-  assert.ok(createProxy({ ...key, organizationId: ORGANIZATION, baseUrl, allowHttp: true, allow: ["services.list"], authorize: () => true }));
+  assert.ok(
+    createProxy({ ...key, organizationId: ORGANIZATION, baseUrl, allowHttp: true, allow: ["services.list"], authorize: () => true }),
+  );
 });
 
 test("whether a request beyond the contract goes through is the proxy's to say, not the page's", async (t) => {
@@ -169,11 +202,15 @@ test("whether a request beyond the contract goes through is the proxy's to say, 
   const strict = await proxied(t, { allow });
   const lax = page(strict.url, { validateRequests: "off" });
   await assert.rejects(lax.services.updateReplicaScaling(SERVICE, many), {
-    name: "BadRequestError", message: /received 50; validateRequests: "warn" in createProxy sends it anyway$/,
+    name: "BadRequestError",
+    message: /received 50; validateRequests: "warn" in createProxy sends it anyway$/,
   });
   assert.equal(strict.seen.length, 0);
   const open = await proxied(t, { allow, validateRequests: "warn" }, () => refusal(404, "NOT_FOUND: no"));
   await assert.rejects(page(open.url, { validateRequests: "off" }).services.updateReplicaScaling(SERVICE, many), { name: "NotFoundError" });
   assert.equal(open.seen[0]?.body, JSON.stringify(many));
-  assert.ok(open.log.some((line) => line.includes("body.numReplicas") && line.endsWith("sent as it is")), open.log.join("\n"));
+  assert.ok(
+    open.log.some((line) => line.includes("body.numReplicas") && line.endsWith("sent as it is")),
+    open.log.join("\n"),
+  );
 });

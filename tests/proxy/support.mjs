@@ -17,7 +17,15 @@ export const OTHER = "99999999-8a52-4b6f-9d0c-5a1b2c3d4e5f";
 export const SERVICE = "00000000-8a52-4b6f-9d0c-5a1b2c3d4e5f";
 /** @type {import("clickhouse-cloud").CreateServiceBody} */
 export const BODY = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] };
-export const ALL = /** @type {const} */ (["services.list", "services.create", "services.get", "services.update", "services.delete", "services.updateState", "services.updatePassword"]);
+export const ALL = /** @type {const} */ ([
+  "services.list",
+  "services.create",
+  "services.get",
+  "services.update",
+  "services.delete",
+  "services.updateState",
+  "services.updatePassword",
+]);
 
 /**
  * Serves on a free port of this machine until the test ends; gives the address.
@@ -73,8 +81,14 @@ export async function proxied(test, options = {}, script) {
   const log = [];
   const line = (/** @type {string} */ text) => void log.push(text);
   const handler = createProxy({
-    ...key, organizationId: ORGANIZATION, baseUrl, rateLimit: false, allow: ALL, authorize: () => true,
-    logger: { error: line, warn: line, info: line, debug: line }, logLevel: "debug",
+    ...key,
+    organizationId: ORGANIZATION,
+    baseUrl,
+    rateLimit: false,
+    allow: ALL,
+    authorize: () => true,
+    logger: { error: line, warn: line, info: line, debug: line },
+    logLevel: "debug",
     ...options,
   });
   const origin = await listen(test, toNodeListener(handler));
@@ -95,7 +109,11 @@ export const page = (baseUrl, options) => new CloudClient({ baseUrl, rateLimit: 
  * @param {unknown} body
  * @param {Record<string, string>} [headers]
  */
-export const json = (method, body, headers) => ({ method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+export const json = (method, body, headers) => ({
+  method,
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body),
+});
 
 /**
  * The status, and the word before the colon, of an answer in the API's envelope.
@@ -104,7 +122,8 @@ export const json = (method, body, headers) => ({ method, headers: { "content-ty
  */
 export async function told(answer) {
   const { status, error, requestId, ...more } = await answer.json();
-  if (status !== answer.status || typeof requestId !== "string" || Object.keys(more).length > 0) throw new Error("this is not the API's envelope");
+  if (status !== answer.status || typeof requestId !== "string" || Object.keys(more).length > 0)
+    throw new Error("this is not the API's envelope");
   return `${status} ${String(error).split(":")[0]}`;
 }
 

@@ -67,7 +67,12 @@ function expanded(text) {
 
 /** @returns {Graph} */
 function ofCrate() {
-  const moduleOf = (/** @type {string} */ file) => file.replace(/^src\//, "").replace(/(?:\/mod)?\.rs$/, "").replace(/^lib$/, "").replaceAll("/", "::");
+  const moduleOf = (/** @type {string} */ file) =>
+    file
+      .replace(/^src\//, "")
+      .replace(/(?:\/mod)?\.rs$/, "")
+      .replace(/^lib$/, "")
+      .replaceAll("/", "::");
   const modules = new Map(files("src", /\.rs$/).map((file) => [moduleOf(file), file]));
   /** @type {Graph} */
   const graph = new Map();
@@ -108,12 +113,19 @@ function ofJavaScript() {
 }
 
 test("a circle would be found", () => {
-  const graph = new Map([["a", new Set(["b"])], ["b", new Set(["c"])], ["c", new Set(["b"])]]);
+  const graph = new Map([
+    ["a", new Set(["b"])],
+    ["b", new Set(["c"])],
+    ["c", new Set(["b"])],
+  ]);
   assert.deepEqual(circle(graph), ["b", "c", "b"]);
   assert.deepEqual(expanded("super::{a, b::{c, d}}"), ["super::a", "super::b::c", "super::b::d"]);
 });
 
-for (const [name, make] of /** @type {const} */ ([["the crate", ofCrate], ["the JavaScript", ofJavaScript]])) {
+for (const [name, make] of /** @type {const} */ ([
+  ["the crate", ofCrate],
+  ["the JavaScript", ofJavaScript],
+])) {
   test(`no circle in ${name}`, () => {
     const graph = make();
     const arrows = [...graph.values()].reduce((sum, imports) => sum + imports.size, 0);

@@ -18,7 +18,9 @@ for (const [, section = ""] of source.matchAll(/r#"([^]*?)"#;/g)) {
 
 /** The properties that Rust reads of each type. @type {Map<string, Set<string>>} */
 const read = new Map();
-for (const [, attributes = "", fn = "", type = ""] of source.matchAll(/#\[wasm_bindgen\(method, getter([^\]]*)\)\]\s+pub fn (\w+)\(this: &(\w+)\)/g)) {
+for (const [, attributes = "", fn = "", type = ""] of source.matchAll(
+  /#\[wasm_bindgen\(method, getter([^\]]*)\)\]\s+pub fn (\w+)\(this: &(\w+)\)/g,
+)) {
   const property = attributes.match(/js_name = (\w+)/)?.[1] ?? fn;
   read.set(type, (read.get(type) ?? new Set()).add(property));
 }

@@ -20,7 +20,10 @@ import {
   type WaitOptions,
 } from "clickhouse-cloud";
 
-const clock: Clock = { now: () => Date.now(), sleep: (ms, signal) => new Promise((wake) => (same<typeof signal, AbortSignal>(), setTimeout(wake, ms))) };
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => new Promise((wake) => (same<typeof signal, AbortSignal>(), setTimeout(wake, ms))),
+};
 const logger: Logger = { error: console.error, warn: console.warn, info: console.info, debug: console.debug };
 
 export const all: Required<CloudClientOptions> = {
@@ -235,7 +238,12 @@ client[Symbol.dispose](1);
 // @ts-expect-error there is no such resource
 client.clusters;
 
-export const hashes: string[] = [hashPassword("abc"), hashPassword(new Uint8Array(3)), doubleSha1Hash("abc"), doubleSha1Hash(new Uint8Array(3))];
+export const hashes: string[] = [
+  hashPassword("abc"),
+  hashPassword(new Uint8Array(3)),
+  doubleSha1Hash("abc"),
+  doubleSha1Hash(new Uint8Array(3)),
+];
 export const passwords: string[] = [generatePassword(), generatePassword({ length: 32 }), generatePassword({ length: undefined })];
 // @ts-expect-error a password is a string or its bytes
 hashPassword(1);

@@ -151,6 +151,7 @@ export function built() {
 type List = Routes["GET /v1/organizations/{organizationId}/services"];
 same<List["result"], Service[]>();
 export const path: List["path"] = {};
-export const each = <R extends keyof Routes>(route: R, ...rest: RouteParameters<R>): Promise<Routes[R]["result"]> => cloud.request(route, ...rest);
+export const each = <R extends keyof Routes>(route: R, ...rest: RouteParameters<R>): Promise<Routes[R]["result"]> =>
+  cloud.request(route, ...rest);
 // @ts-expect-error there is no such operation
 export type Nowhere = Routes["GET /v1/nowhere"];

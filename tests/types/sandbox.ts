@@ -63,7 +63,17 @@ const sandbox = new Sandbox({});
 export const cloud = new CloudClient(sandbox.clientOptions);
 export const client: CloudClientOptions = { ...sandbox.clientOptions, logLevel: "debug" };
 same<typeof sandbox.clientOptions, SandboxClientOptions>();
-const { keyId, keySecret, organizationId, baseUrl, fetch: own, clock, rateLimit, timeoutMs, dangerouslyAllowBrowser } = sandbox.clientOptions;
+const {
+  keyId,
+  keySecret,
+  organizationId,
+  baseUrl,
+  fetch: own,
+  clock,
+  rateLimit,
+  timeoutMs,
+  dangerouslyAllowBrowser,
+} = sandbox.clientOptions;
 same<[typeof keyId, typeof keySecret, typeof organizationId, typeof baseUrl], [string, string, string, string]>();
 same<typeof own, (url: string, init: RequestInit) => Promise<Response>>();
 same<typeof clock, Clock>();
@@ -75,7 +85,10 @@ sandbox.clientOptions = {};
 // @ts-expect-error the client gives an address, and what to send
 sandbox.clientOptions.fetch();
 
-export const answers: Promise<Response>[] = [sandbox.fetch("https://api.clickhouse.cloud/v1/organizations"), sandbox.fetch(new URL("https://x"), { method: "GET" })];
+export const answers: Promise<Response>[] = [
+  sandbox.fetch("https://api.clickhouse.cloud/v1/organizations"),
+  sandbox.fetch(new URL("https://x"), { method: "GET" }),
+];
 export const standIn: typeof globalThis.fetch = sandbox.fetch;
 // @ts-expect-error an address is needed
 sandbox.fetch();

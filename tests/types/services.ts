@@ -196,7 +196,14 @@ export async function withResponse() {
   same<Awaited<typeof either>, string | void>();
   // @ts-expect-error it brings a service
   const wrong: Promise<string> = cloud.services.get(id).then((service) => service);
-  return [name, wrong, cloud.services.get(id).catch(() => undefined).finally(() => {})];
+  return [
+    name,
+    wrong,
+    cloud.services
+      .get(id)
+      .catch(() => undefined)
+      .finally(() => {}),
+  ];
 }
 
 // Bodies that are read only, and that leave out by undefined.

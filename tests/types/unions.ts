@@ -28,7 +28,14 @@ export function narrowed(bucket: OwnBackupBucket, source: ClickStackSource, udf:
   }
 }
 
-const kept = { uploadId: id, runtime: "python3.11", arguments: [], returnType: "String", type: "executable_pool", functionName: "f" } as const;
+const kept = {
+  uploadId: id,
+  runtime: "python3.11",
+  arguments: [],
+  returnType: "String",
+  type: "executable_pool",
+  functionName: "f",
+} as const;
 
 export async function sent() {
   const body: CreateUdfBody = { ...kept, poolSize: 2, returnName: null };

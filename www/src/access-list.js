@@ -31,14 +31,18 @@ export function accessList(entries) {
 
   function add(/** @type {Entry | undefined} */ entry = undefined) {
     const made = row(entry);
-    const remove = button("Remove", () => {
-      const index = rows.findIndex(({ element }) => element === shown.element);
-      rows.splice(index, 1);
-      shown.element.remove();
-      empty.hidden = rows.length > 0;
-      announce("Address removed from the form");
-      (rows[index]?.source ?? rows[index - 1]?.source ?? more).focus();
-    }, { class: "small", "aria-label": "Remove this address" });
+    const remove = button(
+      "Remove",
+      () => {
+        const index = rows.findIndex(({ element }) => element === shown.element);
+        rows.splice(index, 1);
+        shown.element.remove();
+        empty.hidden = rows.length > 0;
+        announce("Address removed from the form");
+        (rows[index]?.source ?? rows[index - 1]?.source ?? more).focus();
+      },
+      { class: "small", "aria-label": "Remove this address" },
+    );
     const shown = { ...made, element: h("li", {}, made.place, made.note, remove) };
     rows.push(shown);
     list.append(shown.element);
@@ -67,7 +71,11 @@ export function accessList(entries) {
     element: h("fieldset", {}, h("legend", {}, "Who may connect"), list, empty, more),
     set,
     /** All entries; rows left blank are none. */
-    value: () => name(rows.filter((row) => !row.blank()), "ipAccessList"),
+    value: () =>
+      name(
+        rows.filter((row) => !row.blank()),
+        "ipAccessList",
+      ),
     /** The entries to add and to remove, from those to these; undefined when they are the same. */
     change(/** @type {Entry[]} */ from) {
       const same = (/** @type {Entry} */ a, /** @type {Entry} */ b) =>

@@ -48,7 +48,11 @@ export function backupsSection(id) {
   /** @type {Map<string, ReturnType<typeof row>>} */
   const rows = new Map();
   const list = h("ul", { class: "backups" });
-  const empty = h("p", { class: "soft" }, "None yet. The first begins a few minutes after the service came up, then one a day; the clock at the top can skip ahead.");
+  const empty = h(
+    "p",
+    { class: "soft" },
+    "None yet. The first begins a few minutes after the service came up, then one a day; the clock at the top can skip ahead.",
+  );
   const fault = faultBox();
   let reading = false;
 

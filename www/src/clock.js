@@ -10,12 +10,16 @@ export function clockView(place, speeds) {
   const time = h("span", { class: "time" });
   const show = () => setText(time, clockTime(now()));
   const skip = (/** @type {string} */ label, /** @type {number} */ ms) =>
-    button(label, () => {
-      sandbox.advance(ms);
-      show();
-      announce(`Time was skipped; it is ${clockTime(now())}`);
-      void refresh().catch(() => {});
-    }, { class: "small" });
+    button(
+      label,
+      () => {
+        sandbox.advance(ms);
+        show();
+        announce(`Time was skipped; it is ${clockTime(now())}`);
+        void refresh().catch(() => {});
+      },
+      { class: "small" },
+    );
   place.append(
     h("p", {}, h("span", { class: "unseen" }, "Time in the sandbox: "), time, h("span", { class: "soft" }, ` ${speed}× as fast as yours`)),
     h("div", { class: "actions" }, skip("Skip 10 minutes", DAY / 144), skip("Skip a day", DAY)),

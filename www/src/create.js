@@ -65,16 +65,20 @@ export function createView(onCreated) {
       primary: true,
       label: "New service",
       actions: [
-        button("Fill in mistakes", () => {
-          name.value = "a name of more than fifty characters, which is too long";
-          access.set([{ source: "10.0.0.0/33", description: "No such block" }]);
-          least.value = "36.5";
-          most.value = "24";
-          idle.value = "4";
-          sizes.open = true;
-          clearErrors(element);
-          fault.clear();
-        }, { class: "plain" }),
+        button(
+          "Fill in mistakes",
+          () => {
+            name.value = "a name of more than fifty characters, which is too long";
+            access.set([{ source: "10.0.0.0/33", description: "No such block" }]);
+            least.value = "36.5";
+            most.value = "24";
+            idle.value = "4";
+            sizes.open = true;
+            clearErrors(element);
+            fault.clear();
+          },
+          { class: "plain" },
+        ),
       ],
       async run() {
         const created = await cloud.services.create(body());

@@ -87,12 +87,19 @@ export function setEnabled(element, enabled, reason) {
  */
 export function copyButton(text, name) {
   const label = h("span", {}, "Copy");
-  const element = button("", async () => {
-    const copied = await navigator.clipboard.writeText(text()).then(() => true, () => false);
-    setText(label, copied ? "Copied" : "Select it");
-    announce(copied ? `Copied ${name}` : `The browser does not let the page copy; select ${name} instead`);
-    setTimeout(() => setText(label, "Copy"), 2000);
-  }, { class: "small" });
+  const element = button(
+    "",
+    async () => {
+      const copied = await navigator.clipboard.writeText(text()).then(
+        () => true,
+        () => false,
+      );
+      setText(label, copied ? "Copied" : "Select it");
+      announce(copied ? `Copied ${name}` : `The browser does not let the page copy; select ${name} instead`);
+      setTimeout(() => setText(label, "Copy"), 2000);
+    },
+    { class: "small" },
+  );
   element.append(label, h("span", { class: "unseen" }, ` ${name}`));
   return element;
 }

@@ -7,8 +7,7 @@ import { plural } from "./format.js";
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 
 /** The text of an error that belongs to no field. */
-export const explain = (/** @type {unknown} */ error) =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+export const explain = (/** @type {unknown} */ error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
 /** Where something that failed is told, and read out. */
 export function faultBox() {
@@ -68,8 +67,7 @@ export function typedNumber(/** @type {Control} */ control) {
 }
 
 /** Without the properties that are undefined. @template {object} T @param {T} object */
-export const compact = (object) =>
-  /** @type {T} */ (Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)));
+export const compact = (object) => /** @type {T} */ (Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)));
 
 const sentence = (/** @type {string} */ text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
@@ -99,7 +97,8 @@ function place(form, issues) {
   }
   return issues.filter(({ path, message }) => {
     const element = fields.get(path.filter((step, index) => index > 0 || step !== "body").join("."));
-    if (element !== undefined) setError(element, [element.querySelector(":scope > .error")?.textContent, sentence(message)].filter(Boolean).join("\n"));
+    if (element !== undefined)
+      setError(element, [element.querySelector(":scope > .error")?.textContent, sentence(message)].filter(Boolean).join("\n"));
     return element === undefined;
   });
 }

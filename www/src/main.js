@@ -33,7 +33,12 @@ function choose(id, { note, focus = true } = {}) {
   open = id === undefined ? undefined : serviceView(id);
   chosen = id;
   const form = open === undefined ? createView((created) => choose(created)) : undefined;
-  main.replaceChildren(fault.element, ...(note === undefined ? [] : [h("p", { class: "note" }, note)]), ...(form ? [form] : []), ...(open ? [open.element] : []));
+  main.replaceChildren(
+    fault.element,
+    ...(note === undefined ? [] : [h("p", { class: "note" }, note)]),
+    ...(form ? [form] : []),
+    ...(open ? [open.element] : []),
+  );
   list.mark(id);
   if (focus) main.querySelector("h2")?.focus();
 }

@@ -12,11 +12,20 @@ export function once(text, password, onKept) {
     "div",
     { class: "once" },
     h("p", {}, text),
-    h("div", { class: "code" }, h("code", { class: "secret" }, password), copyButton(() => password, "the password")),
-    button("I have kept it", () => {
-      element.remove();
-      onKept();
-    }, { class: "small" }),
+    h(
+      "div",
+      { class: "code" },
+      h("code", { class: "secret" }, password),
+      copyButton(() => password, "the password"),
+    ),
+    button(
+      "I have kept it",
+      () => {
+        element.remove();
+        onKept();
+      },
+      { class: "small" },
+    ),
   );
   return element;
 }

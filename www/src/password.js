@@ -15,12 +15,16 @@ export function passwordSection(id) {
   const hint = h("p", { class: "soft" });
   const shown = h("div");
 
-  const reveal = button("Show", () => {
-    const hidden = password.type === "password";
-    password.type = hidden ? "text" : "password";
-    setText(reveal, hidden ? "Hide" : "Show");
-    reveal.ariaPressed = String(hidden);
-  }, { class: "small", "aria-pressed": "false", "aria-label": "Show the password" });
+  const reveal = button(
+    "Show",
+    () => {
+      const hidden = password.type === "password";
+      password.type = hidden ? "text" : "password";
+      setText(reveal, hidden ? "Hide" : "Show");
+      reveal.ariaPressed = String(hidden);
+    },
+    { class: "small", "aria-pressed": "false", "aria-label": "Show the password" },
+  );
   const mysqlHash = h("output", { class: "hash", "aria-live": "off", hidden: true });
   const showHash = () => {
     mysqlHash.hidden = password.value === "";
@@ -31,11 +35,15 @@ export function passwordSection(id) {
     showHash();
     outcome.hidden = true;
   });
-  const generate = button("Generate", () => {
-    password.value = generatePassword();
-    password.dispatchEvent(new Event("input", { bubbles: true }));
-    announce("A password was generated");
-  }, { class: "small" });
+  const generate = button(
+    "Generate",
+    () => {
+      password.value = generatePassword();
+      password.dispatchEvent(new Event("input", { bubbles: true }));
+      announce("A password was generated");
+    },
+    { class: "small" },
+  );
 
   /** An idle service takes no password, but wakes. */
   const awake = async () => {
@@ -56,26 +64,37 @@ export function passwordSection(id) {
         passwordChanged(id);
         shown.replaceChildren();
         const opens = sandbox.verifyPassword(id, typed);
-        setText(outcome, opens ? "Set. The service knows only the hashes, and the password opens it." : "Set, but the password does not open the service.");
+        setText(
+          outcome,
+          opens ? "Set. The service knows only the hashes, and the password opens it." : "Set, but the password does not open the service.",
+        );
         outcome.hidden = false;
         announce("Password set");
       },
     },
     place,
-    h("div", { class: "field" }, h("p", { class: "label" }, "What is sent: its SHA-256 in base64 and, for the MySQL interface, its double SHA-1 in hex"), hash, mysqlHash),
+    h(
+      "div",
+      { class: "field" },
+      h("p", { class: "label" }, "What is sent: its SHA-256 in base64 and, for the MySQL interface, its double SHA-1 in hex"),
+      hash,
+      mysqlHash,
+    ),
     outcome,
   );
 
   const fault = faultBox();
-  const reset = button("Reset password", () =>
-    void fault.guard(async () => {
-      await awake();
-      const { password } = await cloud.services.resetPassword(id);
-      passwordChanged(id);
-      outcome.hidden = true;
-      shown.replaceChildren(once("The new password, made by the service. It is shown only now.", password, () => reset.focus()));
-      announce("The service made a new password");
-    }),
+  const reset = button(
+    "Reset password",
+    () =>
+      void fault.guard(async () => {
+        await awake();
+        const { password } = await cloud.services.resetPassword(id);
+        passwordChanged(id);
+        outcome.hidden = true;
+        shown.replaceChildren(once("The new password, made by the service. It is shown only now.", password, () => reset.focus()));
+        announce("The service made a new password");
+      }),
   );
 
   return {

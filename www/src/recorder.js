@@ -91,7 +91,13 @@ export const recorded = (fetch, toCurl) => async (address, init) => {
     const response = await fetch(address, init);
     entry.status = response.status;
     // Only of a refusal: other answers may hold a password.
-    if (!response.ok) entry.fault = (await response.clone().json().catch(() => undefined))?.error;
+    if (!response.ok)
+      entry.fault = (
+        await response
+          .clone()
+          .json()
+          .catch(() => undefined)
+      )?.error;
     return response;
   } catch (error) {
     entry.fault = error instanceof Error ? error.message : String(error);

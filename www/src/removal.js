@@ -17,10 +17,14 @@ export function confirmRemoval(service, fault) {
       "div",
       { class: "actions" },
       button("Keep it", () => dialog.close()),
-      button("Stop and delete", () => {
-        dialog.close();
-        void fault.guard(() => remove(service.id));
-      }, { class: "danger" }),
+      button(
+        "Stop and delete",
+        () => {
+          dialog.close();
+          void fault.guard(() => remove(service.id));
+        },
+        { class: "danger" },
+      ),
     ),
     h("p", { class: "soft" }, h("code", {}, "services.stopAndDelete(id, { onProgress })")),
   );

@@ -8,9 +8,7 @@ import { clear, log } from "./recorder.js";
 
 /** Enough of an id to tell two apart; the curl command has the whole. */
 const shorten = (/** @type {string} */ path) =>
-  path
-    .replace(/^\/v1\/organizations\/[^/?]+/, "…")
-    .replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "$1…");
+  path.replace(/^\/v1\/organizations\/[^/?]+/, "…").replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "$1…");
 
 /** @param {Entry} entry */
 function row(entry) {
@@ -31,7 +29,12 @@ function row(entry) {
         h("span", { class: "status", "data-refused": String(refused) }, String(entry.status ?? "none")),
       ),
       entry.fault !== undefined && h("p", { class: "fault-text" }, entry.fault),
-      h("div", { class: "code" }, h("pre", { tabindex: 0, "aria-label": "curl command" }, entry.curl), copyButton(() => entry.curl, "the curl command")),
+      h(
+        "div",
+        { class: "code" },
+        h("pre", { tabindex: 0, "aria-label": "curl command" }, entry.curl),
+        copyButton(() => entry.curl, "the curl command"),
+      ),
     ),
   );
   return { element, count: () => setText(times, entry.count > 1 ? `×${entry.count}` : "") };
@@ -43,12 +46,16 @@ export function requestsView(place) {
   const list = h("ol", { class: "requests" });
   /** @type {Map<Entry, ReturnType<typeof row>>} */
   const rows = new Map();
-  const forget = button("Clear", () => {
-    clear();
-    rows.clear();
-    list.replaceChildren();
-    announce("The list of requests is empty");
-  }, { class: "small" });
+  const forget = button(
+    "Clear",
+    () => {
+      clear();
+      rows.clear();
+      list.replaceChildren();
+      announce("The list of requests is empty");
+    },
+    { class: "small" },
+  );
   place.append(
     h("header", {}, h("h2", { id: "requests-title" }, "Requests"), forget),
     total,

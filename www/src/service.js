@@ -27,25 +27,43 @@ export function serviceView(id) {
   const shown = h("pre", { tabindex: 0, "aria-label": "The service as the API shows it" });
   const endpoints = h("dl", { class: "facts" });
 
-  const kept = password !== undefined && once("The password of the user default. It is shown only now.", password, () => {
-    passwords.delete(id);
-    name.focus();
-  });
+  const kept =
+    password !== undefined &&
+    once("The password of the user default. It is shown only now.", password, () => {
+      passwords.delete(id);
+      name.focus();
+    });
   const act = (/** @type {() => Promise<unknown>} */ run) => () => void fault.guard(run);
-  const start = button("Start", act(async () => {
-    put(await cloud.services.start(id));
-    await reach(id, "running");
-  }));
-  const stop = button("Stop", act(async () => {
-    put(await cloud.services.stop(id));
-    await reach(id, "stopped");
-  }));
-  const awake = button("Wake", act(() => wake(id)));
-  const read = button("Read again", act(async () => put(await cloud.services.get(id))));
-  const remove = button("Delete…", () => {
-    const service = services.get(id);
-    if (service !== undefined) confirmRemoval(service, fault);
-  }, { class: "danger" });
+  const start = button(
+    "Start",
+    act(async () => {
+      put(await cloud.services.start(id));
+      await reach(id, "running");
+    }),
+  );
+  const stop = button(
+    "Stop",
+    act(async () => {
+      put(await cloud.services.stop(id));
+      await reach(id, "stopped");
+    }),
+  );
+  const awake = button(
+    "Wake",
+    act(() => wake(id)),
+  );
+  const read = button(
+    "Read again",
+    act(async () => put(await cloud.services.get(id))),
+  );
+  const remove = button(
+    "Delete…",
+    () => {
+      const service = services.get(id);
+      if (service !== undefined) confirmRemoval(service, fault);
+    },
+    { class: "danger" },
+  );
 
   /** @type {Section[]} */
   const sections = [settingsSection(id), scalingSection(id), passwordSection(id), backupsSection(id)];
@@ -74,7 +92,17 @@ export function serviceView(id) {
     const wait = waits.get(id);
     setText(name, service.name);
     state.show(service.state);
-    setText(facts, [service.provider, service.region, service.clickhouseVersion && `ClickHouse ${service.clickhouseVersion}`, `created ${when(service.createdAt)}`].filter(Boolean).join(" · "));
+    setText(
+      facts,
+      [
+        service.provider,
+        service.region,
+        service.clickhouseVersion && `ClickHouse ${service.clickhouseVersion}`,
+        `created ${when(service.createdAt)}`,
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    );
     progress.hidden = wait === undefined;
     if (wait !== undefined) {
       setText(progress, `Waiting until it is ${wait.goal}: ${duration(wait.seconds)} of its time, read ${plural(wait.reads, "time")}.`);
@@ -83,7 +111,19 @@ export function serviceView(id) {
     if (endpoints.childElementCount === 0) {
       for (const { protocol, host, port } of service.endpoints ?? []) {
         const address = `${host}:${port}`;
-        endpoints.append(h("div", {}, h("dt", {}, protocol ?? "endpoint"), h("dd", {}, h("code", {}, address), copyButton(() => address, `the ${protocol} address`))));
+        endpoints.append(
+          h(
+            "div",
+            {},
+            h("dt", {}, protocol ?? "endpoint"),
+            h(
+              "dd",
+              {},
+              h("code", {}, address),
+              copyButton(() => address, `the ${protocol} address`),
+            ),
+          ),
+        );
       }
     }
     const doing = `It is ${service.state}`;
@@ -96,9 +136,13 @@ export function serviceView(id) {
   const closed = new AbortController();
   store.addEventListener("change", update, closed);
   // Another password took its place.
-  store.addEventListener("password", (event) => {
-    if (/** @type {CustomEvent<string>} */ (event).detail === id && kept) kept.remove();
-  }, closed);
+  store.addEventListener(
+    "password",
+    (event) => {
+      if (/** @type {CustomEvent<string>} */ (event).detail === id && kept) kept.remove();
+    },
+    closed,
+  );
   update();
   // Just created: it comes up by itself.
   if (services.get(id)?.state === "provisioning" && !waits.has(id)) void fault.guard(() => reach(id, "running"));

@@ -19,7 +19,10 @@ export function settingsSection(id) {
         const service = services.get(id);
         const typed = name.value;
         // Only the differences; with nothing in it, the client refuses the update and says so.
-        const body = compact({ name: typed === service?.name ? undefined : typed, ipAccessList: access.change(service?.ipAccessList ?? []) });
+        const body = compact({
+          name: typed === service?.name ? undefined : typed,
+          ipAccessList: access.change(service?.ipAccessList ?? []),
+        });
         const updated = await cloud.services.update(id, body);
         put(updated);
         access.set(updated.ipAccessList ?? []);

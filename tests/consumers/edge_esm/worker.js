@@ -3,5 +3,10 @@ import { journey } from "./journey.mjs";
 
 const library = { CloudClient, CloudError, ConfigurationError, hashPassword };
 addEventListener("fetch", (event) => {
-  event.respondWith(event.request.json().then((options) => journey(library, options)).then((answer) => Response.json(answer)));
+  event.respondWith(
+    event.request
+      .json()
+      .then((options) => journey(library, options))
+      .then((answer) => Response.json(answer)),
+  );
 });

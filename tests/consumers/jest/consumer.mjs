@@ -7,7 +7,10 @@ export const rows = ["node", "jsdom", "edge"];
 /** @type {import("../harness.mjs").Consumer} */
 export default async ({ folder, env, start }) => {
   // Jest requires: the journey becomes a CommonJS module.
-  const journey = readFileSync(join(folder, "journey.mjs"), "utf8").replace("export async function journey", "exports.journey = journey;\nasync function journey");
+  const journey = readFileSync(join(folder, "journey.mjs"), "utf8").replace(
+    "export async function journey",
+    "exports.journey = journey;\nasync function journey",
+  );
   writeFileSync(join(folder, "journey.js"), journey);
   writeFileSync(join(folder, "options.json"), String(env.SANDBOX));
   /** @type {Record<string, unknown>} */

@@ -2,6 +2,12 @@
 const { transformSync } = require("@babel/core");
 
 exports.transform = ({ filename, src, options }) => {
-  const { ast } = transformSync(src, { filename, ast: true, code: false, sourceType: "unambiguous", caller: { name: "metro", platform: options.platform } });
+  const { ast } = transformSync(src, {
+    filename,
+    ast: true,
+    code: false,
+    sourceType: "unambiguous",
+    caller: { name: "metro", platform: options.platform },
+  });
   return { ast };
 };

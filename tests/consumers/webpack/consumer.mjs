@@ -10,7 +10,18 @@ export default async (context) => {
   await run("webpack");
   await checkParts(context, (entry, output) => {
     const [path, filename] = [dirname(output), basename(output)];
-    return run("webpack", "--config-name", "page", "--entry-reset", "--entry", `./${entry}`, "--output-path", path, "--output-filename", filename);
+    return run(
+      "webpack",
+      "--config-name",
+      "page",
+      "--entry-reset",
+      "--entry",
+      `./${entry}`,
+      "--output-path",
+      path,
+      "--output-filename",
+      filename,
+    );
   });
   return { esm: await visit({ folder: "public" }), cjs: JSON.parse(await run("node", "dist/main.cjs")) };
 };

@@ -3,5 +3,7 @@ import { Hono } from "hono";
 import { journey } from "../journey.mjs";
 
 const app = new Hono();
-app.get("/", async (context) => context.json(await journey({ CloudClient, CloudError, ConfigurationError, hashPassword }, JSON.parse(context.env.SANDBOX))));
+app.get("/", async (context) =>
+  context.json(await journey({ CloudClient, CloudError, ConfigurationError, hashPassword }, JSON.parse(context.env.SANDBOX))),
+);
 export default app;

@@ -20,7 +20,9 @@ function handler(request) {
 /** A stand-in for the check of your sign-in library. */
 function signedIn(request) {
   const cookies = request.headers.get("cookie")?.split("; ") ?? [];
-  return cookies.includes(`session=${process.env.SESSION}`) || Response.json({ status: 401, error: "UNAUTHORIZED: sign in" }, { status: 401 });
+  return (
+    cookies.includes(`session=${process.env.SESSION}`) || Response.json({ status: 401, error: "UNAUTHORIZED: sign in" }, { status: 401 })
+  );
 }
 
 export { handler as DELETE, handler as GET, handler as HEAD, handler as OPTIONS, handler as PATCH, handler as POST };
