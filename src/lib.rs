@@ -40,5 +40,4 @@ pub mod response;
 pub mod sandbox;
 pub mod secret;
 pub mod suggest;
-pub mod text;
 pub mod validate;

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::issue::{Code, Issue, Step};
 use crate::request::{Argument, Arguments};
 use crate::suggest::nearest;
-use crate::text::text as joined;
 
 /// The `operation`: a name such as `services.list`, or a route such as `GET /v1/organizations`.
 pub fn operation(given: &CoreRequest) -> Result<&'static Operation, Error> {
@@ -19,12 +18,12 @@ pub fn operation(given: &CoreRequest) -> Result<&'static Operation, Error> {
         return Ok(operation);
     }
     let routes: Vec<String> =
-        OPERATIONS.iter().map(|operation| joined(&[operation.method.as_str(), " ", operation.path])).collect();
+        OPERATIONS.iter().map(|operation| format!("{} {}", operation.method.as_str(), operation.path)).collect();
     let hint = match nearest(&given, routes.iter().map(String::as_str)) {
-        Some(near) => joined(&["did you mean \"", near, "\"?"]),
+        Some(near) => format!("did you mean \"{near}\"?"),
         None => "a route is a method and a path template of the contract".to_owned(),
     };
-    Err(Error::Configuration(joined(&["request: the contract has no route \"", &given, "\": ", &hint])))
+    Err(Error::Configuration(format!("request: the contract has no route \"{given}\": {hint}")))
 }
 
 /// The arguments, and what JSON could not hold of them.

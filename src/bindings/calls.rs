@@ -19,7 +19,6 @@ use crate::contract::Operation;
 use crate::error::Error;
 use crate::issue::{Code, Step};
 use crate::request::Arguments;
-use crate::text::text as joined;
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
 extern "C" {
@@ -94,7 +93,7 @@ fn password(operation: &'static Operation, password: &JsValue) -> Result<Vec<u8>
         let received = match password.as_string() {
             Some(_) => "an empty string".to_owned(),
             // Not even a number is shown: it may be the password.
-            None => joined(&["a value of type ", &password.js_typeof().as_string().unwrap_or_default()]),
+            None => format!("a value of type {}", password.js_typeof().as_string().unwrap_or_default()),
         };
         let expected = "a string or a Uint8Array that is not empty";
         arguments::violation(operation, &[Step::Key("password".into())], Code::Type, expected, &received)

@@ -27,7 +27,6 @@ use crate::error::{CredentialSource, Error};
 use crate::host::{Clock, Level};
 use crate::request::{Argument, Target};
 use crate::secret::Secret;
-use crate::text::text as joined;
 use crate::validate::{Mode, Unknown, validate};
 
 /// What says when a request may go. Clients that are given the same one share it.
@@ -200,6 +199,6 @@ fn check_organization(name: &str, id: &str) -> Result<(), Error> {
     let mode = Mode::Request { unknown: Unknown::Refuse };
     match schema.and_then(|schema| validate(json.as_bytes(), schema, mode, &[]).issues.pop()) {
         None => Ok(()),
-        Some(issue) => Err(Error::Configuration(joined(&["new CloudClient: ", name, ": ", &issue.message()]))),
+        Some(issue) => Err(Error::Configuration(format!("new CloudClient: {name}: {}", issue.message()))),
     }
 }

@@ -14,7 +14,6 @@ use crate::client::{Redactor, Settings};
 use crate::host::{
     CallerError, Clock, CustomLimiter, Hooks, Level, Log, Random, RequestEvent, ResponseEvent, RetryEvent, Values,
 };
-use crate::text::text;
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
@@ -252,6 +251,6 @@ impl Log for JsHost {
             Level::Info => "info",
             Level::Debug => "debug",
         };
-        write_log(&self.lent, name, &text(&["clickhouse-cloud: ", message]));
+        write_log(&self.lent, name, &format!("clickhouse-cloud: {message}"));
     }
 }

@@ -8,7 +8,6 @@ use super::options;
 use super::values;
 use crate::error::Error;
 use crate::password;
-use crate::text::text;
 
 /// The SHA-256 of a password in base64. A `ConfigurationError` where the password is no string and no bytes.
 #[wasm_bindgen(js_name = hashPassword, unchecked_return_type = "string")]
@@ -32,11 +31,11 @@ pub fn generate(length: f64) -> Result<String, JsValue> {
     let whole = (length.fract() == 0.0).then_some(length as usize);
     match whole.and_then(|length| password::generate(length, &HostRandom)) {
         Some(password) => Ok(password.reveal().to_owned()),
-        None => Err(to_js(options::wrong("generatePassword", &text(&["length must be ", password::LENGTHS])))),
+        None => Err(to_js(options::wrong("generatePassword", &format!("length must be {}", password::LENGTHS)))),
     }
 }
 
 fn bytes(name: &str, password: &JsValue) -> Result<Vec<u8>, JsValue> {
-    let message = || text(&[name, ": expects a string or a Uint8Array"]);
+    let message = || format!("{name}: expects a string or a Uint8Array");
     values::bytes(password).ok_or_else(|| to_js(Error::Configuration(message())))
 }
