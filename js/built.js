@@ -1,13 +1,13 @@
 // @ts-check
-// The class BuiltRequest.
+// The class BuiltRequest: a validated request with its credentials. They are in hidden properties, which logs do not show.
 import { hidden, hide } from "./hidden.js";
 
 /** @typedef {{ method: string, url: string, headers: Record<string, string>, body: string | undefined, curl: string }} Parts */
 
 /**
- * A checked request that has not been sent. It can be handed to fetch as it is: `fetch(built.url, built)`.
+ * A validated request that has not been sent. It can be passed to fetch as it is: `fetch(built.url, built)`.
  *
- * Its headers hold the credentials and its body may hold a password's hash: logs and `JSON.stringify` show neither.
+ * Its headers hold the credentials, and its body may hold the hash of a password. Logs and `JSON.stringify` show neither.
  */
 export class BuiltRequest {
   /**
@@ -23,27 +23,27 @@ export class BuiltRequest {
     return parts(this).method;
   }
 
-  /** The absolute address. */
+  /** The absolute URL. */
   get url() {
     return parts(this).url;
   }
 
-  /** Names in lower case, and values; the credentials are among them. */
+  /** The headers, with names in lower case. They include the credentials. */
   get headers() {
     return parts(this).headers;
   }
 
-  /** The JSON text of the body. */
+  /** The body as JSON text; `undefined` if the request has none. */
   get body() {
     return parts(this).body;
   }
 
-  /** The request as a curl command. Environment variables stand for whatever is secret. */
+  /** The request as a curl command, with environment variables in place of secrets. */
   toCurl() {
     return parts(this).curl;
   }
 
-  /** Method and address. */
+  /** The method and the URL, without secrets. */
   toJSON() {
     return { method: this.method, url: this.url };
   }

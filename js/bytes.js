@@ -1,16 +1,16 @@
 // @ts-check
-// Bytes that come in pieces. They are copied into blocks of our own: a piece may be one byte, and still hold on to the whole
-// buffer that it was cut from.
+// A buffer for bytes that arrive in pieces. Pieces are copied into blocks: a piece of one byte would otherwise keep the whole
+// buffer alive that it is a view of.
 
-/** The first block has so many bytes, each later one twice as many as the one before. */
+/** The size of the first block; each later block is twice as long as the one before. */
 const FIRST_BYTES = 1024;
-/** But no more than so many: what is not filled is lost. */
+/** The largest size of a block: the unused end of the last block is wasted. */
 const MOST_BYTES = 64 * 1024;
 
 export class Bytes {
   /** @type {Uint8Array[]} */
   #blocks = [];
-  /** How much of the last block is filled. */
+  /** The number of bytes used in the last block. */
   #filled = 0;
   length = 0;
 
@@ -31,7 +31,7 @@ export class Bytes {
     this.length += piece.length;
   }
 
-  /** All of them in one piece; nothing is left here. */
+  /** Gives all bytes as one array, and empties the buffer. */
   take() {
     const whole = new Uint8Array(this.length);
     let at = 0;

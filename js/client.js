@@ -1,5 +1,6 @@
 // @ts-check
-// The class CloudClient and what hangs on it: names and arguments, as users write them. All else is in the wasm.
+// The public client: CloudClient, its resources, and the methods that combine several requests. Most operations are generated
+// from the contract (generated/methods.js). This file only reads arguments: the wasm handles requests, retries and responses.
 import { ConfigurationError } from "./errors.js";
 import { drive } from "./bindings/driver.js";
 import { needRoom } from "./bindings/stack.js";
@@ -20,7 +21,7 @@ import { cloudPromise, retraced, traced } from "./promise.js";
  */
 
 /**
- * `{ path, query, body }` of a route, and the options of the call. What may be left out of it is the route's own.
+ * `{ path, query, body }` of a route, and the options of the call. The route decides which of them are optional.
  *
  * @template {keyof Routes} R
  * @typedef {{} extends Omit<Routes[R], "result">
@@ -28,7 +29,7 @@ import { cloudPromise, retraced, traced } from "./promise.js";
  *   : [parameters: Omit<Routes[R], "result">, options?: CallOptions]} RouteParameters
  */
 
-/** Services: create, change, stop, delete, and wait for them. */
+/** Services: create, update, stop, delete, and wait for them. */
 export class Services extends ServicesOperations {
   /**
    * @param {Core} core
@@ -39,10 +40,10 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Starts a stopped service. It is `starting` for a while.
+   * Starts a stopped service. The service is `starting` until it runs; `waitFor` waits for that.
    *
-   * @param {string} serviceId The service.
-   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
+   * @param {string} serviceId The id of the service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   start(serviceId, options) {
@@ -50,10 +51,10 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Stops a service. It is `stopping` for a while.
+   * Stops a service. The service is `stopping` until it has stopped; `waitFor` waits for that.
    *
-   * @param {string} serviceId The service.
-   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
+   * @param {string} serviceId The id of the service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   stop(serviceId, options) {
@@ -61,10 +62,10 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Wakes an idle service. It is `awaking` for a while; on a running one this does nothing.
+   * Wakes an idle service. The service is `awaking` until it runs. On a running service this has no effect.
    *
-   * @param {string} serviceId The service.
-   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
+   * @param {string} serviceId The id of the service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of this call.
    * @returns {CloudPromise<Service>}
    */
   awake(serviceId, options) {
@@ -72,12 +73,12 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Sets the password of the `default` user, on the MySQL interface too. It is hashed here: what is sent are its hashes
-   * (`hashPassword`, `doubleSha1Hash`), never the password itself.
+   * Sets the password of the `default` user, also for the MySQL interface. The password is hashed locally: only its hashes
+   * (`hashPassword`, `doubleSha1Hash`) are sent, never the password itself.
    *
-   * @param {string} serviceId The service.
-   * @param {string | Uint8Array} password A string, or its bytes.
-   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
+   * @param {string} serviceId The id of the service.
+   * @param {string | Uint8Array} password The password: a string, or its UTF-8 bytes.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of this call.
    * @returns {CloudPromise<void>}
    */
   setPassword(serviceId, password, options) {
@@ -95,11 +96,12 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Lets ClickHouse Cloud make a new password. It is shown only here: keep it. A response without one is a
-   * `ResponseValidationError`: the old password is gone then, so reset it once more.
+   * Replaces the password of the `default` user by one that ClickHouse Cloud generates. The password is returned only once:
+   * store it. A response without a password is a `ResponseValidationError`; the old password no longer works then, so reset
+   * it again.
    *
-   * @param {string} serviceId The service.
-   * @param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.
+   * @param {string} serviceId The id of the service.
+   * @param {CallOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of this call.
    * @returns {CloudPromise<{ password: string }>}
    */
   resetPassword(serviceId, options) {
@@ -107,16 +109,16 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Waits until the service is in the state, or in one of the states; resolves with the service.
+   * Polls the service until it is in the state, or in one of the states. Resolves with the service.
    *
-   * Rejects with a `WaitError` when the time is up, when the service fails, or when it is gone. What may pass (no
-   * response, 429, 5xx, the page of a proxy) is waited out until then; a 400, 401 or 403 ends the wait with its own
-   * error. A state that differs from a known one in spelling is a `ConfigurationError`; of an unknown one the log is
-   * warned.
+   * Rejects with a `WaitError` when the deadline passes, when the service fails, or when it is deleted meanwhile. Temporary
+   * failures (no response, 429, 5xx, an error page of a proxy) do not end the wait; a 400, 401 or 403 ends it with its own
+   * error, and so does the 404 of a service that never existed. A misspelled state is a `ConfigurationError`; an unknown
+   * state is polled for, with a warning in the log.
    *
-   * @param {string} serviceId The service.
-   * @param {State | readonly State[]} state The state to wait for, or several.
-   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
+   * @param {string} serviceId The id of the service.
+   * @param {State | readonly State[]} state The state to wait for, or a list of states.
+   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait in milliseconds, 30 minutes by default.
    * @returns {Promise<Service>}
    */
   waitFor(serviceId, state, options) {
@@ -132,22 +134,23 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Creates a service and waits until it is running, or idle: it may fall asleep before this sees it run.
+   * Creates a service and waits until it is `running` or `idle`: a new service may go idle before a poll sees it run.
    *
-   * The password is shown only once. Should the wait fail, the error's `created` still has it, out of sight of logs;
-   * `onCreated` is told of it before the wait begins, so that an abort loses nothing either. It may be async: it is awaited,
-   * and what it throws or rejects with ends the call and comes back with `created` on it, where it is an object that can be
-   * extended. The time that it takes does not count for `timeoutMs`.
+   * The password is returned only once. If the wait fails, the error's `created` property has the service and its password,
+   * hidden from logs. `onCreated` is called with both before the wait begins, so that an aborted call loses nothing either.
+   * It may be async and is awaited; its time does not count towards `timeoutMs`. An error that it throws or rejects with
+   * ends the call and gets the `created` property, if it is an extensible object.
    *
-   * @param {CreateServiceBody} body The service to be created.
-   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => unknown) | undefined }} [options] Those of a wait, and `onCreated`.
+   * @param {CreateServiceBody} body The service to create.
+   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => unknown) | undefined }} [options]
+   *   The options of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
   async createAndWait(body, options) {
     const helper = "services.createAndWait";
     const { signal, given, all } = waitOptions(helper, options, " onCreated:function");
     const create = { operation: "services.create", ...written(helper, { body }), timeoutMs: undefined, headers: given.headers };
-    // Of its own: who frees the client meanwhile does not lose what was created.
+    // A handle of its own: freeing the client during the call does not lose the created service.
     const core = alive(coreOf(this), helper).share();
     let data;
     try {
@@ -168,13 +171,14 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Brings a service to `running`: wakes an idle one; starts a stopped one only with `{ start: true }`.
+   * Brings a service to `running`, and resolves with it. An idle service is woken; a stopped one is started only with
+   * `{ start: true }`.
    *
-   * Rejects with a `WaitError` when the time is up, when the service cannot run any more, or when it refuses the command
-   * for two minutes in the same words: the refusal is the error's `cause`.
+   * Rejects with a `WaitError` when the deadline passes, when the service can no longer run, or when the API refuses the
+   * command with the same message for two minutes. The refusal is the error's `cause`.
    *
-   * @param {string} serviceId The service.
-   * @param {WaitOptions & { start?: boolean | undefined }} [options] Those of a wait, and `start`.
+   * @param {string} serviceId The id of the service.
+   * @param {WaitOptions & { start?: boolean | undefined }} [options] The options of a wait, and `start`.
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
@@ -189,16 +193,16 @@ export class Services extends ServicesOperations {
   }
 
   /**
-   * Stops what must be stopped, deletes the service, and resolves once the API itself says that it is gone: with
-   * `found: false` where there was no such service to begin with, which the list of services and the deletion itself
-   * confirm. Called again at any point of a half-done deletion, it goes on from there.
+   * Stops the service if necessary, deletes it, and resolves once the API itself reports that it is gone. `found` is `false`
+   * if the service did not exist to begin with; the list of services and the deletion itself confirm that. A deletion that
+   * was interrupted at any point is continued by calling this again.
    *
-   * Rejects with a `WaitError` when the time is up; when the service refuses for good (the primary service of a warehouse
-   * that has secondary services, or two minutes in the same words), with the refusal as its `cause`; and when neither the
-   * service nor the list can be read, but for a 404: a page of a proxy or a wrong `baseUrl` proves nothing.
+   * Rejects with a `WaitError` when the deadline passes; when the API refuses for good (the primary service of a warehouse
+   * that has secondary services, or the same message for two minutes), with the refusal as its `cause`; and when reads
+   * of the service give only 404s and the list cannot be read either: a proxy or a wrong `baseUrl` also responds with a 404.
    *
-   * @param {string} serviceId The service.
-   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
+   * @param {string} serviceId The id of the service.
+   * @param {WaitOptions} [options] `timeoutMs` is the deadline of the whole wait in milliseconds, 30 minutes by default.
    * @returns {Promise<{ found: boolean }>}
    */
   stopAndDelete(serviceId, options) {
@@ -217,13 +221,13 @@ export class Backups extends BackupsOperations {
   }
 
   /**
-   * Waits until the backup is done; resolves with the backup.
+   * Polls the backup until it is `done`. Resolves with the backup.
    *
-   * Rejects with a `WaitError` when the time is up, when the backup fails, or when it is gone.
+   * Rejects with a `WaitError` when the deadline passes, when the backup fails, or when it is gone.
    *
-   * @param {string} serviceId The service.
-   * @param {string} backupId The backup.
-   * @param {WaitOptions<BackupStatus>} [options] `timeoutMs` is the deadline of the whole wait, 30 minutes by default.
+   * @param {string} serviceId The id of the service.
+   * @param {string} backupId The id of the backup.
+   * @param {WaitOptions<BackupStatus>} [options] `timeoutMs` is the deadline of the whole wait in milliseconds, 30 minutes by default.
    * @returns {Promise<Backup>}
    */
   waitFor(serviceId, backupId, options) {
@@ -243,8 +247,8 @@ export class Organizations extends OrganizationsOperations {
 }
 
 /**
- * Takes the client's secrets out of texts, and those of a request: for the proxy, which passes texts on. The one redactor
- * of both.
+ * Gives a function that removes secrets from a text: those of the client, and those in the parameters of a request. The proxy
+ * uses it on texts that it passes on, so that it redacts as the client does.
  *
  * @type {(client: CloudClient, operation: string, parameters?: object) => (text: string) => string}
  * @internal
@@ -255,23 +259,23 @@ export const redactor = (client, operation, parameters) => {
 };
 
 /**
- * A client of the control plane of ClickHouse Cloud.
+ * A client of the ClickHouse Cloud API.
  *
- * It checks each request before it leaves, keeps the rate limit, retries what is safe to retry, and checks each
- * answer. One client for each key is enough: all its calls share the rate limit.
+ * It validates each request before sending it, respects the rate limit, retries requests that are safe to retry, and
+ * validates each response. One client for each key is enough: its calls share the rate limit.
  */
 export class CloudClient extends Resources {
   /**
-   * Nothing is sent before the first call.
+   * Creates a client. Nothing is sent before the first call.
    *
-   * Throws a `ConfigurationError` when an option is unknown or wrong.
+   * Throws a `ConfigurationError` when an option is unknown or invalid, or when there are no credentials.
    *
-   * @param {CloudClientOptions} [options] What is not given comes from the environment, where there is one.
+   * @param {CloudClientOptions} [options] The key, the organization, `baseUrl` and `allowHttp` default to environment variables.
    */
   constructor(options) {
     const core = new Core(...settings(options));
     super({ core, call: caller(core) });
-    /** Services: create, change, stop, delete, and wait for them. */
+    /** Services: create, update, stop, delete, and wait for them. */
     this.services = new Services(core);
     /** Backups of services. */
     this.backups = new Backups(core);
@@ -280,11 +284,11 @@ export class CloudClient extends Resources {
   }
 
   /**
-   * Calls any operation of the contract by its route. `organizationId` may be left out of the path: it is the client's
-   * own then.
+   * Calls any operation of the contract by its route. `organizationId` may be omitted from the path and defaults to the
+   * client's organization.
    *
    * @template {keyof Routes} R
-   * @param {R} route Method and path template: `GET /v1/organizations`.
+   * @param {R} route The method and the path template, such as `GET /v1/organizations`.
    * @param {RouteParameters<R>} rest `{ path, query, body }` of the route, and the options of the call.
    * @returns {CloudPromise<Routes[R]["result"]>}
    */
@@ -293,11 +297,11 @@ export class CloudClient extends Resources {
   }
 
   /**
-   * Checks and builds a request without sending it; throws a `RequestValidationError` with every issue. Without a known
-   * organization it throws a `ConfigurationError`.
+   * Validates and builds a request without sending it. Throws a `RequestValidationError` that lists every issue, or a
+   * `ConfigurationError` when the organization is not known.
    *
    * @template {keyof Routes} R
-   * @param {R} route Method and path template: `GET /v1/organizations`.
+   * @param {R} route The method and the path template, such as `GET /v1/organizations`.
    * @param {RouteParameters<R>} rest `{ path, query, body }` of the route, and the options of the call.
    * @returns {BuiltRequest}
    */
@@ -313,9 +317,9 @@ export class CloudClient extends Resources {
   }
 
   /**
-   * Frees the client's memory at once; without it, the garbage collector does, some time after the last use of the client
-   * and of its `services`, `backups` and `organizations`. Calls that are under way go on; new ones are refused with a
-   * `ConfigurationError`. Freed again, it does nothing.
+   * Frees the client's memory at once. Without it, the garbage collector frees the memory some time after the last use of
+   * the client and of its `services`, `backups` and `organizations`. Calls in flight continue; new calls fail with a
+   * `ConfigurationError`. Freeing a client again has no effect.
    */
   free() {
     const core = coreOf(this);
@@ -324,13 +328,13 @@ export class CloudClient extends Resources {
     freed.add(core);
   }
 
-  /** `free()`, at the end of the block of a `using cloud = new CloudClient()`. */
+  /** Calls `free()` at the end of a block that declares `using cloud = new CloudClient()`. */
   [Symbol.dispose]() {
     this.free();
   }
 }
 
-// Where the symbol is missing, the class has got a method of the name "undefined".
+// In a runtime without Symbol.dispose, the method above was defined under the name "undefined".
 if (Symbol.dispose === undefined) Reflect.deleteProperty(CloudClient.prototype, "undefined");
 
 /**
@@ -343,11 +347,11 @@ const coreOf = (owner) => hidden(owner).core;
 const freed = new WeakSet();
 
 /**
- * The core of a client that has not been freed. Asked for when what the caller has handed over has been read: reading it may
- * free the client.
+ * Gives the core, unless the client has been freed. Called after the caller's arguments have been read: a getter among them
+ * may free the client.
  *
  * @param {Core} core
- * @param {string} what for
+ * @param {string} what the call, for the error
  */
 function alive(core, what) {
   if (freed.has(core)) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
@@ -355,8 +359,10 @@ function alive(core, what) {
 }
 
 /**
+ * Gives the function that carries out one operation of a client.
+ *
  * @param {Core} core
- * @param {typeof parts} [read] what the parameters are read by: those of a method of ours are written at once
+ * @param {typeof parts} [read] reads the parameters; those of generated methods have no unknown names to check for
  * @returns {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>}
  */
 const caller =
@@ -371,13 +377,15 @@ const caller =
     });
 
 /**
+ * Starts a wait and gives its promise.
+ *
  * @template {WaitOptions<string>} T
  * @param {Core} core
  * @param {string} helper
  * @param {object} path
  * @param {T | undefined} options
  * @param {(options: Partial<T>) => WaitGoal} goal
- * @param {string} [own] an option of this helper alone
+ * @param {string} [own] the specification of an option that only this helper has, as `read` takes it
  * @returns {Promise<any>}
  */
 function wait(core, helper, path, options, goal, own) {

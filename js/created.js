@@ -1,5 +1,6 @@
 // @ts-check
-// What `createAndWait` has created, for callers whose wait fails: its password is shown only once.
+// Hands over the service that `createAndWait` created, even if the wait fails: its password is returned only once. Logs and
+// `JSON.stringify` do not show it.
 import { onAbort, reasonOf } from "./bindings/signals.js";
 import { CloudError } from "./errors.js";
 import { alone, get } from "./bindings/values.js";
@@ -7,7 +8,7 @@ import { alone, get } from "./bindings/values.js";
 /** @import { CreateServiceResult } from "./generated/schema.js" */
 
 /**
- * Tells the caller, and waits for the end of that. An aborted signal ends the wait at once, with its reason.
+ * Calls `onCreated` and awaits its result. An aborted signal ends the wait at once, with the signal's reason.
  *
  * @param {((created: CreateServiceResult) => unknown) | undefined} onCreated
  * @param {CreateServiceResult} created
@@ -25,37 +26,37 @@ export async function tell(onCreated, created, signal) {
     if (get(signal, "aborted") === true) abort();
   });
   try {
-    // What comes too late, a rejection too, is nobody's any more: the race has taken it.
+    // The race also handles a rejection that comes after the abort.
     await Promise.race([told, aborted]);
   } finally {
     stop();
   }
 }
 
-/** What was created before errors of the caller's own. @type {WeakMap<object, CreateServiceResult>} */
+/** The created services, by an error that the caller's code threw. @type {WeakMap<object, CreateServiceResult>} */
 const creations = new WeakMap();
 
 /**
- * Gives an error what was created before it, as `created`: out of sight of `JSON.stringify` and of logs that show the error.
- * The reason of an aborted signal stays as it is: it is no error of this call alone.
+ * Adds the created service to an error as `created`, not enumerable, so that `JSON.stringify` and logs do not show it. The
+ * reason of an aborted signal is not changed: other calls may share it.
  *
- * @param {unknown} error what the caller throws can be anything
+ * @param {unknown} error any value: callers can throw anything
  * @param {CreateServiceResult} created
  * @param {AbortSignal | undefined} signal
  */
 export function attach(error, created, signal) {
-  // The types that users see do not have it.
+  // attachCreated is not in the public types.
   if (/** @type {any} */ (CloudError).attachCreated(error, created)) return;
   if (typeof error !== "object" || error === null) return;
   if (get(signal, "aborted") === true && reasonOf(signal) === error) return;
   try {
     if (!creations.has(error)) {
-      // An error that says something else by this name goes on doing so.
+      // A property of this name that the caller's error already has is not replaced.
       if (get(error, "created") !== undefined) return;
       Object.defineProperty(error, "created", alone({ get: () => creations.get(error), configurable: true }));
     }
     creations.set(error, created);
   } catch {
-    // It cannot be changed: frozen, or a proxy.
+    // The error cannot be changed: it is frozen, or a Proxy.
   }
 }

@@ -1,13 +1,14 @@
-// The error classes. Rust decides which error it is and what it says; this file only gives it a JavaScript class.
+// The error classes of the package. Rust chooses the class, the message and the fields of an error (src/bindings/errors.rs);
+// this file only declares them. Response bodies and passwords stay in hidden properties, which logs do not show.
 
 import { alone } from "./bindings/values.js";
 import { hidden, hide } from "./hidden.js";
 
-/** A symbol that objects of every copy of this package share, so that `CloudError.is` knows them all. */
+/** Marks the errors of every copy of this package, so that `CloudError.is` recognizes them all. */
 const BRAND = Symbol.for("clickhouse-cloud.error");
 
 /**
- * What logs do not show of an error.
+ * The hidden properties of an error.
  *
  * @param {CloudError} error
  * @returns {{ text: string, created: import("./generated/schema.js").CreateServiceResult | undefined }}
@@ -15,50 +16,50 @@ const BRAND = Symbol.for("clickhouse-cloud.error");
 const kept = (error) => hidden(error);
 
 /**
- * What an error keeps out of sight.
+ * The values of an error that logs do not show.
  *
  * @typedef {object} Hidden
- * @property {string} [text] the answer's body, which may hold secrets
- * @property {unknown} [cause] the error that led to it, such as the host's own
+ * @property {string} [text] the response body, which may hold secrets
+ * @property {unknown} [cause] the error that led to this one, such as the one that `fetch` threw
  */
 
 /**
- * What kind of breach an issue is. More may come.
+ * The kind of a violation. Later versions may add kinds.
  *
  * @typedef {"type" | "required" | "unknown" | "enum" | "minimum" | "maximum" | "step" | "length" | "format" | "pattern" |
  *   "count" | "duplicate" | "union" | "rule" | "depth" | "syntax" | "unreadable" | (string & {})} IssueCode
  */
 
 /**
- * One way in which a value breaks the contract.
+ * One violation of the contract.
  *
  * @typedef {object} Issue
- * @property {(string | number)[]} path property names and indices: `["body", "ipAccessList", 0, "source"]`
- * @property {IssueCode} code what kind of breach: another JSON type, a required property that is missing, …
- * @property {string} message expected, received and advice in one line
- * @property {string} expected what the contract asks for
- * @property {string} received what came; of a secret, its type only
+ * @property {(string | number)[]} path property names and indices, such as `["body", "ipAccessList", 0, "source"]`
+ * @property {IssueCode} code the kind of the violation, such as a wrong JSON type or a missing required property
+ * @property {string} message the expected and the received value, with advice, in one line
+ * @property {string} expected the value that the contract requires
+ * @property {string} received the value that was received; of a secret, its type only
  */
 
 /**
- * What one attempt met.
+ * The outcome of one attempt of a call.
  *
  * @typedef {object} Attempt
- * @property {number} [status] the HTTP status, where an answer came
- * @property {"connection" | "timeout"} [fault] why none came
- * @property {string} [requestId] of the answer
- * @property {number} afterMs when it began, in milliseconds after the first attempt did
- * @property {number} waitedMs how long the client waited after it
+ * @property {number} [status] the HTTP status, if a response arrived
+ * @property {"connection" | "timeout"} [fault] the reason why no response arrived
+ * @property {string} [requestId] the request id of the response
+ * @property {number} afterMs the start of the attempt, in milliseconds after the start of the first one
+ * @property {number} waitedMs the pause after the attempt, in milliseconds
  */
 
-/** Every error of this package. */
+/** The base class of every error of this package. Messages and JSON show no secrets. */
 export class CloudError extends Error {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {object} [_fields] what subclasses show
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {object} [_fields] the visible properties of subclasses
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, _fields, hidden) {
     const { cause, text = "" } = alone(hidden);
@@ -68,7 +69,7 @@ export class CloudError extends Error {
   }
 
   /**
-   * Whether a value is an error of this package, also of another copy of it.
+   * Whether a value is an error of this package, or of another copy of it. Never throws.
    *
    * @param {unknown} value
    * @returns {value is CloudError}
@@ -77,13 +78,13 @@ export class CloudError extends Error {
     try {
       return typeof value === "object" && value !== null && BRAND in value;
     } catch {
-      // A proxy, which a caller may throw.
+      // The value may be a Proxy whose trap throws.
       return false;
     }
   }
 
   /**
-   * The service that `createAndWait` had created before it failed, and the password that is shown only once.
+   * The service that `createAndWait` created before it failed, and its password, which is returned only once. Logs do not show it.
    *
    * @returns {import("./generated/schema.js").CreateServiceResult | undefined}
    */
@@ -92,7 +93,9 @@ export class CloudError extends Error {
   }
 
   /**
-   * @param {unknown} error what the caller throws can be anything
+   * Sets `created` of an error, if it is an error of this class.
+   *
+   * @param {unknown} error any value: callers can throw anything
    * @param {import("./generated/schema.js").CreateServiceResult} created
    * @returns {boolean} whether it is an error of this class
    * @internal
@@ -104,7 +107,7 @@ export class CloudError extends Error {
   }
 
   /**
-   * The error without secrets.
+   * The error as a plain object without secrets: name, message and visible properties.
    *
    * @returns {Record<string, unknown>}
    */
@@ -115,22 +118,22 @@ export class CloudError extends Error {
   }
 }
 
-/** The options of the client or of a call are wrong. Nothing was sent. */
+/** An option of the client or of a call is unknown or invalid, or the client has been freed. Nothing was sent. */
 export class ConfigurationError extends CloudError {}
 
-/** The arguments break the contract. Nothing was sent. */
+/** The arguments violate the contract; `issues` lists every violation. Nothing was sent. */
 export class RequestValidationError extends CloudError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<RequestValidationError, keyof CloudError>} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<RequestValidationError, keyof CloudError>} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
-    /** @type {Issue[]} every breach at once */
+    /** @type {Issue[]} every violation, not only the first */
     this.issues = fields.issues;
     /** @type {string} the operation, such as `services.create` */
     this.operation = fields.operation;
@@ -138,44 +141,44 @@ export class RequestValidationError extends CloudError {
 }
 
 /**
- * The service accepted, but its answer breaks the contract or is no JSON. Nothing is lost: the answer is in `body` and
- * `text`, which logs and `JSON.stringify` never show. Also where the `fetch` option resolves with a response whose body can not
- * be read (read already, locked, no body at all): then an issue has the code `unreadable`, and the call is not tried again.
+ * The service accepted the request, but its response violates the contract or is not JSON. The response is in `body` and `text`,
+ * which logs and `JSON.stringify` never show. Also thrown when the `fetch` option resolves with a response whose body cannot be
+ * read (already read, locked, or missing): an issue then has the code `unreadable`, and the call is not retried.
  */
 export class ResponseValidationError extends CloudError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body">} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body">} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
-    /** @type {Issue[]} every breach */
+    /** @type {Issue[]} every violation in the response */
     this.issues = fields.issues;
     /** @type {string} the operation, such as `services.create` */
     this.operation = fields.operation;
     /** @type {number} the HTTP status */
     this.status = fields.status;
-    /** @type {string | undefined} name it when you ask ClickHouse for help */
+    /** @type {string | undefined} the id of the request, for ClickHouse support */
     this.requestId = fields.requestId;
-    /** @type {number} how many attempts were made */
+    /** @type {number} the number of attempts */
     this.attempts = fields.attempts;
-    /** @type {Attempt[]} what each attempt met */
+    /** @type {Attempt[]} the outcome of each attempt, in order */
     this.attemptLog = fields.attemptLog;
-    /** @type {boolean} a change may have happened: look before you try again */
+    /** @type {boolean} whether a change may have been applied: check before you repeat the call */
     this.ambiguous = fields.ambiguous;
   }
 
-  /** The answer as it came. May hold a password. */
+  /** The response body as it was received. It may hold a password. */
   get text() {
     return kept(this).text;
   }
 
   /**
-   * The answer, parsed; undefined where it is no JSON. May hold a password.
+   * The parsed response body; `undefined` if it is not JSON. It may hold a password.
    *
    * @returns {unknown}
    */
@@ -184,23 +187,23 @@ export class ResponseValidationError extends CloudError {
   }
 }
 
-/** The service refused, or failed. */
+/** The service responded with an error status. Each common status has a subclass. */
 export class ApiError extends CloudError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<ApiError, keyof CloudError | "body">} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<ApiError, keyof CloudError | "body">} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
     /** @type {number} the HTTP status */
     this.status = fields.status;
-    /** @type {string | undefined} the word before the colon in the API's text, such as `CONFLICT` */
+    /** @type {string | undefined} the code at the start of the API's error text, such as `CONFLICT` */
     this.code = fields.code;
-    /** @type {string | undefined} name it when you ask ClickHouse for help */
+    /** @type {string | undefined} the id of the request, for ClickHouse support */
     this.requestId = fields.requestId;
     /** @type {string} the HTTP method */
     this.method = fields.method;
@@ -208,18 +211,18 @@ export class ApiError extends CloudError {
     this.path = fields.path;
     /** @type {string} the operation, such as `services.delete` */
     this.operation = fields.operation;
-    /** @type {Record<string, string>} names in lower case */
+    /** @type {Record<string, string>} the response headers, with names in lower case */
     this.headers = fields.headers;
-    /** @type {number} how many attempts were made */
+    /** @type {number} the number of attempts */
     this.attempts = fields.attempts;
-    /** @type {Attempt[]} what each attempt met */
+    /** @type {Attempt[]} the outcome of each attempt, in order */
     this.attemptLog = fields.attemptLog;
-    /** @type {boolean} the change may have happened: look before you try again */
+    /** @type {boolean} whether the change may have been applied: check before you repeat the call */
     this.ambiguous = fields.ambiguous;
   }
 
   /**
-   * The answer, parsed, or as text where it is no JSON; undefined where it is empty.
+   * The parsed response body, or its text if it is not JSON; `undefined` if it is empty.
    *
    * @returns {unknown}
    */
@@ -229,120 +232,120 @@ export class ApiError extends CloudError {
   }
 }
 
-/** 400: the service does not take the request. */
+/** 400: the service rejects the request as invalid. */
 export class BadRequestError extends ApiError {}
 
 /** 401: the credentials are wrong or missing. */
 export class AuthenticationError extends ApiError {}
 
-/** 403: the key may not do this. */
+/** 403: the key lacks the permission. */
 export class PermissionDeniedError extends ApiError {}
 
-/** 404: there is no such thing, or no longer. */
+/** 404: the resource does not exist, or no longer exists. */
 export class NotFoundError extends ApiError {}
 
-/** 409: the state of the service does not allow it. */
+/** 409: the state of the service does not allow the operation. */
 export class ConflictError extends ApiError {}
 
-/** 424: the service is idle and must be woken first. */
+/** 424: the service is idle and must be woken first, for example by `services.awake`. */
 export class FailedDependencyError extends ApiError {}
 
-/** 429: too many requests, and the retry budget is used up. */
+/** 429: too many requests, and no retry was possible within the retry budget. */
 export class RateLimitError extends ApiError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<RateLimitError, keyof CloudError | "body">} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<RateLimitError, keyof CloudError | "body">} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
-    /** @type {number} how long the service asks to wait, in milliseconds, however long; 10,000 where it does not say */
+    /** @type {number} the wait that the service asks for, in milliseconds and uncapped; 10,000 if it asks for none */
     this.retryAfterMs = fields.retryAfterMs;
   }
 }
 
-/** 5xx: the service failed, or a proxy before it. */
+/** 5xx: the service failed, or a proxy in front of it. */
 export class ServerError extends ApiError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<ServerError, keyof CloudError | "body" | "retryAfterMs"> & { retryAfterMs?: number | undefined }} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<ServerError, keyof CloudError | "body" | "retryAfterMs"> & { retryAfterMs?: number | undefined }} fields
+   *   the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    /** @type {number | undefined} how long the service asks to wait, in milliseconds, however long; undefined where it does not say */
+    /** @type {number | undefined} the wait that the service asks for, in milliseconds and uncapped; undefined if it asks for none */
     this.retryAfterMs = fields.retryAfterMs;
   }
 }
 
 /**
- * No answer came: the host's fetch failed; its own error is the `cause`, or a copy of it where its texts said a secret
- * back.
+ * No response arrived: `fetch` failed. Its error is the `cause`, or a redacted copy if its texts contained a secret.
  */
 export class ConnectionError extends CloudError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<ConnectionError, keyof CloudError>} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<ConnectionError, keyof CloudError>} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
-    /** @type {boolean} the change may have happened: look before you try again */
+    /** @type {boolean} whether the change may have been applied: check before you repeat the call */
     this.ambiguous = fields.ambiguous;
     /** @type {string} the operation, such as `services.create` */
     this.operation = fields.operation;
-    /** @type {number} how many attempts were made */
+    /** @type {number} the number of attempts */
     this.attempts = fields.attempts;
-    /** @type {Attempt[]} what each attempt met */
+    /** @type {Attempt[]} the outcome of each attempt, in order */
     this.attemptLog = fields.attemptLog;
   }
 }
 
-/** No answer came in time. */
+/** No response arrived within the timeout of an attempt. */
 export class TimeoutError extends ConnectionError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<TimeoutError, keyof CloudError>} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<TimeoutError, keyof CloudError>} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
-    /** @type {number} how long one attempt may take, in milliseconds */
+    /** @type {number} the timeout of one attempt, in milliseconds */
     this.timeoutMs = fields.timeoutMs;
   }
 }
 
 /**
- * A wait ended without what it waited for. The `cause` is the error of the request that failed last, where it still stood:
- * the `ApiError` of a refusal (409, 424), or what the last poll met.
+ * A wait ended without reaching its goal. The `cause` is the latest request's error, if no later request succeeded: the
+ * `ApiError` of a refusal (409, 424), or the error of the last poll.
  */
 export class WaitError extends CloudError {
   /**
-   * The client makes it; so may tests of yours.
+   * Created by the client; tests may create one, too.
    *
-   * @param {string} message what happened, and what to do next
-   * @param {Omit<WaitError, keyof CloudError>} fields what it shows
-   * @param {Hidden} [hidden] what logs and `JSON.stringify` do not show
+   * @param {string} message the problem, and the next step
+   * @param {Omit<WaitError, keyof CloudError>} fields the visible properties
+   * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = alone(fields);
-    /** @type {"deadline" | "failed-state" | "gone" | "refused"} why it ended; `refused`: waiting does not change it */
+    /** @type {"deadline" | "failed-state" | "gone" | "refused"} why the wait ended; `refused`: waiting longer does not help */
     this.reason = fields.reason;
-    /** @type {import("./generated/schema.js").State | import("./generated/schema.js").BackupStatus | undefined} the last state that was read; of a backup, its status */
+    /** @type {import("./generated/schema.js").State | import("./generated/schema.js").BackupStatus | undefined} the last state that was read; for a backup, its status */
     this.lastState = fields.lastState;
-    /** @type {number} how long it waited, in milliseconds */
+    /** @type {number} the duration of the wait, in milliseconds */
     this.elapsedMs = fields.elapsedMs;
   }
 }
@@ -350,15 +353,15 @@ export class WaitError extends CloudError {
 /** @param {string} text @returns {unknown} */
 function parsed(text) {
   try {
-    // As a host's own decoder would, without the byte order mark.
+    // JSON.parse rejects a byte order mark, which Response.json() skips.
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     return undefined;
   }
 }
 
-// The name of each class where minifiers cannot take it, out of sight of `console.log`. Not in static blocks: not every bundler
-// reads those.
+// Sets each class's name as a string, since minifiers rename classes; on the prototype, so that `console.log` does not list it.
+// No static blocks: some bundlers cannot parse them.
 for (const [name, { prototype }] of Object.entries({
   CloudError,
   ConfigurationError,

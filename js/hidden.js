@@ -1,15 +1,15 @@
 // @ts-check
-// What objects of this package keep out of sight. Private fields would do it, but for the proxies that frameworks put around
-// objects (Vue's `reactive`, MobX, valtio): a method that is called on a proxy finds no private field there.
+// Hidden properties of public objects, which logs, loops and `JSON.stringify` do not show. Private fields would fail behind the
+// proxies of frameworks (Vue's `reactive`, MobX, valtio): a method called on a proxy finds no private fields.
 
-/** A function's name and nothing else is shown of it where hidden properties are, and no framework wraps a function. */
+/** The value is wrapped in a function: tools that list hidden properties show only its name, and frameworks do not wrap it. */
 const HIDDEN = Symbol("hidden");
 
 /**
- * Keeps something in an object: out of sight of `JSON.stringify`, of loops, and of logs.
+ * Stores a value in an object's hidden property.
  *
  * @param {object} owner
- * @param {unknown} kept
+ * @param {unknown} kept the value
  */
 export function hide(owner, kept) {
   const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, value: () => kept });
@@ -17,7 +17,7 @@ export function hide(owner, kept) {
 }
 
 /**
- * What is kept in an object, or in the one behind a proxy.
+ * Gives the value of an object's hidden property, also through a proxy.
  *
  * @param {any} owner
  * @returns {any}

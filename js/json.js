@@ -1,20 +1,21 @@
 // @ts-check
-// Values as JSON, and what JSON cannot hold, each with its place.
+// Converts values to JSON. JSON.stringify drops or changes some values silently; this reports each of them with its path, so that
+// no request differs from its arguments.
 import { describe, unpolluted } from "./bindings/values.js";
 
 /**
- * What stands where in a value that is not JSON: a path of names and indices from the value itself, and what it is.
+ * Reports an item that JSON cannot represent: its path from the value itself, and a description.
  *
  * @typedef {(path: (string | number)[], received: string) => void} Refuse
  */
 
-/** No request is longer. One that filled the memory of the wasm would end it for all later calls. */
+/** The longest request, in characters. Filling the memory of the wasm would make all later calls fail. */
 const LONGEST = 16_777_216;
 
-/** JSON that nests deeper is a mistake, and would use up the stack. The contract's own nests 6 deep. */
+/** The deepest nesting. Deeper JSON is a mistake and could exhaust the stack; the contract's schemas nest 6 deep. */
 const DEEPEST = 256;
 
-/** Objects of the language and of the web of which JSON.stringify makes `{}`, or nothing that can be read again. */
+/** Classes of the language and the web whose instances JSON.stringify writes as `{}`, or cannot write. */
 const WITHOUT_JSON = new Set(
   "Map Set WeakMap WeakSet WeakRef Promise RegExp BigInt Symbol ArrayBuffer SharedArrayBuffer DataView Headers FormData URLSearchParams Blob File ReadableStream".split(
     " ",
@@ -22,18 +23,18 @@ const WITHOUT_JSON = new Set(
 );
 
 /**
- * A value as JSON.stringify writes it: `toJSON` is honoured, and properties that are undefined are left out. What JSON
- * cannot hold (a bigint, a symbol, a function, NaN, a Map, a loop) is refused with its path, and null stands there. What
- * the value's own code throws is thrown.
+ * Writes a value as JSON.stringify does: `toJSON` is called, and undefined properties are omitted. An item that JSON cannot
+ * represent (a bigint, a symbol, a function, NaN, a Map, a cycle) is refused with its path, and null is written in its place.
+ * Errors of the value's own code are rethrown.
  *
  * @param {unknown} value
  * @param {Refuse} refuse
  * @returns {string}
  */
 export function json(value, refuse) {
-  // Text has nothing in it that could be refused; most arguments are one.
+  // The fast path for most arguments: a string has no items.
   if (typeof value === "string") return short(JSON.stringify(value), refuse);
-  /** The objects around the value, each with its key. @type {{ object: object, key: string }[]} */
+  /** The objects that contain the current item, outermost first, each with its key. @type {{ object: object, key: string }[]} */
   const around = [];
   /** @this {any} @param {string} key @param {any} item */
   const replace = function (key, item) {
@@ -45,7 +46,7 @@ export function json(value, refuse) {
       if (typeof item === "object" && item !== null) around.push({ object: item, key });
       return item;
     }
-    // The key of the value itself is an empty string.
+    // The first step is the value itself, whose key is an empty string.
     const steps = [...around, { object: this, key }].slice(1);
     const path = steps.map(({ key }, index) => (Array.isArray(around[index]?.object) ? Number(key) : key));
     refuse(around.length < DEEPEST ? path : path.slice(0, 1), received ?? "an object that holds itself");
@@ -65,7 +66,7 @@ function short(text, refuse) {
 }
 
 /**
- * What an item is, where JSON cannot hold it.
+ * Describes an item that JSON cannot represent; gives undefined for any other.
  *
  * @param {any} holder
  * @param {string} key
@@ -81,7 +82,7 @@ function unwritable(holder, key, item, isWhole) {
     case "number":
       return Number.isFinite(item) ? undefined : String(item);
     case "undefined":
-      // A property that is undefined is not there; an item is.
+      // JSON omits undefined properties, but writes undefined array items as null.
       return isWhole || Array.isArray(holder) ? describe(item) : undefined;
     case "object": {
       if (item === null) return isInvalidDate(holder, key) ? "an invalid Date" : undefined;
@@ -94,13 +95,13 @@ function unwritable(holder, key, item, isWhole) {
 }
 
 /**
- * Whether null has come of a date that is none.
+ * Whether a null is the JSON of an invalid Date.
  *
  * @param {any} holder
  * @param {string} key
  */
 function isInvalidDate(holder, key) {
-  // By its descriptor: a getter is called once.
+  // Read from the descriptor, so that a getter is not called a second time.
   const value = Object.getOwnPropertyDescriptor(holder, key)?.value;
   return Object.prototype.toString.call(value) === "[object Date]";
 }

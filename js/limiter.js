@@ -1,9 +1,9 @@
 // @ts-check
-// What says when a request may go: a rate limiter of ours, which clients may share, or one that the caller lends.
+// The rate limiter of a client: one of this package, which clients may share, or a caller's own with an `acquire` method.
 //
-// A process may have several copies of this package (an import beside a require, or two versions), each with a wasm of its own.
-// A limiter lives in the wasm of one; the others take it as they take a caller's own, by its `acquire`. What the copies agree
-// on is here: two symbols, what stands behind them, and how a key is written. Whoever changes one of them counts it up.
+// A process may load several copies of this package (import and require, or two versions), each with its own wasm. A limiter
+// lives in the wasm of one copy; the other copies use its `acquire`. The copies agree on two symbols, on the values behind
+// them and on the form of a key: a change to any of these needs a new number in the symbols.
 import { drive } from "./bindings/driver.js";
 import { get } from "./bindings/values.js";
 import { Limiter, hashPassword } from "./wasm.js";
@@ -12,26 +12,26 @@ import { read } from "./read.js";
 
 /** @import { CloudClientOptions, RateLimiterLike } from "./generated/client_bg.js" */
 
-/** On globalThis: the limiters of keys, `Map<string, WeakRef<{ acquire }>>`. */
+/** A property of globalThis: the limiters by key, `Map<string, WeakRef<{ acquire }>>`. */
 const REGISTRY = Symbol.for("clickhouse-cloud.limiters.1");
-/** In a RateLimiter: a function that gives its `{ acquire }`. */
+/** A property of a RateLimiter: a function that returns its `{ acquire }`. */
 const SHARED = Symbol.for("clickhouse-cloud.limiter.1");
 
-/** The service's own limit. */
+/** The API's own limit for a key. */
 const LIMIT = { requests: 10, perMs: 10_000 };
 
 /**
- * What a client stands on: a limiter of its own copy's wasm, and for one of another copy what lends it. It keeps `shared`, so
- * that others find the limiter as long as one client uses it.
+ * The limiter of a client: one in the wasm of this copy and, if the permits come from elsewhere, their source in `lent`. The
+ * client holds `shared`, so that the registry's weak reference to the limiter stays valid while a client uses it.
  *
  * @typedef {{ limiter: Limiter, lent?: RateLimiterLike, shared?: RateLimiterLike }} Gate
  */
 
-/** Limiters of this copy, by what it shows to others. @type {WeakMap<RateLimiterLike, Limiter>} */
+/** The limiters of this copy, by the object that other copies see. @type {WeakMap<RateLimiterLike, Limiter>} */
 const own = new WeakMap();
 
 /**
- * A limiter of ours for other copies.
+ * Wraps a limiter of this copy for other copies.
  *
  * @param {Limiter} limiter
  * @returns {RateLimiterLike}
@@ -45,7 +45,7 @@ function share(limiter) {
           new Promise((/** @type {(outcome?: import("./generated/client_bg.js").RateLimitOutcome) => void} */ end) => {
             /** @param {import("./generated/client_bg.js").RateLimitOutcome} outcome */
             const slot = (outcome) => end(outcome);
-            // A call that ends just now may lose it.
+            // A call that is aborted at this moment may drop the permit without releasing it.
             lost?.register(slot, end);
             resolve(slot);
           });
@@ -57,7 +57,7 @@ function share(limiter) {
 }
 
 /**
- * What lends a limiter of this copy or of another one, as a client takes it.
+ * Gives a shared limiter, of this copy or of another one, in the form that a client takes.
  *
  * @param {RateLimiterLike} shared
  * @returns {Gate}
@@ -67,12 +67,13 @@ function gate(shared) {
   return limiter ? { limiter, shared } : { limiter: new Limiter(0, 0, true), lent: shared };
 }
 
-/** So many requests in any window, first come first served; for clients that share a key. */
+/** Limits the requests in any window of time, first come, first served. Clients that share a key can share one. */
 export class RateLimiter {
   /**
-   * Throws a `ConfigurationError` when an option is unknown or wrong.
+   * Creates a limiter. Throws a `ConfigurationError` when an option is unknown or invalid.
    *
-   * @param {{ readonly requests?: number | undefined; readonly perMs?: number | undefined }} [options] by default 10 requests in 10,000 ms, the service's own limit
+   * @param {{ readonly requests?: number | undefined; readonly perMs?: number | undefined }} [options]
+   *   `perMs` is in milliseconds. The default is the API's own limit, 10 requests in 10,000 ms.
    */
   constructor(options) {
     const { requests, perMs } = read("new RateLimiter", options, "requests:whole:1 perMs:from:1");
@@ -83,7 +84,7 @@ export class RateLimiter {
   }
 
   /**
-   * How many requests may go in a window.
+   * The number of requests that may be sent in one window.
    *
    * @returns {number}
    */
@@ -92,7 +93,7 @@ export class RateLimiter {
   }
 
   /**
-   * The window, in milliseconds.
+   * The length of the window, in milliseconds.
    *
    * @returns {number}
    */
@@ -109,8 +110,8 @@ export class RateLimiter {
 export const isRateLimiter = (value) => typeof value?.[SHARED] === "function";
 
 /**
- * Nothing is shared where there are no weak references; nor in Cloudflare Workers, which end a request that waits for
- * another one: there each has a client of its own.
+ * Whether clients share limiters. They do not without weak references, nor in Cloudflare Workers: those end a request that
+ * waits for another one, so each client has its own limiter there.
  */
 const shares = typeof FinalizationRegistry === "function" && get(get(globalThis, "navigator"), "userAgent") !== "Cloudflare-Workers";
 
@@ -127,14 +128,14 @@ function registry() {
 const gone = shares
   ? new FinalizationRegistry((/** @type {string} */ key) => void (registry().get(key)?.deref() ?? registry().delete(key)))
   : undefined;
-/** Slots that nobody can end any more. */
+/** Releases the permits whose release function was garbage-collected. */
 const lost = shares ? new FinalizationRegistry((/** @type {() => void} */ end) => end()) : undefined;
 
 /**
- * The limiter of a client.
+ * Gives the limiter of a client.
  *
  * @param {CloudClientOptions["rateLimit"]} option
- * @param {string | undefined} sharing clients that say the same here, and have the same limit, share one
+ * @param {string | undefined} sharing clients with the same value here, and the same limit, share one limiter
  * @returns {Gate}
  */
 export function limiter(option, sharing) {
@@ -143,7 +144,7 @@ export function limiter(option, sharing) {
   if (get(option, "acquire")) return { limiter: new Limiter(0, 0, true), lent: /** @type {RateLimiterLike} */ (option) };
   const { requests, perMs } = /** @type {typeof LIMIT} */ (option ?? LIMIT);
   if (!gone || !sharing) return { limiter: new Limiter(requests, perMs, false) };
-  // It names a secret: what is kept is its hash.
+  // `sharing` contains a secret, so the registry holds only its hash.
   const key = hashPassword(`${sharing} ${requests} ${perMs}`);
   const known = registry().get(key)?.deref();
   if (known) return gate(known);

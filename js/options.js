@@ -1,5 +1,6 @@
 // @ts-check
-// The options of the constructor and of calls as the wasm takes them: checked, and with their defaults.
+// Converts the options of the constructor and of calls into the form that the wasm takes: checked, and with their defaults.
+// The kinds of options in the specifications below are those of bindings/options.js.
 import { ConfigurationError } from "./errors.js";
 import { headerPairs } from "./bindings/values.js";
 import { limiter } from "./limiter.js";
@@ -9,23 +10,25 @@ import { target } from "./target.js";
 /** @import { CallOptions, CloudClientOptions, CoreSettings, HeadersLike, Limiter, WaitOptions } from "./generated/client_bg.js" */
 
 /**
- * The goal of a wait.
+ * The goal of a wait, as the wasm takes it.
  *
  * @typedef {{ goal: "states", helper: "services.waitFor", states: string[] }
  *   | { goal: "running", start: boolean }
  *   | { goal: "deletion" | "backup" }} WaitGoal
  */
 
+/** The specifications of the client's options, `name:kind` each. */
 export const CLIENT =
   "keyId:text keySecret:text bearerToken:text organizationId:text baseUrl:text allowHttp:flag timeoutMs:from:1 " +
   "retryBudgetMs:from:0 rateLimit:limiter maxBodyBytes:from:1 fetch:function clock:methods:now|sleep headers:headers " +
   "logger:methods:error|warn|info|debug logLevel:word:off|error|warn|info|debug onRequest:function onResponse:function " +
   "onRetry:function validateRequests:word:error|warn|off validateResponses:word:error|warn|off " +
   "unknownProperties:word:error|send dangerouslyAllowBrowser:flag";
+/** The specifications of the options that calls and waits share. */
 const CALL = "signal:methods:addEventListener|removeEventListener headers:headers";
 
 /**
- * What the constructor of `Core` takes.
+ * Gives the arguments of the constructor of `Core`.
  *
  * @param {CloudClientOptions | undefined} given
  * @returns {[settings: CoreSettings, limiter: Limiter]}
@@ -38,13 +41,13 @@ export function settings(given) {
   const { baseUrl, authorization, secret, source, inTheClear, organization } = target(options, headers, (message) => {
     throw new ConfigurationError(`${what}: ${message}`);
   });
-  // Who brings a fetch or a clock is testing, and means what is there to be this client's alone.
+  // An own fetch or clock is for a test: such a client shares no limiter with others.
   const sharing = fetch || clock ? undefined : authorization && `${baseUrl} ${authorization}`;
   const one = limiter(rateLimit, sharing);
-  // Each property is there, if undefined: the wasm reads them as they are, and `Object.prototype` may be polluted.
+  // Every property is present, even if undefined: the wasm would otherwise read it from a polluted `Object.prototype`.
   const all = {
-    // Of its own: the caller's functions are called on it, and see no secret there. It lives as long as the client and its
-    // calls do, and with it their limiter, so that clients of the same key find it.
+    // A separate object without secrets, since the caller's functions receive it as `this`. It lives as long as the client
+    // and its calls, and keeps the shared limiter alive for other clients of the same key.
     host: { fetch, clock, logger, rateLimit: one.lent, limiter: one.shared, onRequest, onResponse, onRetry },
     logLevel: options.logLevel ?? "warn",
     maxBodyBytes: options.maxBodyBytes ?? 67_108_864,
@@ -66,7 +69,7 @@ export function settings(given) {
 }
 
 /**
- * Names, in lower case, and values of headers in turn.
+ * Gives the headers as a flat list: a name in lower case, its value, the next name, and so on.
  *
  * @param {string} what
  * @param {HeadersLike | null | undefined} given
@@ -74,13 +77,13 @@ export function settings(given) {
 function pairs(what, given) {
   const found = headerPairs(given);
   if (found.length % 2 === 0) return found;
-  // The value may be a secret: it is not shown.
+  // The message shows no value, since it may be a secret.
   const message = `headers: "${found[0]}" is no header name, or its value no string that a header can hold`;
   throw new ConfigurationError(`${what}: ${message}`);
 }
 
 /**
- * The options of a call.
+ * Reads the options of a call.
  *
  * @param {string} what
  * @param {CallOptions | undefined} options
@@ -91,12 +94,12 @@ export function callOptions(what, options) {
 }
 
 /**
- * The options of a wait: its signal, what the wasm takes, and all as they were read.
+ * Reads the options of a wait. `given` is for the wasm; `all` has every option as it was read.
  *
  * @template {WaitOptions<string>} T
  * @param {string} what
  * @param {T | undefined} options
- * @param {string} [own] an option of one helper alone
+ * @param {string} [own] the specification of an option that only one helper has
  */
 export function waitOptions(what, options, own = "") {
   const all = read(what, options, `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own} ${CALL}`);

@@ -1,5 +1,6 @@
 // @ts-check
-// The parameters of a call as the wasm takes them: names and JSON texts, and what JSON could not hold.
+// Converts the parameters of a call into the form that the wasm takes: names with JSON texts, and the list of values that JSON
+// cannot represent. The wasm reports those together with the violations of the contract.
 import { ConfigurationError } from "./errors.js";
 import { describe, describeInstance, get, isObject, isPlain } from "./bindings/values.js";
 import { json } from "./json.js";
@@ -7,11 +8,11 @@ import { read } from "./read.js";
 
 /** @import { CoreArguments, CoreRefusal } from "./generated/client_bg.js" */
 
-/** What is expected where JSON cannot hold what came. */
+/** The `expected` text of an issue for a value that JSON cannot represent. */
 export const WRITABLE = "a value that JSON can hold";
 
 /**
- * Path, query and body. What the caller's own code throws goes back to the caller.
+ * Reads path, query and body from the caller's object, and checks its names. Errors of the caller's getters are rethrown.
  *
  * @param {string} what
  * @param {{ path?: unknown, query?: unknown, body?: unknown } | undefined} parameters
@@ -22,7 +23,7 @@ export function parts(what, parameters) {
 }
 
 /**
- * The same of an object that is not the caller's: it holds no other names, and is read as it is.
+ * Reads path, query and body from an object that this package made: its names need no check.
  *
  * @param {string} what
  * @param {{ path?: any, query?: any, body?: any }} [parameters]
@@ -59,8 +60,8 @@ function plain(what, place, value) {
 }
 
 /**
- * A body as JSON. Of a URLSearchParams or an AbortSignal JSON holds nothing, and a request whose body is empty may mean
- * something else. An instance of a class of the caller's own has properties, or a toJSON.
+ * Gives a body as JSON. An instance without properties and without `toJSON`, such as a URLSearchParams or an AbortSignal, is
+ * refused: its JSON would be an empty object, which is a different request.
  *
  * @param {any} value
  * @param {CoreRefusal[]} refused

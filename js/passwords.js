@@ -1,14 +1,14 @@
 // @ts-check
-// The functions around passwords; all synchronous.
+// The public password functions. All are synchronous; the wasm computes the hashes and reads the host's randomness.
 import * as wasm from "./wasm.js";
 import { read } from "./read.js";
 
 /**
- * The SHA-256 of a password in base64, for `newPasswordHash`.
+ * Gives the SHA-256 of a password in base64, as `newPasswordHash` expects it.
  *
- * A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
+ * Throws a `ConfigurationError` when the password is neither a string nor bytes.
  *
- * @param {string | Uint8Array} password A string, or its bytes.
+ * @param {string | Uint8Array} password The password: a string, or its UTF-8 bytes.
  * @returns {string}
  */
 export function hashPassword(password) {
@@ -16,12 +16,12 @@ export function hashPassword(password) {
 }
 
 /**
- * The SHA-1 of the SHA-1 of a password as 40 hexadecimal digits, for `newDoubleSha1Hash`: the MySQL interface's. The service
- * takes it only along with `newPasswordHash`.
+ * Gives the SHA-1 of the SHA-1 of a password as 40 hexadecimal digits, as `newDoubleSha1Hash` expects it. The MySQL interface
+ * uses this hash; the API accepts it only together with `newPasswordHash`.
  *
- * A string counts as its UTF-8 bytes. Throws a `ConfigurationError` where the password is neither.
+ * Throws a `ConfigurationError` when the password is neither a string nor bytes.
  *
- * @param {string | Uint8Array} password A string, or its bytes.
+ * @param {string | Uint8Array} password The password: a string, or its UTF-8 bytes.
  * @returns {string}
  */
 export function doubleSha1Hash(password) {
@@ -29,11 +29,12 @@ export function doubleSha1Hash(password) {
 }
 
 /**
- * A password from the host's randomness, with lower and upper case, digits and punctuation in it.
+ * Generates a random password with lower-case and upper-case letters, digits and punctuation. It uses the host's
+ * cryptographic randomness.
  *
- * `length` is 24 by default, at least 12 and at most 1,024. Throws a `ConfigurationError` where it is not.
+ * Throws a `ConfigurationError` when `length` is below 12 or above 1,024.
  *
- * @param {{ length?: number | undefined }} [options] How many characters.
+ * @param {{ length?: number | undefined }} [options] `length` is the number of characters, 24 by default.
  * @returns {string}
  */
 export function generatePassword(options) {

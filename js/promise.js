@@ -1,6 +1,6 @@
 // @ts-check
-// The promise of a call: it resolves with the result, and gives the whole response to those who ask for it. The stack of its
-// error reaches the caller's line.
+// The promise of a call: a native promise of the result, whose method `withResponse` gives the whole response. The stack of an
+// error reaches the line of the caller.
 import { CloudError } from "./errors.js";
 import { drive } from "./bindings/driver.js";
 import { needRoom } from "./bindings/stack.js";
@@ -8,21 +8,21 @@ import { needRoom } from "./bindings/stack.js";
 /** @import { CloudPromise, CoreFuture, WithResponse } from "./generated/client_bg.js" */
 
 /**
- * What the wasm has begun.
+ * A call or wait that the wasm has started.
  *
  * @typedef {{ future: CoreFuture, signal: AbortSignal | undefined }} Started
  */
 
 /**
- * Runs a call, and gives its promise the method `withResponse`.
+ * Runs a call, and adds the method `withResponse` to its promise.
  *
  * @template T
  * @param {() => Started} start
- * @param {(data: any) => T} [result] what becomes of the response's data
+ * @param {(data: any) => T} [result] maps the data of the response to the result of the promise
  * @returns {CloudPromise<T>}
  */
 export function cloudPromise(start, result = same) {
-  // Before there is a promise: one that has rejected, and that an overflow loses on its way, would end the process.
+  // Checked before a promise exists: a stack overflow could lose a rejected promise, which would end the process.
   needRoom();
   /** @type {WithResponse<T>} */
   let full;
@@ -42,8 +42,8 @@ export function cloudPromise(start, result = same) {
 const same = (/** @type {any} */ value) => value;
 
 /**
- * Drives what is started, in the caller's context. An error of ours gets the stack of this place: of the ten frames that V8
- * keeps, those of the wasm would leave none for the caller's line.
+ * Drives a started call in the caller's context. Errors of this package get a new stack here: V8 records ten frames, and the
+ * frames of the wasm could push out the caller's line.
  *
  * @param {() => Started} start
  * @param {(value: any) => any} [result]
@@ -60,6 +60,8 @@ export async function traced(start, result = same) {
 }
 
 /**
+ * Replaces the stack of an error of this package, so that it has no frames of the wasm.
+ *
  * @template E
  * @param {E} error
  * @returns {E}

@@ -1,20 +1,21 @@
 // @ts-check
-// Options objects, read and checked.
+// Reads and checks options objects. Each option is read once: a getter may throw, or return another value the next time.
+// The wasm has the error texts.
 import { fault } from "./bindings/options.js";
 import { alone, isPlain } from "./bindings/values.js";
 import { refuseOptions } from "./wasm.js";
 
-/** What is read where there are no options: nothing, not even of a polluted `Object.prototype`. @type {any} */
+/** The result for missing options. It has no prototype, since `Object.prototype` may be polluted. @type {any} */
 const NONE = Object.freeze(alone({}));
 
 /**
- * Those that are known, checked; of a plain object only, its own, and without a prototype. What is null is not there. They
- * are read here, and once: what a getter throws is the caller's to hear, and the next time it may say something else.
+ * Gives a copy of the own properties of a plain object, without a prototype, after checking them. A null counts as undefined.
+ * Errors of the caller's getters are rethrown; anything else that is wrong is a `ConfigurationError`.
  *
  * @template {object} T
- * @param {string} what
+ * @param {string} what the call, for the error
  * @param {T | undefined} options
- * @param {string} known
+ * @param {string} known the specifications of all options, `name:kind` each, separated by spaces
  * @returns {Partial<T>}
  */
 export function read(what, options, known) {
@@ -30,7 +31,7 @@ export function read(what, options, known) {
 }
 
 /**
- * Throws what is wrong, if anything is. The wasm has the words.
+ * Throws the `ConfigurationError` for a fault, if one was found. The wasm writes its message.
  *
  * @param {string} what
  * @param {string[] | undefined} found

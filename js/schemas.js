@@ -1,5 +1,6 @@
 // @ts-check
-// The schemas of the contract as Standard Schema V1 objects. The wasm checks; here a value becomes JSON.
+// The schemas of the contract as Standard Schema V1 objects (https://standardschema.dev). The wasm validates JSON text; this file
+// converts the value to JSON and back.
 import { names } from "./generated/names.js";
 import { needRoom } from "./bindings/stack.js";
 import { checkSchema } from "./wasm.js";
@@ -13,20 +14,19 @@ import { WRITABLE } from "./parameters.js";
  */
 
 /**
- * Every schema of the contract by its name, as a Standard Schema V1 object: form libraries, routers and test tools take
- * it as it is.
+ * Every schema of the contract by its name, as a Standard Schema V1 object. Form libraries, routers and test tools accept
+ * these objects directly.
  *
- * What a request may hold is checked as requests are: to every rule, and without unknown properties. What only answers
- * bring is checked as answers are: JSON types, required properties, and the formats uuid and date-time. `validate` is
- * synchronous and throws nothing, but for a RangeError at the end of the stack; the value that it gives is what JSON holds
- * of the one that it got.
+ * Schemas that requests use are checked in full, and unknown properties are issues. Schemas that occur only in responses are
+ * checked as responses are: JSON types, required properties, and the formats uuid and date-time. `validate` is synchronous.
+ * It throws only a RangeError, at the end of the stack. Its `value` is a JSON copy of the given value.
  *
  * @type {{ readonly [Name in keyof Schemas]: StandardSchemaV1<Schemas[Name]> }}
  */
 export const schemas = /* @__PURE__ */ all(names);
 
 /**
- * @param {string} names in the contract's order; behind one that requests take stands an exclamation mark
+ * @param {string} names in the contract's order; an exclamation mark follows the name of a schema that requests use
  * @returns {any}
  */
 function all(names) {
@@ -55,17 +55,17 @@ function schema(number, request) {
         try {
           text = json(value, refuse);
         } catch {
-          // Not the value's fault, where the stack is at its end.
+          // Throws the RangeError, if the stack was exhausted: that is not a fault of the value.
           needRoom();
-          // The value's own code has thrown.
+          // A getter or a toJSON of the value has thrown.
           issues.length = 0;
           refuse([], `a value of type ${typeof value}`);
         }
         const refused = issues.map(({ path }) => path);
-        /** What was left out is not of the wrong type, too. @param {Issue} issue */
+        /** Drops issues about the null that stands in for a refused value. @param {Issue} issue */
         const isNew = ({ path }) => !refused.some((known) => known.every((step, index) => step === path[index]));
         issues.push(.../** @type {Issue[]} */ (checkSchema(number, request, text)).filter(isNew));
-        // Its own, though nothing: whoever looks for issues would find those of a polluted Object.prototype.
+        // `issues` is an own property, since callers would otherwise read it from a polluted Object.prototype.
         return issues.length > 0 ? { issues } : { value: JSON.parse(text), issues: undefined };
       },
     },

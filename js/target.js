@@ -1,6 +1,6 @@
 // @ts-check
-// Where requests go, and with which credentials. What is missing comes from the environment; what is wrong is said in
-// words that show no value, since it may be a secret.
+// The base URL, the credentials and the organization of a client, from its options or from the environment variables of
+// ClickHouse's other tools. Error messages show no values, since a value may be a secret.
 import { FIELD_VALUE } from "./bindings/values.js";
 import { address, environment, inPage } from "./runtime/environment.js";
 
@@ -12,23 +12,25 @@ const KEY_ID = "CLICKHOUSE_CLOUD_API_KEY";
 const KEY_SECRET = "CLICKHOUSE_CLOUD_API_SECRET";
 
 /**
- * White space, control characters, and what has no shape at all (a byte order mark, a zero-width space): no key has them,
- * and whoever copies one brings them along.
+ * White space, control characters and invisible characters (a byte order mark, a zero-width space). No key contains them, but
+ * copying a key may add them.
  */
 const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Cs}]/u;
-/** Nearly every value, and far sooner known: engines compile the classes of the other one at its first use. */
+/** Matches nearly every key, and is faster: engines compile the Unicode classes of UNSEEN at its first use. */
 const PLAIN = /^[!-~]*$/;
 
 /**
- * Where the credentials come from: an error of theirs names it.
+ * The source of the credentials, which authentication errors name.
  *
  * @typedef {"options" | "environment" | "bearerToken" | "none"} Source
  */
 
 /**
- * @param {CloudClientOptions} options of which each is of its kind
- * @param {string[]} headers names and values in turn, those of the option
- * @param {(message: string) => never} wrong
+ * Gives the base URL, the credentials and the organization of a client.
+ *
+ * @param {CloudClientOptions} options the options, with their types checked
+ * @param {string[]} headers the `headers` option as a flat list of names and values
+ * @param {(message: string) => never} wrong throws a `ConfigurationError`
  */
 export function target(options, headers, wrong) {
   const { authorization, secret, source } = credentials(options, wrong);
@@ -39,7 +41,7 @@ export function target(options, headers, wrong) {
     wrong(`no credentials: give keyId and keySecret, or bearerToken, or set ${KEY_ID} and ${KEY_SECRET}${inPage() ? page : ""}`);
   }
   return {
-    // Other official tools are given the version with the address. The contract's paths have it.
+    // The base URL of other official tools ends with /v1. Here the contract's paths begin with it.
     baseUrl: url.origin + url.pathname.replace(/(?:\/+v1)?\/*$/, ""),
     authorization,
     secret,
@@ -50,20 +52,20 @@ export function target(options, headers, wrong) {
 }
 
 /**
- * Asked only where it matters: hosts such as Deno ask the user about each variable.
+ * Whether plain http is allowed. Read only when it matters: runtimes such as Deno ask the user about each variable.
  *
  * @param {CloudClientOptions} options
  */
 const permitsHttp = ({ allowHttp }) => allowHttp ?? environment("CLICKHOUSE_CLOUD_ALLOW_HTTP") === "1";
 
 /**
- * What a browser trusts over plain http, too (Secure Contexts, 3.1): names and addresses that never leave the machine. Not
- * 0.0.0.0, which is no address to send to: where it is taken for one, 127.0.0.1 does the same.
+ * The hosts that browsers trust over plain http (Secure Contexts, 3.1): names and addresses of this machine. 0.0.0.0 is not one
+ * of them: it is no destination address, and 127.0.0.1 works wherever it does.
  */
 const LOOPBACK = /^(?:(?:.*\.)?localhost\.?|\[::1\]|127\.[\d.]+)$/;
 
 /**
- * The value of the `authorization` header (a key, a token, or none for a backend that adds it), and the secret in it.
+ * Gives the value of the `authorization` header and the secret in it: a key, a token, or nothing if a backend adds it.
  *
  * @param {CloudClientOptions} options
  * @param {(message: string) => never} wrong
@@ -79,7 +81,7 @@ function credentials({ keyId, keySecret, bearerToken, dangerouslyAllowBrowser },
   const given = keyId || keySecret;
   const id = given ? keyId : environment(KEY_ID);
   const secret = given ? keySecret : environment(KEY_SECRET);
-  // Nothing, said so: what is missing would be looked for in Object.prototype.
+  // Explicitly undefined: a missing property would be read from Object.prototype.
   if (!id && !secret) return { authorization: undefined, secret: undefined, source: "none" };
   const [idName, secretName] = given ? ["keyId", "keySecret"] : [KEY_ID, KEY_SECRET];
   if (!id || !secret) {
@@ -101,7 +103,7 @@ function credentials({ keyId, keySecret, bearerToken, dangerouslyAllowBrowser },
 }
 
 /**
- * The organization, and where it comes from.
+ * Gives the id of the organization, and the name of the option or variable that it comes from.
  *
  * @param {CloudClientOptions} options
  * @param {(message: string) => never} wrong
@@ -114,8 +116,10 @@ function organization({ organizationId }, wrong) {
 }
 
 /**
+ * Refuses a value that contains white space or invisible characters.
+ *
  * @param {string} name
- * @param {string} value which is not shown
+ * @param {string} value not shown in the message
  * @param {(message: string) => never} wrong
  */
 function seen(name, value, wrong) {

@@ -1,6 +1,6 @@
 // @ts-check
-// The entries into the client's wasm. Each asks for room on the stack first, but Core.call, whose callers do
-// (promise.js, client.js). Nothing else of the package imports them.
+// The exports of the client's wasm. Each checks for free stack space first, since an overflow inside wasm would poison the
+// instance; the callers of Core.call (promise.js, client.js) check it themselves. Other modules import the wasm only from here.
 import * as wasm from "./generated/client_bg.js";
 import { guarded, guardedClass } from "./bindings/stack.js";
 

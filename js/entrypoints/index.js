@@ -1,4 +1,4 @@
-// clickhouse-cloud: the client, its functions and its errors.
+// Entry point `clickhouse-cloud`: the client, its functions and its errors.
 import "#client-wasm";
 
 export * from "../errors.js";

@@ -1,4 +1,4 @@
-// clickhouse-cloud/proxy: the backend that holds the key for pages.
+// Entry point `clickhouse-cloud/proxy`: a backend that holds the key for browser pages.
 import "#client-wasm";
 
 export { createProxy } from "../proxy/handler.js";

@@ -1,4 +1,4 @@
-// clickhouse-cloud/sandbox: ClickHouse Cloud in memory.
+// Entry point `clickhouse-cloud/sandbox`: an in-memory ClickHouse Cloud API.
 import "#sandbox-wasm";
 import * as sandbox from "../generated/sandbox_bg.js";
 import { guardedClass } from "../bindings/stack.js";

@@ -1,4 +1,4 @@
-// What the command `clickhouse-cloud sandbox` (pkg/bin) takes beyond the sandbox's own entry: not for users.
+// Internal entry point: the functions that the command `clickhouse-cloud sandbox` (pkg/bin) needs beyond the sandbox's.
 import "#sandbox-wasm";
 
 export { ask, hold, mutations, resume } from "../generated/sandbox_bg.js";

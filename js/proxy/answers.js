@@ -1,21 +1,22 @@
 // @ts-check
-// What the proxy answers: the API's own envelope, around a result or an error.
+// The responses of the proxy: the API's own envelope around a result or an error, so that the page's client reads them as the
+// API's. Secrets of the proxy are removed from every text.
 import { alone, get, unpolluted } from "../bindings/values.js";
 import { ApiError, ConnectionError, RequestValidationError, ResponseValidationError, TimeoutError } from "../errors.js";
 
 /** @import { WithResponse } from "../generated/client_bg.js" */
 
-/** Of the service's headers, those that are handed on. */
+/** The API's response headers that are passed on. */
 export const SHOWN = ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"];
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 
-/** Why a request is not carried out. */
+/** A refusal of a request, thrown inside the proxy. */
 export class Refusal {
   /**
    * @param {number} status
-   * @param {string} code the word before the colon
+   * @param {string} code the code at the start of the error text
    * @param {string} text
    * @param {Record<string, string>} [headers]
    */
@@ -25,13 +26,15 @@ export class Refusal {
     this.headers = headers;
   }
 
-  /** The answer that tells it. */
+  /** The refusal as a response. */
   get response() {
     return envelope({ status: this.status, error: this.error, requestId: crypto.randomUUID() }, this.headers);
   }
 }
 
 /**
+ * Gives a response with the API's envelope as its body.
+ *
  * @param {{ status: number, error?: string, requestId?: string | undefined, result?: unknown }} content
  * @param {Record<string, string>} [headers]
  * @param {(text: string) => string} [clean]
@@ -39,7 +42,7 @@ export class Refusal {
 export const envelope = (content, headers, clean = (text) => text) => answer(content.status, cleaned(content, clean), JSON_TYPE, headers);
 
 /**
- * A value as JSON, its texts without secrets. Most hold none, which one look at the whole tells.
+ * Gives a value as JSON, with secrets removed from its texts. The fast path: most values contain none.
  *
  * @param {unknown} value
  * @param {(text: string) => string} clean
@@ -68,13 +71,13 @@ function without(value, clean) {
  * @param {Record<string, string>} [headers]
  */
 function answer(status, body, type, headers) {
-  // Two statuses have no body.
+  // A Response with one of these statuses must not have a body.
   const empty = status === 204 || status === 205;
   return new Response(empty ? null : body, alone({ status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } }));
 }
 
 /**
- * What the service answered, as it said it.
+ * Gives the response to a successful call: status, result and headers of the API's response.
  *
  * @param {WithResponse<unknown>} from
  * @param {boolean} json
@@ -86,16 +89,16 @@ export function success({ data, status, headers, requestId }, json, clean) {
 }
 
 /**
- * What a failure is to the page: its client must make the same of it as if it had spoken to the service itself. So what
- * may have happened has a status that says so; what surely has not, another one.
+ * Gives the response for a failed call. The page's client must draw the same conclusions as from the API itself: the status
+ * shows whether a change may have been applied or was certainly not.
  *
  * @param {unknown} error
- * @param {(text: string) => string} clean takes secrets out of a text
- * @returns {Response | undefined} undefined: it is none of the client's
+ * @param {(text: string) => string} clean removes secrets from a text
+ * @returns {Response | undefined} undefined: not an error of the client
  */
 export function failure(error, clean) {
   if (error instanceof RequestValidationError) return new Refusal(400, "BAD_REQUEST", clean(ofProxy(error.message))).response;
-  // The service accepted, but in words that are no JSON: the page's client has to see them, since they may hold a password.
+  // The service accepted the request, but its response is not JSON. The page's client gets its text: it may hold a password.
   if (error instanceof ResponseValidationError) return answer(error.status, clean(error.text), TEXT_TYPE);
   if (error instanceof TimeoutError) return new Refusal(504, "GATEWAY_TIMEOUT", "the API did not answer in time").response;
   if (error instanceof ConnectionError) return new Refusal(502, "BAD_GATEWAY", "the API gave no answer").response;
@@ -103,7 +106,7 @@ export function failure(error, clean) {
 }
 
 /**
- * The option that a refusal names is the proxy's, not the page's, which may have set it already.
+ * Makes clear that the option in the message is one of the proxy. The page may have set its own already.
  *
  * @param {string} message
  */
@@ -116,20 +119,20 @@ const ofProxy = (message) => message.replace(/; (validateRequests: "warn") sends
 function refused(error, clean) {
   const { status, code, body, requestId = crypto.randomUUID() } = error;
   const headers = handedOn(error.headers, clean);
-  // A 401 is for who has to sign in here. The page can do nothing about the proxy's own key.
+  // A 401 would ask the page's user to sign in, which does not help if the proxy's own key is wrong.
   if (status === 401)
     return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
   const text = get(body, "error");
-  // In the words of a gateway, or of a page: as the client tells them. Where a redirect leads is no matter of the page's.
+  // Not the API's own text, but a gateway's: the client's message is used. The target of a redirect is not shown to the page.
   const others = status < 400 ? `the API answered ${status}` : error.message;
   const said = typeof text === "string" ? text : `${code ?? "REFUSED"}: ${others}`;
-  // A redirect is none of the API's. And a refusal of a repeated request says nothing of the first one.
+  // The API sends no redirects. After an ambiguous attempt, a refusal of the retry does not show that nothing was applied.
   const told = status < 400 || (error.ambiguous && status < 500 && status !== 408) ? 502 : status;
   return envelope({ status: told, error: said, requestId }, headers, clean);
 }
 
 /**
- * Never a cookie, nor a demand for credentials, at which a browser would ask the user for some.
+ * Selects the headers to pass on. No cookies, and no WWW-Authenticate, at which a browser would ask for a password.
  *
  * @param {Record<string, string>} headers
  * @param {(text: string) => string} clean

@@ -1,55 +1,53 @@
 // @ts-check
-// Requests that arrive twice. When a kept connection dies before a response, browsers send the request again by themselves,
-// a POST too, and no page sees it. The client gives each attempt a key of its own; a second arrival of a key gets the
-// response of the first one, and does nothing.
-//
-// Responses hold passwords: they are kept for a short time, in bounded memory, and overwritten.
+// Detects requests that arrive twice. When a keep-alive connection fails before a response, browsers resend the request, even a
+// POST, unseen by the page. The client gives each attempt an idempotency key; a second request with a key gets the response of
+// the first one. Responses may hold passwords: they are stored for a short time, in bounded memory, and then overwritten.
 import { alone } from "../bindings/values.js";
 import { Refusal } from "./answers.js";
 import { tooMany } from "./window.js";
 
-/** The header that holds the key. The API never sees it. */
+/** The header of the key. It is not sent to the API. */
 export const KEY = "idempotency-key";
 const LONGEST_KEY = 255;
-/** How many keys are known at a time. */
+/** The largest number of keys stored at a time. */
 const MOST_KEYS = 1_000;
-/** How many bytes of responses are kept. */
+/** The largest total size of the stored responses, in bytes. */
 const MOST_BYTES = 8 * 1024 * 1024;
-/** How long a key is known after its response. */
+/** How long a key is stored after its response. */
 const KEPT_MS = 120_000;
-/** And without one: hosts that end a request without a word leave it open. */
+/** How long a key without a response is stored: some hosts end a request without any event. */
 const OPEN_MS = 900_000;
-/** How long until an arrival of a key that found no room may come again. */
+/** The retry delay for a request that arrives when the table of keys is full. */
 const FULL_MS = 1_000;
 
-/** Headers by which servers know their users. Whoever has another one is another user. */
+/** Headers that identify users. Requests that differ in one of them are from different users. */
 const OF_USER = /auth|cookie|token|secret|password|api-?key|session/;
 
 /**
- * What a request does. `sent`: it may have reached the API.
+ * The outcome of a request. `sent`: the request may have reached the API.
  *
  * @typedef {{ response: Response, sent: boolean }} Outcome
  */
 
 /**
- * A response, apart from its body's stream, which can be read only once.
+ * A stored response. Its body is bytes, since a stream can be read only once; undefined: no longer stored.
  *
  * @typedef {{ status: number, headers: [string, string][], body: Uint8Array | undefined }} Kept
  */
 
 /**
  * @typedef {object} Arrival
- * @property {string} print What the key stands for.
- * @property {number} until
- * @property {number} readers How many arrivals still want the response.
- * @property {boolean} sent It can no longer be taken back.
+ * @property {string} print The hash of the request that the key belongs to.
+ * @property {number} until When the key expires.
+ * @property {number} readers The number of requests that wait for the response.
+ * @property {boolean} sent Whether the request was sent; it cannot be cancelled then.
  * @property {AbortController} end
  * @property {Promise<void>} done
  * @property {Kept | undefined} kept
  */
 
 /**
- * The key of a request that may join another one; undefined: it has none, or only reads.
+ * Gives the idempotency key of a request; undefined if it has none, or if its method only reads.
  *
  * @param {Request} request
  */
@@ -61,7 +59,7 @@ export function keyOf({ method, headers }) {
 }
 
 /**
- * What a key stands for: the request, its body, and its user.
+ * Gives the hash of a request, its body and its user, which must be the same for each request with one key.
  *
  * @param {Request} request
  * @param {Uint8Array} body
@@ -77,12 +75,12 @@ export async function printOf({ method, url, headers }, body) {
 }
 
 /**
- * The memory of one proxy.
+ * Creates the table of keys of one proxy, and gives the function that runs a request or joins an earlier one.
  *
  * @param {() => number} now
  */
 export function arrivals(now) {
-  /** The oldest first. @type {Map<string, Arrival>} */
+  /** Keys and their requests, the oldest first. @type {Map<string, Arrival>} */
   const known = new Map();
   let bytes = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -105,17 +103,17 @@ export function arrivals(now) {
     known.delete(key);
   }
 
-  /** Forgets what has been known long enough, now and later. */
+  /** Deletes the expired keys, now and by a timer. */
   function tidy() {
     const time = now();
     for (const [key, arrival] of known) if (arrival.until <= time) forget(key, arrival);
     clearTimeout(timer);
     timer = known.size === 0 ? undefined : setTimeout(tidy, KEPT_MS);
-    // It keeps no process alive.
+    // The timer does not keep a Node process alive.
     /** @type {any} */ (timer)?.unref?.();
   }
 
-  /** Makes room for one more key: what has its response gives way, what is under way does not. */
+  /** Makes space for one more key by deleting the oldest one that has a response. Requests in flight stay. */
   function makeRoom() {
     if (known.size < MOST_KEYS) return;
     const oldest = [...known].find(([, { kept }]) => kept !== undefined);
@@ -123,7 +121,7 @@ export function arrivals(now) {
     forget(...oldest);
   }
 
-  /** Lets the oldest responses go where there are too many bytes, but for those that are being read. Their keys stay known. */
+  /** Overwrites the oldest responses above the size limit, except those being read. Their keys stay. */
   function shorten() {
     for (const arrival of known.values()) {
       if (bytes <= MOST_BYTES) return;
@@ -147,7 +145,7 @@ export function arrivals(now) {
       const { status, headers } = response;
       arrival.kept = { status, headers: [...headers], body: new Uint8Array(await response.arrayBuffer()) };
       if (!sent) {
-        // It surely did nothing, so that a later arrival may. Those that wait for it have it still.
+        // The request certainly had no effect, so a later one with this key may run. Current readers still get this response.
         if (known.get(key) === arrival) known.delete(key);
         return;
       }
@@ -155,19 +153,19 @@ export function arrivals(now) {
       bytes += arrival.kept.body?.length ?? 0;
     };
     arrival.done = work();
-    // Its readers may all have gone.
+    // All readers may be gone, so the rejection is handled here.
     arrival.done.catch(() => forget(key, arrival));
     return arrival;
   }
 
   /**
-   * The response to a key: of its first arrival, or of one that came before. What one arrival wants no more is ended when
-   * no other waits for it, unless it was sent: then it goes on, so that the next arrival finds it.
+   * Gives the response for a key: runs the request, or joins an earlier one with this key. When the last reader aborts, the
+   * request is aborted too, unless it was sent: then it continues, so that the next request with this key finds its response.
    *
    * @param {string} key
-   * @param {string} print
-   * @param {AbortSignal | undefined} signal the arrival's own; not every host has one
-   * @param {(signal: AbortSignal, sent: () => void) => Promise<Outcome>} run carries the request out
+   * @param {string} print the hash of the request
+   * @param {AbortSignal | undefined} signal the signal of this request; some hosts have none
+   * @param {(signal: AbortSignal, sent: () => void) => Promise<Outcome>} run carries out the request
    * @returns {Promise<Response>}
    */
   return async function join(key, print, signal, run) {
@@ -200,7 +198,7 @@ function responseOf({ status, headers, body }) {
 }
 
 /**
- * Waits for something, or until an arrival is gone.
+ * Waits for a promise, or rejects when the signal aborts.
  *
  * @param {Promise<void>} done
  * @param {AbortSignal | undefined} signal

@@ -1,12 +1,12 @@
 // @ts-check
-// The body of a request: bounded, and nothing but JSON.
+// Reads the body of a request. It is limited in size, and must be JSON.
 import { alone } from "../bindings/values.js";
 import { Bytes } from "../bytes.js";
 import { Refusal } from "./answers.js";
 
 /**
- * The value that a body holds; undefined where there is none. A page of another site can send text or a form without
- * asking first, but no `application/json`: so nothing else is taken.
+ * Parses a body; gives undefined for an empty one. Only `application/json` is accepted: a page of another site can send text or
+ * a form without a CORS preflight, but not JSON.
  *
  * @param {Request} request
  * @param {Uint8Array} bytes
@@ -26,12 +26,14 @@ export function jsonOf(request, bytes) {
 }
 
 /**
+ * Reads a body as bytes; refuses a longer one with a 413.
+ *
  * @param {Request} request
- * @param {number} most how many bytes it may have
+ * @param {number} most the largest size, in bytes
  */
 export async function bytesOf(request, most) {
   const tooLong = () => new Refusal(413, "PAYLOAD_TOO_LARGE", `a body has at most ${most} bytes`);
-  // Read as it comes: what a header says of its length is only said.
+  // The size is also checked while reading, since Content-Length may be missing or wrong.
   if (Number(request.headers.get("content-length")) > most) throw tooLong();
   const reader = request.body?.getReader();
   const bytes = new Bytes();

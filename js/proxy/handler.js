@@ -1,6 +1,6 @@
 // @ts-check
-// The proxy: it holds the key, and answers a page's client as the service would. What of a request is not needed goes no
-// further: the operation and its arguments are read out of it, and the client builds another one.
+// The proxy: it holds the key, and responds to a page's client as the API would. A request is not forwarded: the proxy reads the
+// operation and its arguments from it, and its own client builds a new request. Headers and unknown paths never reach the API.
 import { RateLimitError } from "../errors.js";
 import { needRoom } from "../bindings/stack.js";
 import { alone, get } from "../bindings/values.js";
@@ -17,23 +17,24 @@ import { tooMany } from "./window.js";
 /** @import { Asked } from "./routes.js" */
 /** @import { ProxyOptions } from "./types.js" */
 
-/** An answer is for who asked, now; and nothing but what it says it is. */
+/** The headers of every response: it is not cached, its type is not sniffed, and other sites cannot embed it. */
 const ALWAYS = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** For no longer than this all are refused because of one 429: then one is sent again, and hears how long it still lasts. */
+/** The longest time for which one 429 refuses all calls. Then one call is sent again, to learn the remaining time. */
 const LONGEST_CLOSED_MS = 60_000;
 
 /**
- * Makes a handler that lets pages use the key without having it: only the operations that `allow` names, only in one
- * organization, only for whom `authorize` lets in, and never for pages of other sites. It never rejects.
+ * Creates a handler that lets pages use the key without having it. It allows only the operations in `allow`, only one
+ * organization, only requests that `authorize` accepts, and no pages of other sites, except those in `origins`. The handler
+ * never rejects, except at the end of the stack: failures become responses.
  *
- * In the page, `new CloudClient({ baseUrl: "/api/clickhouse" })` needs no key, and no organization.
+ * In the page, `new CloudClient({ baseUrl: "/api/clickhouse" })` needs no key and no organization.
  *
- * Throws a `ConfigurationError` when an option is unknown, missing or wrong.
+ * Throws a `ConfigurationError` when an option is unknown, missing or invalid.
  *
  * @param {ProxyOptions} options
  * @returns {(request: Request) => Promise<Response>}
@@ -60,12 +61,12 @@ export function createProxy(options) {
   }
 
   /**
-   * Other operations, and other organizations.
+   * Refuses operations that are not allowed, and other organizations.
    *
    * @param {Asked} call
    */
   function refuseForeign({ route, path }) {
-    // Of the organization, its id is told to whoever may use it.
+    // The id of the organization is given to every authorized page, even if organizations.list is not allowed.
     if (!allow.has(route.name) && route.name !== "organizations.list") {
       throw new Refusal(403, "FORBIDDEN", `the proxy does not allow ${route.name}`);
     }
@@ -76,7 +77,7 @@ export function createProxy(options) {
   }
 
   /**
-   * The refusal of `authorize`. Only `true` is none.
+   * Gives the response that refuses the request; undefined if `authorize` returned `true`.
    *
    * @param {Request} request
    * @param {Asked} call
@@ -90,14 +91,15 @@ export function createProxy(options) {
       log("authorize threw", error);
     }
     if (said === true) return undefined;
-    // Not instanceof: some hosts have a Response of another realm.
+    // Not instanceof: in some hosts the Response is of another realm.
     const status = typeof said === "object" ? get(said, "status") : undefined;
     if (typeof status !== "number") return new Refusal(403, "FORBIDDEN", "not authorized").response;
     return new Response(/** @type {any} */ (get(said, "body")), alone({ status, headers: /** @type {any} */ (get(said, "headers")) }));
   }
 
   /**
-   * The one organization. A page's client that was given none asks for it; more than its id is the service's to tell.
+   * Gives the only organization, which a page's client without an `organizationId` asks for. Without permission for
+   * organizations.list, the result has only its id.
    *
    * @param {Request} request
    */
@@ -120,7 +122,7 @@ export function createProxy(options) {
     }
     const bytes = await bytesOf(request, all.maxRequestBytes);
     const parameters = { path: pathOf(route, path), query, body: jsonOf(request, bytes) };
-    // The secrets of this request, too.
+    // This redactor also knows the secrets of this request.
     const own = redactor(client, route.name, parameters);
     const key = keyOf(request);
     if (key === undefined) {
@@ -144,11 +146,11 @@ export function createProxy(options) {
    * @param {AbortSignal} signal
    * @param {string} operation
    * @param {object} parameters
-   * @param {() => void} [sent] hears that it goes
+   * @param {() => void} [sent] called when the request is sent
    */
   async function call(signal, operation, parameters, sent) {
     const closedMs = closedUntil - now();
-    // Longer than it was ever closed: the clock was set back.
+    // A longer time shows that the clock was set back.
     if (closedMs > 0 && closedMs <= LONGEST_CLOSED_MS) throw tooMany(closedMs);
     const id = crypto.randomUUID();
     if (sent !== undefined) sending.set(id, sent);
@@ -156,7 +158,7 @@ export function createProxy(options) {
     try {
       return await client.request(/** @type {any} */ (operation), parameters, { signal, headers }).withResponse();
     } catch (error) {
-      // The others would be refused as well.
+      // The API would refuse other calls as well.
       if (error instanceof RateLimitError) closedUntil = now() + Math.min(error.retryAfterMs, LONGEST_CLOSED_MS);
       throw error;
     } finally {
@@ -171,7 +173,7 @@ export function createProxy(options) {
    */
   function refused(signal, error, clean) {
     if (error instanceof Refusal) return error.response;
-    // Nobody is left to read it.
+    // The page is gone, and reads no response.
     if (signal?.aborted) return new Refusal(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
     const answer = failure(error, clean);
     if (answer !== undefined) return answer;
@@ -196,7 +198,7 @@ export function createProxy(options) {
   }
 
   return async (request) => {
-    // Here it rejects this promise alone: inside, an overflow could lose one that has rejected, which ends the process.
+    // Checked here, where it rejects only this promise: deeper, an overflow could lose a rejected promise, which ends the process.
     needRoom();
     const [{ status, body, headers }, origin] = await respond(request);
     const whole = new Headers(headers);

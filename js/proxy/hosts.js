@@ -1,16 +1,15 @@
 // @ts-check
-// Whom a request is for. A page of any site can give its own name the address of this server (DNS rebinding): its requests
-// are then of the same origin to the browser, and only the name that they carry tells. So the name has to be one that the
-// proxy was told of.
+// Checks the host of a request, against DNS rebinding: any site can point its own name at the address of this server. Its requests
+// are then same-origin to the browser, and only their host differs. So the host must be one of the configured names.
 import { Refusal } from "./answers.js";
 
-/** Names of this machine, which nobody can give another address, nor give to another machine. */
+/** The names and addresses of this machine, which DNS cannot redefine. */
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-/** A host, with or without a port: no user, no path, no query, and not two of them. */
+/** One host, with or without a port; no credentials, path or query. */
 const AUTHORITY = /^(?:\[[\da-f:.]+\]|[^\s:/?#@[\]\\,]+)(?::\d*)?$/i;
 
 /**
- * The host in an authority such as `localhost:8080`, as URLs write it; undefined: it is none.
+ * Gives the host of an authority such as `localhost:8080`, normalized as in URLs; undefined if it is invalid.
  *
  * @param {string} authority
  */
@@ -20,20 +19,20 @@ export function hostIn(authority) {
 }
 
 /**
- * Refuses requests for hosts that the proxy was not told of. `told` hears of the first one.
+ * Gives a function that refuses requests for unknown hosts, and logs the first one.
  *
- * @param {readonly string[] | undefined} hosts as `hostIn` gives them; `*` is every one; undefined: those of this machine
+ * @param {readonly string[] | undefined} hosts as `hostIn` gives them; `*` allows every host; undefined: the names of this machine
  * @param {readonly string[]} origins
- * @param {(line: string) => void} told
+ * @param {(line: string) => void} told writes to the log
  */
 export function doorkeeper(hosts, origins, told) {
-  // A site that may use the proxy is one that is trusted with its own name.
+  // An allowed origin is trusted, and so is its host.
   const known = new Set([...(hosts ?? []), ...origins.map((origin) => hostIn(new URL(origin).host))]);
   let silent = false;
 
   /** @param {Request} request */
   return ({ headers, url }) => {
-    // Hosts without the header, and frameworks that call by themselves, have it in the address alone.
+    // Some runtimes and frameworks give no Host header, only the URL.
     const host = hostIn(headers.get("host") ?? new URL(url).host);
     if (host === undefined) throw new Refusal(400, "BAD_REQUEST", "header.host: expected one host, such as app.example.com");
     if (known.has(host) || known.has("*") || (hosts === undefined && LOOPBACK.test(host))) return;

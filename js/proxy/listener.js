@@ -1,35 +1,35 @@
 // @ts-check
-// The proxy in servers that speak `(request, response)`, as node:http, Express and their like do. Nothing of Node is
-// imported: this loads everywhere.
+// Adapts the proxy to servers that call `(request, response)`, such as node:http and Express. It imports nothing of Node, so that
+// it loads in every runtime.
 import { alone, get } from "../bindings/values.js";
 import { Refusal } from "./answers.js";
 import { hostIn } from "./hosts.js";
 
 /**
- * What is read of a request of node:http. A framework may have read its body before.
+ * The properties of a node:http request that are read. A framework may have read its body before.
  *
  * @typedef {object} NodeRequest
  * @property {string | undefined} [method] By default GET.
- * @property {string | undefined} [url] The path and what follows it.
- * @property {string | undefined} [originalUrl] The same, where a framework has cut the path that the listener is mounted at.
- * @property {string[]} rawHeaders Names and values in turn, as they came.
- * @property {object} socket One that is `encrypted` is of https.
- * @property {unknown} [body] The body, where a framework has read it: parsed, as bytes, or as a text.
- * @property {boolean | undefined} [readableDidRead] Whether somebody has read from the stream of its body.
+ * @property {string | undefined} [url] The path and the query.
+ * @property {string | undefined} [originalUrl] The original `url`, if a framework removed the mount path from it.
+ * @property {string[]} rawHeaders The headers as a flat list of names and values, as they were received.
+ * @property {object} socket The socket; its property `encrypted` marks https.
+ * @property {unknown} [body] The body, if a framework has read it: parsed, as bytes, or as text.
+ * @property {boolean | undefined} [readableDidRead] Whether the stream of the body has been read from.
  */
 
 /**
- * What is used of a response of node:http.
+ * The properties of a node:http response that are used.
  *
  * @typedef {object} NodeResponse
  * @property {number} statusCode Set before anything is sent.
  * @property {(name: string, value: string | string[]) => unknown} setHeader Sets a header.
- * @property {(body?: any) => unknown} end Sends the body, and with it all.
- * @property {(event: "close", listener: () => void) => unknown} on Tells when the connection is gone.
+ * @property {(body?: any) => unknown} end Sends the body and ends the response.
+ * @property {(event: "close", listener: () => void) => unknown} on Registers a listener for the end of the connection.
  */
 
 /**
- * Makes a listener of a handler: `createServer(toNodeListener(proxy))`, `app.use("/api/clickhouse", toNodeListener(proxy))`.
+ * Turns a handler into a listener: `createServer(toNodeListener(proxy))`, `app.use("/api/clickhouse", toNodeListener(proxy))`.
  *
  * @param {(request: Request) => Promise<Response>} handler
  * @returns {(request: NodeRequest & AsyncIterable<any>, response: NodeResponse) => Promise<void>}
@@ -48,7 +48,7 @@ export function toNodeListener(handler) {
 }
 
 /**
- * The answer, with its whole body: it is short.
+ * Gives the response with its whole body, which is short.
  *
  * @param {(request: Request) => Promise<Response>} handler
  * @param {NodeRequest & AsyncIterable<any>} given
@@ -59,14 +59,14 @@ async function answered(handler, given, signal) {
   try {
     request = asRequest(given, signal);
   } catch (error) {
-    // Or else a method such as TRACE.
+    // Any other error is from the Request constructor, such as for the method TRACE.
     const refusal = error instanceof Refusal ? error : new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request");
     return whole(refusal.response);
   }
   return whole(await handler(request));
 }
 
-/** The body of a refusal that `authorize` made broke off: nobody else may hear of it, or the process would end. */
+/** The response when the body of a refusal by `authorize` fails. An unhandled rejection would end the process. */
 const failed = () => whole(new Refusal(500, "INTERNAL_ERROR", "something went wrong in the proxy").response);
 
 /** @param {Response} answer */
@@ -89,12 +89,12 @@ function asRequest(given, signal) {
     const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
     if (/^host$/i.test(name)) hosts.push(value);
     if (name === ":authority") authorities.push(value);
-    // HTTP/2 has some whose names are none.
+    // HTTP/2 pseudo-headers begin with a colon, and Headers rejects them.
     if (!name.startsWith(":")) headers.append(name, value);
   }
   const { host, target } = addressOf(given, [hosts, authorities]);
   headers.set("host", host);
-  // To fetch, GET and HEAD have no body; any other may have an empty one.
+  // A Request for GET or HEAD must not have a body.
   const body = method === "GET" || method === "HEAD" ? null : bodyOf(given, headers);
   /** @type {RequestInit & { duplex: "half" }} */
   const init = { method, headers, signal, duplex: "half", body };
@@ -102,16 +102,16 @@ function asRequest(given, signal) {
 }
 
 /**
- * The host of a request, and its whole address. Put together, not resolved: a path that begins with two slashes would name
- * a host. The host is one before it becomes a part of an address: it could hold a path, a query or a user.
+ * Gives the host and the URL of a request. The URL is concatenated, not resolved: a path that begins with two slashes would
+ * resolve to another host. The host is checked first, since it could contain a path, a query or credentials.
  *
  * @param {NodeRequest} given
- * @param {string[][]} headers what each header says that names the host
+ * @param {string[][]} headers the values of each header that names the host
  */
 function addressOf(given, headers) {
   const { url = "/", socket } = given;
   const originalUrl = String(get(given, "originalUrl") ?? url);
-  // The whole address as a target, as to a proxy.
+  // An absolute URL as the request target, as clients send to a proxy.
   const [, authority, rest] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(originalUrl) ?? [];
   const path = rest ?? originalUrl;
   const [host = "localhost", ...others] = [...headers.flat(), ...(authority === undefined ? [] : [authority])];
@@ -126,7 +126,7 @@ function addressOf(given, headers) {
 }
 
 /**
- * What a framework has left of a body, or its stream.
+ * Gives the body: as a framework has parsed it, or as a stream.
  *
  * @param {NodeRequest & AsyncIterable<any>} given
  * @param {Headers} headers
@@ -134,12 +134,12 @@ function addressOf(given, headers) {
  */
 function bodyOf(given, headers) {
   const body = get(given, "body");
-  // Parsers leave an empty object where the type is none of theirs, and the stream as it was.
+  // Body parsers set an empty object and leave the stream unread if they do not handle the content type.
   if (body === undefined || given.readableDidRead === false) return streamOf(given);
   if (ArrayBuffer.isView(body)) return /** @type {BodyInit} */ (body);
   if (typeof body === "string") return body;
   const text = JSON.stringify(body);
-  // And some do so where no body came.
+  // Some also set it when there is no body.
   const came = headers.has("transfer-encoding") || Number(headers.get("content-length")) > 0;
   return came || text !== "{}" ? text : null;
 }

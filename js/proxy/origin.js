@@ -1,15 +1,15 @@
 // @ts-check
-// Where a request comes from: a page of this site, one of another site that has a name here, or none at all. Browsers
-// say so in headers that pages cannot set.
+// Checks the origin of a request: a page of this site, a page of an allowed origin, or no page at all. Browsers state it in headers
+// that pages cannot set (Origin, Sec-Fetch-Site). Also responds to CORS preflights.
 import { alone } from "../bindings/values.js";
 import { Refusal, SHOWN } from "./answers.js";
 
-/** How long a browser may remember what it was told, in seconds. */
+/** How long a browser may cache a preflight response, in seconds. */
 const REMEMBERED = "600";
 
 /**
- * Refuses what a page of another site has caused, unless its origin is named; gives that origin. What sends neither of
- * the two headers, such as a program, is no page.
+ * Refuses a request from a page of another site, unless its origin is allowed. Gives the allowed origin; undefined for this
+ * site's pages and for programs, which send neither of the two headers.
  *
  * @param {Request} request
  * @param {readonly string[]} origins
@@ -19,7 +19,7 @@ export function namedOrigin({ headers, url }, origins) {
   const origin = headers.get("origin");
   if (origin !== null && origins.includes(origin)) return origin;
   const site = headers.get("sec-fetch-site");
-  // Where the browser says it, a host that something in between has rewritten does not matter.
+  // Sec-Fetch-Site is preferred, since a reverse proxy may have rewritten the host.
   const own =
     site === null ? origin === null || hostOf(origin) === (headers.get("host") ?? hostOf(url)) : /^(?:same-origin|none)$/.test(site);
   if (own) return undefined;
@@ -31,13 +31,13 @@ function hostOf(text) {
   try {
     return new URL(text).host;
   } catch {
-    // The origin of a page that has none is "null".
+    // A page with an opaque origin sends "null".
     return undefined;
   }
 }
 
 /**
- * What a browser has to be told, so that a page of that origin may read the answer.
+ * The CORS headers that let a page of an allowed origin read the response.
  *
  * @param {string | undefined} origin
  * @returns {Record<string, string>}
@@ -53,14 +53,15 @@ export function shared(origin) {
 }
 
 /**
- * Whether a browser asks first, before it lets a page of another origin send what it wants to.
+ * Whether a request is a CORS preflight.
  *
  * @param {Request} request
  */
 export const asksFirst = ({ method, headers }) => method === "OPTIONS" && headers.has("access-control-request-method");
 
 /**
- * The answer: these methods, and whichever headers, which `authorize` may read and the service never sees.
+ * The response to a preflight: the methods of the path, and every requested header. `authorize` may read the headers; the API
+ * does not get them.
  *
  * @param {Request} request
  * @param {string[]} methods

@@ -1,18 +1,18 @@
 // @ts-check
-// Which operation of the contract a request asks for, and with which arguments.
+// Finds the operation of the contract that a request calls, and reads its arguments. The routes are generated from the contract.
 import { ROUTES } from "../generated/routes.js";
 import { Refusal } from "./answers.js";
 
 /** @import { Route } from "../generated/routes.js" */
 
 /**
- * What a request asks for.
+ * An operation with its arguments, as read from a request.
  *
  * @typedef {{ route: Route, path: Record<string, string>, query: Record<string, unknown> }} Asked
  */
 
 /**
- * Where the steps so far lead: by the next step, or by any step, and the routes that end here.
+ * A node of the path tree: its children by fixed segment and by parameter, and the routes that end here.
  *
  * @typedef {{ fixed: Map<string, Node>, any: Node | undefined, routes: Route[] }} Node
  */
@@ -20,7 +20,7 @@ import { Refusal } from "./answers.js";
 /** @returns {Node} */
 const node = () => ({ fixed: new Map(), any: undefined, routes: [] });
 
-/** All paths as one tree: a path is found by its steps, whatever the number of routes. */
+/** All paths as one tree, so that a lookup takes as many steps as the path has segments. */
 const TREE = node();
 for (const route of ROUTES) {
   let at = TREE;
@@ -34,11 +34,11 @@ for (const route of ROUTES) {
 }
 
 /**
- * The routes of a path; the contract's own step wins over a parameter.
+ * Gives the routes of a path. A fixed segment takes precedence over a parameter.
  *
  * @param {Node} at
  * @param {string[]} steps
- * @param {number} index of the next step
+ * @param {number} index the index of the next segment
  * @returns {Route[]}
  */
 function below(at, steps, index) {
@@ -49,19 +49,19 @@ function below(at, steps, index) {
   return found.length > 0 || step === "" || at.any === undefined ? found : below(at.any, steps, index + 1);
 }
 
-/** The methods of a path, with what they are called by. HEAD is answered wherever GET is. */
+/** The HTTP methods that call a route: HEAD is accepted wherever GET is. */
 const called = (/** @type {string} */ method) => (method === "GET" ? ["GET", "HEAD"] : [method]);
 
 /**
- * The routes that a path has, all with the same steps; where there is none, it is refused.
+ * Gives the routes of a path, one for each method. Refuses a path without routes with a 404.
  *
  * @param {string} pathname
- * @param {string | undefined} prefix undefined: anything may precede
+ * @param {string | undefined} prefix the path before the route; undefined: any
  * @returns {Route[]}
  */
 export function routesAt(pathname, prefix) {
   const all = stepsOf(pathname, prefix);
-  // The longest first: anything may precede it, but not a part of the route itself.
+  // The longest match first, so that no part of a route counts as its prefix.
   const last = prefix === undefined ? all.length : 1;
   for (let start = 0; start < last; start++) {
     const routes = below(TREE, all, start);
@@ -74,6 +74,8 @@ export function routesAt(pathname, prefix) {
 export const methodsOf = (routes) => routes.flatMap(({ method }) => called(method)).sort();
 
 /**
+ * Gives the operation and the arguments of a request. Refuses an unknown path (404) or method (405).
+ *
  * @param {string} method
  * @param {URL} url
  * @param {string | undefined} prefix
@@ -100,7 +102,7 @@ function stepsOf(pathname, prefix = "") {
 }
 
 /**
- * The texts in a path.
+ * Reads the path parameters, as texts.
  *
  * @param {Route} route
  * @param {string[]} all
@@ -112,13 +114,13 @@ function read({ steps }, all) {
     const pairs = steps.map((step, index) => [step.slice(1, -1), decodeURIComponent(given[index] ?? "")]);
     return Object.fromEntries(pairs.filter((_, index) => steps[index]?.startsWith("{")));
   } catch {
-    // A percent sign that encodes nothing.
+    // An invalid percent encoding.
     throw new Refusal(404, "NOT_FOUND", "the API has no such path");
   }
 }
 
 /**
- * The arguments of a path, each of the type that the contract says.
+ * Converts path parameters to the types of the contract.
  *
  * @param {Route} route
  * @param {Record<string, string>} texts
@@ -127,8 +129,8 @@ export const pathOf = (route, texts) =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, route.path[name] === "string" ? text : parsed(text)]));
 
 /**
- * The value of a parameter of the query, of the type that the contract says. What is of another one, comes twice, or is
- * not known stays what it is: the client refuses it, and says why.
+ * Converts a query parameter to the type of the contract. A value of another type, a repeated one, or an unknown parameter is
+ * passed on as it is: the client refuses it with an explanation.
  *
  * @param {Route} route
  * @param {string} name

@@ -1,5 +1,5 @@
 // @ts-check
-// The options of the proxy, checked; and the client that it stands on.
+// Reads and checks the options of the proxy, and creates the client that sends for all pages.
 import { ConfigurationError } from "../errors.js";
 import { ROUTES } from "../generated/routes.js";
 import { get } from "../bindings/values.js";
@@ -16,7 +16,7 @@ import { windowOf } from "./window.js";
 
 const WHAT = "createProxy";
 const OWN = "allow:any authorize:function hosts:any origins:any prefix:text maxRequestBytes:whole:1";
-/** Of the client's options all but one: a page's client checks the answers itself. */
+/** The client's options except validateResponses: a page's client validates the responses itself. */
 const FROM_CLIENT = CLIENT.split(" ").filter((one) => !one.startsWith("validateResponses:"));
 
 /** @param {string} message @returns {never} */
@@ -24,7 +24,7 @@ function wrong(message) {
   throw new ConfigurationError(`${WHAT}: ${message}`);
 }
 
-/** @param {ProxyOptions} options */
+/** Gives the checked settings and the client; throws a `ConfigurationError`. @param {ProxyOptions} options */
 export function settings(options) {
   const given = /** @type {ProxyOptions} */ (read(WHAT, options, [OWN, ...FROM_CLIENT].join(" ")));
   const organizationId = given.organizationId ?? environment("CLICKHOUSE_ORG_ID");
@@ -34,11 +34,11 @@ export function settings(options) {
   if (organizationId === undefined) wrong("needs the organizationId option, or CLICKHOUSE_ORG_ID: only that organization is let through");
   const { clock, logLevel, logger = console } = given;
   const now = () => clock?.now() ?? Date.now();
-  /** What is to hear that a call is sent, by the key that the call carries. @type {Map<string, () => void>} */
+  /** The callbacks to run when a call is sent, by the idempotency key that the call carries. @type {Map<string, () => void>} */
   const sending = new Map();
   const client = clientOf(given, organizationId, now, sending);
   const route = "GET /v1/organizations";
-  // The credentials may be those of the environment.
+  // Asked of a built request, since the credentials may come from the environment or from a header.
   if (client.buildRequest(route).headers.authorization === undefined) wrong("needs keyId and keySecret, or bearerToken");
   const clean = redactor(client, route);
   return {
@@ -61,18 +61,18 @@ export function settings(options) {
       if (logLevel === "off") return;
       try {
         const logged = /** @type {unknown} */ (logger.error(clean(`${WHAT}: ${line}${error === undefined ? "" : `: ${error}`}`)));
-        // It may be async. What it rejects with has no log to stand in.
+        // The logger may be async. There is no log for its own rejection.
         Promise.resolve(logged).catch(() => {});
       } catch {
-        // What is thrown can be anything, also what no text can be made of.
+        // The error may be a value that cannot be converted to a string, or the logger may throw.
       }
     },
   };
 }
 
 /**
- * The one client of all pages: they share its rate limit. Tried again is in the pages, by their own clients: only there is
- * known how long somebody waits, and what an earlier attempt may have done. A proxy that is told to do it waits, too.
+ * Creates the client that all pages share, with its rate limit. By default the pages' clients retry, not this one: only they
+ * know how long the user waits, and whether an earlier attempt may have been applied.
  *
  * @param {ProxyOptions} given
  * @param {string} organizationId
@@ -85,12 +85,12 @@ function clientOf(given, organizationId, now, sending) {
   const timeoutMs = given.timeoutMs ?? 25_000;
   const fetch = keyless(given.fetch, sending);
   const own = { organizationId, fetch, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
-  // An answer that breaks the contract is told to the log here, and to the page by its own client.
+  // A violation in a response is logged here; the page's own client reports it to the page.
   return worded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
 }
 
 /**
- * Sends without the idempotency key: it is between the page and the proxy. Who waits to hear of it is told.
+ * Gives a fetch that removes the idempotency key, which is only for the proxy, and runs the callback of the call.
  *
  * @param {ProxyOptions["fetch"]} given
  * @param {Map<string, () => void>} sending
@@ -103,14 +103,14 @@ function keyless(given, sending) {
     const own = { ...init, headers };
     if (given !== undefined) return given(url, own);
     return globalThis.fetch(url, own).catch((error) => {
-      // Some hosts throw errors of other names: said so that the client knows them for what the network did.
+      // Some hosts throw errors of other classes; the client takes only a TypeError for a network failure.
       throw error instanceof TypeError ? error : new TypeError(String(error?.message), { cause: error });
     });
   };
 }
 
 /**
- * What lets nobody wait; but for a proxy that tries again, or a limiter that is lent.
+ * Gives the limiter: one that refuses instead of queueing, unless the proxy retries or the caller gave a limiter.
  *
  * @param {ProxyOptions} given
  * @param {number} timeoutMs
@@ -123,7 +123,7 @@ function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
 }
 
 /**
- * What is wrong in the words of the proxy.
+ * Rewords a `ConfigurationError` of the client for users of the proxy.
  *
  * @template T
  * @param {() => T} run
@@ -134,7 +134,7 @@ function worded(run, theirs, ours) {
   try {
     return run();
   } catch (error) {
-    // Such as a RangeError at the end of the stack.
+    // For example a RangeError at the end of the stack.
     if (!(error instanceof ConfigurationError)) throw error;
     return wrong(error.message.replace(theirs, ours));
   }
@@ -168,7 +168,7 @@ function hosts(names) {
   if (names === undefined) return undefined;
   if (!Array.isArray(names)) return wrong("hosts must be a list of names such as app.example.com");
   return names.map((name) => {
-    // An address of IPv6 may come without its brackets.
+    // An IPv6 address may be given without its brackets.
     const text = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(name) ? `[${name}]` : String(name);
     const host = text === "*" ? text : hostIn(text);
     if (host === undefined || /[^\]]:\d*$|\]:\d*$/.test(text)) {

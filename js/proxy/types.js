@@ -1,48 +1,48 @@
 // @ts-check
-// The types of the proxy's options.
+// The types of the proxy's options, which are public.
 
 /** @import { CloudClientOptions } from "../generated/client_bg.js" */
 /** @import { OperationName } from "../generated/routes.js" */
 
 /**
- * What a request asks for, as `authorize` is told.
+ * The operation that a request calls, as `authorize` receives it.
  *
  * @typedef {object} ProxyCall
- * @property {OperationName} operation Such as `services.get`.
- * @property {Record<string, string>} path The values in the path, such as `serviceId`. They are not checked yet.
+ * @property {OperationName} operation The name of the operation, such as `services.get`.
+ * @property {Record<string, string>} path The path parameters by name, such as `serviceId`. They are not validated yet.
  */
 
 /**
- * The options that are not those of the client, or not by default.
+ * The proxy's own options, and the client's options that have another default here.
  *
  * @typedef {object} ProxyOwnOptions
  * @property {readonly OperationName[]} allow
- *   The operations that are let through, each by its name. There is no word for all.
+ *   The names of the operations that pages may call. There is no wildcard.
  * @property {(request: Request, call: ProxyCall) => boolean | Response | Promise<boolean | Response>} authorize
- *   Whether who sends this request may use the key. A `Response` is a refusal of your own, such as a 401. The body is the
- *   proxy's: read that of `request.clone()`.
+ *   Decides whether the sender of this request may use the key. Only `true` allows it; a `Response`, such as a 401, is sent as
+ *   the refusal; an exception refuses it, too. To read the body, read that of `request.clone()`.
  * @property {string | undefined} [organizationId]
- *   The one organization that is let through. By default CLICKHOUSE_ORG_ID.
+ *   The id of the only organization that pages may use. By default that of CLICKHOUSE_ORG_ID.
  * @property {readonly string[] | undefined} [hosts]
- *   The names or addresses at which the proxy is reached, without a scheme and a port, such as `app.example.com`. Requests for
- *   others get a 421, since a page of any site can give its own name the address of this server (DNS rebinding). By default
- *   those of this machine alone, such as `localhost`: name yours before you deploy it. The hosts of `origins` count as well;
- *   `*` is for servers behind something that has checked the `Host` header.
+ *   The host names or addresses of the proxy, without a scheme and a port, such as `app.example.com`. Requests for other hosts
+ *   get a 421, since any site can point its own name at the address of this server (DNS rebinding). By default only names of
+ *   this machine, such as `localhost`: list yours before you deploy. The hosts of `origins` are included. `*` allows every
+ *   host, for servers behind one that has checked the `Host` header.
  * @property {readonly string[] | undefined} [origins]
- *   Other sites whose pages may use the proxy, such as `https://app.example.com`. By default none.
+ *   The origins of other sites whose pages may use the proxy, such as `https://app.example.com`. By default none.
  * @property {string | undefined} [prefix]
- *   What precedes `/v1/` in the path, such as `/api/clickhouse`. By default anything may.
+ *   The path before `/v1/`, such as `/api/clickhouse`. By default any.
  * @property {number | undefined} [maxRequestBytes]
- *   A longer body is refused. By default 1 MiB.
+ *   The largest size of a request body, in bytes; a larger one gets a 413. By default 1 MiB.
  * @property {number | undefined} [timeoutMs]
- *   For one attempt, its body included, in milliseconds. By default 25,000: the page's client waits for 30,000.
+ *   The timeout of one attempt, including its body, in milliseconds. By default 25,000: the page's client waits for 30,000.
  * @property {number | undefined} [retryBudgetMs]
- *   How long after the first attempt's start a retry may still begin, in milliseconds. By default 0: it is the page's
- *   client that tries again. With more, for pages without it, calls also wait for the rate limit instead of being refused.
+ *   How long after the start of the first attempt a retry may begin, in milliseconds. By default 0: the page's client retries.
+ *   With a budget, for pages without that client, calls also wait for the rate limit instead of being refused.
  */
 
 /**
- * The options of the proxy: its own, and those of the client that sends for it.
+ * The options of the proxy: its own, and those of the client that sends its requests.
  *
  * @typedef {Omit<CloudClientOptions, keyof ProxyOwnOptions | "validateResponses"> & ProxyOwnOptions} ProxyOptions
  */

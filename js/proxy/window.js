@@ -1,15 +1,14 @@
 // @ts-check
-// The rate limit of all pages together: where there is no room, a call is refused at once, and the page's client comes again
-// when there is. Nobody waits here: who waits behind others for longer than a page does is waited for by no one; and in
-// Cloudflare Workers one request cannot wake another.
+// The rate limit that all pages share. A call above the limit is refused at once with a 429, and the page's client retries it.
+// The proxy queues no calls: a page may give up before its call is sent, and in Cloudflare Workers no request can wake another.
 import { Refusal } from "./answers.js";
 
 /**
- * A limiter for the client. Like the client's own, it counts a slot as taken until one window after the answer: the
- * service has counted the request somewhere before.
+ * Gives a limiter for the client. Like the client's own, it counts a permit as used until one window after the response: the
+ * service has counted the request at some moment before the response.
  *
  * @param {{ requests: number, perMs: number }} limit
- * @param {number} timeoutMs no call is under way for longer, also where a host ends one without a word
+ * @param {number} timeoutMs the longest duration of a call; some hosts end a call without releasing its permit
  * @param {() => number} now
  */
 export function windowOf({ requests, perMs }, timeoutMs, now) {
@@ -20,7 +19,7 @@ export function windowOf({ requests, perMs }, timeoutMs, now) {
       const time = now();
       for (const slot of slots) {
         const left = slot.free - time;
-        // No slot is taken for longer: where one seems to be, the clock was set back.
+        // A permit that seems to last longer than this shows that the clock was set back.
         if (left <= 0 || left > timeoutMs + perMs) slots.delete(slot);
       }
       if (slots.size >= requests) throw tooMany(Math.min(perMs, ...[...slots].map(({ free }) => free - time)));
@@ -34,7 +33,7 @@ export function windowOf({ requests, perMs }, timeoutMs, now) {
 }
 
 /**
- * As the service says it.
+ * Gives the 429 of the proxy, with the headers that the API uses for its own.
  *
  * @param {number} ms
  */

@@ -1,4 +1,4 @@
-// The client's wasm where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
+// Loads the client's wasm from inlined bytes: in Node, Deno, Bun and browsers, also through bundlers.
 import { __wbg_set_wasm } from "../generated/client_bg.js";
 import { imports } from "../generated/client.imports.js";
 import { wasm } from "../generated/client.text.js";

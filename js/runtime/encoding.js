@@ -1,6 +1,6 @@
 // @ts-check
-// The host's TextDecoder and TextEncoder for the generated glue, which makes its own as soon as it is loaded. These make the
-// host's at the first use, so that the package also loads where there are none: what is missing is said then (runtime.js).
+// TextDecoder and TextEncoder for the glue of wasm-bindgen, which constructs both when it is loaded. These create the host's at
+// the first use, so that the package loads in runtimes without them; instantiate.js then reports them as missing.
 
 /** @type {any} */
 const host = globalThis;
@@ -15,7 +15,7 @@ export class TextDecoder {
 
   /** @param {Uint8Array} [bytes] */
   decode(bytes) {
-    // The glue decodes nothing to begin with.
+    // The glue calls decode() without bytes when it is loaded.
     if (bytes === undefined) return "";
     this.real ??= /** @type {globalThis.TextDecoder} */ (new host.TextDecoder(...this.given));
     return this.real.decode(bytes);

@@ -1,13 +1,13 @@
 // @ts-check
-// Where the client runs: its environment, its page.
+// Facts about the runtime: environment variables, whether it is a browser page, and the page's base URL.
 import { get } from "../bindings/values.js";
 
 /** @type {any} */
 const host = globalThis;
 
 /**
- * A variable of the environment, where there is one and it may be read. The white space around it is no part of it, nor is a
- * byte order mark: files and secret stores add both. One that holds nothing else is not set.
+ * Gives an environment variable; undefined if it is not set or may not be read. White space and a byte order mark around the
+ * value are removed, since files and secret stores add them. A blank variable counts as not set.
  *
  * @param {string} name
  * @returns {string | undefined}
@@ -21,7 +21,7 @@ export function environment(name) {
   }
 }
 
-/** Whether this is a page, or a worker of one. */
+/** Whether the code runs in a browser page, or in a worker of one. */
 export function inPage() {
   return (
     typeof get(host, "document") === "object" ||
@@ -30,7 +30,7 @@ export function inPage() {
 }
 
 /**
- * An address, resolved against the page's, as its links are, where there is one; undefined where it is none.
+ * Parses a URL. In a page, a relative one is resolved as links are. Gives undefined if the text is not a URL.
  *
  * @param {string} text
  */
@@ -47,7 +47,7 @@ function absolute(text) {
   try {
     return new URL(text);
   } catch {
-    // A document's base may be another one than its address: the `base` element says so.
+    // The base of a document may differ from its address, because of a `base` element.
     return new URL(text, /** @type {string | undefined} */ (get(get(host, "document"), "baseURI")) ?? host.location.href);
   }
 }

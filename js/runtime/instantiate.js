@@ -1,6 +1,6 @@
 // @ts-check
-// How the wasm comes up: by itself, synchronously, at the first use. So nobody calls an init function, constructors and
-// synchronous functions work before any await, and an import that is never used costs nothing.
+// Instantiates the wasm synchronously at its first use. Users call no init function, constructors and synchronous functions
+// work before any await, and an import that is never used costs nothing.
 import { CloudError } from "../errors.js";
 import { inPage } from "./environment.js";
 import { decode } from "./text.js";
@@ -8,17 +8,17 @@ import { decode } from "./text.js";
 /** @type {any} */
 const host = globalThis;
 
-/** Bytes as text, a compiled module, or an instance. @typedef {string | WebAssembly.Module | { exports: object }} Source */
+/** The wasm: bytes as text, a compiled module, or an instance. @typedef {string | WebAssembly.Module | { exports: object }} Source */
 
 /** @type {WeakSet<Function>} */
 const up = new WeakSet();
 
 /**
- * Hands the glue a stand-in for the wasm's exports, whose first property read instantiates the module and swaps itself
- * out. Two entries may share one glue (a bundle for several runtimes): the one that is up first stays.
+ * Gives the glue a proxy in place of the wasm's exports. The first property read instantiates the module and replaces the
+ * proxy. If two entry points share one glue (a bundle for several runtimes), the first instance stays.
  *
- * @param {(exports: object) => void} setWasm of the glue, which wasm-bindgen generated
- * @param {WebAssembly.Imports} imports what the module imports, by module name
+ * @param {(exports: object) => void} setWasm the setter of the glue that wasm-bindgen generated
+ * @param {WebAssembly.Imports} imports the imports of the module, by module name
  * @param {() => Source} source
  */
 export function instantiateOnFirstUse(setWasm, imports, source) {
@@ -26,7 +26,7 @@ export function instantiateOnFirstUse(setWasm, imports, source) {
   /** @type {Record<string | symbol, any> | undefined} */
   let exports;
   const standIn = {
-    // Without the traps of a polluted Object.prototype.
+    // No prototype: a polluted Object.prototype could add traps.
     __proto__: null,
     /** @param {object} _ @param {string | symbol} name */
     get(_, name) {
@@ -42,7 +42,7 @@ export function instantiateOnFirstUse(setWasm, imports, source) {
   setWasm(new Proxy({}, standIn));
 }
 
-/** What the wasm and its glue cannot do without. */
+/** The globals that the wasm and its glue need. */
 const NEEDED = ["WebAssembly", "TextDecoder", "TextEncoder"];
 
 /**
@@ -70,7 +70,7 @@ function instantiate(source, imports) {
 }
 
 /**
- * What to do about a module that does not compile. Engines differ in their words, and in the class of the error.
+ * The advice for a module that does not compile. Engines differ in the message and in the class of the error.
  *
  * @param {unknown} cause
  * @param {Source | undefined} given
@@ -80,7 +80,7 @@ function remedy(cause, given) {
   if (/disallowed on the main thread|4 ?KB/i.test(words)) {
     return "this browser compiles no module of its size on the main thread: use Chromium 115 or later, or make the client in a worker";
   }
-  // No policy forbids to validate.
+  // WebAssembly.validate works under every Content-Security-Policy.
   if (typeof given === "string" && host.WebAssembly.validate?.(decode(given)) === false) {
     return "this engine is too old: its WebAssembly has no reference types or no bulk memory, as Chromium 96, Firefox 79, Safari 15.1 and Node 18 have";
   }

@@ -1,4 +1,4 @@
-// The sandbox's wasm in edge functions, which compile no bytes: the module comes compiled.
+// Loads the sandbox's wasm in edge functions, which cannot compile bytes: the bundler provides a compiled module.
 import { __wbg_set_wasm } from "../generated/sandbox_bg.js";
 import { imports } from "../generated/sandbox.imports.js";
 import wasm from "../generated/sandbox_bg.wasm?module";

@@ -1,4 +1,4 @@
-// The sandbox's wasm where wasm is compiled from bytes: Node, Deno, Bun, pages and their bundlers.
+// Loads the sandbox's wasm from inlined bytes: in Node, Deno, Bun and browsers, also through bundlers.
 import { __wbg_set_wasm } from "../generated/sandbox_bg.js";
 import { imports } from "../generated/sandbox.imports.js";
 import { wasm } from "../generated/sandbox.text.js";
