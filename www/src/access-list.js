@@ -1,5 +1,5 @@
 // @ts-check
-// The addresses that may connect, as rows to edit.
+// The editor of a service's IP access list. Each row carries the issue path of its fields, so that errors appear in place.
 import { announce, button, h } from "./dom.js";
 import { compact, field, input } from "./form.js";
 
@@ -70,13 +70,13 @@ export function accessList(entries) {
   return {
     element: h("fieldset", {}, h("legend", {}, "Who may connect"), list, empty, more),
     set,
-    /** All entries; rows left blank are none. */
+    /** All entries, without blank rows. */
     value: () =>
       name(
         rows.filter((row) => !row.blank()),
         "ipAccessList",
       ),
-    /** The entries to add and to remove, from those to these; undefined when they are the same. */
+    /** The entries to add to the given ones and to remove from them; undefined if there are none. */
     change(/** @type {Entry[]} */ from) {
       const same = (/** @type {Entry} */ a, /** @type {Entry} */ b) =>
         a.source === b.source && (a.description ?? "") === (b.description ?? "");

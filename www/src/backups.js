@@ -1,5 +1,5 @@
 // @ts-check
-// The backups of a service.
+// The section for the backups of a service.
 import { cloud } from "./cloud.js";
 import { h, setText } from "./dom.js";
 import { faultBox } from "./form.js";
@@ -67,7 +67,7 @@ export function backupsSection(id) {
         rows.delete(old);
         element.remove();
       }
-      // The newest first, and each stays the element it was: one that is open stays open.
+      // The newest first. Elements are reused, so that an open one stays open.
       for (const backup of backups.toReversed()) {
         const shown = rows.get(backup.id) ?? row(id, backup.id);
         shown.show(backup);
@@ -89,7 +89,7 @@ export function backupsSection(id) {
       list,
       fault.element,
     ),
-    // While the service is on its way, nothing new comes.
+    // A service in transition makes no backups.
     update({ state }) {
       if (state === "running" || state === "idle") void read();
     },

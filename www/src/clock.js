@@ -1,5 +1,5 @@
 // @ts-check
-// The sandbox's time: shown, and skipped.
+// The clock of the sandbox: shows its time, skips ahead, and links to other speeds.
 import { DAY, now, sandbox, SPEEDS, speed } from "./cloud.js";
 import { announce, button, h, setText } from "./dom.js";
 import { clockTime } from "./format.js";

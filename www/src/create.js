@@ -1,5 +1,5 @@
 // @ts-check
-// The form that creates a service.
+// The form that creates a service. Providers and regions come from the contract.
 import openapi from "clickhouse-cloud/openapi.json";
 import { cloud } from "./cloud.js";
 import { accessList } from "./access-list.js";
@@ -10,7 +10,7 @@ import { passwords, put } from "./store.js";
 
 const { Provider, Region } = openapi.components.schemas;
 
-/** The contract lists regions without their provider, whose names are of three shapes: eu-west-1, europe-west4, westus3. */
+/** The provider of a region, by the shape of its name (eu-west-1, europe-west4, westus3): the contract does not state it. */
 const providerOf = (/** @type {string} */ region) => (!region.includes("-") ? "azure" : /-\d+$/.test(region) ? "aws" : "gcp");
 
 const regionsOf = (/** @type {string} */ provider) => (Region.anyOf[0]?.enum ?? []).filter((region) => providerOf(region) === provider);

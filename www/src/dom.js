@@ -1,10 +1,10 @@
 // @ts-check
-// The few helpers that stand in for a framework.
+// The DOM helpers of the page, in place of a framework.
 
 /** @typedef {Node | string | undefined | false} Child */
 
 /**
- * An element. A property that begins with "on" is a listener; undefined and false leave an attribute out.
+ * Creates an element. A function is a listener, named "on" and its event; undefined and false omit an attribute.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -33,14 +33,14 @@ export function byId(id) {
   return element;
 }
 
-/** Changes text only where it differs: a selection, or text being read out, stays undisturbed. */
+/** Changes text only if it differs, so that a selection or a screen reader is not interrupted. */
 export function setText(/** @type {HTMLElement} */ element, /** @type {string} */ text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /** Announces something to screen readers. */
 export function announce(/** @type {string} */ text) {
-  // Two within the same moment are both said.
+  // Each announcement is an element of its own, so that two at the same moment are both read out.
   const announcer = byId("announcer");
   const line = h("span", {}, `${text}. `);
   announcer.append(line);
@@ -48,7 +48,7 @@ export function announce(/** @type {string} */ text) {
 }
 
 /**
- * A button that stays focusable while it cannot be used, and then says why.
+ * Creates a button. It stays focusable while it is disabled, so that its title can explain why.
  *
  * @param {string} label
  * @param {(event: MouseEvent) => void} onClick
@@ -69,9 +69,11 @@ export function button(label, onClick, attributes = {}) {
 }
 
 /**
+ * Enables or disables a button.
+ *
  * @param {HTMLElement} element
  * @param {boolean} enabled
- * @param {string} [reason] why not
+ * @param {string} [reason] the reason why it is disabled
  */
 export function setEnabled(element, enabled, reason) {
   element.ariaDisabled = enabled ? null : "true";
@@ -80,7 +82,7 @@ export function setEnabled(element, enabled, reason) {
 }
 
 /**
- * A button that copies.
+ * Creates a button that copies a text to the clipboard.
  *
  * @param {() => string} text
  * @param {string} name for the button and its announcement: "the password"

@@ -1,15 +1,15 @@
 // @ts-check
-// Forms whose errors are the client's own: each issue stands at the field that its path names, all at once.
+// Forms without validation of their own: the client's issues are shown at the fields that their paths name, all at once.
 import { RequestValidationError } from "clickhouse-cloud";
 import { h, newId, setText } from "./dom.js";
 import { plural } from "./format.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 
-/** The text of an error that belongs to no field. */
+/** The text of an error that is not about a field. */
 export const explain = (/** @type {unknown} */ error) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-/** Where something that failed is told, and read out. */
+/** Creates a box that shows an error; screen readers read it out. */
 export function faultBox() {
   const element = h("p", { class: "fault", role: "alert", hidden: true });
   const show = (/** @type {string} */ text) => {
@@ -20,7 +20,7 @@ export function faultBox() {
     element,
     show,
     clear: () => show(""),
-    /** Runs something, and shows its error. */
+    /** Runs a function, and shows its error. */
     async guard(/** @type {() => Promise<unknown>} */ run) {
       show("");
       try {
@@ -33,7 +33,7 @@ export function faultBox() {
 }
 
 /**
- * A control with its label, a hint, and room for an error.
+ * Creates a control with its label, a hint, and a place for errors.
  *
  * @template {Control} T
  * @param {{ label: string, path: string, control: T, hint?: string, labelUnseen?: boolean }} options `path` as in an
@@ -59,14 +59,14 @@ export const input = (attributes = {}) => h("input", { type: "text", autocomplet
 /** @param {[value: string, label: string][]} options */
 export const select = (options) => h("select", {}, ...options.map(([value, label]) => h("option", { value }, label)));
 
-/** A number that was typed; other text goes to the client as it is, which refuses it. Empty is absent. */
+/** The number in a control; undefined if empty. Other text is passed on as it is, so that the client reports it. */
 export function typedNumber(/** @type {Control} */ control) {
   const text = control.value.trim();
   if (text === "") return undefined;
   return Number.isNaN(Number(text)) ? /** @type {any} */ (text) : Number(text);
 }
 
-/** Without the properties that are undefined. @template {object} T @param {T} object */
+/** Omits undefined properties. @template {object} T @param {T} object */
 export const compact = (object) => /** @type {T} */ (Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)));
 
 const sentence = (/** @type {string} */ text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
@@ -84,7 +84,7 @@ export function clearErrors(form) {
 }
 
 /**
- * Puts each issue at its field; gives those that have none.
+ * Shows each issue at its field; gives the issues without one.
  *
  * @param {HTMLFormElement} form
  * @param {import("clickhouse-cloud").Issue[]} issues
@@ -104,7 +104,7 @@ function place(form, issues) {
 }
 
 /**
- * A form. While it is being sent it cannot be sent again.
+ * Creates a form. It cannot be submitted again while a submission is in progress.
  *
  * @param {{ submit: string, primary?: boolean, label?: string, actions?: HTMLElement[], run: () => Promise<unknown> }} options
  * @param {...(Node | undefined)} children

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers and moments for people.
+// Formats numbers, durations and times for display.
 
 const moment = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const clock = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });

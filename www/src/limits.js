@@ -1,5 +1,5 @@
 // @ts-check
-// The limits of a value in words, read from the contract.
+// Hints about the limits of form fields, derived from the contract.
 import openapi from "clickhouse-cloud/openapi.json";
 
 const { IdleTimeoutMinutes, ReplicaCount, ReplicaMemoryGb, ServiceName } = openapi.components.schemas;

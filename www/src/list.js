@@ -1,12 +1,12 @@
 // @ts-check
-// The services, and the way to a new one.
+// The list of services, with a button for a new one.
 import { button, h, setText } from "./dom.js";
 import { pill } from "./pill.js";
 import { services, store } from "./store.js";
 
 /**
  * @param {HTMLElement} place
- * @param {(id: string | undefined) => void} onChoose undefined: a new one
+ * @param {(id: string | undefined) => void} onChoose called with the id of a service; undefined: a new one
  */
 export function listView(place, onChoose) {
   /** @type {Map<string, { element: HTMLElement, open: HTMLElement, update: () => void }>} */

@@ -1,5 +1,5 @@
 // @ts-check
-// Puts the page together: the services at the left, one of them or a new one in the middle, the requests at the right.
+// Assembles the page: the list of services at the left, one service or the creation form in the middle, the requests at the right.
 import { clockView } from "./clock.js";
 import { createView } from "./create.js";
 import { byId, h } from "./dom.js";
@@ -50,7 +50,7 @@ store.addEventListener("gone", (event) => {
 
 choose(undefined, { focus: false });
 
-// A service goes idle by itself, and backups come by themselves: look now and then while someone looks at the page.
+// Services go idle and backups are made without a request of the page, so the list is polled while the page is visible.
 async function look() {
   if (!document.hidden) await fault.guard(refresh);
   setTimeout(look, services.size > 0 ? REFRESH_MS : 5 * REFRESH_MS);

@@ -1,9 +1,9 @@
 // @ts-check
-// A password that is shown this once.
+// A box that shows a password once, until the visitor confirms having stored it.
 import { button, copyButton, h } from "./dom.js";
 
 /**
- * @param {string} text its label
+ * @param {string} text the label
  * @param {string} password
  * @param {() => void} onKept
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// The password of the user default: set by hash, or made anew by the service.
+// The section for the password of the user `default`: set by its hashes, or reset to one that the service generates.
 import { doubleSha1Hash, generatePassword, hashPassword } from "clickhouse-cloud";
 import { cloud, sandbox } from "./cloud.js";
 import { announce, button, h, setEnabled, setText } from "./dom.js";
@@ -45,7 +45,7 @@ export function passwordSection(id) {
     { class: "small" },
   );
 
-  /** An idle service takes no password, but wakes. */
+  /** Wakes an idle service, since only a running one accepts a password. */
   const awake = async () => {
     if (services.get(id)?.state === "idle") await wake(id);
   };

@@ -1,5 +1,5 @@
 // @ts-check
-// A state or status, told by word and by colour.
+// A label for a state or status, with its word and a colour.
 import { h, setText } from "./dom.js";
 
 /** @type {Record<string, string>} */
@@ -20,7 +20,7 @@ export function pill() {
   const element = h("span", { class: "pill" }, h("span", { class: "dot" }), word);
   return {
     element,
-    /** @param {string} state an unknown one counts as a transition */
+    /** @param {string} state an unknown state is shown as a transition */
     show(state) {
       element.dataset.tone = tones[state] ?? "busy";
       setText(word, state.replaceAll("_", " "));

@@ -1,27 +1,25 @@
 // @ts-check
-// Keeps the client's requests, as curl commands without secrets.
-//
-// It sits between the client and the sandbox's fetch. Which operation a request is, is found in the contract that comes
-// with the package, so the curl command is the client's own.
+// Records the client's requests as curl commands without secrets. It wraps the sandbox's fetch, and finds the operation of a
+// request in the packaged contract, so that the client itself can build the curl command.
 import { paths } from "clickhouse-cloud/openapi.json";
 
 /**
  * @typedef {object} Entry
  * @property {string} method
  * @property {string} path
- * @property {number | undefined} status none came when undefined
- * @property {string | undefined} fault the service's own words when it refused
+ * @property {number | undefined} status the HTTP status; undefined if there was no response
+ * @property {string | undefined} fault the API's error text, if it refused the request
  * @property {string} curl
- * @property {number} count how often the same was read again
+ * @property {number} count the number of equal requests that this entry stands for
  */
 /** @typedef {keyof import("clickhouse-cloud").Routes} Route */
 
 const KEPT = 200;
-/** @type {Entry[]} the newest first */
+/** The newest first. @type {Entry[]} */
 const entries = [];
 let sent = 0;
 
-/** Dispatches "change"; its detail is the entry that is new or was read again, and how many were sent in all. */
+/** Dispatches "change" with the new or repeated entry and the total number of requests as its detail. */
 export const log = new EventTarget();
 
 export function clear() {
@@ -35,6 +33,8 @@ const templates = Object.keys(paths).map((template) => ({
 }));
 
 /**
+ * Finds the route of a request, and reads its parameters; gives undefined for an unknown path.
+ *
  * @param {string} method
  * @param {URL} url
  * @param {string | undefined} body
@@ -56,7 +56,7 @@ function identify(method, url, body) {
   return undefined;
 }
 
-/** Reading the same again, with nothing changed in between, counts up the first: waiting reads a lot. */
+/** Adds an entry. A repeated read, with no change in between, only increments the earlier entry, since waits poll often. */
 function record(/** @type {Entry} */ entry) {
   sent += 1;
   for (const earlier of entry.method === "GET" ? entries : []) {
@@ -71,6 +71,8 @@ function record(/** @type {Entry} */ entry) {
 }
 
 /**
+ * Wraps a fetch, and records its requests.
+ *
  * @param {(url: string, init: RequestInit) => Promise<Response>} fetch
  * @param {(route: Route, parameters: any) => string} toCurl
  * @returns {(url: string, init: RequestInit) => Promise<Response>}
@@ -90,7 +92,7 @@ export const recorded = (fetch, toCurl) => async (address, init) => {
   try {
     const response = await fetch(address, init);
     entry.status = response.status;
-    // Only of a refusal: other answers may hold a password.
+    // Only error responses are read: others may hold a password.
     if (!response.ok)
       entry.fault = (
         await response

@@ -1,11 +1,11 @@
 // @ts-check
-// Deleting a service, once it was confirmed.
+// The dialog that confirms the deletion of a service.
 import { button, h } from "./dom.js";
 import { remove } from "./store.js";
 
 /**
  * @param {import("clickhouse-cloud").Service} service
- * @param {ReturnType<typeof import("./form.js").faultBox>} fault where it is told when it fails
+ * @param {ReturnType<typeof import("./form.js").faultBox>} fault shows the error if the deletion fails
  */
 export function confirmRemoval(service, fault) {
   const dialog = h(

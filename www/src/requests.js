@@ -1,12 +1,12 @@
 // @ts-check
-// Every request that was sent, the newest first, each as a curl command.
+// The list of sent requests, the newest first, each with its curl command.
 import { copyButton, button, h, setText, announce } from "./dom.js";
 import { plural } from "./format.js";
 import { clear, log } from "./recorder.js";
 
 /** @typedef {import("./recorder.js").Entry} Entry */
 
-/** Enough of an id to tell two apart; the curl command has the whole. */
+/** Shortens the ids in a path; the curl command has them in full. */
 const shorten = (/** @type {string} */ path) =>
   path.replace(/^\/v1\/organizations\/[^/?]+/, "…").replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "$1…");
 

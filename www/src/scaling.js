@@ -1,5 +1,5 @@
 // @ts-check
-// The size of a service.
+// The section for the scaling of a service: memory, replicas and idling.
 import { cloud } from "./cloud.js";
 import { announce, h, setEnabled, setText } from "./dom.js";
 import { compact, field, form, input, typedNumber } from "./form.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// One service: its properties, its state, and everything that can be done with it.
+// The view of one service: its properties, its state, and its operations.
 import { backupsSection } from "./backups.js";
 import { cloud } from "./cloud.js";
 import { button, copyButton, h, setEnabled, setText } from "./dom.js";
@@ -135,7 +135,7 @@ export function serviceView(id) {
   }
   const closed = new AbortController();
   store.addEventListener("change", update, closed);
-  // Another password took its place.
+  // The shown password was replaced.
   store.addEventListener(
     "password",
     (event) => {
@@ -144,7 +144,7 @@ export function serviceView(id) {
     closed,
   );
   update();
-  // Just created: it comes up by itself.
+  // A new service starts without a command.
   if (services.get(id)?.state === "provisioning" && !waits.has(id)) void fault.guard(() => reach(id, "running"));
 
   return { element, close: () => closed.abort() };

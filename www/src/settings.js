@@ -1,5 +1,5 @@
 // @ts-check
-// Name and access of a service.
+// The section for the name and the IP access list of a service.
 import { accessList } from "./access-list.js";
 import { cloud } from "./cloud.js";
 import { announce, h } from "./dom.js";
@@ -18,7 +18,7 @@ export function settingsSection(id) {
       async run() {
         const service = services.get(id);
         const typed = name.value;
-        // Only the differences; with nothing in it, the client refuses the update and says so.
+        // Only the differences. The client refuses an empty update, and the form shows its error.
         const body = compact({
           name: typed === service?.name ? undefined : typed,
           ipAccessList: access.change(service?.ipAccessList ?? []),

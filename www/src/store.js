@@ -1,5 +1,5 @@
 // @ts-check
-// The services as the page knows them, and the waits that are under way.
+// The state of the page: the services as last read, the waits in progress, and new passwords. Sections listen to its events.
 import { cloud, PATIENCE_MS } from "./cloud.js";
 import { announce } from "./dom.js";
 
@@ -7,20 +7,20 @@ import { announce } from "./dom.js";
 /** @typedef {import("clickhouse-cloud").WaitOptions} WaitOptions */
 /** @typedef {{ goal: string, seconds: number, reads: number, controller: AbortController }} Wait */
 
-/** @type {Map<string, Service>} */
+/** The services by id, as last read. @type {Map<string, Service>} */
 export const services = new Map();
-/** @type {Map<string, Wait>} */
+/** The waits in progress, by the id of their service. @type {Map<string, Wait>} */
 export const waits = new Map();
 
 /**
- * The passwords that came with new services, by the service's id, until they are kept or hold no longer.
+ * The passwords of new services, by the service's id, until the visitor has stored them or they are replaced.
  *
  * @type {Map<string, string>}
  */
 export const passwords = new Map();
 
-/** Dispatches "change" when anything above has changed, "gone" with the service that no longer is, and "password" with
- * the id of a service whose password is a new one. */
+/** Dispatches "change" when anything above has changed, "gone" with a service that was deleted, and "password" with the id of a
+ * service whose password was replaced. */
 export const store = new EventTarget();
 const changed = () => store.dispatchEvent(new Event("change"));
 
@@ -47,7 +47,7 @@ export function passwordChanged(id) {
   store.dispatchEvent(new CustomEvent("password", { detail: id }));
 }
 
-/** Reads the list anew. A service that is waited for is left to its wait. */
+/** Reads the list of services again. A service with a wait in progress is updated by the wait. */
 export async function refresh() {
   const listed = await cloud.services.list();
   for (const service of listed) if (!waits.has(service.id)) put(service);
@@ -56,13 +56,13 @@ export async function refresh() {
 }
 
 /**
- * Runs a helper that waits, and shows how it goes. A new wait for the same service ends the one before.
+ * Runs a wait of the client, and shows its progress. A new wait for the same service aborts the one before.
  *
  * @template T
  * @param {string} id
  * @param {string} goal
  * @param {(options: WaitOptions) => Promise<T>} run
- * @returns {Promise<T | undefined>} undefined when another wait took over
+ * @returns {Promise<T | undefined>} undefined if another wait replaced this one
  */
 async function wait(id, goal, run) {
   waits.get(id)?.controller.abort();
@@ -78,7 +78,7 @@ async function wait(id, goal, run) {
         shown.seconds = elapsedMs / 1000;
         shown.reads = attempt;
         const service = services.get(id);
-        // A poll that failed tells nothing new.
+        // A failed poll has no new state.
         if (service !== undefined && fault === undefined) put({ ...service, state });
       },
     });
@@ -91,19 +91,19 @@ async function wait(id, goal, run) {
   }
 }
 
-/** @param {string} id @param {string} state */
+/** Waits until a service has a state. @param {string} id @param {string} state */
 export async function reach(id, state) {
   const service = await wait(id, state, (options) => cloud.services.waitFor(id, state, options));
   if (service !== undefined) put(service);
 }
 
-/** @param {string} id */
+/** Brings a service to running. @param {string} id */
 export async function wake(id) {
   const service = await wait(id, "running", (options) => cloud.services.ensureRunning(id, options));
   if (service !== undefined) put(service);
 }
 
-/** @param {string} id */
+/** Stops and deletes a service. @param {string} id */
 export async function remove(id) {
   const done = await wait(id, "gone", (options) => cloud.services.stopAndDelete(id, options).then(() => true));
   const service = services.get(id);
