@@ -1,4 +1,4 @@
-// What each engine is asked to do with the installed package. Leaves the outcome of every step as JSON in the page.
+// The steps that each engine runs with the installed package. The outcome of every step is written to the page as JSON.
 import * as library from "clickhouse-cloud";
 import * as testing from "clickhouse-cloud/sandbox";
 import { journey } from "./journey.mjs";

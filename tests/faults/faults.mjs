@@ -1,5 +1,5 @@
 // @ts-check
-// What can go wrong on the wire: each fault by the name that it has in the table.
+// The faults on the wire, each under its name in the table.
 import { gzipSync } from "node:zlib";
 import { http } from "./server.mjs";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The caller's own fetch, where it is not quite a fetch: no call hangs, no module dies, nothing is left open.
+// Custom fetch functions that deviate from fetch: no call hangs, the module keeps working, and no connection stays open.
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";

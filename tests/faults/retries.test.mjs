@@ -1,5 +1,5 @@
 // @ts-check
-// What the table does not show: how long is waited, when it ends, and what an earlier attempt means for a later one.
+// Retries beyond the table: the pauses, the end of the retry budget, and how an earlier attempt affects a later one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BadRequestError, ConnectionError, NotFoundError, RateLimitError, ServerError, TimeoutError } from "clickhouse-cloud";

@@ -1,6 +1,6 @@
 // @ts-check
-// A server that says back what it was told: whatever of a request is secret, no error shows it and no line of the log.
-// The getters `body` and `text` keep all of an answer; they are no part of what is printed.
+// A server that echoes requests: no secret of a request appears in an error or a log line. Only the getters `body` and `text` of an
+// error hold the whole response; they are not printed.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiError, CloudError, ResponseValidationError, doubleSha1Hash, hashPassword } from "clickhouse-cloud";

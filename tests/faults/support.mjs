@@ -1,13 +1,13 @@
 // @ts-check
-// What the tests of faults share: the calls, their good answers, and the search for secrets.
+// Shared by the tests of faults: the calls, their good responses, and the search for secrets.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { CloudClient, doubleSha1Hash, hashPassword } from "clickhouse-cloud";
 
 export const ID = "3f6c1d1e-8a52-4b6f-9d0c-5a1b2c3d4e5f";
-/** No call may take longer: far more than any needs on a busy machine, and far less than for ever. */
+/** The time limit of a call: much longer than any needs on a busy machine. */
 export const FOR_EVER_MS = 30_000;
-/** The deadline of attempts that a lent clock times. No other wait is as long. */
+/** The deadline of attempts that a custom clock times. No other wait is as long. */
 export const TIMEOUT_MS = 12_345;
 
 export const service = { id: ID, name: "events", state: "running" };

@@ -1,5 +1,5 @@
 // @ts-check
-// Every fault of the wire against every kind of call: what a caller gets, and how often the request was sent.
+// Every fault on the wire with every kind of call: the result for the caller, and how often the request was sent.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -1,5 +1,5 @@
 // @ts-check
-// Bodies and what comes of them: what JSON cannot hold, advice, and the passwords of results.
+// Bodies of requests and results: values that JSON cannot hold, advice in errors, and the passwords in results.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { doubleSha1Hash, hashPassword, ResponseValidationError } from "clickhouse-cloud";

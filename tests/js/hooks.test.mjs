@@ -1,6 +1,6 @@
 // @ts-check
-// Hooks that are async: none but onCreated is awaited, and none becomes an unhandled rejection, which fails the test that it
-// comes up in and ends other programs.
+// Async hooks: only onCreated is awaited, and no rejection stays unhandled. An unhandled rejection fails the test that it occurs
+// in, and ends other programs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";

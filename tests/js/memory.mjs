@@ -1,5 +1,5 @@
 // @ts-check
-// What the wasm holds, seen from outside. To be imported before the package is used for the first time.
+// Observes the memory of the wasm from outside. Import it before the package is first used.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

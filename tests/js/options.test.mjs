@@ -1,5 +1,5 @@
 // @ts-check
-// The options of the constructor: what is refused, and with which words.
+// The options of the constructor: which are refused, and with which messages.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";

@@ -1,6 +1,5 @@
 // @ts-check
-// A polluted Object.prototype changes no call: what is sent, what comes back, and what is thrown are the same, whatever other
-// code has put there.
+// A polluted Object.prototype changes no call: requests, results and errors are the same, whatever other code has added to it.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 // @ts-check
-// Calls of each kind that the API has, by hand: nested resources, queries, bodies that may be absent, 201, text and PEM; as
-// users write them, as the service sees them, and what is refused. walk.test.mjs does the like for every operation.
+// One call of each kind in the API, written by hand: nested resources, queries, optional bodies, 201, text and PEM. Each as users
+// write it, as the service receives it, and as it is refused. walk.test.mjs does the same for every operation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloudClient, NotFoundError, RequestValidationError, schemas } from "clickhouse-cloud";

@@ -1,5 +1,5 @@
 // @ts-check
-// The contract's schemas as Standard Schemas.
+// `schemas`: the contract's schemas in the form of Standard Schema V1.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // @ts-check
-// What the caller lends and is told: rate limiters, hooks, the log.
+// The caller's own functions around a request: rate limiters, hooks, the logger.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 // @ts-check
-// The caller's own code inside a call: whatever it throws, and whatever it does to the client meanwhile, the module lives
-// on. What nobody catches fails the test that it comes up in.
+// The caller's own code inside a call: whatever it throws, and whatever it does to the client, the module keeps working. An
+// unhandled error fails the test that it occurs in.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // @ts-check
-// A project that has installed the packed tarball, as a user would: nothing of this repository is above it.
+// A project outside this repository that has installed the packed tarball, as users do.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

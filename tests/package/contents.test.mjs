@@ -1,5 +1,5 @@
 // @ts-check
-// What is in the packed tarball.
+// The files of the packed tarball: which there are, and what must not be in them.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,5 +1,5 @@
 // @ts-check
-// The packed tarball in Node: what the journeys of tests/consumers do not touch.
+// The packed tarball in Node, beyond the journeys of tests/consumers.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

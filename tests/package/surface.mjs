@@ -1,5 +1,5 @@
 // @ts-check
-// What a package offers to the compiler: every name that it exports, with its members, their types and their words.
+// Lists the public API of a package from its declarations: every exported name, with its members, types and documentation.
 import ts from "typescript";
 
 /**

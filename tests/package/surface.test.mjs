@@ -1,6 +1,6 @@
 // @ts-check
-// What the declarations of the packed tarball offer: nothing is `any`, everything has its words, the type tests speak of
-// everything, and an editor completes what it can know.
+// The public API in the declarations of the packed tarball: nothing is `any`, every name is documented and appears in the type
+// tests, and editors complete the known values.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

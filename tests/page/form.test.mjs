@@ -1,5 +1,5 @@
 // @ts-check
-// The page's manners: errors at their fields, the keyboard, narrow screens.
+// The page's form: errors beside their fields, keyboard operation, narrow screens.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inPage, launch, serve } from "./site.mjs";

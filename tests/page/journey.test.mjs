@@ -1,5 +1,5 @@
 // @ts-check
-// A service from its creation to its end, in the built page.
+// The life of a service, from creation to deletion, in the built page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inPage, launch, serve } from "./site.mjs";

@@ -1,5 +1,5 @@
 // @ts-check
-// Requests that arrive twice with one idempotency key: the second gets the response of the first, and does nothing.
+// Requests that arrive twice with one idempotency key: the second gets the response of the first, and nothing is sent again.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // @ts-check
-// What the proxy lets through, and what it refuses; of what it refuses, nothing is sent.
+// Which requests the proxy forwards and which it refuses. Of a refused request nothing is sent.
 import assert from "node:assert/strict";
 import { request as raw } from "node:http";
 import { test } from "node:test";

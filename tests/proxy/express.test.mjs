@@ -1,5 +1,5 @@
 // @ts-check
-// The proxy behind Express, of today and of yesterday: mounted at a path, and behind parsers that have read the body.
+// The proxy in current and older Express: mounted at a path, and after parsers that have read the body.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // @ts-check
-// Whom a request is for: names that the proxy was told of, once, and nothing but a name.
+// The Host header of a request: the proxy accepts this machine's names and configured ones, one per request and nothing but a name.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exchange } from "../http/server.mjs";

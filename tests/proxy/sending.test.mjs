@@ -1,5 +1,5 @@
 // @ts-check
-// What becomes of a call behind the proxy: a page's client must make the same of it as if it had spoken to the service.
+// The outcome of a call through the proxy: a page's client must get the same result as from the service directly.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 // @ts-check
-// What the tests of the proxy share: a service behind it, over HTTP, that tells what it was asked; the proxy before it, over
-// HTTP too; and what a page sends.
+// Shared by the tests of the proxy: a service behind it, over HTTP, that records its requests; the proxy in front, over HTTP too; and
+// the requests of a page.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { CloudClient } from "clickhouse-cloud";
