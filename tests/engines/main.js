@@ -92,7 +92,7 @@ const steps = {
   },
 };
 
-/** A sandbox without a rate limit, and what a request to it needs. */
+/** A sandbox without a rate limit, and the parts of a request to it. */
 function inPage() {
   const { clientOptions } = new Sandbox({ rateLimit: false });
   const { keyId, keySecret, organizationId, baseUrl, fetch } = clientOptions;

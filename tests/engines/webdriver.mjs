@@ -57,7 +57,7 @@ export async function open(engine, after) {
       await send("POST", `${session}/element/${found[ELEMENT]}/click`, {});
     },
     /**
-     * What a script returns, as soon as it is neither null nor false.
+     * The value that a script returns, once it is neither null nor false.
      *
      * @param {string} script
      * @param {number} [ms]
@@ -73,7 +73,7 @@ export async function open(engine, after) {
 }
 
 /**
- * A screen that nobody sees: its name.
+ * Starts a virtual screen and returns its name.
  *
  * @param {(end: () => unknown) => void} after
  * @returns {Promise<string>}

@@ -15,7 +15,7 @@ const traps = new Proxy({}, { get: (_, name) => (name === "then" ? undefined : t
 const like = (/** @type {Record<string, unknown>} */ more) => ({ status: 200, headers: new Headers(), text: async () => good, ...more });
 const headers = (/** @type {unknown} */ entries) => like({ headers: { get: () => null, entries } });
 
-/** What it resolves with, or throws, and whether the call can be answered all the same. */
+/** The value that it resolves with or throws, and whether the call can still succeed. */
 /** @type {Record<string, [answer: () => unknown, answered: boolean]>} */
 const ODD = {
   "headers in a map": [() => like({ headers: new Map([["X-Own", "y"]]) }), true],

@@ -147,7 +147,7 @@ test("an answer that is announced too long is let go at once", async () => {
     {
       clock: undefined,
       timeoutMs: FOR_EVER_MS,
-      // It is kept, so that no collector of garbage lets go of it.
+      // It is referenced, so that the garbage collector does not free it.
       fetch: async (/** @type {string} */ url, /** @type {any} */ init) => kept.push(await fetch(url, init)) && kept[0],
     },
   );

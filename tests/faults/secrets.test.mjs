@@ -29,7 +29,7 @@ const CALLS = {
 };
 
 /**
- * What is secret of a request, as its server knows it.
+ * The secrets of a request, as its server sees them.
  *
  * @param {import("./server.mjs").Request} request
  * @returns {string[]}
@@ -48,7 +48,7 @@ function secretsOf({ head, body }) {
 }
 
 /**
- * Calls a server that answers with what it was told, and looks at all that comes of it: a test for each call.
+ * Calls a server that echoes its requests, and searches the outcome for secrets: one test for each call.
  *
  * @param {string} where
  * @param {(told: string, secrets: string[]) => Buffer} answer

@@ -25,7 +25,7 @@ import { createServer } from "node:net";
  */
 
 /**
- * A whole answer as it goes over the wire.
+ * A whole response as it goes over the wire.
  *
  * @param {string} status
  * @param {string | Uint8Array} [body]
@@ -96,7 +96,7 @@ export async function serve() {
   };
 }
 
-/** A port of this machine at which nobody listens, until `listen` is called. */
+/** A port of this machine without a listener, until `listen` is called. */
 export async function silent() {
   const reserved = createServer();
   reserved.listen(0, "127.0.0.1");

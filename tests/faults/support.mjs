@@ -16,13 +16,13 @@ export const PASSWORD = "PLANTED-p4ssword";
 export const keys = { keyId: "key", keySecret: "PLANTED-k3y-secret-as-long-as-they-are-in-life" };
 export const BEARER = "PLANTED-b3arer-token-as-long-as-they-are-in-life";
 export const basic = Buffer.from(`${keys.keyId}:${keys.keySecret}`).toString("base64");
-/** What must not be seen: the mark of what is planted, and how the others begin, since a text may be cut. */
+/** Texts that must not appear: the mark in planted secrets, and the beginnings of the others, since a text may be shortened. */
 export const SECRETS = ["PLANTED", ...[basic, hashPassword(PASSWORD), doubleSha1Hash(PASSWORD)].map((secret) => secret.slice(0, 12))];
 
 const enveloped = (/** @type {unknown} */ result) => ({ body: JSON.stringify({ status: 200, requestId: "r-1", result }) });
 
 /**
- * One call for each kind that the retry policy knows, with its good answer.
+ * One call for each kind in the retry policy, with its good response.
  *
  * @type {Record<string, { call: (cloud: CloudClient, options?: { timeoutMs: number }) => PromiseLike<unknown> & { withResponse(): Promise<any> }, good: { body: string } }>}
  */
@@ -41,7 +41,7 @@ export const operations = {
 };
 
 /**
- * A client whose log is kept, at its most talkative.
+ * A client with the log level "debug" whose log is recorded.
  *
  * @param {string} baseUrl
  * @param {Record<string, unknown>} [options]

@@ -115,7 +115,7 @@ after(() => {
 });
 
 /**
- * What a call brings, in the table's words, without the signs for the retries.
+ * The outcome of a call in the table's words, without the marks for retries.
  *
  * @param {Promise<unknown>} call
  * @returns {Promise<{ word: string, attempts: number }>}

@@ -15,7 +15,7 @@ const BASIC = "Basic UExBTlRFRDpQTEFOVEVEIGNyZWRlbnRpYWw=";
 function assertForgotten(secrets) {
   const memory = remembered();
   for (const secret of secrets) {
-    // Its second half as well: the allocator writes over the beginning of what is freed.
+    // Its second half as well: the allocator overwrites the beginning of freed memory.
     const bytes = Buffer.from(secret);
     for (const part of [bytes, bytes.subarray(bytes.length / 2)]) assert.equal(memory.indexOf(part), -1, part.toString());
   }

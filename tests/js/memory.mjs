@@ -34,5 +34,5 @@ export async function collected(so) {
   }
 }
 
-/** All that the wasm remembers, also of what it has freed. */
+/** The whole memory of the wasm, including freed blocks. */
 export const remembered = () => Buffer.from(exports.memory.buffer);

@@ -11,7 +11,7 @@ const PIPE = "7d3f6b1e-1c52-4a6f-8d0c-5a1b2c3d4e5f";
 const organization = `https://api.clickhouse.cloud/v1/organizations/${ID}`;
 
 /**
- * What a call sends, and what it resolves with.
+ * The request of a call, and the value that it resolves with.
  *
  * @param {(cloud: CloudClient) => PromiseLike<unknown>} call
  * @param {Response} response

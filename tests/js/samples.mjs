@@ -181,7 +181,7 @@ export function samples(document) {
   }
 
   /**
-   * An object of what is required and of `more`.
+   * An object with the required properties and `more`.
    *
    * @param {Json} schema
    * @param {Json} more
@@ -196,7 +196,7 @@ export function samples(document) {
   }
 
   /**
-   * A right value: with what is required and no more.
+   * A valid value with only the required properties.
    *
    * @param {Json} schema
    * @param {boolean} request

@@ -97,7 +97,7 @@ async function ofRequests(operation, bodies) {
       assertHidden(`${shown(error)} ${JSON.stringify(error.issues)}`, `the refusal of ${place}`);
     }
     assertHidden(seen.join("\n"), `the log of ${place}`);
-    // A service, a proxy, or the host itself that quotes what it got.
+    // A service, a proxy or the runtime quotes its input.
     const text = String(calls[0]?.init.body);
     const headers = { "x-echo": encodeURIComponent(text) };
     for (const answer of [

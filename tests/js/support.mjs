@@ -39,7 +39,7 @@ export function scripted(script, options = {}) {
 }
 
 /**
- * What a promise rejects with.
+ * The reason that a promise rejects with.
  *
  * @param {PromiseLike<unknown>} promise
  * @returns {Promise<any>}
@@ -55,7 +55,7 @@ export async function rejection(promise) {
 }
 
 /**
- * What a function throws.
+ * The error that a function throws.
  *
  * @param {() => unknown} run
  * @returns {any}

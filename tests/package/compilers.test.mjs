@@ -34,7 +34,7 @@ for (const version of versions) {
         const tests = typeTests(extension);
         // It needs other packages.
         tests.delete("libraries.ts");
-        // What it declares is global.
+        // Its declarations are global.
         if (index > 0) tests.delete("same.d.ts");
         return [...tests.values()];
       });

@@ -53,7 +53,7 @@ export function typeTests(extension) {
 }
 
 /**
- * Lends a package of this repository to the project.
+ * Makes a package of this repository available to the project.
  *
  * @param {string} name
  */
@@ -64,7 +64,7 @@ export function lend(name) {
 }
 
 /**
- * Runs a program in the project and gives what it printed.
+ * Runs a program in the project and returns its output.
  *
  * @param {string} program
  * @param {string[]} args

@@ -103,7 +103,7 @@ test("the journey", async () => {
     await page.getByText("and the password opens it").waitFor();
     assert.equal(await page.locator(".secret").count(), 0);
 
-    // A password from the service, shown until it is kept.
+    // A password from the service, shown until the user confirms having saved it.
     await press(page, "Reset password");
     const second = await page.locator(".secret").textContent();
     assert.ok(second && second !== first && second !== password);

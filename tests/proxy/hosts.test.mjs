@@ -96,7 +96,7 @@ test("by default names of this machine alone", async (t) => {
     assert.match(error, /^MISDIRECTED_REQUEST: .* is not served here: name it in the hosts option of createProxy$/);
   }
   assert.ok(seen.length <= served + 1);
-  // Once: whoever asks often fills no log.
+  // Logged once: repeated requests do not fill the log.
   assert.deepEqual(
     log.filter((line) => line.includes("hosts option")),
     ["createProxy: evil.example is not served here: name it in the hosts option of createProxy"],

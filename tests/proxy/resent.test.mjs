@@ -181,7 +181,7 @@ async function created(name, url) {
 for (const name of ["Chromium", "Firefox"]) {
   for (const http2 of [false, true]) {
     const what = `${name}, HTTP/${http2 ? 2 : 1.1}`;
-    // Over HTTP/2, Firefox sends again only what the server says that it has not seen.
+    // Over HTTP/2, Firefox resends only requests that the server reports as unprocessed.
     const goaway = http2 && name === "Firefox";
 
     test(`${what}: without a key, what a browser sends again is done again`, { timeout: 60_000 }, async (t) => {

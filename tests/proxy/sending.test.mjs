@@ -86,7 +86,7 @@ for (const [what, answer, status] of DOUBTFUL) {
     assert.equal(direct.status, status);
     assert.match(String(direct.headers.get("content-type")), /^(application\/json|text\/plain); charset=utf-8$/);
     assert.equal(direct.headers.get("location"), null);
-    // What the service did say is not lost: a password may be in it.
+    // The service's own text is not lost: it may hold a password.
     if (status === 200) assert.equal(failed.text, '{"result":{"password":"PLAN');
     else assert.match(await told(direct), /^\d+ [A-Z_]+$/);
   });

@@ -116,7 +116,7 @@ export const json = (method, body, headers) => ({
 });
 
 /**
- * The status, and the word before the colon, of an answer in the API's envelope.
+ * The status of a response in the API's envelope, and the word before the colon.
  *
  * @param {Response} answer
  */
@@ -128,7 +128,7 @@ export async function told(answer) {
 }
 
 /**
- * An answer of a scripted service.
+ * A response of a scripted service.
  *
  * @param {unknown} result
  * @param {ResponseInit} [init]
