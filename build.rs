@@ -1,5 +1,6 @@
-//! Compiles `contract/*.yaml` into the static tables of `src/contract.rs`, and into `contract.json`: the OpenAPI document
-//! that the phases of scripts/build read. A mistake in the contract stops the build with its file and path.
+//! Compiles `contract/*.yaml` into the static tables of `src/contract.rs`, and into `contract.json`, the OpenAPI
+//! document that the phases of scripts/build read. A mistake in the contract stops the build and is reported with its
+//! file and path.
 
 #[path = "build/document.rs"]
 mod document;

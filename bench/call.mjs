@@ -1,11 +1,11 @@
 // @ts-check
-// The cost of one call above the bare fetch: services.get through the client, and the same call through openapi-fetch with a
-// check of the response by zod. With a canned response, where nothing but the call itself is measured, and over loopback.
+// The overhead of one call above bare fetch: services.get through the client, and the same call through openapi-fetch with a
+// zod check of the response. Measured with a canned response, which isolates the call, and over loopback.
 //
 //     npm ci --prefix bench/peers && node bench/call.mjs
 //
-// The sides alternate, and another one is first in each round; the figure is the median of the rounds. Calls are timed by the
-// processor time of the process, over loopback with the server in it: the clock of a busy machine says little.
+// The sides alternate, and the order changes each round; the figure is the median of the rounds. The measure is the processor time
+// of the process, which over loopback includes the server: wall-clock time on a busy machine is unreliable.
 import { createServer } from "node:http";
 import { CloudClient } from "clickhouse-cloud";
 import { createClient, z } from "./peers/peers.mjs";
@@ -17,7 +17,7 @@ const CALLS = { canned: 400, loopback: 150 };
 const FoundService = foundService(z);
 
 /**
- * The three sides: each makes the same call.
+ * The three sides, each of which makes the same call.
  *
  * @param {string} baseUrl
  * @param {(input: any, init?: any) => Promise<Response>} fetch

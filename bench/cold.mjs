@@ -1,24 +1,24 @@
 // @ts-check
-// From the import to the first response, in a fresh process: services.get through the client, and the same call through
-// openapi-fetch with a check of the response by zod. The response is canned. What the host itself loads for a fetch (its
-// Request with a signal, its Response) is measured as a side of its own and taken off.
+// The time from import to the first response in a fresh process: services.get through the client, and the same call through
+// openapi-fetch with a zod check of the response. The response is canned. The cost of the runtime's own fetch (its Request with a
+// signal, its Response) is measured separately and subtracted.
 //
 //     npm ci --prefix bench/peers && node bench/cold.mjs [processes of each side]
 //
-// The sides take turns, and another one is first in each round; what counts is the median, and above the bare host the median
-// of the rounds' differences. It fails above what docs/design/start-up.md promises.
+// The sides alternate, and the order changes each round. The figures are the median, and the median of the rounds' differences to
+// the bare runtime. It fails above the limit in docs/design/start-up.md.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { body, foundService, headers, id, path } from "./peers/service.mjs";
 
-/** So much the client may take above the bare host, in milliseconds. */
+/** The most milliseconds that the client may take above the bare runtime. */
 const MOST_MS = 25;
 
 const baseUrl = "https://localhost";
 const authorization = `Basic ${btoa("key:secret")}`;
 const fetch = async () => new Response(body, { headers });
 
-/** Each makes the call, and imports only then what it needs for it. @type {Record<string, () => Promise<{ id: string }>>} */
+/** Each makes the call, and imports its dependencies only then. @type {Record<string, () => Promise<{ id: string }>>} */
 const sides = {
   "bare host": async () => {
     new Request(baseUrl, { headers: { authorization }, signal: new AbortController().signal });

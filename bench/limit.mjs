@@ -1,17 +1,16 @@
 // @ts-check
-// The cost of keeping the rate limit: 1,000 calls at once against the sandbox behind real HTTP, whose window of 10
-// requests is 200 ms long instead of 10 s.
+// The cost of keeping the rate limit: 1,000 concurrent calls against the sandbox over real HTTP, with a window of 10 requests per
+// 200 ms instead of 10 s.
 //
-//     node bench/limit.mjs          # both; exits with 1 when a figure is beyond its limit
-//     node bench/limit.mjs one      # or one of them
+//     node bench/limit.mjs          # both cases; exits with 1 if a figure exceeds its limit
+//     node bench/limit.mjs one      # one case
 //
-//     one   one client that has the key for itself: no 429, and at most 1.25 times the time that the limit takes
-//     two   two processes that share the key and do not know of each other: at most 1.6 times, and a 429 for every
-//           sixth call at most
+//     one   one client with the key to itself: no 429, and at most 1.25 times the ideal time
+//     two   two processes that share the key without knowing of each other: at most 1.6 times, and at most one 429
+//           for every six calls
 //
-// The time that the limit takes: 100 windows, of which the last one need not pass. Beyond it come the responses' own time (a
-// request is free again one window after its response), timers that fire late, and in the second case the 429s that show
-// how much the other process uses.
+// The ideal time is 100 windows, of which the last need not pass. Above it are the response times (a permit is free again one window
+// after its response), late timers, and in the second case the 429s that reveal how much the other process uses.
 import { fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -36,17 +35,17 @@ else {
 }
 
 /**
- * One case; whether its figures are within their limits.
+ * Runs one case; returns whether its figures are within their limits.
  *
  * @param {string} name
  */
 async function measure(name) {
   const { processes, mostTime, most429 } = CASES[name];
-  // A sandbox of its own: its window is empty.
+  // A new sandbox: its window is empty.
   const { env, end } = await sandbox();
   try {
     const id = await service(env);
-    // Its request has left the window.
+    // The request that creates the service leaves the window.
     await sleep(2 * LIMIT.perMs);
     const workers = Array.from({ length: processes }, () => worker(env, CALLS / processes, id));
     await Promise.all(workers.map(({ ready }) => ready));
@@ -67,7 +66,7 @@ async function measure(name) {
   }
 }
 
-/** Starts the sandbox, and reads the environment that it prints. */
+/** Starts the sandbox, and reads the environment variables that it prints. */
 async function sandbox() {
   const bin = fileURLToPath(new URL("../pkg/bin/clickhouse-cloud.js", import.meta.url));
   const flags = ["--port", "0", "--rate-limit", `${LIMIT.requests}/${LIMIT.perMs / 1000}`, "--latency-ms", String(LATENCY_MS)];
@@ -99,7 +98,7 @@ async function service({ CLICKHOUSE_API_URL, CLICKHOUSE_CLOUD_API_KEY, CLICKHOUS
 }
 
 /**
- * A process that makes calls: it reports when it is ready, starts on a message, and reports its failures.
+ * Starts a process that makes calls: it reports when it is ready, starts on a message, and reports its failures.
  *
  * @param {Record<string, string>} env
  * @param {number} calls

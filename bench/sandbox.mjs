@@ -1,10 +1,10 @@
 // @ts-check
-// How many requests the served sandbox answers, against a bare server of node:http that always says the same service:
-// over the same keep-alive connections, in the same run, turn by turn, so that a busy machine is busy for both.
+// The throughput of the served sandbox, relative to a bare node:http server that always returns the same service. Both use the same
+// kind of keep-alive connections and alternate in one run, so that load on the machine affects both.
 //
 //     node bench/sandbox.mjs [SECONDS]
 //
-// Fails below a ratio of 0.4, at an answer that is no success, and when the memory grows.
+// Fails below a ratio of 0.4, at a response that is no success, and if the memory grows.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const LEAST_RATIO = 0.4;
-/** The most that the resident memory may grow by, from the first third of the run to the last. */
+/** The most bytes that the resident memory may grow from the first third of the run to the last. */
 const MOST_GROWTH = 1.1;
 const CONNECTIONS = 10;
 const TURNS = 6;
@@ -32,7 +32,7 @@ if (process.argv[2] === "--bare") {
 
 /** @param {number} seconds */
 async function measure(seconds) {
-  // Apart from the root's tools, which stay light.
+  // Installed apart from the root's tools, which stay few.
   const autocannon = createRequire(new URL("../tests/fidelity/package.json", import.meta.url))("autocannon");
   const bin = fileURLToPath(new URL("../pkg/bin/clickhouse-cloud.js", import.meta.url));
   const sandbox = await begin([bin, "sandbox", "--port", "0", "--rate-limit", "off"], /(export .*\n){4}/);
@@ -56,7 +56,7 @@ async function measure(seconds) {
     return requests.total / duration;
   };
   try {
-    // Once without counting: both are compiled then, and the ledger is full.
+    // A first round is not counted: it compiles both and fills the ledger.
     for (const target of [bare.printed.trim(), url]) await shoot(target, 5);
     const duration = Math.max(1, Math.round(seconds / TURNS / 2));
     for (let turn = 0; turn < TURNS; turn += 1) {
@@ -99,7 +99,7 @@ async function begin(args, pattern) {
 }
 
 /**
- * In bytes, as Linux tells it.
+ * The resident memory in bytes, from Linux.
  *
  * @param {number} pid
  */

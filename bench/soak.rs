@@ -1,5 +1,5 @@
-//! A million requests to one sandbox, in virtual time: each ten thousand the changes of the ledger are made again in
-//! another sandbox and must bring the same state. Prints the counts, the speed and the memory.
+//! A million requests to one sandbox, in virtual time. Every ten thousand, the changes in the ledger are replayed in
+//! another sandbox and must produce the same state. Prints counts, speed and memory.
 //! `make soak`, or `make soak REQUESTS=10000000`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "as in tests")]

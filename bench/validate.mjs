@@ -1,21 +1,20 @@
 // @ts-check
 // The cost of checking a response: a list through the client against bare JSON.parse of the same bytes.
 //
-//     node bench/validate.mjs          # exits with 1 when 1,000 services cost more than 1.35 times as much
+//     node bench/validate.mjs          # exits with 1 if 1,000 services cost more than 1.35 times as much
 //
-// The package has no export that does only the checking, so both sides are measured end to end and share the rest:
-// a fetch that resolves at once with a Response over the same bytes.
+// The package has no export that only checks, so both sides are measured end to end with the same fetch, which resolves at once with
+// a Response over the same bytes.
 //
 //     checked   await cloud.services.list(), with rateLimit: false
 //     bare      JSON.parse(new TextDecoder().decode(await (await fetch()).arrayBuffer()))
 //
-// So the client's side holds its work around a call, too (building and checking the request, deadlines, hooks): most of the
-// cost at 1 service, and nothing at 1,000. Services are about 1 KB each, with 8 properties that the
-// contract does not know.
+// So the client's side includes the fixed work of a call (building and checking the request, deadlines, hooks): most of the cost at
+// 1 service, and nothing at 1,000. Services are about 1 KB each, with 8 properties that the contract does not know.
 //
-// The two sides alternate, and the first one changes from round to round; the ratio is the median of the rounds'. It counts
-// the processor time of the process, on all its threads, so that other programs do not disturb it. Calls are timed by the
-// batch: the garbage of one call is collected some calls later, at the expense of the other side if single calls alternated.
+// The two sides alternate, and the order changes each round; the ratio is the median of the rounds' ratios. The measure is the
+// processor time of the process, on all its threads, so that other programs do not disturb it. Calls are timed in batches: the
+// garbage of one call is collected some calls later, and single calls would charge it to the other side.
 import { CloudClient } from "clickhouse-cloud";
 
 const LIMIT = 1.35;
@@ -73,7 +72,7 @@ function median(values) {
 }
 
 /**
- * How long a call takes, in milliseconds of computing.
+ * The processor time of one call, in milliseconds.
  *
  * @param {() => Promise<{ length: number } | undefined>} run
  * @param {number} count

@@ -1,4 +1,4 @@
-//! The contract's files as one document. Everything in it knows its place, so that a mistake is reported as
+//! Reads the contract's files as one document. Every value carries its place, so that a mistake is reported as
 //! `contract/services.yaml: schemas.Service.properties.name: unknown keyword minlength`.
 
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 
 use crate::review;
 
-/// All files of the contract.
+/// All files of the contract, merged.
 #[derive(Default)]
 pub struct Document {
-    /// `info`, `servers` and `securitySchemes`: the parts of the head that only the OpenAPI document needs.
+    /// `info`, `servers` and `securitySchemes`: the parts of the head that only the OpenAPI document uses.
     pub head: Map<String, Value>,
-    /// One for each file, in the order of the files.
+    /// One resource per file, in the order of the files.
     pub files: Vec<File>,
-    /// By name: the file, and the schema.
+    /// By name: the file that defines the schema, and the schema.
     pub schemas: BTreeMap<String, (String, Value)>,
     /// Path parameters that every file may use.
     pub parameters: Map<String, Value>,
@@ -24,7 +24,7 @@ pub struct Document {
 /// One file: a resource with its operations.
 pub struct File {
     pub name: String,
-    /// What the resource is.
+    /// The description of the resource.
     pub description: Option<String>,
     /// Path parameters that this file may use.
     pub parameters: Map<String, Value>,
@@ -41,11 +41,11 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The keys of the head, which one file has.
+/// The keys of the head, which only one file has.
 const HEAD: &[&str] = &["info", "servers", "securitySchemes"];
 
 impl Document {
-    /// Adds one file. The one with `info` is the head: its parameters are those of all files.
+    /// Adds one file. The file with `info` is the head; its parameters are available to all files.
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         let place = Place::new(name);
         let value: Value = serde_yaml_ng::from_str(text).map_err(|error| place.failure(&error.to_string()))?;
@@ -81,7 +81,7 @@ impl Document {
         Ok(())
     }
 
-    /// The name that a `$ref` has.
+    /// The schema name in a `$ref`.
     pub fn named(&self, target: &Value, place: &Place) -> Result<String, Failure> {
         let name = target.as_str().ok_or_else(|| place.failure("must be a string"))?;
         match self.schemas.contains_key(name) {
@@ -98,7 +98,7 @@ impl Document {
     }
 }
 
-/// A place in a file of the contract. Reads values and complains with the place.
+/// A place in a file of the contract. Its methods read values and report mistakes with the place.
 #[derive(Clone, Debug)]
 pub struct Place {
     file: String,
@@ -120,7 +120,7 @@ impl Place {
         Self { file: self.file.clone(), path }
     }
 
-    /// A mistake here.
+    /// A mistake at this place.
     pub fn failure(&self, message: &str) -> Failure {
         match self.path.is_empty() {
             true => Failure(format!("{}: {message}", self.file)),

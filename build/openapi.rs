@@ -1,5 +1,6 @@
-//! Writes the contract in full, as an OpenAPI 3.1 document: the envelope, the error and the parameters, which the
-//! short form omits, are added to each operation. The package's types, methods, routes and openapi.json are made of it.
+//! Writes the whole contract as an OpenAPI 3.1 document: adds to each operation the envelope, the error and the
+//! parameters, which the contract's short form omits. The package's types, methods, routes and openapi.json derive from
+//! it.
 
 use serde_json::{Map, Value, json};
 
@@ -44,7 +45,7 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// A tag for each resource: the first part of its operations' names, with the words of the first of its files.
+/// One tag per resource: the first part of its operations' names, described by the first of its files.
 fn tags(document: &Document) -> Vec<Value> {
     let mut tags: Vec<Value> = Vec::new();
     for file in &document.files {
@@ -129,7 +130,7 @@ fn parameter(parameter: &Parameter, place: &str) -> Value {
     Value::Object(out)
 }
 
-/// A success in its envelope, and the error.
+/// The responses: a success in its envelope, and the error.
 fn responses(operation: &Operation) -> Value {
     let envelope = |result: Option<Value>| {
         let mut properties = json!({ "status": { "type": "number" }, "requestId": { "type": "string" } });
@@ -155,7 +156,7 @@ fn reference(name: &str) -> String {
     format!("#/components/schemas/{name}")
 }
 
-/// A schema in full: with the type that the short form may omit, and with references as OpenAPI writes them.
+/// A schema in full: with the type that the short form may omit, and with OpenAPI references.
 fn schema(value: &Value) -> Value {
     let Value::Object(source) = value else { return value.clone() };
     let all = |values: &Value| Value::Array(values.as_array().into_iter().flatten().map(schema).collect());
@@ -187,7 +188,7 @@ fn schema(value: &Value) -> Value {
         };
         out.insert(key.clone(), value);
     }
-    // `nullable` beside a $ref is the contract's own.
+    // `nullable` beside a `$ref` is an extension of the contract.
     if let (Some(Value::Bool(true)), Some(target)) = (out.remove("nullable"), out.get("$ref").cloned()) {
         out.remove("$ref");
         out.insert("anyOf".to_owned(), json!([{ "$ref": target }, { "type": "null" }]));

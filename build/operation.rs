@@ -1,7 +1,7 @@
 //! Reads the operations of the contract: `services.list: { route: GET /services, … }`.
 //!
-//! What can be checked here is: paths and their parameters, names, and that idempotency and `yields` name properties that
-//! body and result have.
+//! Checks paths and their parameters, names, and that idempotency and `yields` refer to properties that the body and
+//! the result have.
 
 use serde_json::{Map, Value, json};
 
@@ -9,10 +9,10 @@ use crate::document::{Document, Failure, File, Place};
 use crate::review;
 use crate::schema::{self, Kind, Property, Schema};
 
-/// An operation, as the tables and the OpenAPI document have it.
+/// An operation, for the tables and for the OpenAPI document.
 #[derive(Debug)]
 pub struct Operation {
-    /// Where it stands in the contract.
+    /// Its place in the contract.
     pub place: Place,
     pub id: String,
     /// `services.list`
@@ -23,7 +23,7 @@ pub struct Operation {
     pub query_parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub response: ResponseKind,
-    /// Of a success.
+    /// The description of a success.
     pub status: u16,
     pub idempotency: Idempotency,
     pub yields: Option<Yields>,
@@ -31,7 +31,7 @@ pub struct Operation {
     pub deprecated: bool,
     pub summary: String,
     pub description: Option<String>,
-    /// Where it deliberately differs from the official document, and why.
+    /// Deliberate deviations from the official document, with reasons.
     pub deviation: Option<Value>,
 }
 
@@ -39,7 +39,7 @@ pub struct Operation {
 pub struct Parameter {
     pub name: String,
     pub schema: Schema,
-    /// The schema as the contract has it.
+    /// The schema as the contract writes it.
     pub source: Map<String, Value>,
     pub required: bool,
 }
@@ -47,7 +47,7 @@ pub struct Parameter {
 #[derive(Debug)]
 pub struct Body {
     pub schema: Schema,
-    /// The schema as the contract would write it in full.
+    /// The schema in the contract's long form.
     pub source: Value,
     pub required: bool,
 }
@@ -68,14 +68,14 @@ pub enum Idempotency {
     SafeWhen(String, Vec<String>),
 }
 
-/// The property of the result that callers need, unless the body has one of these.
+/// A property of the result that callers need, unless the body has one of the listed properties.
 #[derive(Debug)]
 pub struct Yields {
     pub property: String,
     pub unless: Vec<String>,
 }
 
-/// The methods, as the contract and as the tables write them, and whether a request of each is usually safe to repeat.
+/// The methods as the contract and the tables write them, and whether a request of each is normally idempotent.
 const METHODS: &[(&str, &str, bool)] = &[
     ("GET", "Get", true),
     ("POST", "Post", false),
@@ -84,7 +84,7 @@ const METHODS: &[(&str, &str, bool)] = &[
     ("DELETE", "Delete", true),
 ];
 
-/// Where most paths begin.
+/// The start of most paths.
 const BASE: &str = "/v1/organizations/{organizationId}";
 
 const KEYS: &[&str] = &[
@@ -129,12 +129,12 @@ pub fn read_all(document: &Document) -> Result<Vec<Operation>, Failure> {
     Ok(operations)
 }
 
-/// A path without the names of its parameters.
+/// A path with its parameter names removed.
 fn shape(path: &str) -> Vec<&str> {
     path.split('/').map(|part| parameter(part).map_or(part, |_| "{}")).collect()
 }
 
-/// The name of a parameter that is a part of a path.
+/// The name of a parameter in a path segment.
 pub fn parameter(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}')
 }
@@ -192,7 +192,7 @@ impl Reader<'_> {
         })
     }
 
-    /// `GET /services`: the method as the tables write it, whether it is usually safe to repeat, and the whole path.
+    /// `GET /services`: the method as the tables write it, whether it is normally idempotent, and the whole path.
     fn route(&self, route: &str) -> Result<(&'static str, bool, String), Failure> {
         let place = self.place.at("route");
         let Some((name, path)) = route.split_once(' ').filter(|(_, path)| path.starts_with('/')) else {
@@ -209,7 +209,7 @@ impl Reader<'_> {
         Ok((method, *safe, path))
     }
 
-    /// The parameters of a path, in its order: those of the file, or of all files.
+    /// The parameters of a path, in path order, from those of the file or of all files.
     fn path_parameters(&self, path: &str) -> Result<Vec<Parameter>, Failure> {
         let mut parameters = Vec::new();
         for name in path.split('/').filter_map(parameter) {
@@ -235,7 +235,7 @@ impl Reader<'_> {
         let read = |(name, value): (&String, &Value)| {
             let place = place.at(name);
             let mut source = place.object(value)?.clone();
-            // Of an object it would be a list; but an object can not stand in a query.
+            // Of an object it would be a list, but an object cannot stand in a query.
             let required = place.flag(&source, "required")?;
             source.remove("required");
             let schema = schema::read(self.document, &Value::Object(source.clone()), &place)?;
@@ -244,7 +244,7 @@ impl Reader<'_> {
         place.object(query)?.iter().map(read).collect()
     }
 
-    /// `X` or `X[]`: the schema, and how the contract would write it in full.
+    /// `X` or `X[]`: the schema, and its long form in the contract.
     fn named(&self, text: &str, place: &Place) -> Result<(Schema, Value), Failure> {
         let source = match text.strip_suffix("[]") {
             Some(name) => json!({ "type": "array", "items": { "$ref": name } }),
@@ -357,7 +357,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The schema itself, where it is a reference.
+    /// The target of a reference, or the schema itself.
     fn resolved(&self, schema: &Schema, place: &Place) -> Result<Schema, Failure> {
         match &schema.kind {
             Kind::Named(name) => {

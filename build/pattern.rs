@@ -15,7 +15,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Whether the text matches, as the validator finds it.
+    /// Whether the text matches, by the validator's algorithm.
     pub fn matches(&self, text: &str) -> bool {
         let step = |state: u16, class: usize| cell(&self.next, usize::from(state) * self.stride + class);
         let classes = text.bytes().map(|byte| self.classes.get(usize::from(byte)).copied().map_or(0, usize::from));
@@ -27,7 +27,7 @@ impl Table {
 const DEAD: u16 = 0;
 const MATCHED: u16 = 1;
 
-/// The most states that a table may have: enough for names and identifiers, too few for an accident.
+/// The most states of a table: enough for names and identifiers, and few enough to reject patterns that explode.
 const MOST_STATES: usize = 4096;
 
 fn cell(row: &[u16], index: usize) -> u16 {
@@ -38,13 +38,13 @@ fn cell(row: &[u16], index: usize) -> u16 {
 pub fn compile(source: &str) -> Result<Table, String> {
     let dfa = dense::Builder::new()
         .configure(dense::Config::new().minimize(true).start_kind(StartKind::Both).accelerate(false))
-        // A pattern that explodes must stop the build, not stall it.
+        // A pattern that explodes must stop the build with an error, not stall it.
         .configure(dense::Config::new().dfa_size_limit(Some(1 << 22)).determinize_size_limit(Some(1 << 22)))
         .syntax(syntax::Config::new().unicode(true).utf8(true))
         .build(source)
         .map_err(|error| error.to_string())?;
     let start = dfa.start_state(&start::Config::new().anchored(Anchored::No)).map_err(|error| error.to_string())?;
-    // In the table, state 0 is dead and state 1 has matched for good; those found here follow.
+    // In the table, state 0 is dead and state 1 is a final match; the states found here follow.
     let mut states = vec![start];
     let mut rows: Vec<Vec<u16>> = vec![vec![DEAD; 257], vec![MATCHED; 257]];
     let mut index = 0;
@@ -73,7 +73,7 @@ pub fn compile(source: &str) -> Result<Table, String> {
         rows.push(row);
         index += 1;
     }
-    // Bytes that do the same in every state share a class; the end of the text has the last one.
+    // Bytes with the same transitions in every state share a class; the end of the text is the last class.
     let mut columns: Vec<Vec<u16>> = Vec::new();
     let mut classes = Vec::with_capacity(256);
     for byte in 0..256 {

@@ -1,5 +1,5 @@
-//! Marks for people in the contract: `TODO`, which `make import` leaves where words are missing and which stops the build,
-//! and deviations from the official document, which need a reason.
+//! Checks marks for people in the contract: `TODO`, which `make import` leaves where texts are missing and which stops
+//! the build, and deviations from the official document, which need a reason.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub fn no_todo(value: &Value, place: &Place) -> Result<(), Failure> {
     }
 }
 
-/// `{ keyword: reason }`, or `{ keyword: { official, reason } }` where the official document has the keyword, too.
+/// `{ keyword: reason }`, or `{ keyword: { official, reason } }` if the official document has the keyword, too.
 pub fn deviation(value: &Value, place: &Place) -> Result<(), Failure> {
     let marks = place.object(value)?;
     for (keyword, mark) in marks {

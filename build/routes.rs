@@ -1,11 +1,11 @@
-//! Writes the paths of all operations as one tree, so that a path is found by its segments, whatever their number.
+//! Writes the paths of all operations as one tree, in which a look-up takes one step per segment of the path.
 
 use std::collections::BTreeMap;
 
 use crate::operation::{Operation, parameter};
 use crate::tables::constant;
 
-/// A node of the tree; the fields are those of `contract::RouteNode`.
+/// A node of the tree; its fields are those of `contract::RouteNode`.
 #[derive(Default)]
 struct Node {
     fixed: BTreeMap<String, Node>,
@@ -13,7 +13,7 @@ struct Node {
     operations: Vec<String>,
 }
 
-/// The tree, as Rust.
+/// The tree as Rust source.
 pub fn write(operations: &[Operation]) -> String {
     let mut root = Node::default();
     for operation in operations {

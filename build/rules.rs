@@ -17,7 +17,7 @@ pub fn between(
         .collect()
 }
 
-/// By property: the others that it needs beside it.
+/// By property: the other properties that it requires.
 pub fn dependent_required(needs: &Value, place: &Place, properties: &[Property]) -> Result<Vec<Rule>, Failure> {
     let reader = Reader { place: place.clone(), properties };
     let known = place.object(needs)?.iter();
@@ -47,7 +47,7 @@ impl Reader<'_> {
         names.try_into().map_err(|_| self.place.failure(&format!("{kind} takes two properties")))
     }
 
-    /// The property that decides, and its deciding value.
+    /// The property that the rule depends on, and the value that triggers it.
     fn condition(&self, when: &Map<String, Value>) -> Result<(String, String), Failure> {
         let property = self.known(self.place.text(when, "property")?)?;
         Ok((property, self.place.text(when, "equals")?.to_owned()))
@@ -91,7 +91,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The named schema of a property whose values are in groups.
+    /// The named schema of a property whose values are grouped.
     fn grouped(&self, document: &Document, name: &str) -> Result<String, Failure> {
         let kind = self.properties.iter().find(|property| property.name == name).map(|property| &property.schema.kind);
         match kind {

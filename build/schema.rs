@@ -1,16 +1,16 @@
 //! Reads the schemas of the contract: plain JSON Schema becomes the kinds of `src/contract.rs`.
 //!
-//! Every keyword is either understood or refused with its place: a misspelt limit must not be ignored.
+//! Every keyword is either supported or refused with its place, so that a misspelt constraint is never ignored.
 
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Failure, Place};
 use crate::{pattern, review, rules};
 
-/// The least and greatest lengths and counts that mean "no limit".
+/// The bounds of lengths and counts that mean "no limit".
 const NO_LIMIT: u32 = u32::MAX;
 
-/// Keywords that describe and do not bind.
+/// Keywords that describe and do not constrain.
 const ANNOTATIONS: &[&str] = &[
     "description",
     "title",
@@ -39,14 +39,14 @@ pub const FORMATS: &[(&str, &str)] = &[
     ("sha1", "Sha1"),
 ];
 
-/// A schema, as the tables will hold it.
+/// A schema, in the form of the tables.
 #[derive(Clone, Debug)]
 pub struct Schema {
     pub kind: Kind,
     pub nullable: bool,
     pub secret: bool,
     pub deprecated: bool,
-    /// Names that are written by mistake for a property of this schema.
+    /// Names that users write by mistake for a property of this schema.
     pub aliases: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ pub struct Text {
     pub max: u32,
     pub format: Option<&'static str>,
     pub patterns: Vec<String>,
-    /// What the pattern asks for, in words.
+    /// The pattern described in words, for messages.
     pub expected: Option<String>,
 }
 
@@ -135,7 +135,7 @@ pub enum Rule {
         differ: [String; 2],
         equal: [String; 2],
     },
-    /// The value, the property that names its group, and the named schema that has the groups.
+    /// The value, the property that names its group, and the named schema with the groups.
     SameGroup {
         value: String,
         group: String,
@@ -174,7 +174,7 @@ pub fn read(document: &Document, value: &Value, place: &Place) -> Result<Schema,
     Ok(schema)
 }
 
-/// Refuses a named schema that stands for itself, by way of others or at once: the validator would never end.
+/// Refuses a named schema that is an alias of itself, directly or through others: the validator would never end.
 pub fn ends(document: &Document, name: &str, schema: &Schema, place: &Place) -> Result<(), Failure> {
     let mut passed = vec![name.to_owned()];
     let mut next = alias(schema).map(str::to_owned);
@@ -189,7 +189,7 @@ pub fn ends(document: &Document, name: &str, schema: &Schema, place: &Place) -> 
     Ok(())
 }
 
-/// The named schema that a schema stands for.
+/// The named schema that a schema refers to.
 fn alias(schema: &Schema) -> Option<&str> {
     match &schema.kind {
         Kind::Named(name) => Some(name),
@@ -201,7 +201,7 @@ fn alias(schema: &Schema) -> Option<&str> {
     }
 }
 
-/// `oneOf` and `anyOf`: any fitting variant will do; a `null` among them makes the rest nullable.
+/// `oneOf` and `anyOf`: at least one variant must fit. A `null` among the variants makes the rest nullable.
 fn union(document: &Document, variants: &Value, place: &Place, schema: &mut Schema) -> Result<(), Failure> {
     let mut kinds = Vec::new();
     for (index, variant) in place.list(variants)?.iter().enumerate() {
@@ -218,7 +218,7 @@ fn union(document: &Document, variants: &Value, place: &Place, schema: &mut Sche
     Ok(())
 }
 
-/// `allOf`: objects are joined, strings must meet all limits at once.
+/// `allOf`: object schemas are merged, and strings must satisfy all constraints.
 fn merge_all(
     document: &Document,
     object: &Map<String, Value>,
@@ -327,7 +327,7 @@ fn plain(document: &Document, object: &Map<String, Value>, place: &Place, schema
     Ok(())
 }
 
-/// A list of types: each with the keywords that speak of it; `null` makes the others nullable.
+/// A list of types, each with its keywords. `null` makes the others nullable.
 fn several_types(
     document: &Document,
     object: &Map<String, Value>,
@@ -355,7 +355,7 @@ fn several_types(
     Ok(())
 }
 
-/// The type: by `type`, or by the keywords that only one type has.
+/// The type: from `type`, or from keywords that only one type has.
 fn type_of<'a>(object: &'a Map<String, Value>, place: &Place) -> Result<Option<&'a str>, Failure> {
     let any = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
     match object.get("type") {
@@ -415,7 +415,7 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
     }))
 }
 
-/// The patterns that tell which group a value belongs to: each value of the enum to one.
+/// The patterns that assign each value of the enum to one group.
 fn groups_of(values: &[String], groups: &Value, place: &Place) -> Result<Vec<(String, String)>, Failure> {
     let mut out = Vec::new();
     let mut tables = Vec::new();

@@ -1,4 +1,4 @@
-//! Writes the contract as Rust: the static tables that `src/contract.rs` includes.
+//! Writes the contract as Rust source: the static tables that `src/contract.rs` includes.
 
 use std::fmt::Write;
 
@@ -63,7 +63,7 @@ fn identifiers_of(operations: &[&Operation]) -> String {
     identifiers.join(", ")
 }
 
-/// `services.updateState` and `CreateServiceBody` as the names of statics: `SERVICES_UPDATE_STATE`, …
+/// `services.updateState` and `CreateServiceBody` as names of statics: `SERVICES_UPDATE_STATE`, …
 pub fn constant(name: &str) -> String {
     let mut out = String::new();
     for (index, letter) in name.chars().enumerate() {
@@ -138,7 +138,7 @@ impl Writer<'_> {
         Ok(out)
     }
 
-    /// A reference to a schema: to the static of a named one, to a promoted constant of any other.
+    /// A reference to a schema: to the static of a named schema, or to a promoted constant.
     fn reference(&self, schema: &Schema) -> Result<String, Failure> {
         match &schema.kind {
             Kind::Named(name) if !schema.nullable && !schema.secret => Ok(constant(name)),

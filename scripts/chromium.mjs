@@ -1,10 +1,10 @@
 // @ts-check
-// Where the browsers and the driver of one are: named by the environment, or on PATH.
+// Finds the browser programs and chromedriver: named by environment variables, or on PATH.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * A program on PATH, by the first of its names that is there.
+ * The path of a program on PATH: the first of these names that exists.
  *
  * @param {string[]} names
  */
@@ -15,7 +15,7 @@ export function onPath(names) {
         accessSync(join(folder, name), constants.X_OK);
         return join(folder, name);
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }
@@ -26,7 +26,7 @@ export const chromium = () => process.env.CHROMIUM ?? onPath(["chromium", "googl
 export const chromedriver = () => process.env.CHROMEDRIVER ?? onPath(["chromedriver"]);
 export const firefox = () => process.env.FIREFOX ?? onPath(["firefox-esr", "firefox"]);
 
-/** For a browser without a screen, also as root and in a container. */
+/** The options of a headless browser, also as root and in a container. */
 export const chromiumArguments = [
   "--no-sandbox",
   "--disable-gpu",

@@ -1,5 +1,5 @@
 // @ts-check
-// The contract in full, as an OpenAPI document, which the phases of the build read. build.rs writes it.
+// The whole contract as an OpenAPI document, which build.rs writes and the later build phases read.
 import { join } from "node:path";
 import { operationsOf } from "./document.mjs";
 import { read, work } from "./tools.mjs";
@@ -14,7 +14,7 @@ export const contract = JSON.parse(read(join(work, "contract.json")));
 export const operations = operationsOf(contract);
 
 /**
- * The content of an operation's success: the schema of its result, "text", or undefined where there is no result.
+ * The content of an operation's successful response: the schema of its result, "text", or undefined if there is no result.
  *
  * @param {Json} operation
  * @returns {Json | "text" | undefined}
@@ -25,5 +25,5 @@ export function resultOf({ responses }) {
   return json === undefined ? "text" : json.schema.properties.result;
 }
 
-/** What callers should know about an operation that is not stable. @param {Json} operation */
+/** The note for callers about an operation that is not stable. @param {Json} operation */
 export const maturityOf = (operation) => (operation["x-maturity"] === "beta" ? "**Beta**: the service may change it without notice." : "");

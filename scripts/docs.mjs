@@ -1,6 +1,6 @@
 // @ts-check
-// A site of the package's types, from the declarations as they are shipped, and of the pages in docs/: into target/docs,
-// or the folder that is named. A warning of typedoc stops it.
+// Builds a site of the package's types and of the pages in docs/, into target/docs or the folder that is named. The types come
+// from the shipped declarations. A warning of typedoc stops it.
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind, UnknownType } from "typedoc";
@@ -8,7 +8,7 @@ import ts from "typescript";
 import { fail, pkg, read, root } from "./tools.mjs";
 
 const { name, exports } = JSON.parse(read(join(pkg, "package.json")));
-/** The entries with types, as users import them, and their declarations. */
+/** The entry points with types, as users import them, and their declarations. */
 const entries = Object.entries(exports)
   .filter(([, conditions]) => conditions.default?.types !== undefined)
   .map(([path, conditions]) => ({ name: join(name, path), types: join(pkg, conditions.default.types) }));
@@ -16,7 +16,7 @@ const entries = Object.entries(exports)
 class Log extends ConsoleLogger {
   /** @param {string} text @param {any[]} place */
   validationWarning(text, ...place) {
-    // The members of a type without a name are documented where it is used.
+    // The members of an anonymous type are documented where it is used.
     if (!/\.__type\..* does not have any documentation$/.test(text)) super.validationWarning(text, ...place);
   }
 }
@@ -30,7 +30,7 @@ const app = await Application.bootstrap(
     projectDocuments: [join(root, "docs/*.md"), join(root, "docs/operations/*.md")],
     out: process.argv[2] ?? join(root, "target/docs"),
     disableSources: true,
-    // Leaves out members of JavaScript's own classes, and those that are not for users.
+    // Leaves out members of JavaScript's own classes, and internal ones.
     excludeExternals: true,
     excludeProtected: true,
     visibilityFilters: {},
@@ -41,7 +41,7 @@ const app = await Application.bootstrap(
     highlightLanguages: ["js", "ts", "sh", "python"],
     validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   },
-  // It reads no other options: those stand here.
+  // No option readers: all options are set here.
   [],
 );
 app.options.setCompilerOptions(
@@ -51,9 +51,9 @@ app.options.setCompilerOptions(
 );
 app.logger = new Log();
 
-/** The classes whose methods are the contract's operations. Users see the class that extends them. */
+/** The classes whose methods are the contract's operations. Users see the classes that extend them. */
 const GENERATED = /^\w+Operations\./;
-/** The heading of a file's declarations. By default it is that of their kind. @type {Record<string, string>} */
+/** The heading of a file's declarations, where it is not the default of their kind. @type {Record<string, string>} */
 const GROUPS = {
   "client.d.ts": "Client",
   "built.d.ts": "Client",
@@ -65,12 +65,12 @@ const GROUPS = {
 };
 
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-  // The client makes the errors, and a promise is one.
+  // Users receive errors from the client and do not construct them; `CloudPromise` is documented as a promise.
   const made = project.getReflectionsByKind(ReflectionKind.Constructor).filter(({ parent }) => parent?.name.endsWith("Error"));
   for (const one of [...made, ...["Hidden", "CloudPromise.then"].map((name) => project.getChildByName(`index.${name}`))]) {
     if (one !== undefined) project.removeReflection(one);
   }
-  // A resource's class has no name that users can import: its operations have a page.
+  // Users cannot import the class of a resource; its operations have a page.
   for (const one of project.getReflectionsByKind(ReflectionKind.Property)) {
     const property = /** @type {import("typedoc").DeclarationReflection} */ (one);
     const type = property.type;
@@ -85,7 +85,7 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
 });
 
 const project = (await app.convert()) ?? fail("typedoc cannot read the declarations");
-// Modules and pages by the names that users know.
+// Modules and pages, under the names that users know.
 for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
   module.name = entries.find(({ types }) => basename(types, ".d.ts") === module.name)?.name ?? fail(`no entry ${module.name}`);
 }

@@ -6,7 +6,7 @@
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /**
- * The operations of a document, in its order.
+ * The operations of a document, in document order.
  *
  * @param {Json} document
  * @returns {{ path: string, method: string, operation: Json }[]}

@@ -1,6 +1,6 @@
 // @ts-check
-// `make drift SPEC=file.json`: compares an official OpenAPI document with the contract. Without one, it renders docs/drift.md.
-// Ends with 1 where they differ by more than the contract marks, and with 2 where one of them cannot be read.
+// `make drift SPEC=file.json` compares an official OpenAPI document with the contract. Without SPEC it renders docs/drift.md.
+// Exit code 1: differences that the contract does not mark as deviations. Exit code 2: a document cannot be read.
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";

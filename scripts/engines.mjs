@@ -1,5 +1,5 @@
 // @ts-check
-// The engines of browsers that the tests run in. Each is driven by WebDriver; its programs are named by the environment, or
+// The browser engines that the tests run in, each driven by WebDriver. Their programs are named by environment variables, or found
 // on PATH. A machine may lack some of them.
 import { chromedriver, chromium, chromiumArguments, firefox, onPath } from "./chromium.mjs";
 
@@ -10,8 +10,8 @@ export const xvfb = () => onPath(["Xvfb"]);
 /**
  * @typedef {object} Engine
  * @property {string} name
- * @property {() => string | undefined} driver the program that speaks WebDriver for it
- * @property {Record<string, () => string | undefined>} programs all that it needs, by their names
+ * @property {() => string | undefined} driver the path of its WebDriver program
+ * @property {Record<string, () => string | undefined>} programs all programs that it needs, by name
  * @property {boolean} screen whether it has no headless mode
  * @property {() => object} capabilities of its WebDriver session
  */
@@ -42,7 +42,7 @@ export const engines = [
 ];
 
 /**
- * Why the tests can not run in an engine here; undefined: they can.
+ * The reason why the tests cannot run in an engine here; undefined: they can.
  *
  * @param {string} name
  */

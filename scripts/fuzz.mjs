@@ -1,9 +1,9 @@
 // @ts-check
 // Runs the fuzz targets of fuzz/ one after the other: `node scripts/fuzz.mjs 10` for ten seconds each. It needs neither
-// cargo-fuzz nor nightly Rust: these flags are those of `cargo fuzz run --sanitizer none`, and stable Rust takes them.
+// cargo-fuzz nor nightly Rust: its flags are those of `cargo fuzz run --sanitizer none`, which stable Rust accepts.
 //
-// The first inputs are the documents of the tests. Inputs that libFuzzer finds stay in target/fuzz/corpus for the next run; an
-// input that fails is kept in target/fuzz, and `target/fuzz/…/release/TARGET FILE` runs it again.
+// The corpus starts with the documents of the tests. Inputs that libFuzzer finds stay in target/fuzz/corpus for the next run. A
+// failing input is saved in target/fuzz, and `target/fuzz/…/release/TARGET FILE` reproduces it.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const targets = ["scanner", "envelope", "number"];
 const host = run("rustc", ["-vV"]).match(/^host: (.*)$/m)?.[1] ?? fail("rustc names no host");
 const coverage = ["level=4", "inline-8bit-counters", "pc-table", "trace-compares"].map((flag) => `-Cllvm-args=-sanitizer-coverage-${flag}`);
 
-/** The texts that a test file has between `r#"` and `"#`. Of those for `format!` one with a list in each place. @param {string} path */
+/** The raw strings of a test file. Placeholders of `format!` become a list. @param {string} path */
 const documents = (path) =>
   [...read(path).matchAll(/r#"([^]*?)"#/g)].map(([, text]) =>
     text.includes("{{")
@@ -31,7 +31,7 @@ const tests = readdirSync(join(root, "tests"))
   .filter((name) => /^validate_.*\.rs$/.test(name))
   .map((name) => join(root, "tests", name));
 const json = [...tests, join(root, "tests/validate_tables/mod.rs")].flatMap(documents);
-/** Two numbers, with a space between them. */
+/** Pairs of numbers, separated by a space. */
 const pairs = [...read(join(root, "src/validate/number.rs")).matchAll(/\("([-+.\deE]+)", "([-+.\deE]+)"\)/g)].map(
   ([, one, other]) => `${one} ${other}`,
 );

@@ -1,6 +1,6 @@
 // @ts-check
-// `make import SPEC=file.json`: inserts what an official OpenAPI document has and the contract has not. The contract does not
-// compile then until a person has written the words. Changes and losses are listed, not made.
+// `make import SPEC=file.json` inserts the parts of an official OpenAPI document that the contract lacks. The contract then does
+// not compile until a person has written the missing texts. Changes and removals are only listed.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

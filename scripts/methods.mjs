@@ -1,30 +1,30 @@
 // @ts-check
-// The methods of the contract's operations as a JavaScript module: one class a resource, which has those below it, and one
-// of all resources; with the contract's own words on hover.
+// Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources, and one
+// class for all resources. The JSDoc comes from the contract's descriptions.
 import { maturityOf, operationsOf, resultOf } from "./contract.mjs";
 import { fail } from "./tools.mjs";
 
 /** @import { Json } from "./contract.mjs" */
 
-/** How each call may end badly. */
+/** The errors that every call may fail with. */
 const REJECTS =
   "Rejects with a `CloudError`: a `RequestValidationError` before anything is sent, an `ApiError` where the service " +
   "refuses, a `ResponseValidationError` where its response breaks the contract, a `ConnectionError` where none comes.";
 
 /**
- * A resource: its methods, and the resources below it.
+ * A resource: its methods and its sub-resources.
  *
  * @typedef {{ name: string, methods: string[], below: Map<string, Resource> }} Resource
  */
 
 /**
- * The text of the module.
+ * The source text of the module.
  *
- * @param {Json} contract the contract in full
- * @param {string} hidden the module that keeps the inner state of objects
+ * @param {Json} contract the whole contract
+ * @param {string} hidden the module that holds the private state of objects
  */
 export function methods(contract, hidden) {
-  /** What stands above all resources. @type {Resource} */
+  /** The root above all resources. @type {Resource} */
   const top = { name: "", methods: [], below: new Map() };
 
   /**
@@ -44,7 +44,7 @@ export function methods(contract, hidden) {
     return resource;
   }
 
-  /** Types that the methods speak of. */
+  /** The types that the methods refer to. */
   const named = new Set();
 
   /**
@@ -87,7 +87,7 @@ export function methods(contract, hidden) {
     const steps = full.split(".");
     const name = steps.pop();
     const parameters = /** @type {Json[]} */ (operation.parameters ?? []);
-    // The organization is the client's own, but where it is what the call is about.
+    // The organization is the client's own, except where it is the subject of the call.
     const inPath = parameters.filter((one) => one.in === "path" && (one.name !== "organizationId" || steps[0] === "organizations"));
     const inQuery = parameters.filter((one) => one.in === "query");
     const tags = inPath.map((one) => `@param {${typeName(one.schema)}} ${one.name} ${one.description ?? ""}`);
@@ -137,12 +137,12 @@ ${comment}
           .map((step) => step.charAt(0).toUpperCase() + step.slice(1))
           .join("")}Operations`;
 
-  /** The contract's own words for a resource. @param {Resource} resource */
+  /** The contract's description of a resource. @param {Resource} resource */
   const describe = ({ name }) =>
     contract.tags.find((/** @type {Json} */ tag) => tag.name === name)?.description ?? `The operations of \`${name}\`.`;
 
   /**
-   * A resource as a class, behind those below it.
+   * A resource as a class, preceded by those of its sub-resources.
    *
    * @param {Resource} resource
    * @returns {string[]}

@@ -1,6 +1,6 @@
 // @ts-check
-// The licences of the crates that are compiled into the package: THIRD-PARTY-NOTICES.txt, from the sources of the locked crates. Texts
-// that are the same stand there once. `node scripts/notices.mjs` writes it; with --check it only compares.
+// Writes THIRD-PARTY-NOTICES.txt: the licences of the crates that are compiled into the package, from the sources of the locked
+// crates. Identical texts appear once. With --check it only compares.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fail, read, root, run, write } from "./tools.mjs";
@@ -11,13 +11,13 @@ const FILE = join(root, "THIRD-PARTY-NOTICES.txt");
 const TARGET = "wasm32-unknown-unknown";
 
 /**
- * The crates that both modules are made of, and those whose macros wrote parts of them; by their names.
+ * The crates that are compiled into both modules, and those whose macros generated parts of them; sorted by name.
  *
  * @returns {Crate[]}
  */
 function crates() {
   const target = ["--locked", "--no-default-features", "--features", "client,sandbox"];
-  // The tree knows which features the build scripts alone ask for; the metadata, where the sources are.
+  // `cargo tree` excludes features that only build scripts request; `cargo metadata` knows the folders of the sources.
   const tree = run("cargo", ["tree", ...target, "--target", TARGET, "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
   const named = new Set(tree.match(/^\S+ v\S+/gm));
   const { packages } = JSON.parse(run("cargo", ["metadata", ...target, "--filter-platform", TARGET, "--format-version", "1"]));
@@ -31,7 +31,7 @@ function crates() {
 const apache = read(join(root, "LICENSE"));
 
 /**
- * The texts of a crate's licence. Where there is a choice, MIT is taken.
+ * The texts of a crate's licence. If there is a choice, MIT is taken.
  *
  * @param {Crate} crate
  */
@@ -45,7 +45,7 @@ function texts({ name, license, manifest_path }) {
   const taken = mit ? files.filter((file) => !/apache|unlicense|copying|^license$/i.test(file)) : files;
   if (taken.length > 0) return taken.map((file) => read(join(folder, file)));
   if (!/\bApache-2\.0\b/.test(terms)) fail(`${name} is under ${terms}, and its source has no text of it`);
-  // Its source has none. This one is the same for all.
+  // Its source lacks the text, which is the same for all crates.
   return [apache];
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Writes docs/operations/, and the table of resources in README.md, from the contract. A test holds them to it.
+// Writes docs/operations/ and the table of resources in README.md, from the contract. tests/docs checks that they are up to date.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { pages, resourceTable } from "./operations/pages.mjs";

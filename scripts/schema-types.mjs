@@ -1,21 +1,21 @@
 // @ts-check
-// The contract as TypeScript: one exported type a schema, under its own name and with its description; `Routes`, which has
-// the input and the output of each operation; and `Schemas`, all types by their names. openapi-typescript makes the types;
-// which values requests and responses may have is added here.
+// Generates the contract's TypeScript: one exported type per schema, under its own name and with its description; `Routes`, with the
+// input and output of each operation; and `Schemas`, all types by name. openapi-typescript makes the types; the differences between
+// the values of requests and of responses are added here.
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 import { maturityOf, operationsOf, resultOf } from "./contract.mjs";
 import { fail } from "./tools.mjs";
 
-/** Set on schemas that say their TypeScript type themselves. */
+/** Marks schemas that state their TypeScript type themselves. */
 const TYPE = "x-typescript";
 
 /** @import { Json } from "./contract.mjs" */
 
 /**
- * The declarations of all types, and the names of the schemas, with whether requests take them.
+ * The declarations of all types, and the names of the schemas, with whether requests use them.
  *
- * @param {Json} document the contract in full
+ * @param {Json} document the whole contract
  * @returns {Promise<{ text: string, names: { name: string, requested: boolean }[] }>}
  */
 export async function schemaTypes(document) {
@@ -29,7 +29,7 @@ export async function schemaTypes(document) {
   const names = Object.keys(schemas).sort();
 
   /**
-   * Visits a schema, all that stands in it, and all that it refers to.
+   * Visits a schema, its subschemas, and all schemas that it refers to.
    *
    * @param {unknown} value
    * @param {(schema: Json) => void} visit
@@ -43,14 +43,14 @@ export async function schemaTypes(document) {
     if ("$ref" in value && typeof value.$ref === "string") walk(schemas[value.$ref.split("/").at(-1) ?? ""], visit, seen);
   }
 
-  /** What requests take, and what is in it. @type {Set<Json>} */
+  /** The schemas of requests, with their subschemas. @type {Set<Json>} */
   const requested = new Set();
   walk(
     operations.map(({ operation }) => [operation.parameters, operation.requestBody]),
     (schema) => requested.add(schema),
   );
 
-  /** @param {Json} schema @returns {Json} what it refers to, or itself */
+  /** @param {Json} schema @returns {Json} the referenced schema, or itself */
   const resolved = (schema) => ("$ref" in schema ? resolved(schemas[String(schema.$ref).split("/").at(-1) ?? ""]) : schema);
 
   /** @param {Json} schema @returns {unknown[] | undefined} */
@@ -62,12 +62,12 @@ export async function schemaTypes(document) {
     return whole.properties === undefined ? (whole.oneOf ?? whole.anyOf ?? []).flatMap(objects) : [whole];
   };
 
-  /** Enums that tell the variants of a union apart. @type {Set<Json>} */
+  /** Enums that discriminate the variants of a union. @type {Set<Json>} */
   const telling = new Set();
   walk([contract.paths, schemas], (schema) => {
-    // The variants have its values themselves.
+    // The variants list its values themselves.
     delete schema.discriminator;
-    // Parts without a type, such as patterns, have none in TypeScript either.
+    // Parts without a type, such as patterns, have no counterpart in TypeScript.
     if (schema.allOf?.every((/** @type {Json} */ part) => !("$ref" in part || "type" in part || "properties" in part))) delete schema.allOf;
     /** @type {Json[][]} */
     const variants = (schema.oneOf ?? schema.anyOf ?? []).map(objects).filter((/** @type {Json[]} */ one) => one.length > 0);
@@ -80,9 +80,9 @@ export async function schemaTypes(document) {
     }
   });
 
-  // The service grows new states and regions. So an enum in the types names all known values, for the editor, and admits
-  // others; but a value that is not named is a mistake where a request takes it and the contract does not call it open, and
-  // nothing may stand in for a value by which a union is narrowed.
+  // The service adds states and regions. So an enum names all known values, for completion in editors, and admits any other. Two
+  // kinds of enum stay closed: those of requests that the contract does not call open, where an unknown value is a mistake, and
+  // those that discriminate a union.
   walk([contract.paths, schemas], (schema) => {
     const closed = (requested.has(schema) && schema["x-open-enum"] !== true) || telling.has(schema);
     if (!Array.isArray(schema.enum) || closed) return;
@@ -93,7 +93,7 @@ export async function schemaTypes(document) {
   });
 
   /**
-   * A record of `Routes`: properties that must be there, and those that may be missing.
+   * An object type of `Routes`, with required and optional properties.
    *
    * @param {Record<string, { required: boolean, schema: Json }>} properties
    * @returns {Json}
@@ -114,7 +114,7 @@ export async function schemaTypes(document) {
    * @param {"path" | "query"} where
    */
   function parameters(operation, where) {
-    // The organization is the client's own, but where it is what the call is about.
+    // The organization is the client's own, except where it is the subject of the call.
     const ownOrganization = !String(operation["x-name"]).startsWith("organizations.");
     /** @type {Json[]} */
     const own = (operation.parameters ?? []).filter((/** @type {Json} */ parameter) => parameter.in === where);
@@ -188,7 +188,7 @@ export async function schemaTypes(document) {
     { openapi: contract.openapi, info: contract.info, paths: {}, components: { schemas } },
     {
       alphabetize: false,
-      // A default is the server's: it may be left out of a request.
+      // The server applies defaults, so requests may omit such properties.
       defaultNonNullable: false,
       silent: true,
       transform: (schema) => (TYPE in schema ? parseType(/** @type {Json} */ (schema)[TYPE]) : undefined),
@@ -200,7 +200,7 @@ export async function schemaTypes(document) {
    * @returns {ts.TypeNode}
    */
   function parseType(text) {
-    // Printed as it is: an identifier may hold any text.
+    // Printed verbatim: an identifier may hold any text.
     return ts.factory.createTypeReferenceNode(text);
   }
 
@@ -219,7 +219,7 @@ export async function schemaTypes(document) {
   const UNDEFINED = ts.factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
 
   /**
-   * A type of an input: its lists may be read only, and optional properties may be undefined.
+   * The type of an input: its lists may be readonly, and its optional properties may be undefined.
    *
    * @template {ts.Node} N
    * @param {N} node
@@ -242,7 +242,7 @@ export async function schemaTypes(document) {
   }
 
   /**
-   * Routes, of which all but the result goes in.
+   * The type of routes, in which everything but the result is an input.
    *
    * @template {ts.Node} N
    * @param {N} node
@@ -253,7 +253,7 @@ export async function schemaTypes(document) {
     return node.name.text === "result" ? node : input(node);
   }
 
-  // `components["schemas"]["Service"]` is how a generator speaks; here it is `Service`.
+  // The generator's `components["schemas"]["Service"]` becomes `Service`.
   const declarations = members.map((member) => {
     if (!ts.isPropertySignature(member) || member.type === undefined || !ts.isIdentifier(member.name)) {
       return fail("openapi-typescript gave a schema in an unknown form");
@@ -269,7 +269,7 @@ export async function schemaTypes(document) {
   });
 
   /**
-   * What an editor shows on hover: the words first, then the format, then the tags.
+   * A comment as editors show it on hover: the description first, then the format, then the tags.
    *
    * @param {string} comment a whole comment
    * @param {string} indentation

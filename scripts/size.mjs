@@ -1,6 +1,6 @@
 // @ts-check
-// The files that users load, raw and after brotli: each wasm as a file of its own, and each entry as esbuild bundles and
-// minifies it, once with the wasm inline and once with the wasm as a file. Fails above the budget.
+// Measures the files that users load, raw and after brotli: each wasm file, and each entry point bundled and minified by esbuild,
+// with the wasm inline and as a file. Fails above the budget.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -8,8 +8,8 @@ import { build } from "esbuild";
 import { dist, modules } from "./tools.mjs";
 
 /**
- * In bytes, after brotli: the client's bundle with the wasm inline, and its wasm as a file of its own. 3 % above what they
- * were when docs/design/size.md was written, which says what each part costs.
+ * The budget in bytes after brotli: the client's bundle with the wasm inline, and its wasm as a file. It is 3 % above the sizes in
+ * docs/design/size.md, which says how much each part costs.
  */
 const BUDGET = { inline: 133_200, wasm: 109_200 };
 

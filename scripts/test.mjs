@@ -1,6 +1,6 @@
 // @ts-check
-// Runs the suites one after the other, shows their output, counts their tests, and closes with one plain line.
-// `node scripts/test.mjs` runs all, `node scripts/test.mjs rust package` those two.
+// Runs the suites one after the other, shows their output, counts their tests, and ends with a one-line summary.
+// `node scripts/test.mjs` runs all suites, `node scripts/test.mjs rust package` those two.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -30,7 +30,7 @@ const cargo = counting(/^test result: .*?(?<passed>\d+) passed; (?<failed>\d+) f
 const node = counting(/^ℹ (?:pass (?<passed>\d+)|(?:fail|cancelled) (?<failed>\d+))$/gm);
 const cells = counting(/^consumers: \d+; cells: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
 const fuzzed = counting(/^fuzz: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
-/** A program that has no tests of its own is one: it ended well or not. */
+/** A program without tests of its own counts as one test. */
 const whole = () => ({ passed: 1, failed: 0 });
 
 /** @param {string} feature */
@@ -39,7 +39,7 @@ const clippyWasm = (feature) => [
   ...["--no-default-features", "--features", feature, "--", "-D", "warnings"],
 ];
 
-/** The tests that run in wasm; the others are native. @param {string[]} where */
+/** Arguments for the tests that run in wasm; the others are native. @param {string[]} where */
 const wasmPack = (...where) => ["wasm-pack", "test", ...where, "--", "--locked", "--test", "wasm", "--test", "wasm_errors"];
 
 /**
@@ -48,7 +48,7 @@ const wasmPack = (...where) => ["wasm-pack", "test", ...where, "--", "--locked",
  * @param {string} engine
  * @param {string[]} where
  * @param {Record<string, string | undefined>} env
- * @param {string[]} [under] a program that lends it a screen
+ * @param {string[]} [under] a program that provides a virtual screen
  * @returns {Suite}
  */
 const wasmBrowser = (engine, where, env, under = []) => ({
@@ -56,16 +56,16 @@ const wasmBrowser = (engine, where, env, under = []) => ({
   command: [...under, ...wasmPack("--headless", ...where)],
   count: cargo,
   env: {
-    // The test runner takes the first driver that the environment names.
+    // The test runner uses the first driver that the environment names.
     ...{ CHROMEDRIVER: undefined, GECKODRIVER: undefined, SAFARIDRIVER: undefined },
     ...env,
-    // Without it, wasm-bindgen would skip in silence every test that is not configured for browsers only.
+    // Without it, wasm-bindgen silently skips every test that is not configured for browsers only.
     WASM_BINDGEN_USE_BROWSER: "1",
-    // In seconds; on a busy machine a browser takes longer to come up than it is given by default.
+    // In seconds; on a busy machine a browser takes longer to start than the default allows.
     WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
     WASM_BINDGEN_TEST_TIMEOUT: "120",
   },
-  // The server of wasm-bindgen's test runner may leave a connection of the browser unread, for ever (unstuck.mjs).
+  // The server of wasm-bindgen's test runner may leave a connection of the browser unread forever (unstuck.mjs).
   silentMs: 90_000,
   lacks: lacking({ chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" }[engine] ?? engine),
 });
@@ -80,7 +80,7 @@ const files = (folder) =>
 /** @param {string} folder */
 const nodeTests = (folder) => ["node", "--test", "--test-reporter=spec", ...files(folder)];
 
-/** One of each kind, those that need little beside the tarball. */
+/** One consumer of each kind: those that need little besides the tarball. */
 const everyday = [
   "node_esm",
   "node_cjs",
@@ -101,8 +101,8 @@ const everyday = [
  * @property {string[]} command
  * @property {(output: string) => Counts} count
  * @property {Record<string, string | undefined>} [env]
- * @property {number} [silentMs] how long it may print nothing before it is ended as one that hangs
- * @property {string} [lacks] a tool that this machine lacks, and that not every machine can have: the suite is not run
+ * @property {number} [silentMs] how long it may print nothing before it counts as hung and is ended
+ * @property {string} [lacks] an optional tool that this machine lacks: the suite is not run
  */
 
 /** @type {Suite[]} */
@@ -110,38 +110,38 @@ const suites = [
   { name: "format", command: ["cargo", "fmt", "--check"], count: whole },
   { name: "lint", command: ["biome", "check", "--error-on-warnings"], count: whole },
   { name: "clippy", command: ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], count: whole },
-  // As they are shipped: each module has one feature.
+  // As they are shipped: one feature per module.
   { name: "clippy-client", command: clippyWasm("client"), count: whole },
   { name: "clippy-sandbox", command: clippyWasm("sandbox"), count: whole },
   { name: "javascript", command: ["tsc", "-p", "."], count: whole },
   { name: "javascript-page", command: ["tsc", "-p", "www"], count: whole },
-  // Official documents compared with the contract, and imported into it: made-up weeks.
+  // Official documents compared with the contract, and imported into it; the documents are made up.
   { name: "drift", command: nodeTests("tests/drift"), count: node },
-  // The arrows between modules.
+  // The dependencies between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
   // Ten seconds of each fuzz target; `make fuzz` takes longer.
   { name: "fuzz", command: ["node", "scripts/fuzz.mjs", "10"], count: fuzzed },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
   wasmBrowser("chromium", ["--chrome"], { CHROMEDRIVER: chromedriver(), WASM_BINDGEN_TEST_WEBDRIVER_JSON: await unstuckChromium() }),
-  // webdriver.json shortens how long it keeps an idle connection: see unstuck.mjs.
+  // webdriver.json shortens the keep-alive timeout: see unstuck.mjs.
   wasmBrowser("firefox", ["--firefox"], { GECKODRIVER: geckodriver(), FIREFOX: firefox() }),
   wasmBrowser("webkit", ["--safari", "--safaridriver", webkitdriver() ?? ""], {}, ["xvfb-run", "-a"]),
-  // The built package at its boundary to JavaScript.
+  // The built package at its JavaScript interface.
   { name: "boundary", command: nodeTests("tests/js"), count: node },
-  // Every fault of the wire, over real sockets.
+  // Every fault on the wire, over real sockets.
   { name: "faults", command: nodeTests("tests/faults"), count: node },
-  // The packed tarball in runtimes that differ. `make consumers` has them all.
+  // The packed tarball in several kinds of runtimes. `make consumers` runs all of them.
   { name: "consumers", command: ["node", "tests/consumers/run.mjs", ...everyday], count: cells },
-  // The packed tarball, installed: its files and its types.
+  // The installed tarball: its files and its types.
   { name: "package", command: nodeTests("tests/package"), count: node },
-  // Its command: the sandbox over real HTTP, and the example that runs against it.
+  // The package's command: the sandbox over real HTTP, and the example that runs against it.
   { name: "http", command: nodeTests("tests/http"), count: node },
-  // The sandbox under tools of others that read the contract: schemathesis and Prism.
+  // The sandbox under third-party tools that read the contract: schemathesis and Prism.
   { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
-  // The sandbox behind libraries that intercept requests and fake time.
+  // The sandbox behind libraries that intercept requests or fake time.
   { name: "clients", command: nodeTests("tests/clients"), count: node },
-  // The READMEs, the pages of docs/, and the examples: programs run, tables are true, the site of the types is whole.
+  // The READMEs, the pages of docs/ and the examples: programs run, tables are current, the site of the types is complete.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
   // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.
   { name: "proxy", command: nodeTests("tests/proxy"), count: node },
@@ -159,12 +159,12 @@ for (const name of wanted) {
 /**
  * @param {string[]} command
  * @param {Record<string, string | undefined>} [env]
- * @param {number} [silentMs] how long it may print nothing before it is ended as one that hangs
+ * @param {number} [silentMs] how long it may print nothing before it counts as hung and is ended
  * @returns {Promise<{ output: string, ok: boolean, hung: boolean }>}
  */
 function run([program, ...args], env, silentMs) {
   return new Promise((resolve) => {
-    // In a group of its own where it may have to be ended with all that it started.
+    // In a process group of its own if it may have to be ended with its children.
     const options = { cwd: root, env: { ...process.env, PATH, ...env }, detached: silentMs !== undefined };
     const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
@@ -216,7 +216,7 @@ for (const { name, command, count, env, silentMs, lacks } of suites) {
     ({ output, ok, hung } = await run(command, env, silentMs));
   }
   const counts = count(output);
-  // A suite that ended with an error failed, even if all its tests passed; so did one that ran none.
+  // A suite that exits with an error has failed, even if all its tests passed; so has one that ran no tests.
   if (!ok && count === whole) counts.passed = 0;
   if (counts.failed === 0 && (!ok || counts.passed === 0)) counts.failed = 1;
   total.passed += counts.passed;

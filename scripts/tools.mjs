@@ -1,5 +1,5 @@
 // @ts-check
-// Shared by the scripts: paths, and running other programs.
+// Shared by the scripts: paths, and functions that run other programs.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,18 +9,18 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** Intermediate files of the build. */
 export const work = join(root, "target/npm");
 export const pkg = join(root, "pkg");
-/** Built beside the package's sources: wasm-bindgen's glue, and the JavaScript of the contract. */
+/** Generated beside the package's sources: wasm-bindgen's glue, and the JavaScript of the contract. */
 export const generated = join(root, "js/generated");
 /** Built files that are shipped. */
 export const dist = join(pkg, "dist");
 
-/** The modules of the package: one wasm each, named after the crate's feature; with the entry of the package. */
+/** The modules of the package, one wasm each, by the crate's feature, with the package's entry point. */
 export const modules = [
   { feature: "client", entry: "index" },
   { feature: "sandbox", entry: "sandbox" },
 ];
 
-/** For wasm-opt, one by one: --all-features emits instructions that Node 20 rejects. */
+/** Listed for wasm-opt one by one: --all-features emits instructions that Node 20 rejects. */
 export const wasmFeatures = [
   "--enable-bulk-memory",
   "--enable-nontrapping-float-to-int",
@@ -31,7 +31,7 @@ export const wasmFeatures = [
 ];
 
 /**
- * Ends with a message and without a stack: the reader did something wrong, not the script.
+ * Ends the script with a message and no stack trace, for mistakes of the caller.
  *
  * @param {string} message
  * @returns {never}
@@ -49,7 +49,7 @@ export function featureArgument() {
 }
 
 /**
- * Runs a program in the root of the repository and returns its output; ends the script when it fails.
+ * Runs a program in the root of the repository and returns its output. A failure ends the script.
  *
  * @param {string} program
  * @param {string[]} args

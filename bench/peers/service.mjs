@@ -1,5 +1,5 @@
 // @ts-check
-// The call that benchmarks make, `services.get`: its response, and the check of it by zod.
+// The call of the benchmarks, `services.get`: its response, and a zod check of it.
 
 export const id = "0c7ba33b-3057-4ab0-8ebd-000000000001";
 const service = {
@@ -24,7 +24,7 @@ export const headers = { "content-type": "application/json" };
 export const path = "/v1/organizations/{organizationId}/services/{serviceId}";
 
 /**
- * The client's checks of this response, in zod's terms.
+ * The client's checks of this response, written in zod.
  *
  * @param {any} z
  */

@@ -1,5 +1,5 @@
-//! Any bytes as an answer of the API: enveloped or bare, whose request it was, and where its result stands are as a
-//! plain reading of the parsed value says; and the result has the issues that it has alone.
+//! Arbitrary bytes as a response of the API. Whether it is enveloped, its request id and the position of its result
+//! agree with serde_json's reading, and the result has the same issues as when it is checked alone.
 #![no_main]
 
 #[path = "../support/mod.rs"]
@@ -28,7 +28,7 @@ fn check(bytes: &[u8], document: Option<&Value>, schema: Option<&'static Schema>
     let envelope = validate_response(bytes, schema);
     let result = envelope.result.clone().map(|range| bytes.get(range).expect("the result stands in the answer"));
     let Some(document) = document else { return };
-    // Where the walk ended early, only the issues are known.
+    // If the check ended early, only the issues are known.
     if ended_early(&envelope.issues) {
         return;
     }

@@ -1,5 +1,5 @@
-//! Two numbers, against the bigdecimal crate: which are whole, which keep their bounds and steps, which is greater, and
-//! which are the same.
+//! Two numbers, compared with the bigdecimal crate: whether they are whole, satisfy bounds and `multipleOf`, their
+//! order, and their equality.
 #![no_main]
 
 #[path = "../support/mod.rs"]
@@ -41,7 +41,7 @@ static ORDERED: Schema = of!(Kind::Object(&Object {
     rules: &[Rule::Ordered("low", "high")],
 }));
 
-/// The number, if it is one as JSON writes it, and its exponent leaves bigdecimal something to do in time.
+/// The number, if it is a JSON number with an exponent that bigdecimal can handle in time.
 fn parse(text: &str) -> Option<BigDecimal> {
     let number: serde_json::Number = serde_json::from_str(text).ok()?;
     if number.to_string().len() != text.len() {

@@ -1,5 +1,5 @@
-//! Any bytes against every kind of schema. Nothing panics; what serde_json takes for JSON is never called broken, and
-//! the same document, written anew by serde_json, has the same issues.
+//! Arbitrary bytes against every kind of schema. Nothing panics, a document that serde_json accepts is never reported
+//! as invalid JSON, and the same document reserialized by serde_json has the same issues.
 #![no_main]
 
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! What the targets share: the contract in small that the tests use, and reading a document in the ordinary way.
+//! Shared by the targets: the small contract of the tests, and an independent reading of a document by serde_json.
 #![allow(dead_code, reason = "no target needs all of it")]
 
 #[path = "../../tests/validate_tables/mod.rs"]
@@ -32,9 +32,9 @@ pub static SCHEMAS: [&Schema; 20] = [
     &tables::ADDRESS,
 ];
 
-/// The document as serde_json reads it; `None` where it is no JSON, or where serde_json has limits of its own: half a
-/// surrogate pair, more than 128 levels, and the name by which it passes numbers on. A byte order mark is skipped, as
-/// the host's decoder does.
+/// The document as serde_json reads it. `None` if it is not JSON, or beyond limits of serde_json: a lone surrogate,
+/// more than 128 levels, or the name that it uses internally for numbers. A byte order mark is skipped, as the
+/// runtime's decoder does.
 pub fn parse(bytes: &[u8]) -> Option<Value> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let own = bytes.windows(11).any(|window| window == b"$serde_json");
@@ -43,7 +43,7 @@ pub fn parse(bytes: &[u8]) -> Option<Value> {
     if own || escaped { None } else { serde_json::from_slice(bytes).ok() }
 }
 
-/// Paths and codes, in an order of their own: the same document may be written in many ways.
+/// Paths and codes in sorted order: the same document may be written in many ways.
 pub fn found(issues: &[Issue]) -> Vec<String> {
     let mut found: Vec<String> =
         issues.iter().map(|issue| format!("{} {}", tables::path(&issue.path), issue.code.as_str())).collect();
@@ -51,12 +51,12 @@ pub fn found(issues: &[Issue]) -> Vec<String> {
     found
 }
 
-/// Whether the search for issues ended early: then it depends on the order of the members which ones were found.
+/// Whether the check stopped early. Which issues were found then depends on the order of the members.
 pub fn ended_early(issues: &[Issue]) -> bool {
     issues.len() >= 1_000
 }
 
-/// Every path leads to a value of the document; of what is missing or belongs to a rule, to the object around it.
+/// Every path leads to a value of the document; for a missing property or a rule, to the object that contains it.
 pub fn paths_lead_somewhere(document: &Value, issues: &[Issue]) {
     for issue in issues {
         let mut at = Some(document);

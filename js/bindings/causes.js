@@ -1,15 +1,16 @@
-// Errors of the host's fetch: what they say, and copies without secrets.
+// Errors of fetch: the message that says most, and copies without secrets. The shapes are those that Node, Deno, Bun and
+// browsers throw.
 
 import { alone, get } from "./values.js";
 
-/** Causes may be nested, or form a circle. */
+/** Causes may be nested, or form a cycle. */
 const DEEPEST = 5;
-/** So many texts of an error are copied. */
+/** The most texts of an error that are copied. */
 const MOST = 1_000;
 
 /**
- * The most telling text of an error. Node says "fetch failed", and the reason only in the cause; where it tries several
- * addresses, only in the errors of an AggregateError, whose own message is empty.
+ * The text of an error that says most. Node says "fetch failed", with the reason only in the cause. Where it tries several
+ * addresses, the reasons are only in the errors of an AggregateError, whose own message is empty.
  *
  * @param {unknown} error
  */
@@ -17,7 +18,7 @@ export function reason(error) {
   try {
     return told(error);
   } catch {
-    // A trap that the caller's own fetch has set.
+    // A getter or proxy of the caller's own fetch has thrown.
     return "fetch failed";
   }
 }
@@ -26,15 +27,15 @@ export function reason(error) {
 function told(error) {
   const said = words(error) || "fetch failed";
   const why = [...new Set(reasons(get(error, "cause"), 0))].filter((one) => !said.includes(one));
-  // Many addresses fail alike.
+  // Several addresses often fail for the same reason.
   if (why.length > 0) return `${said} (${why.slice(0, 4).join("; ")})`;
-  // Node's fetch keeps a 407 to itself, as the standard asks for; of all its faults only this one has an empty cause.
+  // Node's fetch hides a 407, as the standard requires. Of its errors only this one has an empty cause.
   const isSilent = text(get(error, "cause"), "message") === "";
   return isSilent ? `${said} (no reason given; Node fails so on a 407: a proxy on the way wants credentials)` : said;
 }
 
 /**
- * What an error says itself: its message with its code, or the one that there is.
+ * The text of one error: its message with its code, or the one of both that exists.
  *
  * @param {unknown} error
  */
@@ -55,7 +56,7 @@ function reasons(error, depth) {
   const several = get(error, "errors");
   const below = [...(Array.isArray(several) ? several.slice(0, 4) : []), get(error, "cause")].flatMap((one) => reasons(one, depth + 1));
   const own = words(error);
-  // Of an AggregateError, the errors in it say the same and more.
+  // The errors in an AggregateError say the same and more.
   if (own === "" || below.some((one) => one.includes(own))) return below;
   return [own, ...below];
 }
@@ -77,13 +78,13 @@ export function draft(error) {
     made.copy = copied(error, made, 0);
     return made;
   } catch {
-    // What cannot be read, cannot be shown either.
+    // An error that cannot be read is not shown.
     return { texts: [], fill: [], copy: undefined };
   }
 }
 
 /**
- * The copy, with these texts.
+ * Completes the copy with these texts.
  *
  * @param {Draft} made
  * @param {string[]} texts
@@ -94,7 +95,7 @@ export function finish(made, texts) {
 }
 
 /**
- * Only texts, numbers and errors are copied: of anything else nobody knows what it holds.
+ * Copies only texts, numbers and errors: other values may hold secrets.
  *
  * @param {unknown} value
  * @param {Draft} made
@@ -123,7 +124,7 @@ function copied(value, made, depth) {
 }
 
 /**
- * An error's own properties, and its name, which most have from their class.
+ * The names of an error's own properties, and `name`, which most errors inherit.
  *
  * @param {object} value
  */

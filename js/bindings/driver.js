@@ -1,13 +1,13 @@
 // Drives a Rust future from an async JavaScript function, one per call. The function is created in the caller's context: the
-// promise is the engine's own, stacks and AsyncLocalStorage are the caller's, and no timer or microtask function of the global
-// object is involved. The caller's exceptions stay on this side: unwinding through wasm skips destructors.
+// promise is native, stack traces and AsyncLocalStorage are the caller's, and no timer or microtask function of the global object
+// is used. The caller's exceptions stay in JavaScript: unwinding through wasm skips destructors.
 
 import { nested } from "./stack.js";
 import { onAbort, reasonOf } from "./signals.js";
 import { get } from "./values.js";
 
 /**
- * The engine's own constructor: libraries replace the global one.
+ * The native constructor: libraries replace the global one.
  *
  * @type {PromiseConstructor}
  */
@@ -16,14 +16,14 @@ const NativePromise = /** @type {any} */ ((async () => {})().constructor);
 /** @typedef {import("../generated/client_bg.js").CoreFuture} CoreFuture */
 
 /**
- * One call under way.
+ * A call in progress.
  *
  * @typedef {object} Driven
  * @property {() => void} wake
- * @property {{ reason: unknown } | undefined} failed what the caller's own code threw, outside of the future's results
+ * @property {{ reason: unknown } | undefined} failed the error of the caller's code, where the future itself cannot fail
  */
 
-/** Calls that have not ended, by their number. @type {Map<number, Driven>} */
+/** Calls in progress, by number. @type {Map<number, Driven>} */
 const calls = new Map();
 let last = 0;
 
@@ -33,8 +33,8 @@ let current;
 const nothing = () => {};
 
 /**
- * Runs a future to its end. An aborted signal drops it and rejects with the signal's reason; a result that is there already
- * is not thrown away, since a password may be in it.
+ * Runs a future to its end. An aborted signal drops the future and rejects with the signal's reason. A result that already
+ * exists is still returned, since it may hold a password.
  *
  * @param {CoreFuture} future
  * @param {AbortSignal | undefined} [signal]
@@ -51,8 +51,8 @@ export async function drive(future, signal) {
     } catch (reason) {
       call.failed = { reason };
     }
-    // Not at once: the caller may be in the middle of another call's poll, as a hook is. From here on each entry into the wasm
-    // is at the bottom of the stack.
+    // Not polled at once: the caller may be inside another call's poll, as a hook is. From here on each entry into the wasm is at
+    // the bottom of the stack.
     await undefined;
     for (;;) {
       const woken = new NativePromise((/** @type {(value?: undefined) => void} */ resolve) => void (call.wake = resolve));
@@ -73,12 +73,12 @@ export async function drive(future, signal) {
 /** @param {AbortSignal | undefined} signal */
 const isAborted = (signal) => signal !== undefined && get(signal, "aborted") === true;
 
-/** @param {() => void} stop of a listener */
+/** @param {() => void} stop removes a listener */
 function silently(stop) {
   try {
     stop();
   } catch {
-    // A signal of the caller's own. The call has ended as it has.
+    // A custom signal has thrown. The call's result stays as it is.
   }
 }
 
@@ -87,7 +87,7 @@ function release(future) {
   try {
     nested(() => future.free());
   } catch {
-    // The wasm itself has failed in the middle of a poll, and has the future still.
+    // The wasm has trapped during a poll and still borrows the future.
   }
 }
 
@@ -106,7 +106,7 @@ function poll(future, id, call) {
 }
 
 /**
- * For the waker of a future: has its call poll it again.
+ * Called by the waker of a future: its call polls it again.
  *
  * @param {number} id
  */
@@ -115,7 +115,7 @@ export function wake(id) {
 }
 
 /**
- * Ends the call that is being polled with what the caller's own code threw, where the future itself can not fail.
+ * Ends the call that is being polled with the error of the caller's code, where the future itself cannot fail.
  *
  * @param {unknown} reason
  */
@@ -123,14 +123,14 @@ export function fail(reason) {
   if (current) current.failed ??= { reason };
 }
 
-/** Throws in a call that has failed. */
+/** Throws the error of a call that has failed in the caller's code. */
 export function throwIfFailed() {
   if (current?.failed) throw current.failed.reason;
 }
 
 /**
- * What Rust awaits, and can cancel. It is polled, and wakes the call that has polled it last: a promise with two closures in
- * the wasm costs three microseconds more (bench/call.mjs).
+ * An operation that Rust awaits and can cancel. Rust polls it; when it settles it wakes the call that polled it last. A promise
+ * with two closures in wasm would cost three microseconds more (bench/call.mjs).
  */
 class Awaited {
   /**
@@ -168,7 +168,7 @@ class Awaited {
     return this.state !== "pending";
   }
 
-  /** What it has resolved with; throws what it has rejected with. */
+  /** The value that it resolved with; throws the reason of a rejection. */
   result() {
     if (this.state === "rejected") throw this.value;
     return this.value;
@@ -182,15 +182,15 @@ class Awaited {
 }
 
 /**
- * Starts something that Rust awaits. What it rejects with ends the call.
+ * Starts an operation that Rust awaits. A rejection ends the call.
  *
- * @param {(signal: AbortSignal, abort: () => void) => Promise<unknown>} start its signal fires when it is cancelled, or by `abort`
+ * @param {(signal: AbortSignal, abort: () => void) => Promise<unknown>} start its signal fires on cancellation, or by `abort`
  * @returns {Awaited}
  */
 export function awaited(start) {
   const controller = new AbortController();
   const { signal } = controller;
-  // With a reason: the default one is an error with a stack.
+  // An explicit reason: the default one is an error with a stack trace, which takes time.
   const abort = () => controller.abort((ended ??= new Error("the call has ended")));
   const call = current;
   return cancellable((resolve) => {
@@ -208,7 +208,7 @@ export function awaited(start) {
 let ended;
 
 /**
- * Starts something that settles later.
+ * Starts an operation that settles later.
  *
  * @param {(resolve: (value?: unknown) => void, reject: (reason: unknown) => void) => void} start
  * @param {() => void} stop ends it early

@@ -1,4 +1,4 @@
-// The errors that Rust makes: it says which one and with which words, and here it becomes an object of its class.
+// Creates the errors that Rust describes by kind and message, as instances of the classes in `js/errors.js`.
 
 import {
   ApiError,
@@ -39,12 +39,12 @@ const CLASSES = /* @__PURE__ */ alone({
 });
 
 /**
- * Makes an error of a kind that Rust names.
+ * Creates an error of a kind that Rust names.
  *
  * @param {string} kind
  * @param {string} message
  * @param {any} fields
- * @param {string | undefined} text the answer's body
+ * @param {string | undefined} text the body of the response
  * @param {unknown} cause the error that led to it
  * @internal
  */

@@ -1,4 +1,5 @@
-// Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`.
+// Sends requests with `fetch`: the runtime's, or the caller's own, called as `fetch(url, init)`. The result is a value, never an
+// exception, except for errors of the caller's own code.
 
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
@@ -12,15 +13,15 @@ import { alone, get } from "./values.js";
  * @param {Fetch | undefined} own
  * @param {string} url
  * @param {RequestInit} init
- * @param {number} most how many bytes the answer may have
+ * @param {number} most the most bytes that the body may have
  */
 export function send(own, url, init, most) {
   return awaited(async (signal, abort) => {
     const given = alone({ ...init, signal });
-    // Next and others answer a GET out of a cache. A state that is waited for would never come.
+    // Next and other frameworks serve a GET from a cache. A wait would never see a new state.
     if (takesCache(own)) given.cache = "no-store";
     const met = alone(await exchange(own, url, given, most));
-    // What is not read to its end would hold its connection.
+    // A body that is not read to its end would hold its connection.
     if (met.fault !== undefined) abort();
     return met;
   });
@@ -34,7 +35,7 @@ export function send(own, url, init, most) {
  * @returns {Promise<Answer | Failed>}
  */
 async function exchange(own, url, init, most) {
-  // The host's is looked up at each call: tests and tracing libraries replace it.
+  // The runtime's fetch is looked up at each call: tests and tracing libraries replace it.
   const fetch = /** @type {Fetch} */ (own ?? get(globalThis, "fetch"));
   if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
   try {
@@ -46,12 +47,12 @@ async function exchange(own, url, init, most) {
   }
 }
 
-/** Whether the host's requests have a mode of the cache. @type {boolean | undefined} */
+/** Whether the runtime's Request has a cache mode. @type {boolean | undefined} */
 let hasCache;
 
 /**
- * Whether the `cache` of a request does what it should. Workers of older compatibility dates throw on it; whatwg-fetch, which React
- * Native has built in, adds a parameter to the address for it.
+ * Whether a request may set `cache`. Workers with an older compatibility date throw on it; whatwg-fetch, which React Native
+ * includes, adds a parameter to the URL for it.
  *
  * @param {Fetch | undefined} own
  */
@@ -76,22 +77,22 @@ const caller = (message) => failed(new Error(message), "caller");
 function failed(cause, fault) {
   const inner = /** @type {object} */ (get(cause, "cause"));
   try {
-    // Node's parser keeps what it could not read: a piece of the answer, which may hold a password.
+    // Node's parser stores the bytes that it could not read: a part of the response, which may hold a password.
     if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", alone({ enumerable: false }));
   } catch {
-    // A proxy that does not let itself be changed is not Node's.
+    // A proxy that refuses the change is not Node's error.
   }
   return { fault, message: reason(cause), cause };
 }
 
 /**
- * Whether an error says that the request failed, and is not one of the caller's own code.
+ * Whether an error is a failure of the request, and not an error of the caller's own code.
  *
  * @param {unknown} error
  * @param {Fetch | undefined} own
  */
 function isOfFetch(error, own) {
-  // Next's own errors, by which its fetch tells the framework that a page can not be made in advance.
+  // With its own errors, Next's fetch tells the framework that a page cannot be rendered in advance.
   if (text(error, "digest") !== undefined) return false;
   if (own === undefined) return true;
   const names = ["TypeError", "AbortError", "TimeoutError", "NetworkError", "FetchError"];

@@ -1,19 +1,20 @@
-// What the host lends: randomness and dates; and the caller: a log, a rate limiter, hooks.
+// Functions of the runtime (randomness, dates) and of the caller (logger, rate limiter, hooks), called for Rust. The caller's
+// exceptions and rejections are handled here and never unwind through wasm.
 
 import { awaited, throwIfFailed } from "./driver.js";
 import { nested } from "./stack.js";
 import { get } from "./values.js";
 
-/** @param {Uint8Array<ArrayBuffer>} buffer a view of wasm memory, which no host's function is given */
+/** @param {Uint8Array<ArrayBuffer>} buffer a view of wasm memory, which must not be passed to functions of the runtime */
 export function fillRandom(buffer) {
   const bytes = crypto.getRandomValues(new Uint8Array(buffer.length));
   buffer.set(bytes);
-  // A password is made of them.
+  // Passwords are made from these bytes.
   bytes.fill(0);
 }
 
 /**
- * The moment that an HTTP date names, in milliseconds since the epoch; NaN: it is no date.
+ * The time of an HTTP date, in milliseconds since the epoch; NaN: the text is no date.
  *
  * @param {string} text
  */
@@ -22,24 +23,24 @@ export function date(text) {
 }
 
 /**
- * @param {any} lent with a logger like console; without one: console
+ * @param {any} lent the caller's functions and objects, with a logger like console; without one: console
  * @param {string} level
  * @param {string} message
  */
 export function log(lent, level, message) {
   try {
-    // Nor is it waited for, and what it rejects with has no log to stand in.
+    // It is not awaited, and there is no log for its rejection.
     rejected((get(lent, "logger") ?? /** @type {any} */ (console))[level](message), () => {});
   } catch {
-    // A log that throws must not cost a result.
+    // A logger that throws must not lose a result.
   }
 }
 
 /**
- * What the caller's own function returned, of which nobody waits for the end: its rejection must not become an unhandled
- * one, which ends the process.
+ * Handles the return value of a caller's function that is not awaited. Its rejection must not become an unhandled one, which
+ * ends the process.
  *
- * @param {unknown} returned a promise, what is like one, or anything else
+ * @param {unknown} returned a promise, a thenable, or any other value
  * @param {(reason: unknown) => void} report
  */
 function rejected(returned, report) {
@@ -48,9 +49,9 @@ function rejected(returned, report) {
 }
 
 /**
- * Calls a function of the caller's, and reports what it rejects with later on.
+ * Calls a function of the caller, and logs its rejection.
  *
- * @param {any} lent with the logger
+ * @param {any} lent the caller's functions and objects, with the logger
  * @param {LogRedactor | undefined} redactor undefined: errors are not logged
  * @param {string} name of the function
  * @param {() => unknown} call
@@ -63,11 +64,11 @@ function run(lent, redactor, name, call) {
 
 /** The client's, in wasm. @typedef {{ shown(text: string): string }} LogRedactor */
 
-/** How much of a reason goes into the wasm, which shows far less of it. */
+/** How many characters of a reason are passed to wasm, which shows far fewer. */
 const LONGEST_REASON = 262_144;
 
 /**
- * A reason as the log may show it.
+ * A reason in the form that the log may show.
  *
  * @param {LogRedactor} redactor
  * @param {unknown} reason
@@ -77,24 +78,24 @@ function shown(redactor, reason) {
     const text = String(reason).slice(0, LONGEST_REASON);
     return nested(() => redactor.shown(text));
   } catch {
-    // Anything can be thrown, also what no text can be made of.
+    // Any value can be thrown, including one that cannot be converted to a string.
     return typeof reason;
   }
 }
 
 /**
- * Leave to send a request, from the caller's own rate limiter.
+ * Acquires a permit from the caller's custom rate limiter.
  *
- * @param {any} lent
+ * @param {any} lent the caller's functions and objects
  */
 export function acquire(lent) {
   return awaited(async (signal) => lent.rateLimit.acquire(signal));
 }
 
 /**
- * Tells the caller's rate limiter what came, where it asked for that.
+ * Reports the outcome of a request to the caller's rate limiter, if it has returned a function.
  *
- * @param {any} lent
+ * @param {any} lent the caller's functions and objects
  * @param {LogRedactor | undefined} redactor
  * @param {unknown} slot
  * @param {number | undefined} status
@@ -105,9 +106,9 @@ export function tell(lent, redactor, slot, status, retryAfterMs) {
 }
 
 /**
- * Calls a hook. It is not waited for.
+ * Calls a hook without awaiting it.
  *
- * @param {any} lent with the logger
+ * @param {any} lent the caller's functions and objects, with the logger
  * @param {LogRedactor | undefined} redactor
  * @param {Function} call
  * @param {any} owner of the hook
@@ -115,13 +116,13 @@ export function tell(lent, redactor, slot, status, retryAfterMs) {
  * @param {object} event
  */
 export function hook(lent, redactor, call, owner, name, event) {
-  // Nothing is sent by a clock that throws.
+  // After an error of the caller's clock nothing more is sent.
   if (name === "onRequest") throwIfFailed();
   run(lent, redactor, name, () => Reflect.apply(call, owner, [event]));
 }
 
 /**
- * The response of a call, as `withResponse` gives it.
+ * The response of a call, as `withResponse` returns it.
  *
  * @param {unknown} data
  * @param {number} status

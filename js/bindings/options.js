@@ -1,5 +1,5 @@
-// Options objects, checked. What an option may be is said in words such as `timeoutMs:from:1`: its name, its kind, and
-// what the kind asks for.
+// Checks options objects. Options are described as texts such as `timeoutMs:from:1`: the name, the kind, and the kind's
+// parameter. Each caller of the check passes its own description.
 
 import { describe, describeInstance, get, isObject, isPlain } from "./values.js";
 
@@ -59,7 +59,7 @@ const KINDS = {
 
 /** @typedef {{ name: string, kind: Kind, detail: string }} Known */
 
-/** What is known by its words: there are few, and each is read once. @type {Map<string, Known[]>} */
+/** Parsed descriptions, by their text: there are few, and each is parsed once. @type {Map<string, Known[]>} */
 const read = new Map();
 
 /** @param {string} known */
@@ -75,8 +75,7 @@ function parsed(known) {
 }
 
 /**
- * What is wrong with an options object: nothing; a sentence; or the name of an option that is not known, and those that
- * are.
+ * The fault of an options object: none; a sentence; or the name of an unknown option, followed by the known names.
  *
  * @param {any} options
  * @param {string} known
@@ -86,7 +85,7 @@ export function fault(options, known) {
   if (options === undefined || options === null) return undefined;
   try {
     if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
-    // Of a class instance nothing would be read, and nobody told that its abort, its headers, its entries are ignored.
+    // The properties of a class instance would be ignored silently: its abort, its headers, its entries.
     if (!isPlain(options)) return [`the options must be a plain object, received ${describeInstance(options)}`];
     const all = parsed(known);
     const unknown = Object.keys(options).find((name) => !all.some((one) => one.name === name));
@@ -100,7 +99,7 @@ export function fault(options, known) {
     }
     return undefined;
   } catch {
-    // A proxy, or a getter in one of them. Rust, which has called this, would not survive what it throws unharmed.
+    // A proxy or a getter has thrown. The exception must not unwind through the Rust code that called this.
     return ["the options cannot be read"];
   }
 }

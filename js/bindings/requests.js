@@ -1,5 +1,5 @@
-// Reads what `sandbox.fetch` is given: an address, a URL, or a Request of any library and realm. In JavaScript, since each
-// getter and method of such an object may throw, and what is thrown must not unwind through wasm: unwinding skips destructors.
+// Reads the arguments of `sandbox.fetch`: a string, a URL, or a Request of any library and realm. This is JavaScript because
+// each getter and method of such an object may throw, and unwinding through wasm skips destructors.
 
 import { headersOf } from "./responses.js";
 import { alone, bytesOf, describe, dictionary, get, isPlain } from "./values.js";
@@ -7,13 +7,13 @@ import { alone, bytesOf, describe, dictionary, get, isPlain } from "./values.js"
 /**
  * @param {any} input
  * @param {any} init
- * @returns {{ signal: unknown, request: Promise<Request> }} the request is the host's own; its promise may be left alone
+ * @returns {{ signal: unknown, request: Promise<Request> }} the request is a Request of the runtime; its promise may stay unhandled
  */
 export function open(input, init) {
   /** @type {unknown} */
   let signal;
   const request = (async () => {
-    // Not the Request's own affair: the host's takes no signal of another realm or of a polyfill.
+    // The signal stays apart: the runtime's Request takes no signal of another realm or of a polyfill.
     signal = signalOf(input, init);
     const given = isPlain(init) ? alone({ ...init, signal: undefined }) : dictionary(init);
     return new Request(...(await opened(input, given)));
@@ -36,7 +36,7 @@ function signalOf(input, init) {
 /**
  * @param {any} input
  * @param {any} init
- * @returns {Promise<[input: any, init: any]>} what the host's own Request takes
+ * @returns {Promise<[input: any, init: any]>} arguments for the runtime's Request
  */
 async function opened(input, init) {
   if (typeof input === "string" || input instanceof Request) return [input, init];
@@ -50,7 +50,7 @@ async function opened(input, init) {
 }
 
 /**
- * The options that a request of another library stands for; those that are given beside it count more.
+ * The options that a request of another library stands for. Options in `init` override them.
  *
  * @param {any} request
  * @param {any} init

@@ -1,26 +1,25 @@
-// Reads responses: the host's, those of other libraries and realms, and doubles that have only some of a Response's members.
-// In JavaScript, since each getter and method of such an object may throw, and what is thrown must not unwind through wasm:
-// unwinding skips destructors.
+// Reads responses: the runtime's, those of other libraries and realms, and test doubles that have only some members of a Response.
+// This is JavaScript because each getter and method of such an object may throw, and unwinding through wasm skips destructors.
 
 import { bytesOf, FIELD_NAME, get, unpolluted } from "./values.js";
 
 /**
- * What came of a request. `fault`: `connection` is what fetch itself reports, `caller` what the caller's own fetch did,
- * `unreadable` a response whose body can not be read, of which `status` and `headers` are known, and `too-long` one whose body is
- * longer than allowed. Headers are names, in lower case, and values in turn.
+ * The result of a request. `fault`: `connection` is a failure that fetch itself reports, `caller` an error of the caller's own
+ * fetch, `unreadable` a response whose body cannot be read but whose `status` and `headers` are known, and `too-long` a response
+ * with a longer body than allowed. `headers` holds names, in lower case, and values alternately.
  *
  * @typedef {{ fault: undefined, status: number, headers: string[], body: Uint8Array }} Answer
  * @typedef {{ fault: string, message: string, cause?: unknown, status?: number, headers?: string[] }} Failed
  */
 
-/** A response that came, and can not be read. */
+/** A response that came and cannot be read. */
 class Unreadable extends TypeError {}
 
-/** What the client reads, of headers that only tell one by its name. */
+/** The headers that the client reads, for Headers objects that can only be asked by name. */
 const READ = ["content-length", "content-type", "date", "retry-after", "x-ratelimit-reset"];
 
 /**
- * Whether a value has a status, as all responses do.
+ * Whether a value has a status, as all responses have.
  *
  * @param {unknown} value
  */
@@ -31,9 +30,9 @@ export function isResponse(value) {
 
 /**
  * @param {unknown} response
- * @param {number} most how many bytes the body may have
- * @param {AbortSignal | null | undefined} signal ends the reading, also where the caller's own fetch takes no notice of it
- * @returns {Promise<Answer | Failed>} rejects with what the body fails with
+ * @param {number} most the most bytes that the body may have
+ * @param {AbortSignal | null | undefined} signal ends the reading, even if the caller's own fetch ignores it
+ * @returns {Promise<Answer | Failed>} rejects with the error of the body
  */
 export async function read(response, most, signal) {
   const status = Number(get(response, "status"));
@@ -85,7 +84,7 @@ function pairsOf(headers) {
     return pairs;
   }
   if (typeof get(headers, "get") === "function") return READ.map((name) => [name, headers.get(name)]);
-  // What else a double's class has is no header.
+  // Other inherited members of a test double are no headers.
   return Object.entries(headers).filter(([, value]) => typeof value !== "function");
 }
 
@@ -98,7 +97,7 @@ function add(headers, name, value) {
   if (value === undefined || value === null) return;
   const key = String(name).toLowerCase();
   const text = (Array.isArray(value) ? value.join(", ") : String(value)).trim();
-  // HTTP/2 has its status and others among the headers.
+  // In HTTP/2, the status and others are among the headers.
   if (key === "set-cookie" || key.startsWith(":")) return;
   if (!FIELD_NAME.test(key) || /[\0\r\n]/.test(text)) throw new Unreadable("headers that none can be");
   const before = headers.get(key);
@@ -106,7 +105,7 @@ function add(headers, name, value) {
 }
 
 /**
- * The body, read as it comes, so that one that is too long is refused before it fills the memory.
+ * Reads the body as it arrives, so that a body that is too long is refused before it fills the memory.
  *
  * @param {any} response
  * @param {{ status: number, length: number, most: number, signal: AbortSignal | null | undefined }} given
@@ -118,7 +117,7 @@ async function bodyOf(response, { status, length, most, signal }) {
   }
   const body = /** @type {any} */ (get(response, "body"));
   if (length > most) {
-    // Unread, it would hold its connection, and Node, for ever.
+    // An unread body would hold its connection, and keep Node from exiting.
     ended(() => (typeof body.cancel === "function" ? body.cancel() : body.destroy()));
     return undefined;
   }
@@ -126,13 +125,13 @@ async function bodyOf(response, { status, length, most, signal }) {
   if (typeof get(body, Symbol.asyncIterator) === "function") return gathered(ofIterable(body), most, signal);
   const whole = (await ofMethods(response)) ?? (typeof body === "string" ? encoded(body) : bytesOf(body));
   if (whole) return whole.length > most ? undefined : whole;
-  // Of a refusal the status says enough.
+  // For an error response the status is enough.
   if (status === 204 || status < 200 || status > 299) return new Uint8Array();
   throw new Unreadable("no Response of fetch: it has no stream, and none of arrayBuffer(), text() and json()");
 }
 
 /**
- * Where a body comes from, piece by piece.
+ * The source of a body's chunks.
  *
  * @typedef {object} Source
  * @property {() => Promise<{ done?: boolean | undefined, value?: unknown }>} next
@@ -154,7 +153,7 @@ function ofReader(stream) {
 }
 
 /**
- * A stream of Node's, as node-fetch has it, or whatever else can be iterated.
+ * A Node stream, as node-fetch returns it, or any other iterable.
  *
  * @param {any} stream
  * @returns {Source}
@@ -188,11 +187,11 @@ async function gathered({ next, cancel, isText = false }, most, signal) {
     if (piece === undefined || length + piece.length > most) {
       stop();
       if (piece) return undefined;
-      // Not the value itself: it is a piece of the answer.
+      // The value is not shown: it is a part of the response.
       throw new Unreadable("a body that is not made of bytes");
     }
-    // Most answers come in one piece, which needs no copy. More are copied: a piece of one byte may hold on to the whole buffer
-    // that it was cut from.
+    // Most responses come in one chunk, which needs no copy. Several are copied: a chunk of one byte may keep its whole underlying
+    // buffer alive.
     if (length === 0) body = piece;
     else body = appended(body, length, piece);
     length += piece.length;
@@ -201,7 +200,7 @@ async function gathered({ next, cancel, isText = false }, most, signal) {
 }
 
 /**
- * Ends what is no longer read. How that fails is nobody's any more.
+ * Cancels a source that is no longer read. Its failures are ignored.
  *
  * @param {() => unknown} end
  */
@@ -210,7 +209,7 @@ function ended(end) {
 }
 
 /**
- * @param {Uint8Array} body of which so many bytes are filled
+ * @param {Uint8Array} body the buffer, of which `length` bytes are filled
  * @param {number} length
  * @param {Uint8Array} more
  */
@@ -225,7 +224,7 @@ function appended(body, length, more) {
 }
 
 /**
- * The body by the methods of a response without a stream, such as some hosts' and those of test doubles.
+ * Reads the body by the methods of a response without a stream, as some runtimes and test doubles have it.
  *
  * @param {any} response
  * @returns {Promise<Uint8Array | undefined>} undefined: it has none of them
@@ -257,9 +256,9 @@ async function called(response, name) {
   try {
     return await response[name]();
   } catch (error) {
-    // Of what is no JSON, parsers quote a piece in their message.
+    // Parsers quote a part of invalid JSON in their message.
     if (get(error, "name") === "SyntaxError") throw new Unreadable(`a response whose ${name}() finds no JSON`);
-    // What libraries say of a body that is gone. A connection that broke is told in other words.
+    // Messages of libraries for a body that was already read. A broken connection has other messages.
     const isGone = get(error, "name") === "TypeError" && /already|used|unusable|locked|disturbed/i.test(String(get(error, "message")));
     if (isGone) throw new Unreadable("a body that has been read already: fetch must bring a new response each time");
     throw error;
@@ -272,7 +271,7 @@ function written(value) {
     const text = JSON.stringify(value, unpolluted());
     return text === undefined ? undefined : encoded(text);
   } catch {
-    // A circle, or a number that JSON does not have.
+    // A cycle, or a number that JSON cannot hold.
     return undefined;
   }
 }

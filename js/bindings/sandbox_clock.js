@@ -1,10 +1,10 @@
-// The time that a sandbox goes by: the host's, which never jumps; or that of the `Date` which a test has put in its place.
+// The time that a sandbox's clock is derived from: the runtime's, which never jumps, or that of a `Date` that a test has replaced.
 
 /** @typedef {{ date: unknown, faked: boolean, last: number, offset: number }} Flow */
 
 const moment = (/** @type {boolean} */ faked) => (faked ? Date.now() : performance.timeOrigin + performance.now());
 
-/** Whether `Date` is written in JavaScript: the host's own is not. */
+/** Whether `Date` is written in JavaScript; the runtime's own is not. */
 const isFaked = () => !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(Date));
 
 /** @returns {Flow} */
@@ -14,7 +14,7 @@ export function begin() {
 }
 
 /**
- * Milliseconds since the epoch. They never run backwards, and go on where they were when `Date` becomes another one.
+ * Milliseconds since the epoch. They never decrease, and continue where they were when `Date` is replaced.
  *
  * @param {Flow} flow
  */

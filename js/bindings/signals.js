@@ -1,5 +1,5 @@
-// One listener on each signal, however many calls it may end: Node warns of a leak from the eleventh listener on. Signals are
-// held weakly, and nothing is left on one whose calls have ended.
+// Adds one listener to each signal, however many calls it may end: Node warns of a leak from the eleventh listener on. Signals are
+// held weakly, and the listener is removed when the signal's calls have ended.
 
 import { alone, get } from "./values.js";
 
@@ -7,11 +7,11 @@ import { alone, get } from "./values.js";
 const listening = new WeakMap();
 
 /**
- * Calls a function when a signal aborts. What the signal's own methods throw goes to the caller.
+ * Calls a function when a signal aborts. Errors of the signal's own methods go to the caller.
  *
  * @param {AbortSignal} signal
  * @param {() => void} listener
- * @returns {() => void} no longer
+ * @returns {() => void} removes the listener
  */
 export function onAbort(signal, listener) {
   const listeners = listening.get(signal) ?? begin(signal);
@@ -23,12 +23,12 @@ export function onAbort(signal, listener) {
   };
 }
 
-/** The errors of aborted signals that have none of their own: each caller of one gets the same. @type {WeakMap<object, Error>} */
+/** The errors of aborted signals without a reason: all calls of one signal get the same. @type {WeakMap<object, Error>} */
 const reasons = new WeakMap();
 
 /**
- * What a call rejects with when its signal has aborted: the signal's reason. Signals of old polyfills have none: then it is an
- * AbortError, as fetch had before there were reasons.
+ * The reason of an aborted signal, with which its calls reject. Signals of old polyfills have no reason; the reason is then an
+ * AbortError, as fetch had it before reasons existed.
  *
  * @param {AbortSignal | undefined} signal
  * @returns {unknown}

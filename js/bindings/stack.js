@@ -1,15 +1,16 @@
-// Room on the stack. A stack overflow inside wasm skips destructors and poisons the instance, also where the caller catches
-// it. So each entry into the wasm asks first: here is the one place that does, for both modules.
+// Checks for free stack before wasm is entered. A stack overflow inside wasm skips destructors and poisons the instance, even if
+// the caller catches it. Every entry into either wasm module goes through this file.
 
 /**
- * As many arguments take 64 KiB of the stack. V8 throws for arguments only some 32 KiB behind the end that it keeps for frames:
- * with half as many, there is no room for a single frame where it throws, with these for hundreds (tests/package/node.test.mjs).
+ * Passing this many arguments takes 64 KiB of stack. V8 throws for arguments only some 32 KiB beyond the limit that it has for
+ * frames: half as many would leave no space for a single frame where it throws, these leave it for hundreds
+ * (tests/package/node.test.mjs).
  */
 const ROOM = new Array(8_192).fill(0);
 
 /**
- * How many entries may be on the stack at once: the caller's own code, such as a getter, can enter again from inside of one.
- * The wasm has a second stack, of which the engine knows nothing, and each takes its part of it.
+ * The most entries that may be on the stack at once: the caller's code, such as a getter, can enter again from inside an entry.
+ * The wasm has a second stack, which the engine does not check, and each entry uses a part of it.
  */
 const DEEPEST = 16;
 
@@ -19,15 +20,15 @@ let depth = 0;
 const isMissing = (first) => first !== 0;
 
 /**
- * Throws a RangeError (in Firefox an InternalError) where little of the stack is left.
+ * Throws a RangeError (in Firefox an InternalError) if little of the stack is left.
  */
 export function needRoom() {
-  // Something hangs on it, since bundlers drop a call of which nothing comes; it is never so.
+  // The condition is never true. It uses the result because bundlers drop a call without a used result.
   if (isMissing.apply(undefined, /** @type {[]} */ (/** @type {unknown} */ (ROOM)))) throw new RangeError("no room on the stack");
 }
 
 /**
- * Runs what enters the wasm, where there is room for it.
+ * Enters the wasm if there is enough stack.
  *
  * @template T
  * @param {() => T} run
@@ -39,8 +40,8 @@ export function enter(run) {
 }
 
 /**
- * Runs what enters the wasm at the bottom of the stack, as a microtask is: there is room, and to ask would cost more than
- * many an entry. The caller's own code can enter again from inside of it, and is counted.
+ * Enters the wasm from the bottom of the stack, as in a microtask. No check is needed, and it would cost more than many an entry.
+ * The entry is counted, since the caller's code can enter again from inside it.
  *
  * @template T
  * @param {() => T} run
@@ -57,7 +58,7 @@ export function nested(run) {
 }
 
 /**
- * A function that enters the wasm, and asks for room first.
+ * Wraps a function that enters the wasm, with the check for free stack.
  *
  * @template {(...given: any[]) => any} F
  * @param {F} run
@@ -73,7 +74,7 @@ export function guarded(run) {
 }
 
 /**
- * A function that enters the wasm where room has been asked for.
+ * Wraps a function that enters the wasm where the check has been made already.
  *
  * @template {(...given: any[]) => any} F
  * @param {F} run
@@ -89,20 +90,20 @@ function counted(run) {
 }
 
 /**
- * A class of the wasm whose constructor, methods, getters and statics ask for room first. Those of its prototype are
- * changed in place, since the wasm makes objects of it, too.
+ * Wraps a class of the wasm: its constructor, methods, getters and statics check for free stack. The prototype is changed in
+ * place, since the wasm creates objects of the class, too.
  *
  * @template {new (...given: any[]) => object} C
  * @param {C} Class
  * @param {string} name which minifiers take from the class itself
- * @param {string} [roomy] a method whose callers ask for room themselves: to ask twice would cost a call more than all else
+ * @param {string} [roomy] a method whose callers make the check themselves: a second check would cost a call more than all else
  * @returns {C}
  */
 export function guardedClass(Class, name, roomy) {
   for (const holder of [Class.prototype, Class]) {
     for (const key of Reflect.ownKeys(holder)) {
       const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(holder, key) });
-      // Of the class itself, what wasm-bindgen's own code calls when an entry has returned stays as it is.
+      // Statics that wasm-bindgen's own code calls after an entry has returned stay as they are.
       if (key === "constructor" || key === "prototype" || String(key).startsWith("__")) continue;
       if (typeof property.get === "function") property.get = guarded(property.get);
       else if (typeof property.value === "function") property.value = key === roomy ? counted(property.value) : guarded(property.value);

@@ -1,4 +1,4 @@
-// Time: the host's own, or a clock that the caller lends.
+// The time: the runtime's, or that of a clock that the caller passes. Errors of the caller's clock end the call.
 
 import { awaited, cancellable, fail } from "./driver.js";
 
@@ -8,20 +8,20 @@ import { awaited, cancellable, fail } from "./driver.js";
  * @property {(ms: number, signal: AbortSignal) => Promise<unknown>} sleep
  */
 
-/** Timers take 31 bits of milliseconds. */
+/** The longest delay of a timer: 31 bits of milliseconds. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-// As it was when the package was loaded: tests that fake the date later do not end waits.
+// Read when the package is loaded: tests that replace the date later do not end waits.
 const wallClock = Date.now;
-/** By how much the wall clock is ahead of `performance.now`, as far as that is not sleep. @type {number | undefined} */
+/** How far the wall clock is ahead of `performance.now`, without time asleep. @type {number | undefined} */
 let ahead;
-/** How long the machine has slept since then. */
+/** How long the machine has slept since the package was loaded. */
 let slept = 0;
 
 /**
- * The host's time, in milliseconds since the epoch: `performance.now`, which never jumps. On many hosts it stands still
- * while the machine sleeps; the wall clock does not, so a second or more by which it runs ahead is time that has passed.
- * A wall clock that is set back changes nothing.
+ * The runtime's time, in milliseconds since the epoch. It is based on `performance.now`, which never jumps. On many systems that
+ * stops while the machine sleeps and the wall clock does not, so a jump ahead of a second or more counts as elapsed time. Setting
+ * the wall clock back has no effect.
  */
 function hostTime() {
   const now = performance.now();
@@ -34,7 +34,7 @@ function hostTime() {
 }
 
 /**
- * Milliseconds since the epoch. What a lent clock throws ends the task.
+ * Milliseconds since the epoch. An error of the caller's clock ends the call.
  *
  * @param {Clock | undefined} clock
  */
@@ -49,7 +49,7 @@ export function now(clock) {
 }
 
 /**
- * Lasts that many milliseconds. What a lent clock throws ends the task.
+ * Settles after that many milliseconds. An error of the caller's clock ends the call.
  *
  * @param {Clock | undefined} clock
  * @param {number} ms
@@ -59,7 +59,7 @@ export function sleep(clock, ms) {
 }
 
 /**
- * The host's timer.
+ * The runtime's timer.
  *
  * @param {number} ms
  */

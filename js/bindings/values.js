@@ -1,8 +1,8 @@
-// Values of JavaScript, read for Rust: what they are, what they hold, how they are written. Nothing is decided here.
+// Reads and builds JavaScript values for Rust. Each function tolerates values of any kind and realm; decisions are made in Rust.
 
 /**
- * A property, an object's own or its class's; undefined where there is none, or where its getter throws. What only
- * `Object.prototype` has is nobody's: other code may have polluted it.
+ * An own or inherited property; undefined if there is none, or if its getter throws. Properties of `Object.prototype` are
+ * ignored: other code may have polluted it.
  *
  * @param {any} object
  * @param {string | symbol} name
@@ -10,7 +10,7 @@
  */
 export function get(object, name) {
   try {
-    // Without a throw where there is no object: that would cost a call more than all else.
+    // No exception for a value that is no object: throwing would cost a call more than all else.
     const value = object?.[name];
     return value === undefined || !Object.hasOwn(Object.prototype, name) || has(object, name) ? value : undefined;
   } catch {
@@ -19,7 +19,7 @@ export function get(object, name) {
 }
 
 /**
- * Whether an object or its class has a property, below `Object.prototype`.
+ * Whether an object has a property, own or inherited, other than from `Object.prototype`.
  *
  * @param {any} object
  * @param {string | symbol} name
@@ -32,11 +32,11 @@ function has(object, name) {
 }
 
 /**
- * An object that has an object's own properties and no others. Destructuring, spreading and the host's own functions, which
- * take options, read what they do not find in `Object.prototype`.
+ * A copy without a prototype that has only an object's own properties. Destructuring, spreading and the runtime's own functions
+ * look up missing options in `Object.prototype`.
  *
  * @template T
- * @param {T} object nothing counts as empty
+ * @param {T} object null and undefined count as empty
  * @returns {T & {}}
  */
 export function alone(object) {
@@ -44,8 +44,8 @@ export function alone(object) {
 }
 
 /**
- * Options as the caller hands them to a function of the host: of a plain object, its own properties and no others; one with a
- * class of its own, such as a Request, as it is.
+ * Options for a function of the runtime: a plain object becomes a copy with its own properties only; an object of a class, such as
+ * a Request, stays as it is.
  *
  * @param {unknown} value
  */
@@ -54,7 +54,7 @@ export function dictionary(value) {
 }
 
 /**
- * A replacer for `JSON.stringify` to which a `toJSON` of a polluted `Object.prototype` is none.
+ * A replacer for `JSON.stringify` that ignores a `toJSON` of a polluted `Object.prototype`.
  *
  * @param {(this: any, key: string, value: any) => any} [replacer]
  */
@@ -63,7 +63,7 @@ export function unpolluted(replacer) {
   /** @this {any} @param {string} key @param {unknown} value */
   return function (key, value) {
     const given = this[key];
-    // These are the values that JSON.stringify asks for a toJSON.
+    // For these types of values JSON.stringify looks up toJSON.
     const asked = typeof given === "object" || typeof given === "function" || typeof given === "bigint";
     const meant = asked && get(given, "toJSON") === undefined ? given : value;
     return replacer ? replacer.call(this, key, meant) : meant;
@@ -71,7 +71,7 @@ export function unpolluted(replacer) {
 }
 
 /**
- * Whether a value is an object, and no list.
+ * Whether a value is an object other than a list.
  *
  * @param {unknown} value
  */
@@ -80,20 +80,20 @@ export function isObject(value) {
 }
 
 /**
- * Whether a value is a plain object, of this realm or another one: what it holds is its own, and nothing of it is hidden
- * in a class, as all that a Map, a Date or an AbortSignal holds is.
+ * Whether a value is a plain object, of this realm or another one: all its data is in its own properties, not hidden in a class
+ * as in a Map, a Date or an AbortSignal.
  *
  * @param {unknown} value
  */
 export function isPlain(value) {
   if (!isObject(value)) return false;
   const prototype = Object.getPrototypeOf(value);
-  // Object.prototype, whichever realm's, is what has no prototype itself.
+  // Only Object.prototype, of any realm, has no prototype itself.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /**
- * The class of an object, in words, and how to hand it over where it is one that belongs into an option.
+ * Describes the class of an object, with advice for objects that belong in an option.
  *
  * @param {unknown} value an object that is not plain
  */
@@ -112,7 +112,7 @@ const HINTS = {
 };
 
 /**
- * The names of an object's own properties; of anything else none.
+ * The names of an object's own properties; empty for any other value.
  *
  * @param {unknown} value
  */
@@ -121,7 +121,7 @@ export function keys(value) {
 }
 
 /**
- * An item of a list; undefined behind its end, and where it is no list.
+ * An item of a list; undefined beyond its end, and if the value is no list.
  *
  * @param {unknown} list
  * @param {number} index
@@ -132,7 +132,7 @@ export function item(list, index) {
 }
 
 /**
- * What came, in words that show no text: it may be a secret.
+ * Describes a value without showing any text of it, since it may be a secret.
  *
  * @param {unknown} value
  */
@@ -143,8 +143,7 @@ export function describe(value) {
 }
 
 /**
- * The bytes of a password: UTF-8 of a string, or a copy of bytes, since a class of the caller's own may lie about their
- * length.
+ * The bytes of a password: the UTF-8 of a string, or a copy of bytes. A copy, since a subclass may report a wrong length.
  *
  * @param {unknown} value
  */
@@ -153,12 +152,12 @@ export function bytes(value) {
     if (typeof value === "string") return new TextEncoder().encode(value);
     return isBytes(value) ? new Uint8Array(value) : undefined;
   } catch {
-    // Bytes that have been handed to another thread.
+    // The buffer has been transferred to another thread.
     return undefined;
   }
 }
 
-/** The engine's own getters, which know their objects in every realm, and are not deceived by an object that is like one. */
+/** The engine's own getters. They recognize objects of every realm and are not deceived by lookalikes. */
 const kindOf = getter(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
 const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
 
@@ -171,7 +170,7 @@ function getter(prototype, name) {
 }
 
 /**
- * Whether a value is a Uint8Array, of this realm or another one: that of a frame, of a vm context, of jsdom.
+ * Whether a value is a Uint8Array, of this realm or another one, such as a frame, a vm context or jsdom.
  *
  * @param {unknown} value
  * @returns {value is Uint8Array<ArrayBuffer>}
@@ -181,7 +180,7 @@ export function isBytes(value) {
 }
 
 /**
- * The bytes of a buffer or of a view of one, whatever its realm; undefined where a value is neither.
+ * The bytes of a buffer or of a view, of any realm; undefined for other values.
  *
  * @param {any} value
  * @returns {Uint8Array<ArrayBuffer> | undefined}
@@ -197,13 +196,13 @@ export function bytesOf(value) {
   }
 }
 
-/** What a header can hold: visible characters, spaces and tabs. */
+/** The characters that a header value can hold: visible characters, spaces and tabs. */
 export const FIELD_VALUE = /^[\t -~]*$/;
 export const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Names, in lower case, and values of headers in turn. One name without a value: that one cannot stand in a header, or
- * its value cannot.
+ * The names, in lower case, and values of headers, alternately. A list of one name alone: that name or its value is not valid in
+ * a header.
  *
  * @param {any} headers
  */
@@ -211,7 +210,7 @@ export function headerPairs(headers) {
   if (headers === undefined || headers === null) return [];
   // A Headers object is iterable; a plain object is not.
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  // The items of a Set of names, or a list of them, are no pairs: their letters would be names and values.
+  // The items of a Set or list of names are no pairs: their letters would become names and values.
   const single = pairs.find((pair) => typeof pair !== "object" || pair === null);
   if (single !== undefined) return [String(single)];
   const given = pairs.filter(([, value]) => value !== undefined && value !== null);
@@ -220,7 +219,7 @@ export function headerPairs(headers) {
 }
 
 /**
- * Text of UTF-8, with or without its byte order mark.
+ * Decodes UTF-8, with or without its byte order mark.
  *
  * @param {Uint8Array} bytes
  * @param {boolean} mark
@@ -230,11 +229,11 @@ export function decode(bytes, mark) {
   return decoder.decode(bytes);
 }
 
-/** Made at the first use: not every host has the class when the package is loaded. @type {(TextDecoder | undefined)[]} */
+/** Created on first use: some runtimes lack the class while the package is loaded. @type {(TextDecoder | undefined)[]} */
 const decoders = [undefined, undefined];
 
 /**
- * Parses JSON; undefined where it is none.
+ * Parses JSON; undefined if it is invalid.
  *
  * @param {Uint8Array} bytes
  * @returns {unknown}
@@ -255,8 +254,8 @@ export function parse(bytes) {
  * @param {unknown} value
  */
 export function put(object, name, value) {
-  // What the object does not inherit is set as it is.
+  // A name that the object does not inherit can be assigned.
   if (!(name in object)) object[name] = value;
-  // By definition, so that a header `__proto__` is a property like any other.
+  // Defined, so that a header named `__proto__` becomes an ordinary property.
   else Object.defineProperty(object, name, alone({ value, writable: true, enumerable: true, configurable: true }));
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// Phase 11: checks before anything is packed. The crate and the package carry one version, every file that package.json
-// names exists, and no export of a wasm module crashes V8 11.3.
+// Phase 11: checks before packing. The crate and the package have one version, every file that package.json names exists, and no
+// export of a wasm module crashes V8 11.3.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import binaryen from "binaryen";
@@ -20,7 +20,7 @@ const missing = paths([main, module, types, exports]).filter((path) => !existsSy
 if (missing.length > 0) fail(`pkg/package.json names missing files: ${missing.join(", ")}`);
 
 /**
- * Exports that return a single reference. V8 11.3 (Node 20) stops with "unreachable code" when it has inlined a call of one
+ * Exports that return a single reference. V8 11.3 (Node 20) stops with "unreachable code" if it has inlined a call of one
  * and deoptimizes the caller before the call returns.
  *
  * @param {Uint8Array} wasm

@@ -1,13 +1,13 @@
 // @ts-check
-// Phase 10: the declarations of the package. tsc reads those of the classes from their JSDoc, wasm-bindgen wrote those of
-// the options, phase 8 made those of the contract; here they become one surface, once for ESM and once for CommonJS.
+// Phase 10: the declarations of the package. tsc generates those of the classes from their JSDoc, wasm-bindgen those of the options,
+// phase 8 those of the contract. They are merged here, once for ESM and once for CommonJS.
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import ts from "typescript";
 import { dist, fail, generated, modules, read, root, work, write } from "../tools.mjs";
 
-// Older consumers' lib does not know Symbol.dispose, which wasm-bindgen's classes have; and compilers before 5.2 have no lib
-// that does. Where there is one, this says the same.
+// The lib of older projects lacks Symbol.dispose, which wasm-bindgen's classes use, and compilers before 5.2 have no lib with it.
+// Where the lib has it, this declaration says the same.
 const HEADER = `declare global {
   interface SymbolConstructor {
     /** The method that ends a block of \`using\`. */
@@ -17,7 +17,7 @@ const HEADER = `declare global {
 `;
 
 /**
- * What a declaration file declares, exports and speaks of.
+ * The names that a declaration file declares, exports and refers to.
  *
  * @param {string} text
  */
@@ -46,7 +46,7 @@ function names(text) {
 }
 
 /**
- * `import type` of what a file speaks of and another exports.
+ * `import type` statements for the names that a file refers to and another file exports.
  *
  * @param {ReturnType<typeof names>} of
  * @param {Iterable<string>} offered
@@ -72,23 +72,23 @@ function report(diagnostics) {
   fail(ts.formatDiagnostics(diagnostics, host));
 }
 
-/** A property's words beside its type, which the declaration has anyway. */
+/** The description of a property beside its type, which the declaration has anyway. */
 const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
-/** What is not for users. Of a constructor it stays that there is none for them. */
+/** Internal members. A constructor stays, marked as private. */
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
-/** What only the sources need. */
+/** Tags that only the sources need. */
 const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
 const out = join(work, "types");
 rmSync(out, { recursive: true, force: true });
 
 /**
- * Writes the declarations of sources into the one folder where all are.
+ * Writes the declarations of sources into the one folder that holds all of them.
  *
  * @param {string[]} sources without their extension
  */
 function declare(sources) {
   const names = sources.map((source) => basename(source));
-  // Those of an earlier build would be read in place of the sources.
+  // Declarations of an earlier build would be read instead of the sources.
   for (const name of names) rmSync(join(dist, `${name}.d.ts`), { force: true });
   const program = ts.createProgram(
     sources.map((source) => join(root, `${source}.js`)),
@@ -118,10 +118,10 @@ function declare(sources) {
   }
   return names;
 }
-// The classes, from their JSDoc; what they share first.
+// The classes, from their JSDoc; shared declarations first.
 const classes = declare(["js/errors", "js/bytes"]);
 
-// wasm-bindgen's part: the options' types, the functions, and what the classes stand on.
+// wasm-bindgen's part: the types of options, the functions, and the objects that the classes use.
 const errors = names(read(join(dist, "errors.d.ts"))).exported;
 const schemaTypes = read(join(generated, "schema.d.ts"));
 write(join(dist, "schema.d.ts"), schemaTypes);
@@ -133,7 +133,7 @@ for (const name of schema.exported) {
 for (const { feature } of modules) {
   const others = feature === "client" ? "" : imports(parts[feature], parts.client.exported, "./client_bg.js");
   const own = [imports(parts[feature], schema.exported, "./schema.js"), imports(parts[feature], errors, "./errors.js")];
-  // Beside the glue, too: what imports it has its types then.
+  // A copy beside the glue gives its importers their types.
   const text = [HEADER, ...own, others, ofBindgen(feature)].join("");
   const inner = "export function __wbg_set_wasm(exports: object): void;\n";
   write(join(generated, `${feature}_bg.d.ts`), text.replace('"./errors.js"', '"../errors.js"') + inner);
@@ -154,7 +154,7 @@ const sources = [
 ];
 classes.push(...declare(sources.map((name) => `js/${name}`)));
 
-/** What JavaScript hands over to the wasm (src/bindings/seam.rs). */
+/** The types of the interface between JavaScript and wasm (src/bindings/seam.rs). */
 const SEAM = [...parts.client.exported].filter((name) => /^Core[A-Z]/.test(name));
 
 /**
@@ -194,7 +194,7 @@ for (const name of all) {
   write(join(dist, `${name}.d.cts`), read(join(dist, `${name}.d.ts`)).replace(/((?:from |import\()"\.\/\w+)\.js"/g, '$1.cjs"'));
 }
 
-// A name that nobody declares must stop the build here, not in the editor of a user.
+// An undeclared name must stop the build here, not show up in a user's editor.
 report(
   ts.getPreEmitDiagnostics(
     ts.createProgram(

@@ -1,13 +1,13 @@
 // @ts-check
-// Phase 4: wasm-bindgen's glue moves beside the sources, and imports them in place of the copies that wasm-bindgen makes
-// (its snippets). Its entry, which expects a bundler that understands wasm, stays behind; FEATURE.imports.js has the
-// functions that the wasm imports.
+// Phase 4: moves wasm-bindgen's glue beside the sources, where it imports them instead of wasm-bindgen's copies (its snippets).
+// wasm-bindgen's entry, which expects a bundler that understands wasm, is not used. FEATURE.imports.js exports the functions that the
+// wasm imports.
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { dist, fail, generated, modules, read, work, write } from "../tools.mjs";
 
 rmSync(join(dist, "snippets"), { recursive: true, force: true });
-/** The exports of each file that a wasm names, in dist. @type {Map<string, Map<string, string>>} */
+/** The exports of each file that a wasm imports, in dist. @type {Map<string, Map<string, string>>} */
 const named = new Map();
 
 for (const { feature } of modules) {
@@ -17,7 +17,7 @@ for (const { feature } of modules) {
   /** @param {string} text */
   const fromSources = (text) => text.replaceAll(`./snippets/${crates[0]}/js/`, "../");
 
-  // Imported names stand before the host's of the same name; but for its imports, the text stays as it was generated.
+  // Imported names take precedence over globals of the same name. Except for its imports, the generated text is unchanged.
   const lazy = 'import { TextDecoder, TextEncoder } from "../runtime/encoding.js";\n';
   write(join(generated, `${feature}_bg.js`), lazy + fromSources(read(join(from, `${feature}_bg.js`))));
 
@@ -37,8 +37,8 @@ for (const { feature } of modules) {
   );
   write(join(generated, `${feature}.imports.d.ts`), "export const imports: WebAssembly.Imports;\n");
 
-  // Some bundlers make the instance themselves, as the ES module integration of wasm says. To them the wasm's imports are files
-  // beside it: the glue, and for the snippets what passes on the sources in the bundle.
+  // Some bundlers instantiate the wasm themselves, by the ES module integration proposal. For them the wasm's imports are files
+  // beside it: the glue, and for the snippets a file that re-exports the sources in the bundle.
   const glue = `./${feature}_bg.js`;
   const passed = lines.map(({ line }) => line.replace(/^import/, "export")).filter((_, index) => sources[index] !== glue);
   write(join(generated, `${feature}.exports.js`), `export * from "${glue}";\n${passed.join("")}`);

@@ -1,5 +1,5 @@
 // @ts-check
-// Phase 5: the wasm as text in a JavaScript module.
+// Phase 5: encodes the wasm as text in a JavaScript module, mostly one character per byte, which brotli compresses better than base64.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CODES, PLACES, QUARTERS, decode } from "../../js/runtime/text.js";

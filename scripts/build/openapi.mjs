@@ -1,13 +1,13 @@
 // @ts-check
-// Phase 7: the contract as OpenAPI, for users. build.rs wrote it (phase 1); here its open enums become what other tools
-// understand.
+// Phase 7: writes openapi.json for users. build.rs wrote the contract as OpenAPI in phase 1; here its open enums take a form that
+// other tools understand.
 import { join } from "node:path";
 import { contract } from "../contract.mjs";
 import { dist, write } from "../tools.mjs";
 
 /**
- * An enum that grows as JSON Schema says it: its values, or another text. Other tools do not know `x-open-enum`. Deviations
- * are for those who maintain the contract.
+ * An open enum in plain JSON Schema: its values, or any other text. Other tools do not know `x-open-enum`. Deviations are removed:
+ * they are for maintainers of the contract.
  *
  * @param {string} key
  * @param {any} schema

@@ -1,5 +1,5 @@
 // @ts-check
-// Phase 3: wasm-opt makes the module smaller (the client travels into pages) or faster (the sandbox serves programs).
+// Phase 3: wasm-opt optimizes the client for size (pages download it) and the sandbox for speed.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { dist, featureArgument, run, wasmFeatures, work } from "../tools.mjs";
@@ -9,7 +9,7 @@ mkdirSync(dist, { recursive: true });
 run("wasm-opt", [
   ...wasmFeatures,
   feature === "client" ? "-Oz" : "-O2",
-  // It cuts the contract's tables at their zeros. Brotli writes zeros in fewer bytes than the heads of the pieces.
+  // This pass splits the contract's tables at runs of zeros. Brotli encodes the zeros in fewer bytes than the segment headers.
   "--skip-pass=memory-packing",
   "--strip-debug",
   "--strip-producers",

@@ -1,5 +1,5 @@
 // @ts-check
-// Phase 9, for the proxy: the contract's routes as a table, by which a path and a method name an operation.
+// Phase 9, for the proxy: writes the contract's routes as a table that maps a method and a path to an operation.
 import { join } from "node:path";
 import { contract, operations, resultOf } from "../contract.mjs";
 import { fail, generated, write } from "../tools.mjs";
@@ -7,7 +7,7 @@ import { fail, generated, write } from "../tools.mjs";
 /** @import { Json } from "../contract.mjs" */
 
 /**
- * The JSON type of a parameter, in brackets where it may come more than once.
+ * The JSON type of a parameter, in brackets if it may be repeated.
  *
  * @param {Json} schema
  * @returns {string}

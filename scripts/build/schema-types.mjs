@@ -1,5 +1,5 @@
 // @ts-check
-// Phase 8: the types of the contract, and the names for `schemas`, as JavaScript.
+// Phase 8: writes the types of the contract, and the names of `schemas` as JavaScript.
 import { join } from "node:path";
 import { contract } from "../contract.mjs";
 import { schemaTypes } from "../schema-types.mjs";

@@ -1,16 +1,16 @@
 // @ts-check
-// Phase 1: the crate with one feature becomes a wasm module. Its build script wrote the contract as an OpenAPI document,
-// which the later phases read.
+// Phase 1: builds the crate with one feature as a wasm module. Its build script writes the contract as an OpenAPI document, which
+// the later phases read.
 import { copyFileSync, existsSync, mkdirSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { featureArgument, fail, root, run, work } from "../tools.mjs";
 
 const feature = featureArgument();
-// The sandbox serves programs: it is to be fast. The client travels into pages: it is to be small.
+// The sandbox is optimized for speed, the client for size: pages download it.
 const fast = feature === "sandbox";
 
-// Panic messages name files; without this they would name those of the machine that built the package.
+// Panic messages name source files; this removes the folders of the machine that built the package.
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
 const sysroot = run("rustc", ["--print", "sysroot"]).trim();
 const flags = [
@@ -19,14 +19,14 @@ const flags = [
   `--remap-path-prefix=${root}=`,
   // Passwords are short: small code is worth more than unrolled rounds.
   '--cfg=sha2_backend_soft="compact"',
-  // Nothing here recurses deep: an idle module takes 64 KB, not 1 MB. Fast code has larger frames.
+  // Nothing here recurses deeply: a stack this small lets an idle module take 64 KB instead of 1 MB. Fast code has larger frames.
   `-Clink-arg=-zstack-size=${fast ? 262_144 : 65_536}`,
 ].join(" ");
 
 const messages = run(
   "cargo",
   [
-    // As nothing but a cdylib: beside an rlib, whose users could call anything, less is inlined and dropped.
+    // Only as a cdylib: with an rlib beside it, less is inlined and dropped.
     ...["rustc", "--release", "--lib", "--crate-type", "cdylib", "--locked", "--target", "wasm32-unknown-unknown"],
     ...["--no-default-features", "--features", feature, "--message-format", "json-render-diagnostics"],
   ],
@@ -47,7 +47,7 @@ const contract = said
   .find((path) => existsSync(path));
 if (contract === undefined) fail("build.rs wrote no contract.json");
 
-// The same name serves both features, so each is copied away at once.
+// Both features build under the same name, so each result is copied at once.
 const target = join(work, `${feature}.wasm`);
 mkdirSync(work, { recursive: true });
 copyFileSync(built, target);

@@ -1,5 +1,5 @@
-//! What JavaScript hands over becomes the arguments of a request: names and JSON texts, written by the host's own
-//! `JSON.stringify` (`js/parameters.js`).
+//! Turns the values that JavaScript passes into the arguments of a request. They arrive as names and JSON texts,
+//! written by the runtime's own `JSON.stringify` (`js/parameters.js`).
 
 use wasm_bindgen::prelude::*;
 
@@ -26,7 +26,7 @@ pub fn operation(given: &CoreRequest) -> Result<&'static Operation, Error> {
     Err(Error::Configuration(format!("request: the contract has no route \"{given}\": {hint}")))
 }
 
-/// The arguments, and what JSON could not hold of them.
+/// The arguments, and the values among them that JSON cannot hold.
 pub fn read(given: &CoreArguments) -> Arguments {
     let named = |list| paired(list).into_iter().map(|(name, json)| Argument { name, json }).collect();
     Arguments {
@@ -47,7 +47,7 @@ fn refusal(refused: &CoreRefusal) -> Issue {
     Issue::new(&path, Code::Type, &refused.expected(), &refused.received())
 }
 
-/// The arguments break the contract in one thing.
+/// An argument that violates the contract in one point.
 pub fn violation(operation: &'static Operation, path: &[Step], code: Code, expected: &str, received: &str) -> Error {
     Error::Request { operation, issues: vec![Issue::new(path, code, expected, received)] }
 }

@@ -1,4 +1,4 @@
-//! What the methods of the package ask for becomes a future, which JavaScript drives (`js/bindings/driver.js`).
+//! Turns the calls of the package's methods into futures, which JavaScript drives (`js/bindings/driver.js`).
 
 use std::rc::Rc;
 
@@ -28,14 +28,14 @@ extern "C" {
     -> JsValue;
 }
 
-/// Calls an operation. The future resolves with what `withResponse` gives.
+/// Calls an operation. The future resolves with the value that `withResponse` returns.
 pub fn call(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<CoreFuture, Error> {
-    // At once: what the caller handed over may be another tomorrow.
+    // The input is read at once: the caller may change it later.
     let operation = arguments::operation(given)?;
     Ok(start(client, operation, arguments::read(given), given))
 }
 
-/// Sets a password, of which only hashes are sent.
+/// Sets a password. Only its hashes are sent.
 pub fn set_password(client: Rc<Client<JsHost>>, given: &CoreCall, new: &JsValue) -> Result<CoreFuture, Error> {
     let operation = arguments::operation(given)?;
     let mut arguments = arguments::read(given);
@@ -56,7 +56,7 @@ fn start(
     )
 }
 
-/// Waits. The future resolves with the resource that was waited for; of a deletion with `{ found }`.
+/// Waits for a goal. The future resolves with the resource; for a deletion with `{ found }`.
 pub fn wait(client: Rc<Client<JsHost>>, given: &CoreWait) -> CoreFuture {
     let arguments = arguments::read(given);
     let goal = given.goal();
@@ -100,7 +100,7 @@ fn password(operation: &'static Operation, password: &JsValue) -> Result<Vec<u8>
     })
 }
 
-/// The caller's function, which is told of each poll.
+/// The caller's `onProgress`, called after each poll.
 fn on_progress(client: Rc<Client<JsHost>>, given: &CoreWait) -> OnProgress {
     let hook = Hook { call: given.on_progress(), owner: given.into(), name: "onProgress" };
     Box::new(move |progress| {

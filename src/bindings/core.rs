@@ -1,6 +1,6 @@
-//! What the classes of the package stand on: one object for a client, and few functions. The methods that users call are
-//! JavaScript (`js/`), where a method costs a tenth of what it costs here; there options are read, too. What they
-//! hand over has its types in `seam`.
+//! The objects and functions that the package's classes are built on. The methods that users call are JavaScript
+//! (`js/`), where a method takes a tenth of the code that it takes here; options are read there, too. `seam` declares
+//! the types of the input.
 
 use std::rc::Rc;
 
@@ -29,13 +29,13 @@ use crate::request::{Argument, Target};
 use crate::secret::Secret;
 use crate::validate::{Mode, Unknown, validate};
 
-/// What says when a request may go. Clients that are given the same one share it.
+/// Decides when a request may be sent. Clients that are given the same limiter share it.
 #[wasm_bindgen]
 pub struct Limiter(RateLimiting);
 
 #[wasm_bindgen]
 impl Limiter {
-    /// So many requests in so many milliseconds; none: no limit, or with `lent` the caller's own.
+    /// At most `requests` per `per_ms` milliseconds. Zero: no limit, or with `lent` the caller's custom limiter.
     #[wasm_bindgen(constructor)]
     pub fn new(requests: f64, per_ms: f64, lent: bool) -> Limiter {
         Limiter(match lent {
@@ -45,8 +45,8 @@ impl Limiter {
         })
     }
 
-    /// Calls `run` when a request may go, and takes its slot until the promise of that resolves, with the
-    /// `RateLimitOutcome`: for another copy of this package, whose wasm has no part in this one.
+    /// Calls `run` when a request may be sent, and holds a permit until its promise resolves with the
+    /// `RateLimitOutcome`. For another copy of this package, which has a wasm instance of its own.
     pub fn hold(&self, #[wasm_bindgen(unchecked_param_type = "() => Promise<unknown>")] run: Function) -> CoreFuture {
         let limit = self.0.clone();
         CoreFuture::new(async move {
@@ -118,18 +118,18 @@ impl Core {
         Ok(Self(Rc::new(Client::new(host, settings))))
     }
 
-    /// The same client once more: freed, it lives as long as that.
+    /// Another handle of the same client; freeing one leaves the other usable.
     #[must_use]
     pub fn share(&self) -> Core {
         Self(self.0.clone())
     }
 
-    /// Calls an operation: `drive` runs the future, which resolves with what `withResponse` gives.
+    /// Calls an operation. `drive` runs the future, which resolves with the value that `withResponse` returns.
     pub fn call(&self, given: &CoreCall) -> Result<CoreFuture, JsValue> {
         calls::call(self.0.clone(), given).map_err(to_js)
     }
 
-    /// The same of `services.setPassword`: the password is hashed here.
+    /// The same for `services.setPassword`; the password is hashed here.
     #[wasm_bindgen(js_name = setPassword)]
     pub fn set_password(
         &self,
@@ -139,12 +139,12 @@ impl Core {
         calls::set_password(self.0.clone(), given, password).map_err(to_js)
     }
 
-    /// Waits: the future resolves with the resource, that of a deletion with `{ found }`.
+    /// Waits for a goal. The future resolves with the resource; for a deletion with `{ found }`.
     pub fn wait(&self, given: &CoreWait) -> CoreFuture {
         calls::wait(self.0.clone(), given)
     }
 
-    /// A text without the client's secrets, and without those of a request.
+    /// A text without the client's secrets and without those of a request.
     pub fn redact(&self, given: &CoreRequest, text: String) -> Result<String, JsValue> {
         let operation = arguments::operation(given).map_err(to_js)?;
         let mut text = text;
@@ -152,10 +152,10 @@ impl Core {
         Ok(text)
     }
 
-    /// Checks and builds a request: `{ method, url, headers, body, curl }`.
+    /// Checks and builds a request without sending it: `{ method, url, headers, body, curl }`.
     ///
-    /// A result, as every export that returns a reference: where it is the reference alone, V8 11.3 ends the process
-    /// (Node 20) when optimized code that calls it has to be given up meanwhile. `scripts/build/check.mjs` finds those.
+    /// Returns a `Result`, like every export that returns a reference. An export that returns the reference alone
+    /// crashes V8 11.3 (Node 20) when it deoptimizes code that is calling it. `scripts/build/check.mjs` finds those.
     #[wasm_bindgen(unchecked_return_type = "any")]
     pub fn build(&self, given: &CoreRequest) -> Result<Object, JsValue> {
         let build = || {
@@ -186,13 +186,13 @@ const fn validation(policy: ViolationPolicy) -> ValidationMode {
     }
 }
 
-/// Throws what is wrong with an options object, as `options.js` has found it.
+/// Throws the error for an options object, from the finding of `options.js`.
 #[wasm_bindgen(js_name = refuseOptions)]
 pub fn refuse_options(what: &str, fault: Vec<String>) -> Result<(), JsValue> {
     options::refuse(what, &fault).map_err(to_js)
 }
 
-/// Checks an organization's id, which comes from an option or a variable of that name.
+/// Checks an organization's id that comes from an option or a variable of that name.
 fn check_organization(name: &str, id: &str) -> Result<(), Error> {
     let json = Argument::text("organizationId", id).json;
     let schema = contract::ORGANIZATIONS_GET.path_parameters.first().map(|parameter| parameter.schema);

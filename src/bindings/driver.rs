@@ -1,4 +1,5 @@
-//! Futures that an async JavaScript function drives (`driver.js`), and what they await of JavaScript.
+//! Futures that an async JavaScript function drives (`js/bindings/driver.js`), and the JavaScript operations that they
+//! await. Dropping a future cancels everything that it has started.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -18,9 +19,9 @@ extern "C" {
     #[wasm_bindgen(js_name = wake)]
     fn wake_call(id: u32);
 
-    /// What JavaScript has started, and what can be cancelled.
+    /// An operation that JavaScript has started and that can be cancelled.
     pub type Awaited;
-    /// Whether it has settled. If not, it then wakes the call that is being polled.
+    /// Whether it has settled. If not, it wakes the call that is being polled once it settles.
     #[wasm_bindgen(method)]
     fn poll(this: &Awaited) -> bool;
     #[wasm_bindgen(method, catch)]
@@ -29,7 +30,7 @@ extern "C" {
     fn cancel(this: &Awaited);
 }
 
-// What `driver.js` imports: a file that no Rust names would not be in the package.
+// `driver.js` imports this file; wasm-bindgen packages only files that Rust names.
 #[wasm_bindgen(module = "/js/bindings/stack.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -51,12 +52,12 @@ enum State {
     Done,
 }
 
-/// The future of a call. Dropping it drops all that it has running.
+/// The future of a call. Dropping it cancels everything that it has started.
 #[wasm_bindgen]
 pub struct CoreFuture(RefCell<State>);
 
 impl CoreFuture {
-    /// For `drive` of `driver.js`, which polls it.
+    /// For `drive` in `driver.js`, which polls it.
     pub fn new(future: impl Future<Output = Output> + 'static) -> Self {
         Self(RefCell::new(State::Pending(Box::pin(future))))
     }
@@ -64,7 +65,8 @@ impl CoreFuture {
 
 #[wasm_bindgen]
 impl CoreFuture {
-    /// Polls the future of the call with that number. True: `result` has what it brought. Throws what it failed with.
+    /// Polls the future of the call with that number. True: it has ended, and `result` returns its value. Throws its
+    /// error.
     pub fn poll(&self, id: u32) -> Result<bool, JsValue> {
         let State::Pending(mut future) = self.0.replace(State::Done) else { return Ok(true) };
         let waker = Waker::from(Arc::new(CallWaker(id)));
@@ -77,7 +79,7 @@ impl CoreFuture {
         polled
     }
 
-    /// What the future brought, once.
+    /// The value of the future; it can be read once.
     #[wasm_bindgen(unchecked_return_type = "any")]
     pub fn result(&self) -> Result<JsValue, JsValue> {
         match self.0.replace(State::Done) {
@@ -95,14 +97,14 @@ impl Wake for CallWaker {
     }
 }
 
-/// Has JavaScript drive a future. When the signal aborts before its end it is dropped, and the promise rejects with the
-/// signal's reason.
+/// Has JavaScript drive a future. If the signal aborts before the future ends, it is dropped, and the promise rejects
+/// with the signal's reason.
 #[cfg(feature = "sandbox")]
 pub fn drive(signal: &JsValue, future: impl Future<Output = Output> + 'static) -> Promise {
     drive_future(CoreFuture::new(future), signal)
 }
 
-/// Awaits what JavaScript has started; dropped before its end, it cancels it.
+/// Awaits an operation that JavaScript has started. Dropped before it settles, it cancels the operation.
 pub struct Cancellable(Awaited);
 
 impl From<Awaited> for Cancellable {
@@ -118,7 +120,7 @@ impl Future for Cancellable {
         if !self.0.poll() {
             return Poll::Pending;
         }
-        // What JavaScript starts reports its failures in its value, or ends the call.
+        // JavaScript reports failures of the operation in its value, or ends the call.
         Poll::Ready(self.0.result().unwrap_or_default())
     }
 }

@@ -1,4 +1,4 @@
-//! Errors become JavaScript errors: real classes, which `errors.js` defines.
+//! Turns errors of the core into JavaScript errors of the classes that `js/errors.js` defines.
 
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,7 @@ extern "C" {
     fn create_error(kind: &str, message: &str, fields: &Object, text: &JsValue, cause: &JsValue) -> JsValue;
 }
 
-// What `errors.js` imports: a file that no Rust names would not be in the tests' packages.
+// `errors.js` imports this file; wasm-bindgen packages only files that Rust names, and the tests need it.
 #[wasm_bindgen(module = "/js/errors.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -26,7 +26,7 @@ extern "C" {
     fn hide();
 }
 
-/// The JavaScript error.
+/// The JavaScript error for an error of the core.
 pub fn to_js(error: Error) -> JsValue {
     let message = error.message();
     let fields = Object::new();
@@ -74,14 +74,14 @@ pub fn to_js(error: Error) -> JsValue {
     create_error(kind, &message, &fields, &text, &cause)
 }
 
-/// The JavaScript error of what a future failed with.
+/// The JavaScript error for a failed future.
 #[cfg(feature = "client")]
 #[expect(clippy::boxed_local, reason = "this is how futures hand it on")]
 pub fn failure(error: Box<Error>) -> JsValue {
     to_js(*error)
 }
 
-/// The host's value that the core carried.
+/// The JavaScript value that the core carried as the cause.
 fn foreign(value: &crate::host::CallerError) -> JsValue {
     value.downcast_ref::<JsValue>().cloned().unwrap_or(JsValue::UNDEFINED)
 }
@@ -114,7 +114,7 @@ fn attempt(attempt: &Attempt) -> JsValue {
     fields.into()
 }
 
-/// Issues as a list.
+/// Issues as a JavaScript list.
 pub fn all(issues: &[Issue]) -> Array {
     list(issues, issue)
 }

@@ -1,5 +1,5 @@
-//! Sending with `fetch`: the host's, or the caller's own, called as `fetch(url, init)`. When the future is dropped, the
-//! request is aborted.
+//! The transport: the runtime's `fetch` or the caller's, called as `fetch(url, init)`. Dropping the future aborts the
+//! request.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ extern "C" {
     fn send_with(own: &JsValue, url: &str, init: &Object, most: f64) -> Awaited;
 }
 
-// What `fetch.js` imports: a file that no Rust names would not be in the package.
+// `fetch.js` imports this file; wasm-bindgen packages only files that Rust names.
 #[wasm_bindgen(module = "/js/bindings/responses.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -28,9 +28,9 @@ extern "C" {
 
 #[wasm_bindgen(module = "/js/bindings/causes.js")]
 extern "C" {
-    /// `{ texts, … }`: all texts of an error, and what `finish` makes a copy of.
+    /// `{ texts, … }`: all texts of an error, and the draft that `finish` turns into a copy.
     fn draft(error: &JsValue) -> JsValue;
-    /// The copy, with other texts.
+    /// The copy, with these texts.
     fn finish(draft: &JsValue, texts: &Array) -> JsValue;
 }
 
@@ -65,12 +65,12 @@ impl Transport for JsHost {
             found |= clean_text != text;
             cleaned.push(&JsValue::from_str(&clean_text));
         }
-        // The host's own error where it may be shown: users look for its class and its code.
+        // The runtime's own error, if it may be shown: users look for its class and its code.
         if found { Rc::new(finish(&made, &cleaned)) } else { cause }
     }
 }
 
-/// A plain object with plain headers, which a fetch that wraps another can spread.
+/// A plain object with plain headers, which a wrapper of fetch can spread.
 fn init(request: &HttpRequest) -> Object {
     let init = Object::new();
     let headers = plain_object(&request.headers);
@@ -82,7 +82,7 @@ fn init(request: &HttpRequest) -> Object {
     if let Some(body) = &request.body {
         set_text(&init, "body", Some(body));
     }
-    // The API has no redirects, and credentials must not travel with one.
+    // The API has no redirects, and credentials must not follow one.
     set_text(&init, "redirect", Some("manual"));
     init
 }

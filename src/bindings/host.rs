@@ -1,4 +1,5 @@
-//! What JavaScript lends: a clock, randomness, `JSON.parse`; and the caller's log, rate limiter and hooks.
+//! The core's host traits, implemented on JavaScript: the runtime's clock, randomness and `JSON.parse`, and the
+//! caller's logger, rate limiter and hooks. The transport is in `fetch`.
 
 use std::rc::Rc;
 
@@ -17,39 +18,39 @@ use crate::host::{
 
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
-    /// What the caller lends.
+    /// The caller's functions and objects.
     pub lent: CoreHost,
-    /// The caller's own clock, or the host's.
+    /// The caller's clock, or the runtime's.
     pub clock: JsClock,
-    /// A longer answer is refused.
+    /// The most bytes that a response body may have.
     pub max_body_bytes: f64,
-    /// Lines that matter less are dropped; `None`: all are.
+    /// The least severe level that is logged; `None`: all are.
     log_level: Option<Level>,
-    /// A [`LogRedactor`] for what the caller's functions reject with; undefined: that is not logged.
+    /// A [`LogRedactor`] for rejections of the caller's functions; undefined: they are not logged.
     redactor: JsValue,
     on_request: Hook,
     on_response: Hook,
     on_retry: Hook,
 }
 
-/// A function of the caller's that is told what happens, where there is one.
+/// A hook of the caller.
 pub struct Hook {
     /// The function.
     pub call: Option<Function>,
-    /// The object that it is called on.
+    /// The object that it is called as a method of.
     pub owner: JsValue,
     /// Its name.
     pub name: &'static str,
 }
 
-/// Makes texts fit for the client's log. JavaScript has one of its own: what a hook rejects with comes when the call, and the
-/// client too, may be gone.
+/// Redacts texts for the client's log. JavaScript holds a redactor of its own, because a hook may reject after the call
+/// has ended and the client has been freed.
 #[wasm_bindgen]
 pub struct LogRedactor(Redactor);
 
 #[wasm_bindgen]
 impl LogRedactor {
-    /// The text in one line, shortened, without the client's secrets.
+    /// The text on one line, shortened, without the client's secrets.
     pub fn shown(&self, text: &str) -> String {
         self.0.shown(text)
     }
@@ -106,7 +107,7 @@ impl Clock for JsHost {
     }
 }
 
-/// The host's `crypto`.
+/// The runtime's `crypto`.
 pub struct HostRandom;
 
 impl Random for HostRandom {
@@ -152,11 +153,11 @@ impl Values for JsHost {
 }
 
 impl CustomLimiter for JsHost {
-    /// What the caller's `acquire` resolved with.
+    /// The value that the caller's `acquire` resolved with.
     type Permit = JsValue;
 
     async fn acquire(&self) -> Result<JsValue, CallerError> {
-        // What it fails with ends the call there.
+        // A rejection ends the call in JavaScript.
         Ok(Cancellable::from(acquire_of(&self.lent)).await)
     }
 
@@ -170,7 +171,7 @@ fn foreign(error: JsValue) -> CallerError {
 }
 
 impl JsHost {
-    /// One that stands on what the caller lends.
+    /// A host with the caller's functions and objects.
     pub fn new(lent: CoreHost, max_body_bytes: f64, log_level: Option<Level>, redactor: JsValue) -> Self {
         let hook = |name, call| Hook { call, owner: lent.clone().into(), name };
         Self {
@@ -185,12 +186,12 @@ impl JsHost {
         }
     }
 
-    /// One to which the caller has lent nothing.
+    /// A host without any of the caller's functions.
     pub fn alone() -> Self {
         Self::new(bare_object().unchecked_into(), 0.0, None, JsValue::UNDEFINED)
     }
 
-    /// Calls a function of the caller's, where there is one. It is not awaited; what it rejects with is logged.
+    /// Calls a hook, if there is one. It is not awaited; its rejection is logged.
     pub fn hook(&self, hook: &Hook, fill: &dyn Fn(&Object)) -> Result<(), CallerError> {
         let Hook { call: Some(call), owner, name } = hook else { return Ok(()) };
         let event = Object::new();

@@ -1,4 +1,4 @@
-//! Plain objects.
+//! Builds plain JavaScript objects.
 
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(js_name = put)]
     fn put_value(object: &Object, name: &str, value: &JsValue);
-    /// Sets a property to a text, or to undefined.
+    /// Sets a property to a string, or to undefined.
     #[wasm_bindgen(js_name = put)]
     pub fn set_text(object: &Object, name: &str, value: Option<&str>);
     /// Sets a property to a number, or to undefined.
@@ -20,8 +20,8 @@ pub fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
     put_value(object, name, &value.into());
 }
 
-/// An object without a prototype, for the host's own functions: of options, what they do not find in the object itself they
-/// read in a polluted `Object.prototype`.
+/// An object without a prototype, for options of the runtime's functions. They look up options that the object does not
+/// have in `Object.prototype`, which may be polluted.
 pub fn bare_object() -> Object {
     Object::create(JsValue::NULL.unchecked_ref())
 }

@@ -1,5 +1,5 @@
-//! Options objects, checked: an unknown name or a value of the wrong kind is a ConfigurationError that names the option,
-//! and the nearest known name.
+//! Checks options objects. An unknown name or a value of the wrong type is a `ConfigurationError`, which names the
+//! option and the nearest known name. The checks are in `js/bindings/options.js`.
 
 #[cfg(feature = "sandbox")]
 use wasm_bindgen::prelude::*;
@@ -13,13 +13,13 @@ extern "C" {
     fn fault(options: &JsValue, known: &str) -> Option<Vec<String>>;
 }
 
-/// Takes an object, or nothing. What is known is said in the words of `options.js`.
+/// Requires an object or undefined. `known` describes the options in the format of `options.js`.
 #[cfg(feature = "sandbox")]
 pub fn check(what: &str, options: &JsValue, known: &str) -> Result<(), Error> {
     refuse(what, &fault(options, known).unwrap_or_default())
 }
 
-/// What `options.js` has found: nothing; a sentence; or the name of an option that is not known, and those that are.
+/// The error for the finding of `options.js`: nothing, a sentence, or an unknown option with the names that are known.
 pub fn refuse(what: &str, fault: &[String]) -> Result<(), Error> {
     match fault {
         [] => Ok(()),
@@ -34,7 +34,7 @@ pub fn refuse(what: &str, fault: &[String]) -> Result<(), Error> {
     }
 }
 
-/// What is wrong with the options of `new CloudClient`, `services.list` and so on.
+/// The error for the options of `new CloudClient`, `services.list` and so on.
 pub fn wrong(what: &str, message: &str) -> Error {
     Error::Configuration(format!("{what}: {message}"))
 }

@@ -1,4 +1,4 @@
-//! The functions around passwords; all synchronous.
+//! The exported functions that hash and generate passwords. All are synchronous.
 
 use wasm_bindgen::prelude::*;
 
@@ -9,7 +9,7 @@ use super::values;
 use crate::error::Error;
 use crate::password;
 
-/// The SHA-256 of a password in base64. A `ConfigurationError` where the password is no string and no bytes.
+/// The SHA-256 of a password in base64. Throws a `ConfigurationError` if the password is neither a string nor bytes.
 #[wasm_bindgen(js_name = hashPassword, unchecked_return_type = "string")]
 pub fn hash_password(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,
@@ -17,7 +17,7 @@ pub fn hash_password(
     bytes("hashPassword", &password).map(|bytes| password::sha256_base64(&bytes))
 }
 
-/// The SHA-1 of the SHA-1 of a password in hexadecimal digits. A `ConfigurationError` as above.
+/// The SHA-1 of the SHA-1 of a password in hexadecimal digits. Throws a `ConfigurationError` as above.
 #[wasm_bindgen(js_name = doubleSha1Hash, unchecked_return_type = "string")]
 pub fn double_sha1_hash(
     #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: JsValue,
@@ -25,7 +25,7 @@ pub fn double_sha1_hash(
     bytes("doubleSha1Hash", &password).map(|bytes| password::double_sha1_hex(&bytes))
 }
 
-/// A password of that many characters.
+/// A random password of that many characters.
 #[wasm_bindgen]
 pub fn generate(length: f64) -> Result<String, JsValue> {
     let whole = (length.fract() == 0.0).then_some(length as usize);

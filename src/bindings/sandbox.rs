@@ -26,17 +26,17 @@ use crate::secret::Secret;
 
 #[wasm_bindgen(module = "/js/bindings/stack.js")]
 extern "C" {
-    /// The function, which asks for room on the stack before it enters the wasm.
+    /// Wraps the function so that it checks for free stack before it enters wasm.
     fn guarded(run: &JsValue) -> Function;
 }
 
 #[wasm_bindgen(module = "/js/bindings/requests.js")]
 extern "C" {
-    /// `{ signal, request }`: what ends it, and a promise of the host's own Request.
+    /// `{ signal, request }`: the signal that ends the request, and a promise of a Request of the runtime.
     fn open(input: &JsValue, init: &JsValue) -> JsValue;
 }
 
-// What `requests.js` imports: a file that no Rust names would not be in the package.
+// `requests.js` imports this file; wasm-bindgen packages only files that Rust names.
 #[wasm_bindgen(module = "/js/bindings/responses.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -46,80 +46,80 @@ extern "C" {
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What `new CloudClient(…)` needs to talk to a sandbox. */
+/** The options with which `new CloudClient(…)` talks to a sandbox. */
 export interface SandboxClientOptions {
-  /** The id of the sandbox's key. */
+  /** The id of the sandbox's first key. */
   keyId: string;
-  /** The secret of the sandbox's key. */
+  /** The secret of the sandbox's first key. */
   keySecret: string;
-  /** The sandbox's one organization. */
+  /** The id of the first key's organization. */
   organizationId: string;
-  /** The service's own address, of which the sandbox answers. */
+  /** The address of the real API. The sandbox's `fetch` handles its requests. */
   baseUrl: string;
-  /** The sandbox's own. */
+  /** The sandbox's `fetch`. */
   fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** The sandbox's virtual time. */
+  /** The sandbox's virtual clock. */
   clock: Clock;
-  /** The limit that the sandbox keeps. */
+  /** The rate limit of the sandbox. */
   rateLimit: { requests: number; perMs: number } | false;
-  /** For one attempt, in virtual milliseconds. */
+  /** The timeout of one attempt, in virtual milliseconds. */
   timeoutMs: number;
-  /** The key is worth nothing elsewhere. */
+  /** True: the key works only in this sandbox. */
   dangerouslyAllowBrowser: true;
 }
 
-/** What the sandbox has, as the API shows it. */
+/** The state of the sandbox, in the form of the API's responses. */
 export interface SandboxState {
   /** The virtual time, in milliseconds since the epoch. */
   now: number;
   /** The organization of the first key. */
   organization: Organization;
-  /** All its services. */
+  /** All services of that organization. */
   services: Service[];
-  /** The organizations of further keys, where `keys` names some. */
+  /** The organizations of the other keys, if `keys` names any. */
   others: { organization: Organization; services: Service[] }[];
 }
 
-/** All that a sandbox has, as JSON. What is in it is for `restore` alone; it holds the hashes of passwords. */
+/** The whole state of a sandbox as JSON, for `restore` only. It holds hashes of passwords. */
 export interface SandboxSnapshot {
-  /** Its form. */
+  /** The version of its format. */
   snapshot: number;
 }
 
-/** One request of the ledger. */
+/** A request in the ledger. */
 export interface LedgerEntry {
-  /** When it arrived, in virtual milliseconds since the epoch. */
+  /** The time of its arrival, in virtual milliseconds since the epoch. */
   at: number;
-  /** Its method. */
+  /** The HTTP method. */
   method: string;
-  /** Its path, percent-encoded. */
+  /** The path, percent-encoded. */
   path: string;
-  /** The status that it was answered with; 0: the connection ended without an answer. */
+  /** The HTTP status of the response; 0: the connection ended without a response. */
   status: number;
   /** The operation, such as `services.list`. */
   operation: string | undefined;
-  /** What it changed, such as `running -> stopping`. */
+  /** The change that it made, such as `running -> stopping`. */
   change: string | undefined;
   /**
-   * The body of a request that changed something. Passwords are in it as hashes only.
+   * The body of a request that changed the state. Passwords appear in it only as hashes.
    *
-   * The entries with a `change`, sent again at their times to a new sandbox with the same options but no `faults`, bring
-   * the same state. What befell a service (`failed`, `partially-running`, `degraded`, `idle-first`, `soft-deleted`) is
-   * injected again before its request; other faults leave no trace in the state.
+   * To reproduce the state, send the entries with a `change` again, at their times, to a new sandbox with the same
+   * options but no `faults`. Inject the faults that affect services (`failed`, `partially-running`, `degraded`,
+   * `idle-first`, `soft-deleted`) again before their requests; other faults do not change the state.
    */
   body: object | undefined;
-  /** The fault that met it. */
+  /** The fault that affected it. */
   fault: SandboxFault | undefined;
 }
 "#;
 
-/// ClickHouse Cloud in memory: for tests and demos, without an account.
+/// ClickHouse Cloud in memory, for tests and demos without an account.
 ///
-/// `new CloudClient(sandbox.clientOptions)` talks to it; so does anything that is given `sandbox.fetch`.
+/// `new CloudClient(sandbox.clientOptions)` talks to it, as does any library that accepts `sandbox.fetch`.
 #[wasm_bindgen]
 pub struct Sandbox {
     world: Rc<World>,
-    // One function each, so that no look-up makes a new one.
+    // Created once, so that each read of the property returns the same function.
     fetch: OnceCell<Function>,
     clock: OnceCell<JsValue>,
 }
@@ -131,9 +131,9 @@ struct World {
 
 #[wasm_bindgen]
 impl Sandbox {
-    /// A sandbox without services. It has one organization, unless more keys open others.
+    /// Creates a sandbox without services. It has one organization, unless other keys add more.
     ///
-    /// Throws a `ConfigurationError` when an option is unknown or wrong.
+    /// Throws a `ConfigurationError` if an option is unknown or invalid.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "SandboxOptions")] options: JsValue,
@@ -144,7 +144,7 @@ impl Sandbox {
         Ok(Self { world: Rc::new(World { sandbox, clock }), fetch: OnceCell::new(), clock: OnceCell::new() })
     }
 
-    /// Called like `fetch`; it may be passed around on its own. Every host and every origin leads to the sandbox.
+    /// Called like `fetch`, also detached from the sandbox. Every host and origin leads to the sandbox.
     #[wasm_bindgen(
         getter,
         unchecked_return_type = "(input: string | URL | Request, init?: RequestInit) => Promise<Response>"
@@ -157,7 +157,7 @@ impl Sandbox {
         Ok(self.fetch.get_or_init(make).clone())
     }
 
-    /// All that `new CloudClient(…)` needs to talk to the sandbox: fetch, clock and credentials.
+    /// All options with which `new CloudClient(…)` talks to the sandbox, including fetch, clock and credentials.
     #[wasm_bindgen(
         getter,
         js_name = clientOptions,
@@ -186,20 +186,20 @@ impl Sandbox {
                 }
             },
         );
-        // The client's clock is virtual, the host's hiccups are real: 30 real seconds for one attempt.
+        // The client's clock is virtual, but pauses of the machine are real: one attempt gets 30 real seconds.
         set(&object, "timeoutMs", 30_000.0 * options.time_scale.max(1.0));
         set(&object, "dangerouslyAllowBrowser", true);
         Ok(object)
     }
 
-    /// Lets virtual milliseconds pass at once. Responses that are held back come so much earlier.
+    /// Advances virtual time by `ms` milliseconds at once. Delayed responses come earlier by as much.
     ///
-    /// Throws a `ConfigurationError` when `ms` is negative or no number, or ends after virtual time, in the year 275760.
+    /// Throws a `ConfigurationError` if `ms` is negative or not a number, or if it leads beyond the year 275760.
     pub fn advance(&self, ms: f64) -> Result<(), JsValue> {
         if !ms.is_finite() || ms < 0.0 {
             return Err(to_js(Error::Configuration("sandbox.advance: ms must be a number of at least 0".to_owned())));
         }
-        // Beyond it virtual time would stand still, and with it the rate limit.
+        // Beyond that, virtual time would stop, and with it the rate limit.
         if self.world.clock.now() + ms > sandbox::END_OF_TIME {
             let message = "sandbox.advance: ms must end before virtual time does, in the year 275760";
             return Err(to_js(Error::Configuration(message.to_owned())));
@@ -208,12 +208,14 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Lets a fault meet the next requests that fit, whatever the probabilities say: the next one, or the next `times`;
-    /// only those of a `method`, only those of a `path`. A path is one of the contract's, such as
-    /// `/v1/organizations/{organizationId}/services`, in which values may stand for the parameters. The oldest injection
-    /// goes first; one that finds nothing to spoil (a required property of an empty list) waits for the next request.
+    /// Makes a fault affect the next matching requests, regardless of the probabilities: the next one, or the next
+    /// `times`, optionally only those with a `method` or a `path`. A path is one of the contract's, such as
+    /// `/v1/organizations/{organizationId}/services`; values may replace its parameters. The oldest injection is used
+    /// first. An injection that cannot apply to a response (a required property of an empty list) waits for the next
+    /// request.
     ///
-    /// Throws a `ConfigurationError` when it can meet no request of the contract, or when 1,000 are waiting already.
+    /// Throws a `ConfigurationError` if no request of the contract can match, or if 1,000 injections are already
+    /// waiting.
     pub fn inject(
         &self,
         #[wasm_bindgen(unchecked_param_type = "SandboxInjection")] injection: JsValue,
@@ -226,7 +228,7 @@ impl Sandbox {
             .map_err(|(property, text)| to_js(Error::Configuration(format!("sandbox.inject: {property} {text}"))))
     }
 
-    /// All faults that there are, and what each does.
+    /// All faults, with a description of each.
     #[wasm_bindgen(unchecked_return_type = "{ name: SandboxFault; description: string }[]")]
     pub fn faults() -> Result<JsValue, JsValue> {
         let row = |fault: &Fault| {
@@ -238,24 +240,24 @@ impl Sandbox {
         Ok(Fault::ALL.iter().map(row).collect::<Array>().into())
     }
 
-    /// What there is, past all faults.
+    /// The current state, unaffected by faults.
     #[wasm_bindgen(unchecked_return_type = "SandboxState")]
     pub fn state(&self) -> Result<JsValue, JsValue> {
         let now = self.world.clock.now();
         JSON::parse(&self.world.sandbox.borrow_mut().state(now).to_string())
     }
 
-    /// All that there is, as plain JSON: the services with what is about to happen to them, the window of the rate limit,
-    /// and where the draws stand. The options, the ledger and what is injected are not in it.
+    /// The whole state as plain JSON: the services with their scheduled changes, the rate limit's window and the state
+    /// of the random generator. It does not include the options, the ledger and the injected faults.
     #[wasm_bindgen(unchecked_return_type = "SandboxSnapshot")]
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
         let now = self.world.clock.now();
         JSON::parse(&self.world.sandbox.borrow_mut().snapshot(now))
     }
 
-    /// Goes on from a snapshot, of this sandbox or another one: what was a minute away then is a minute away now.
+    /// Restores a snapshot of this or another sandbox. Remaining times are kept: an event one minute away stays so.
     ///
-    /// Throws a `ConfigurationError` when it is none; nothing is changed then.
+    /// Throws a `ConfigurationError` if the value is no snapshot; the state is then unchanged.
     pub fn restore(
         &self,
         #[wasm_bindgen(unchecked_param_type = "SandboxSnapshot")] snapshot: &JsValue,
@@ -266,7 +268,7 @@ impl Sandbox {
         restored.map_err(|text| to_js(Error::Configuration(format!("sandbox.restore: the snapshot {text}"))))
     }
 
-    /// The last 10,000 requests, the oldest first.
+    /// The last 10,000 requests, oldest first.
     #[wasm_bindgen(unchecked_return_type = "LedgerEntry[]")]
     pub fn ledger(&self) -> Result<JsValue, JsValue> {
         let sandbox = self.world.sandbox.borrow();
@@ -309,7 +311,7 @@ impl<'a> JsEntry<'a> {
     }
 }
 
-// Results, as every export that returns a reference: see `Core::call`.
+// These return a `Result`, like every export that returns a reference: see `Core::call`.
 type Fetch = dyn Fn(JsValue, JsValue) -> Result<Promise, JsValue>;
 type Sleep = dyn Fn(f64, JsValue) -> Result<Promise, JsValue>;
 
@@ -331,7 +333,7 @@ fn clock(world: &Rc<World>) -> JsValue {
     object.into()
 }
 
-/// A closure as a function that lives as long as JavaScript holds it.
+/// Turns a closure into a function that lives as long as JavaScript holds it.
 fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>) -> Function {
     guarded(&closure.into_js_value())
 }
@@ -359,7 +361,7 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
 }
 
 impl World {
-    /// Holds an answer back, for real milliseconds; those that virtual time is advanced by count, too.
+    /// Delays a response by real milliseconds. Time that `advance` adds counts, too.
     async fn hold(&self, ms: f64) {
         let scale = self.sandbox.borrow().options().time_scale;
         self.clock.sleep(ms * scale).await;
@@ -374,7 +376,7 @@ fn new_response(response: HttpResponse, head: bool) -> Result<JsValue, JsValue> 
     let init: ResponseInit = bare_object().unchecked_into();
     init.set_status(response.status);
     init.set_headers(&headers.into_raw());
-    // A copy: WebKit's responses read the bytes that they are made of later on, when this memory holds other things.
+    // A copy: WebKit reads the bytes of a Response later, when this memory may hold other data.
     let body = (!head && !response.body.is_empty()).then(|| Uint8Array::from(response.body.as_slice()));
     Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init).map(JsValue::from)
 }

@@ -1,5 +1,5 @@
-//! The sandbox's time: virtual, so many times as fast as the host's, and advanced by hand. Where a test has put timers
-//! and a `Date` of its own in place of the host's, it goes by those.
+//! The sandbox's virtual time. It runs at a multiple of the runtime's time, and `advance` moves it. If a test has
+//! replaced the timers and `Date`, it follows those.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -16,7 +16,7 @@ extern "C" {
     fn read(flow: &JsValue) -> f64;
 }
 
-/// A virtual clock. It begins with the host's time.
+/// A virtual clock. It starts at the runtime's time.
 pub struct SandboxClock {
     flow: JsValue,
     began: f64,
@@ -26,7 +26,7 @@ pub struct SandboxClock {
 }
 
 impl SandboxClock {
-    /// A clock on which `scale` seconds pass in a real one.
+    /// A clock on which `scale` virtual seconds pass per real second.
     pub fn new(scale: f64) -> Self {
         let flow = begin();
         Self { began: read(&flow), flow, scale, advanced_ms: Cell::new(0.0), sleeping: RefCell::default() }
@@ -37,7 +37,7 @@ impl SandboxClock {
         self.began + (read(&self.flow) - self.began) * self.scale + self.advanced_ms.get()
     }
 
-    /// Lets time pass at once. Whoever sleeps looks at the clock again.
+    /// Advances the time at once. Sleeps check the clock again.
     pub fn advance(&self, ms: f64) {
         self.advanced_ms.set(self.advanced_ms.get() + ms);
         for waker in self.sleeping.take() {
@@ -45,7 +45,7 @@ impl SandboxClock {
         }
     }
 
-    /// Makes it another time.
+    /// Sets the time.
     pub fn set(&self, now: f64) {
         self.advanced_ms.set(self.advanced_ms.get() + now - self.now());
     }

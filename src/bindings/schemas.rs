@@ -1,4 +1,4 @@
-//! Values against the named schemas of the contract, for `schemas` (`js/schemas.js`), which has the names.
+//! Checks values against the named schemas of the contract, for `schemas` (`js/schemas.js`), which holds their names.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -7,7 +7,7 @@ use super::errors::all;
 use crate::contract::NAMED;
 use crate::validate::{Mode, Unknown, validate};
 
-/// The issues of a JSON text: as a request has it, or as an answer brings it. The schema is the one of that number in the
+/// The issues of a JSON text, checked as part of a request or of a response. The schema is given by its index in the
 /// order of the names.
 #[wasm_bindgen(js_name = checkSchema)]
 pub fn check_schema(number: usize, request: bool, json: &str) -> Result<Array, JsValue> {

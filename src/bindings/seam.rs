@@ -1,48 +1,52 @@
-//! What JavaScript hands over, typed on both sides: the settings of a client, and what a method asks for.
+//! The typed interface between JavaScript and Rust: the settings of a client, and the input of each call.
 //!
-//! Each interface stands beside the getters that read it. `tsc` holds `js/` to the interface, and tests/structure holds the
-//! interface to the getters. Options have been read and checked by then (`js/options.js`): nothing is checked again here.
+//! Each TypeScript interface stands beside the Rust getters that read it. `tsc` checks `js/` against the interface, and
+//! tests/structure checks the interface against the getters. `js/options.js` has validated options; they are not
+//! checked again here.
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const SETTINGS: &str = r#"
-/** The settings of a client: its options, checked and with their defaults. Each property is there: `Object.prototype` may be polluted. */
+/**
+ * The settings of a client: its validated options with defaults. Every property is set, since `Object.prototype` may be
+ * polluted.
+ */
 export interface CoreSettings {
-  /** The caller's own functions and objects. */
+  /** The caller's functions and objects. */
   readonly host: CoreHost;
   readonly logLevel: NonNullable<CloudClientOptions["logLevel"]>;
   readonly maxBodyBytes: number;
-  /** For one attempt. */
+  /** The timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
   readonly retryBudgetMs: number;
   readonly unknownProperties: NonNullable<CloudClientOptions["unknownProperties"]>;
   readonly validateRequests: NonNullable<CloudClientOptions["validateRequests"]>;
   readonly validateResponses: NonNullable<CloudClientOptions["validateResponses"]>;
   readonly baseUrl: string;
-  /** The value of the header. */
+  /** The value of the `Authorization` header. */
   readonly authorization: string | undefined;
   readonly credentialSource: "options" | "environment" | "bearerToken" | "none";
-  /** Requests travel over plain http to another machine, and nothing permits credentials there. */
+  /** Whether requests go over plain http to another machine without permission to send credentials. */
   readonly isInsecure: boolean;
-  /** The secret that the authorization is made of. */
+  /** The secret in the authorization. */
   readonly keySecret: string | undefined;
-  /** Names, in lower case, and values in turn. */
+  /** Names, in lower case, and values, alternately. */
   readonly headers: string[];
   readonly organizationId: string | undefined;
-  /** The option or the variable that the organization comes from. */
+  /** The option or environment variable that names the organization. */
   readonly organizationName: string;
 }
 
-/** The caller's own functions and objects. They are called on this object, which holds no secret. */
+/** The caller's functions and objects. Functions are called as methods of this object, which holds no secret. */
 export interface CoreHost {
   readonly fetch: CloudClientOptions["fetch"];
   readonly clock: Clock | undefined;
   readonly logger: Logger | undefined;
-  /** The caller's own limiter. */
+  /** The caller's custom rate limiter. */
   readonly rateLimit: RateLimiterLike | undefined;
-  /** Keeps what other clients of the same key look up. */
+  /** Shares look-ups with other clients of the same key. */
   readonly limiter: RateLimiterLike | undefined;
   readonly onRequest: CloudClientOptions["onRequest"];
   readonly onResponse: CloudClientOptions["onResponse"];
@@ -87,7 +91,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = organizationName)]
     pub fn organization_name(this: &CoreSettings) -> String;
 
-    /// `fetch.rs` and `host.js` read what is not here.
+    /// `fetch.rs` and `host.js` read the properties that have no getter here.
     #[wasm_bindgen(typescript_type = "CoreHost")]
     #[derive(Clone)]
     pub type CoreHost;
@@ -101,11 +105,11 @@ extern "C" {
     pub fn on_retry(this: &CoreHost) -> Option<Function>;
 }
 
-/// The lines that are logged: those of a level, and those that matter more.
+/// The log level: lines of this level and of more severe levels are logged.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum LogLevel {
-    /// None.
+    /// Nothing is logged.
     Off = "off",
     /// Errors.
     Error = "error",
@@ -113,23 +117,23 @@ pub enum LogLevel {
     Warn = "warn",
     /// Retries and waits.
     Info = "info",
-    /// All.
+    /// Everything is logged.
     Debug = "debug",
 }
 
-/// What becomes of requests or responses that violate the contract.
+/// How requests or responses that violate the contract are handled.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum ViolationPolicy {
     /// The call fails.
     Error = "error",
-    /// The call goes on, with a warning in the log.
+    /// The call continues, with a warning in the log.
     Warn = "warn",
-    /// The call goes on.
+    /// The call continues.
     Off = "off",
 }
 
-/// What becomes of properties of a request that the contract does not know.
+/// How unknown properties of a request are handled.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum UnknownProperties {
@@ -139,7 +143,7 @@ pub enum UnknownProperties {
     Send = "send",
 }
 
-/// Where the credentials come from.
+/// The source of the credentials.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum CredentialOrigin {
@@ -149,24 +153,24 @@ pub enum CredentialOrigin {
     Environment = "environment",
     /// The option `bearerToken`.
     BearerToken = "bearerToken",
-    /// There are none.
+    /// No credentials are set.
     None = "none",
 }
 
 #[wasm_bindgen(typescript_custom_section)]
 const CALLS: &str = r#"
-/** The arguments of a request, as JSON texts. Each property is there: `Object.prototype` may be polluted. */
+/** The arguments of a request, as JSON texts. Every property is set, since `Object.prototype` may be polluted. */
 export interface CoreArguments {
-  /** Names and JSON texts in turn. */
+  /** Names and JSON texts, alternately. */
   readonly path: string[];
-  /** Names and JSON texts in turn. */
+  /** Names and JSON texts, alternately. */
   readonly query: string[];
   readonly body: string | undefined;
-  /** What JSON can not hold. */
+  /** The values that JSON cannot hold. */
   readonly refused: CoreRefusal[];
 }
 
-/** A value that JSON can not hold. */
+/** A value that JSON cannot hold. */
 export interface CoreRefusal {
   readonly path: (string | number)[];
   readonly expected: string;
@@ -179,18 +183,18 @@ export interface CoreRequest extends CoreArguments {
   readonly operation: string;
 }
 
-/** A request that is sent. */
+/** A request to send. */
 export interface CoreCall extends CoreRequest {
-  /** For one attempt. */
+  /** The timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number | undefined;
-  /** Names, in lower case, and values in turn. */
+  /** Names, in lower case, and values, alternately. */
   readonly headers: string[];
 }
 
 /** A wait: the arguments of its requests, and its goal. */
 export type CoreWait = CoreArguments & {
   readonly headers: string[];
-  /** Of the whole wait. */
+  /** The deadline of the whole wait, in milliseconds. */
   readonly deadlineMs: number | undefined;
   readonly pollIntervalMs: number | undefined;
   readonly onProgress: ((progress: Progress<any>) => unknown) | undefined;
@@ -255,17 +259,17 @@ extern "C" {
     pub fn start(this: &CoreWait) -> bool;
 }
 
-/// What a wait is for.
+/// The goal of a wait.
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum GoalKind {
-    /// A service in one of some states.
+    /// A service in one of the given states.
     States = "states",
-    /// A service that runs.
+    /// A running service.
     Running = "running",
-    /// A service that is gone.
+    /// A deleted service.
     Deletion = "deletion",
-    /// A backup that is done.
+    /// A finished backup.
     Backup = "backup",
 }
 
@@ -273,8 +277,8 @@ pub enum GoalKind {
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum StatesHelper {
-    /// As its name says.
+    /// The helper of that name.
     WaitFor = "services.waitFor",
-    /// As its name says.
+    /// The helper of that name.
     CreateAndWait = "services.createAndWait",
 }

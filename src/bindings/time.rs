@@ -1,4 +1,4 @@
-//! Time: the host's own, or a clock that the caller lends.
+//! The clock: the runtime's, or one that the caller passes. It implements the core's `Clock`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,12 +17,12 @@ extern "C" {
     fn sleep_of(clock: &JsValue, ms: f64) -> Awaited;
 }
 
-/// A clock: the caller's `{ now(), sleep(ms, signal) }`, or with undefined the host's. What the caller's throws ends the
-/// task that has asked it.
+/// The caller's clock `{ now(), sleep(ms, signal) }`, or with undefined the runtime's. An error that the caller's clock
+/// throws ends the call that uses it.
 pub struct JsClock(pub JsValue);
 
 impl JsClock {
-    /// The host's.
+    /// The runtime's clock.
     #[cfg(feature = "sandbox")]
     pub fn host() -> Self {
         Self(JsValue::UNDEFINED)
@@ -34,13 +34,13 @@ impl JsClock {
         now_of(&self.0)
     }
 
-    /// Resolves after that many milliseconds. Its drop clears the timer.
+    /// Resolves after that many milliseconds. Dropping it clears the timer.
     pub fn sleep(&self, ms: f64) -> Sleep {
         Sleep(sleep_of(&self.0, ms).into())
     }
 }
 
-/// Some time, that passes.
+/// A span of time.
 pub struct Sleep(Cancellable);
 
 impl Future for Sleep {

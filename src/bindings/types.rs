@@ -1,270 +1,291 @@
-//! The TypeScript types of options and of `schemas`. They end up beside those of the functions here; the classes' own are
-//! read from their JavaScript (`js/`).
+//! The TypeScript types of the options, events and `schemas`, as users see them on hover. The types of the classes come
+//! from their JSDoc (`js/`); `scripts/build/declarations.mjs` joins both into the package's `.d.ts`.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const CLIENT: &str = r#"
 /**
- * The options of the constructor: a plain object. What is not given comes from the environment, where there is one; white
- * space around a variable does not count.
+ * The options of `new CloudClient(…)`: a plain object. Credentials, organization and address that are not given come
+ * from environment variables, where the runtime has them; white space around a variable is ignored.
  *
- * Without credentials the client is for a backend that adds them: then it needs that backend's `baseUrl`.
+ * A client without credentials is for a backend that adds them: it needs that backend's `baseUrl`.
  */
 export interface CloudClientOptions {
-  /** The key's id, for HTTP Basic. By default CLICKHOUSE_CLOUD_API_KEY. It has no white space. */
+  /** The key's id, for HTTP Basic, without white space. Default: CLICKHOUSE_CLOUD_API_KEY. */
   keyId?: string | undefined;
-  /** The key's secret. By default CLICKHOUSE_CLOUD_API_SECRET. It has no white space. */
+  /** The key's secret, without white space. Default: CLICKHOUSE_CLOUD_API_SECRET. */
   keySecret?: string | undefined;
-  /** Instead of a key. It has no white space. */
+  /** A bearer token in place of a key, without white space. */
   bearerToken?: string | undefined;
-  /** A UUID. By default CLICKHOUSE_ORG_ID; without one the client asks once, and takes it when there is exactly one. */
+  /**
+   * The organization's id, a UUID. Default: CLICKHOUSE_ORG_ID. Without either, the client lists the organizations once
+   * and uses the one that it finds if there is exactly one.
+   */
   organizationId?: string | undefined;
   /**
-   * By default CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be relative, to
-   * `document.baseURI`. A `/v1` at its end is removed: other official tools are given one.
+   * The address of the API. Default: CLICKHOUSE_API_URL, then https://api.clickhouse.cloud. In a page it may be
+   * relative to `document.baseURI`. A `/v1` at its end is removed, because other official tools expect one there.
    */
   baseUrl?: string | undefined;
   /**
-   * Permits credentials over plain http, also those among `headers`: whoever is on the way can read them. By default only
-   * where CLICKHOUSE_CLOUD_ALLOW_HTTP is 1, and always to the loopback (localhost, 127.0.0.0/8, ::1).
+   * Permits credentials over plain http, also those in `headers`: anyone on the network path can read them. Default:
+   * false, or true where CLICKHOUSE_CLOUD_ALLOW_HTTP is 1. Loopback (localhost, 127.0.0.0/8, ::1) is always permitted.
    */
   allowHttp?: boolean | undefined;
-  /** For one attempt, its body included, in milliseconds. By default 30,000. */
+  /** The timeout of one attempt, including its body, in milliseconds. Default: 30,000. */
   timeoutMs?: number | undefined;
-  /** How long after the first attempt's start a retry may still begin, in milliseconds. By default 60,000; 0: no retry. */
+  /**
+   * How long after the start of the first attempt a retry may still start, in milliseconds. Default: 60,000; 0: no
+   * retry.
+   */
   retryBudgetMs?: number | undefined;
   /**
-   * By default 10 requests in 10,000 ms, the service's own limit, shared by all clients of a key; false: none. A
-   * `RateLimiter` is shared by the clients that are given it; with `acquire` the caller says when a request may go.
+   * The rate limit. Default: 10 requests per 10,000 ms, the service's own limit, shared by all clients of a key.
+   * `false`: no limit. Clients given the same `RateLimiter` share it. An object with `acquire` is a custom rate
+   * limiter.
    */
   rateLimit?: { readonly requests: number; readonly perMs: number } | RateLimiterLike | false | undefined;
-  /** A longer answer is refused. By default 64 MiB. */
+  /** The longest response body that is read, in bytes; a longer one fails the call. Default: 64 MiB. */
   maxBodyBytes?: number | undefined;
   /**
-   * Called as fetch(url, init). By default the host's. What it throws ends the call, but for errors of fetch itself. Here
-   * requests are led through an outbound proxy, or a private CA is trusted (docs/outbound.md). It may resolve with the
-   * response of another library, such as node-fetch, or with a double that has a `status` and one of `body`, `arrayBuffer()`,
-   * `text()` and `json()`; where none of them can be read, the call fails with a `ResponseValidationError`, and is not tried again.
+   * Called as `fetch(url, init)`. Default: the runtime's `fetch`. Use it for an outbound proxy or a private CA
+   * (docs/outbound.md). Errors of fetch itself count as connection failures; any other error that it throws ends the
+   * call.
+   *
+   * It may resolve with a response of another library, such as node-fetch, or with a test double that has a `status`
+   * and one of `body`, `arrayBuffer()`, `text()` and `json()`. If none of these can be read, the call fails with a
+   * `ResponseValidationError` and is not retried.
    */
   fetch?: ((url: string, init: FetchInit) => Promise<ResponseLike>) | undefined;
-  /** For tests. By default the host's. What it throws ends the call. */
+  /** A clock, for tests. Default: the runtime's. An error that it throws ends the call. */
   clock?: Clock | undefined;
-  /** Added to every request. */
+  /** Headers added to every request. */
   headers?: HeadersLike | undefined;
-  /** An object like console. By default console. What it throws or rejects with is dropped. */
+  /** An object like console. Default: console. Errors that it throws, and its rejections, are ignored. */
   logger?: Logger | undefined;
-  /** Lines that matter less are dropped. By default "warn". */
+  /** The least severe level that is logged. Default: "warn". */
   logLevel?: "off" | "error" | "warn" | "info" | "debug" | undefined;
   /**
-   * Told of each request before it leaves. What it throws ends the call. As every hook it may be async: it is not awaited,
-   * and what it rejects with is logged as an error, so keep secrets out of it.
+   * Called before each request is sent. An error that it throws ends the call. Like every hook it may be async: it is
+   * not awaited, and its rejection is logged as an error, so keep secrets out of it.
    */
   onRequest?: ((request: RequestEvent) => unknown) | undefined;
   /**
-   * Told of each answer; may be async, as onRequest. What it throws ends the call, also one that has succeeded: the password
-   * of a creation, which is shown only once, is lost then, and `resetPassword` makes another.
+   * Called after each response; may be async, like `onRequest`. An error that it throws ends the call, even a
+   * successful one. The password of a created service, which is shown only once, is then lost; `resetPassword` makes a
+   * new one.
    */
   onResponse?: ((response: ResponseEvent) => unknown) | undefined;
-  /** Told of each retry before the wait for it; may be async, as onRequest. What it throws ends the call. */
+  /**
+   * Called before the pause that precedes each retry; may be async, like `onRequest`. An error that it throws ends the
+   * call.
+   */
   onRetry?: ((retry: RetryEvent) => unknown) | undefined;
   /**
-   * What becomes of requests that break the contract. By default "error": nothing is sent. With "warn" each is sent as it
-   * is, and the log is told of every violation at warn; with "off" it is sent without a word. That is the way past a limit
-   * which the service has raised since this version was made.
+   * How requests that violate the contract are handled. Default: "error", nothing is sent. "warn" sends the request as
+   * it is and logs each violation as a warning; "off" sends it without a log entry. Use these where the service has
+   * raised a limit since this version of the package.
    *
-   * Refused all the same: what JSON cannot hold, a route that the contract does not have, a value that would change the
-   * path, a header that is none. `schemas` stay as strict as they are.
+   * Always refused: values that JSON cannot hold, a route that is not in the contract, a value that would change the
+   * path, an invalid header. `schemas` are not affected.
    */
   validateRequests?: "error" | "warn" | "off" | undefined;
   /**
-   * What becomes of answers that break the contract. By default "error". An answer without the password that the call is
-   * for (a creation, `resetPassword`) is an error whatever this says.
+   * How responses that violate the contract are handled. Default: "error", the call fails. "warn" logs, "off" ignores.
+   * A response without the password that the call is for (create, `resetPassword`) always fails the call.
    */
   validateResponses?: "error" | "warn" | "off" | undefined;
   /**
-   * What becomes of properties of a request that the contract does not know. By default "error". With `validateRequests`
-   * "warn" or "off" they are sent in any case; with "send" the log is not told of them.
+   * How unknown properties of a request are handled. Default: "error". "send" sends them without a log entry. They are
+   * also sent, and logged with "warn", when `validateRequests` is "warn" or "off".
    */
   unknownProperties?: "error" | "send" | undefined;
-  /** A key secret in a page can be read by everyone who opens it. Use a backend that adds the key instead. */
+  /**
+   * Permits a key secret in a page, where everyone who opens the page can read it. Use a backend that adds the key
+   * instead.
+   */
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** Names and values of headers. What is undefined is not there. */
+/** Names and values of headers. An undefined value counts as absent. */
 export type HeadersLike =
   | Headers
   | readonly (readonly [name: string, value: string])[]
   | Iterable<readonly [name: string, value: string]>
   | { readonly [name: string]: string | undefined };
 
-/** The second argument of the `fetch` option. The `RequestInit` of every library takes it as it is. */
+/** The second argument of the `fetch` option. It is assignable to the `RequestInit` of every library. */
 export interface FetchInit {
-  /** In upper case. */
+  /** The HTTP method, in upper case. */
   method: string;
-  /** Names in lower case, and values. The credentials are among them. */
+  /** Names, in lower case, and values, including the credentials. */
   headers: Record<string, string>;
-  /** JSON. */
+  /** The JSON body. Absent: no body. */
   body?: string;
-  /** The API has no redirects, and credentials must not follow one. */
+  /** Always "manual": the API has no redirects, and credentials must not follow one. */
   redirect: "manual";
-  /** Only where the host's own requests have it. */
+  /** Set only where the runtime's Request supports it. */
   cache?: "no-store";
-  /** Fires when the call ends before the response has come, and when the attempt takes longer than `timeoutMs`. */
+  /** Aborts when the call ends before the response has come, and when the attempt takes longer than `timeoutMs`. */
   signal: AbortSignal;
 }
 
 /**
- * The result of the `fetch` option: a `Response` of the host or of another library, or a double. The body is read from `body`
- * where that is a stream, otherwise by the first of `arrayBuffer()`, `text()` and `json()` that is there.
+ * The result of the `fetch` option: a `Response` of the runtime or of another library, or a test double. The body is
+ * read from `body` if that is a stream, otherwise from the first of `arrayBuffer()`, `text()` and `json()` that exists.
  */
 export interface ResponseLike {
   /** The HTTP status. */
   readonly status: number;
   /** A `Headers` object, a Map, a list of pairs, or a plain object. */
   readonly headers?: unknown;
-  /** A stream of bytes of the web or of Node, a text, or bytes. */
+  /** A web or Node stream of bytes, a string, or bytes. */
   readonly body?: unknown;
   /** The whole body, as bytes. */
   arrayBuffer?(): Promise<ArrayBuffer>;
   /** The whole body, as text. */
   text?(): Promise<string>;
-  /** The whole body, as the value that its JSON stands for. */
+  /** The whole body, parsed as JSON. */
   json?(): Promise<unknown>;
 }
 
-/** A clock of the caller's own. Where it is set back or stands still, nothing waits longer: sleeps count as time. */
+/** A custom clock. If it stops or is set back, no wait becomes longer: completed sleeps count as elapsed time. */
 export interface Clock {
   /** The time, in milliseconds since the epoch. */
   now(): number;
-  /** Resolves so many milliseconds later. The signal fires when nobody waits any more. */
+  /** Resolves after `ms` milliseconds. The signal aborts when the sleep is no longer needed. */
   sleep(ms: number, signal: AbortSignal): Promise<unknown>;
 }
 
-/** A rate limiter of the caller's own, such as one that several processes share. */
+/** A custom rate limiter, such as one that several processes share. */
 export interface RateLimiterLike {
   /**
-   * Resolves when a request may go; optionally with a function that is told what came of it. The signal fires when the
-   * call has ended meanwhile. What it rejects with ends the call. What the function rejects with is logged.
+   * Resolves when a request may be sent, optionally with a function that receives the request's outcome. The signal
+   * aborts when the call has ended meanwhile. A rejection ends the call; a rejection of the returned function is
+   * logged.
    */
   acquire(signal: AbortSignal): Promise<void | ((outcome: RateLimitOutcome) => unknown)>;
 }
 
-/** What came of a request, as a rate limiter of the caller's own is told of it. */
+/** The outcome of a request, as a custom rate limiter receives it. */
 export interface RateLimitOutcome {
-  /** The HTTP status; undefined: no answer came. */
+  /** The HTTP status; undefined: no response came. */
   readonly status: number | undefined;
-  /** How long a 429 or a 5xx asks to wait, in milliseconds, however long; undefined where it does not say, but 10,000 for a 429. */
+  /**
+   * The wait that a 429 or 5xx asks for, in milliseconds, without an upper bound. If absent: 10,000 for a 429, else
+   * undefined.
+   */
   readonly retryAfterMs: number | undefined;
 }
 
-/** A request, as `onRequest` is told of it. */
+/** The argument of `onRequest`. */
 export interface RequestEvent {
-  /** What was called, such as `services.list`. */
+  /** The operation or helper that was called, such as `services.list`. */
   operation: string;
   /** The HTTP method. */
   method: string;
-  /** The absolute address. It never holds a secret. */
+  /** The absolute URL. It never holds a secret. */
   url: string;
-  /** Names in lower case, and values; without credentials. */
+  /** Names in lower case, and values, without the credentials. */
   headers: Record<string, string>;
-  /** How many attempts the call has made, this one included. */
+  /** How many attempts the call has made, including this one. */
   attempt: number;
 }
 
-/** An answer, as `onResponse` is told of it. */
+/** The argument of `onResponse`. */
 export interface ResponseEvent {
-  /** What was called, such as `services.list`. */
+  /** The operation or helper that was called, such as `services.list`. */
   operation: string;
   /** The HTTP method. */
   method: string;
-  /** The absolute address. */
+  /** The absolute URL. */
   url: string;
-  /** How many attempts the call has made, this one included. */
+  /** How many attempts the call has made, including this one. */
   attempt: number;
   /** The HTTP status. */
   status: number;
-  /** The answer's, names in lower case. */
+  /** The headers of the response; names in lower case. */
   headers: Record<string, string>;
-  /** Name it when you ask ClickHouse for help. */
+  /** The service's id of the request. Include it when you ask ClickHouse for help. */
   requestId: string | undefined;
-  /** From the request's leaving until the whole body was read, in milliseconds. */
+  /** The time from sending the request until its body was read, in milliseconds. */
   durationMs: number;
 }
 
-/** A retry, as `onRetry` is told of it. */
+/** The argument of `onRetry`. */
 export interface RetryEvent {
-  /** What was called, such as `services.list`. */
+  /** The operation or helper that was called, such as `services.list`. */
   operation: string;
   /** How many attempts the call has made. */
   attempt: number;
-  /** The status that the last one met. */
+  /** The HTTP status of the last attempt; undefined: no response came. */
   status: number | undefined;
-  /** What it met instead of an answer. */
+  /** Why no response came. */
   fault: "connection" | "timeout" | undefined;
-  /** How long the client waits before the next one, in milliseconds. */
+  /** The pause before the next attempt, in milliseconds. */
   waitMs: number;
 }
 
 /** An object like console. No message holds a secret. */
 export interface Logger {
-  /** What nobody else hears. */
+  /** Failures that no caller receives, such as the rejection of a hook. */
   error(message: string): unknown;
-  /** Values that the contract does not know, breaches that are tolerated, deprecated operations. */
+  /** Values that the contract does not know, tolerated violations, deprecated operations. */
   warn(message: string): unknown;
-  /** Retries, the states that waits see, calls that fail. */
+  /** Retries, the states that waits see, and failed calls. */
   info(message: string): unknown;
-  /** Each request and each answer, with what the contract says may be shown of their bodies. */
+  /** Each request and response, with the parts of their bodies that the contract marks as safe to show. */
   debug(message: string): unknown;
 }
 "#;
 
 #[wasm_bindgen(typescript_custom_section)]
 const CALLS: &str = r#"
-/** The options of one call: a plain object. An `AbortSignal` in its place is refused: write `{ signal }`. */
+/** The options of one call: a plain object. A bare `AbortSignal` is refused: write `{ signal }`. */
 export interface CallOptions {
-  /** Ends the call: it rejects with the signal's own reason. */
+  /** Ends the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** For one attempt, its body included, in milliseconds; instead of the client's own. */
+  /** The timeout of one attempt, including its body, in milliseconds. Overrides the client's. */
   timeoutMs?: number | undefined;
-  /** Added to the request; they win over the client's own. */
+  /** Headers added to the request. They override the client's. */
   headers?: HeadersLike | undefined;
 }
 
-/** The options of the helpers that wait; for services, if nothing else is said. */
+/** The options of the helpers that wait. The defaults hold for services unless a helper says otherwise. */
 export interface WaitOptions<S extends string = State> {
-  /** Ends the wait: it rejects with the signal's own reason. */
+  /** Ends the wait, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** The deadline of the whole wait, in milliseconds; 30 minutes by default. */
+  /** The deadline of the whole wait, in milliseconds. Default: 30 minutes. */
   timeoutMs?: number | undefined;
-  /** Makes the pause between two polls fixed, in milliseconds; by default it grows from 1 s to 10 s. */
+  /** A fixed pause between two polls, in milliseconds. Default: it grows from 1 s to 10 s. */
   pollIntervalMs?: number | undefined;
   /**
-   * Told of each poll, also of one that failed. What it throws ends the wait. It may be async: it is not awaited, and what it
-   * rejects with is logged.
+   * Called after each poll, including failed ones. An error that it throws ends the wait. It may be async: it is not
+   * awaited, and its rejection is logged.
    */
   onProgress?: ((progress: Progress<S>) => unknown) | undefined;
-  /** Added to each request of the wait. */
+  /** Headers added to each request of the wait. */
   headers?: HeadersLike | undefined;
 }
 
-/** How a wait stands. Of a backup, the state is its status. */
+/** The progress of a wait. For a backup, the state is its status. */
 export interface Progress<S extends string = State> {
-  /** The state that was read last; "unknown" where none could be read yet. */
+  /** The state that was read last; "unknown" before the first one is read. */
   state: S;
-  /** The state before, where it has just changed. */
+  /** The previous state, if this poll saw it change. */
   previousState: S | undefined;
-  /** How long the wait has lasted, in milliseconds. */
+  /** The time since the wait began, in milliseconds. */
   elapsedMs: number;
-  /** How many times it has polled, this one included. */
+  /** How many polls have been made, including this one. */
   attempt: number;
-  /** The refusal of a command of the wait (stop, start, awake, delete), until the service takes it. */
+  /** The last refusal of the wait's command (stop, start, awake, delete), until the service accepts it. */
   refusal?: WaitRefusal | undefined;
-  /** What this poll or the last command met that may pass: the wait goes on. */
+  /** A temporary failure of this poll or of the last command. The wait continues. */
   fault?: WaitFault | undefined;
 }
 
-/** A result with the response that brought it. */
+/** A result together with the response that carried it. */
 export interface WithResponse<T> {
   /** The result. */
   data: T;
@@ -272,19 +293,22 @@ export interface WithResponse<T> {
   status: number;
   /** Names in lower case. */
   headers: Record<string, string>;
-  /** Name it when you ask ClickHouse for help. */
+  /** The service's id of the request. Include it when you ask ClickHouse for help. */
   requestId: string | undefined;
-  /** How many attempts were made. */
+  /** How many attempts the call made. */
   attempts: number;
 }
 
-/** The promise of a call: a native one, with a method of its own. To handle the rejection of one of the two is enough. */
+/**
+ * The promise of a call: a native promise with the method `withResponse`. Handling a rejection of either promise is
+ * enough.
+ */
 export type CloudPromise<T> = Promise<T> & {
-  /** The result with the response that brought it. */
+  /** Resolves with the result and its response: status, headers, request id, attempts. */
   withResponse(): Promise<WithResponse<T>>;
 };
 
-/** A 409 or 424 in a wait: the state of the service does not allow the command, yet. */
+/** A 409 or 424 during a wait: the service's state does not allow the command yet. */
 export interface WaitRefusal {
   /** The HTTP status. */
   status: number;
@@ -294,40 +318,40 @@ export interface WaitRefusal {
   message: string;
 }
 
-/** A failure in a wait that may pass. */
+/** A temporary failure during a wait. */
 export interface WaitFault {
-  /** The HTTP status, where a response came: 408, 429, 5xx, a 404 that proves nothing, a 2xx that cannot be read. */
+  /** The HTTP status, if a response came: 408, 429, 5xx, a 404 that proves nothing, or a 2xx that cannot be read. */
   status: number | undefined;
-  /** Why none came. */
+  /** Why no response came. */
   fault: "connection" | "timeout" | undefined;
-  /** The error in words. */
+  /** The message of the error. */
   message: string;
 }
 "#;
 
 #[wasm_bindgen(typescript_custom_section)]
 const SCHEMAS: &str = r#"
-/** A schema as Standard Schema V1 (https://standardschema.dev) has it. What speaks that takes it as it is. */
+/** A schema of Standard Schema V1 (https://standardschema.dev). Libraries that support that standard accept it. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
-  /** What Standard Schema asks for. */
+  /** The properties that Standard Schema defines. */
   readonly "~standard": StandardSchemaProps<Input, Output>;
 }
 
-/** What Standard Schema V1 asks of a schema. */
+/** The properties that Standard Schema V1 requires of a schema. */
 export interface StandardSchemaProps<Input = unknown, Output = Input> {
   /** The version of Standard Schema. */
   readonly version: 1;
-  /** Whose schema it is. */
+  /** The library that provides the schema. */
   readonly vendor: "clickhouse-cloud";
-  /** Checks a value: at once, and without ever throwing. */
+  /** Checks a value synchronously. It never throws. */
   readonly validate: (value: unknown) => SchemaResult<Output>;
-  /** For the compiler alone: at run time there is nothing. */
+  /** Types for the compiler only; absent at run time. */
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
 }
 
 /**
- * What a schema found: the value, which is what JSON holds of the one that was given, or every issue at once. Their paths
- * begin at the value itself: `["ipAccessList", 0, "source"]`.
+ * The result of a check: the value as JSON represents it, or all issues. The paths of the issues start at the value
+ * itself: `["ipAccessList", 0, "source"]`.
  */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }

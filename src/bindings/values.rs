@@ -1,14 +1,14 @@
-//! Values of JavaScript, read where JavaScript is shorter: in `values.js`.
+//! Reads JavaScript values from Rust. The reading itself is in `values.js`, where it takes less code and may throw.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/bindings/values.js")]
 extern "C" {
-    /// A property, an object's own or its class's; undefined where there is none.
+    /// An own or inherited property, without those of `Object.prototype`; undefined if absent.
     pub fn get(object: &JsValue, name: &str) -> JsValue;
-    /// An item of a list; undefined behind its end, and where it is no list.
+    /// An item of a list; undefined beyond its end, and if the value is no list.
     fn item(list: &JsValue, index: usize) -> JsValue;
-    /// Text of UTF-8, with or without its byte order mark. It does not come into wasm.
+    /// Decodes UTF-8, with or without its byte order mark. The text does not enter wasm.
     pub fn decode(bytes: &[u8], mark: bool) -> JsValue;
 }
 
@@ -17,20 +17,20 @@ extern "C" {
 extern "C" {
     /// The bytes of a password: UTF-8 of a string, or bytes as they are.
     pub fn bytes(value: &JsValue) -> Option<Vec<u8>>;
-    /// Parses JSON; undefined where it is none.
+    /// Parses JSON; undefined if it is invalid.
     pub fn parse(bytes: &[u8]) -> JsValue;
 }
 
 #[cfg(feature = "sandbox")]
 #[wasm_bindgen(module = "/js/bindings/values.js")]
 extern "C" {
-    /// What came, in words that show no text: it may be a secret.
+    /// Describes a value without showing any text of it, since it may be a secret.
     pub fn describe(value: &JsValue) -> String;
-    /// The names of an object's own properties; of anything else none.
+    /// The names of an object's own properties; empty for any other value.
     pub fn keys(object: &JsValue) -> Vec<String>;
 }
 
-/// The items of a list; of anything else none. One by one: what takes a list over as a whole is twice the code.
+/// The items of a list; empty for any other value. Read one by one: converting the whole list takes twice the code.
 pub fn items(list: &JsValue) -> Vec<JsValue> {
     let mut items = Vec::new();
     if list.is_undefined() {
@@ -45,7 +45,7 @@ pub fn items(list: &JsValue) -> Vec<JsValue> {
     }
 }
 
-/// The texts of a list.
+/// The strings of a list.
 #[cfg(feature = "client")]
 pub fn texts(list: &JsValue) -> Vec<String> {
     let mut texts = Vec::new();
@@ -58,7 +58,7 @@ pub fn texts(list: &JsValue) -> Vec<String> {
     texts
 }
 
-/// A property that is a text.
+/// A property that is a string.
 #[cfg(feature = "client")]
 pub fn text(object: &JsValue, name: &str) -> Option<String> {
     get(object, name).as_string()
@@ -70,13 +70,13 @@ pub fn number(object: &JsValue, name: &str) -> Option<f64> {
     get(object, name).as_f64()
 }
 
-/// A list of names and values in turn.
+/// A list of names and values, alternately.
 #[cfg(feature = "client")]
 pub fn pairs(list: &JsValue) -> Vec<(String, String)> {
     paired(texts(list))
 }
 
-/// Names and values, which come in turn.
+/// Pairs of names and values, from a list of both alternately.
 #[cfg(feature = "client")]
 pub fn paired(list: Vec<String>) -> Vec<(String, String)> {
     let mut pairs = Vec::with_capacity(list.len() / 2);

@@ -1,6 +1,6 @@
 // @ts-check
-// The examples that put the sandbox under a test's own tools, as a user runs them: with the installed tarball, and beside
-// it what each tells to install.
+// The examples that use the sandbox with a test framework's own tools, as users run them: with the installed tarball, and the
+// packages that each example says to install.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 // @ts-check
-// Other libraries' fetch as the `fetch` option, bytes of other realms, and signals of a polyfill: each in a process of its own,
-// which ends by itself, with the installed tarball.
+// Other libraries' fetch as the `fetch` option, bytes of other realms, and signals of a polyfill: each in its own process, which
+// exits by itself, with the installed tarball.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { start } from "../http/server.mjs";
@@ -9,7 +9,7 @@ import { linked } from "./tools.mjs";
 
 before(() => linked("node-fetch", "node-fetch-2", "cross-fetch", "undici", "whatwg-fetch", "jsdom", "happy-dom", "abort-controller"));
 
-/** A server, and calls of each kind through the `fetch` that the program has made of its address. */
+/** A server, and calls of each kind through the `fetch` that the program creates for its address. */
 const CALLS = `
   import { createServer } from "node:http";
   import { CloudClient } from "clickhouse-cloud";

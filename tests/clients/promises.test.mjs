@@ -1,5 +1,5 @@
 // @ts-check
-// Calls under libraries that replace promises or timers: each in a process of its own, with the installed tarball.
+// Calls with libraries that replace promises or timers: each in its own process, with the installed tarball.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { start } from "../http/server.mjs";
@@ -8,7 +8,7 @@ import { linked } from "./tools.mjs";
 
 before(() => linked("bluebird", "zone.js", "@sinonjs/fake-timers"));
 
-/** A client whose fetch is a double: Node's own Response needs the timers that are replaced here. */
+/** A client with a test double for fetch: Node's own Response needs the timers that are replaced here. */
 const CLIENT = `
   const body = JSON.stringify({ status: 200, requestId: "r-1", result: [] });
   const fetch = async () => ({ status: 200, headers: new Headers(), text: async () => body });

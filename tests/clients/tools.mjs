@@ -1,5 +1,5 @@
 // @ts-check
-// Where a program of the installed tarball finds the packages of this folder.
+// Gives programs of the installed tarball access to the packages of this folder.
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
 // @ts-check
-// The types of other libraries' fetch against those of the installed tarball, with the lib of pages and with Node's alone.
+// The types of other libraries' fetch are assignable to those of the installed tarball, with the lib of pages and with Node's alone.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";

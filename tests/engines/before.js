@@ -1,4 +1,4 @@
-// With ?before=115, compiling is refused as Chromium did it before its version 115: synchronously, above 4 KB, on the main thread.
+// With ?before=115, compiling fails as in Chromium before version 115: synchronously, above 4 KB, on the main thread.
 if (new URL(location.href).searchParams.get("before") === "115") {
   const { Module } = WebAssembly;
   WebAssembly.Module = function (bytes) {

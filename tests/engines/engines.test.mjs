@@ -1,5 +1,5 @@
 // @ts-check
-// The installed package and the built demo page in each engine of browsers that is here: Chromium, Firefox and WebKit.
+// The installed package and the built demo page in each browser engine of this machine: Chromium, Firefox and WebKit.
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What each engine is asked to do with the installed package. Leaves the outcome of every step as JSON in the page.
+// The steps that each engine runs with the installed package. The outcome of every step is written to the page as JSON.
 import * as library from "clickhouse-cloud";
 import * as testing from "clickhouse-cloud/sandbox";
 import { journey } from "./journey.mjs";
@@ -92,7 +92,7 @@ const steps = {
   },
 };
 
-/** A sandbox without a rate limit, and what a request to it needs. */
+/** A sandbox without a rate limit, and the parts of a request to it. */
 function inPage() {
   const { clientOptions } = new Sandbox({ rateLimit: false });
   const { keyId, keySecret, organizationId, baseUrl, fetch } = clientOptions;

@@ -1,4 +1,4 @@
-// What the package does where the engine compiles no wasm: it loads, and each use says why. No import map: a policy forbids it.
+// The package in an engine that compiles no wasm: it loads, and each use says why it fails. No import map: a policy forbids it.
 const root = new URL("/node_modules/clickhouse-cloud/", location.href);
 const { exports } = await (await fetch(new URL("package.json", root))).json();
 const entry = (name) => import(new URL(exports[name].default.default, root).href);

@@ -1,11 +1,11 @@
 // @ts-check
-// A page in a real engine, by plain WebDriver: the one protocol that Chromium, Firefox and WebKit have in common.
+// Controls a page in a browser engine by plain WebDriver, the one protocol that Chromium, Firefox and WebKit share.
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { xvfb } from "../../scripts/engines.mjs";
 
-/** What a single command may take; a driver that hangs ends the test. */
+/** The time limit of one command; a driver that hangs fails the test. */
 const COMMAND_MS = 30_000;
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -57,7 +57,7 @@ export async function open(engine, after) {
       await send("POST", `${session}/element/${found[ELEMENT]}/click`, {});
     },
     /**
-     * What a script returns, as soon as it is neither null nor false.
+     * The value that a script returns, once it is neither null nor false.
      *
      * @param {string} script
      * @param {number} [ms]
@@ -73,7 +73,7 @@ export async function open(engine, after) {
 }
 
 /**
- * A screen that nobody sees: its name.
+ * Starts a virtual screen and returns its name.
  *
  * @param {(end: () => unknown) => void} after
  * @returns {Promise<string>}

@@ -1,5 +1,5 @@
 // @ts-check
-// What can go wrong on the wire: each fault by the name that it has in the table.
+// The faults on the wire, each under its name in the table.
 import { gzipSync } from "node:zlib";
 import { http } from "./server.mjs";
 
@@ -10,7 +10,7 @@ const envelope = (/** @type {number} */ status, /** @type {string} */ error) => 
 const page = "<!doctype html><html><body><h1>a proxy in between</h1></body></html>";
 
 /**
- * A fault that is a whole answer, made of the good one.
+ * A fault that replaces the whole response; it is made from the good one.
  *
  * @param {string} status
  * @param {string | Uint8Array | ((good: string) => string | Uint8Array)} [body]
@@ -23,7 +23,7 @@ const whole =
     socket.end(http(status, typeof body === "function" ? body(good.body) : body, headers));
 
 /**
- * A fault in the middle of an answer: this much of it, then an end.
+ * A fault in the middle of a response: this much of it, then an end.
  *
  * @param {(answer: string) => string} part
  * @param {"end" | "reset" | "hang"} end
@@ -57,7 +57,7 @@ const raw =
     void socket.end(text(good.body));
 
 /**
- * Adds a property to the good answer: to its result where there is one.
+ * Adds a property to the good response: to its result if there is one.
  *
  * @param {string} property
  */
@@ -65,7 +65,7 @@ const adding = (property) => (/** @type {string} */ good) =>
   good.replace(/"result":\{|^\{(?!.*"result")/s, (open) => `${open}${property},`);
 
 /**
- * The good answer with so many bytes more, or without end.
+ * The good response with that many more bytes, or without end.
  *
  * @param {number} length
  * @param {boolean} announced in a content-length

@@ -1,5 +1,5 @@
 // @ts-check
-// The caller's own fetch, where it is not quite a fetch: no call hangs, no module dies, nothing is left open.
+// Custom fetch functions that deviate from fetch: no call hangs, the module keeps working, and no connection stays open.
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ const traps = new Proxy({}, { get: (_, name) => (name === "then" ? undefined : t
 const like = (/** @type {Record<string, unknown>} */ more) => ({ status: 200, headers: new Headers(), text: async () => good, ...more });
 const headers = (/** @type {unknown} */ entries) => like({ headers: { get: () => null, entries } });
 
-/** What it resolves with, or throws, and whether the call can be answered all the same. */
+/** The value that it resolves with or throws, and whether the call can still succeed. */
 /** @type {Record<string, [answer: () => unknown, answered: boolean]>} */
 const ODD = {
   "headers in a map": [() => like({ headers: new Map([["X-Own", "y"]]) }), true],

@@ -1,5 +1,5 @@
 // @ts-check
-// What the table does not show: how long is waited, when it ends, and what an earlier attempt means for a later one.
+// Retries beyond the table: the pauses, the end of the retry budget, and how an earlier attempt affects a later one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BadRequestError, ConnectionError, NotFoundError, RateLimitError, ServerError, TimeoutError } from "clickhouse-cloud";
@@ -147,7 +147,7 @@ test("an answer that is announced too long is let go at once", async () => {
     {
       clock: undefined,
       timeoutMs: FOR_EVER_MS,
-      // It is kept, so that no collector of garbage lets go of it.
+      // It is referenced, so that the garbage collector does not free it.
       fetch: async (/** @type {string} */ url, /** @type {any} */ init) => kept.push(await fetch(url, init)) && kept[0],
     },
   );

@@ -1,6 +1,6 @@
 // @ts-check
-// A server that says back what it was told: whatever of a request is secret, no error shows it and no line of the log.
-// The getters `body` and `text` keep all of an answer; they are no part of what is printed.
+// A server that echoes requests: no secret of a request appears in an error or a log line. Only the getters `body` and `text` of an
+// error hold the whole response; they are not printed.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiError, CloudError, ResponseValidationError, doubleSha1Hash, hashPassword } from "clickhouse-cloud";
@@ -29,7 +29,7 @@ const CALLS = {
 };
 
 /**
- * What is secret of a request, as its server knows it.
+ * The secrets of a request, as its server sees them.
  *
  * @param {import("./server.mjs").Request} request
  * @returns {string[]}
@@ -48,7 +48,7 @@ function secretsOf({ head, body }) {
 }
 
 /**
- * Calls a server that answers with what it was told, and looks at all that comes of it: a test for each call.
+ * Calls a server that echoes its requests, and searches the outcome for secrets: one test for each call.
  *
  * @param {string} where
  * @param {(told: string, secrets: string[]) => Buffer} answer

@@ -1,6 +1,6 @@
 // @ts-check
-// A server that misbehaves on the wire: it speaks TCP, so that it can break every rule of HTTP. Each test has a cell of
-// its own, told by the first step of the path; a cell meets its fault a given number of times, then good answers.
+// A server with faults on the wire. It speaks TCP, so that it can break every rule of HTTP. Each test has a cell, named by the first
+// segment of the path: a cell applies its fault a given number of times, then returns good responses.
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -25,7 +25,7 @@ import { createServer } from "node:net";
  */
 
 /**
- * A whole answer as it goes over the wire.
+ * A whole response as it goes over the wire.
  *
  * @param {string} status
  * @param {string | Uint8Array} [body]
@@ -96,7 +96,7 @@ export async function serve() {
   };
 }
 
-/** A port of this machine at which nobody listens, until `listen` is called. */
+/** A port of this machine without a listener, until `listen` is called. */
 export async function silent() {
   const reserved = createServer();
   reserved.listen(0, "127.0.0.1");

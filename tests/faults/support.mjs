@@ -1,13 +1,13 @@
 // @ts-check
-// What the tests of faults share: the calls, their good answers, and the search for secrets.
+// Shared by the tests of faults: the calls, their good responses, and the search for secrets.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { CloudClient, doubleSha1Hash, hashPassword } from "clickhouse-cloud";
 
 export const ID = "3f6c1d1e-8a52-4b6f-9d0c-5a1b2c3d4e5f";
-/** No call may take longer: far more than any needs on a busy machine, and far less than for ever. */
+/** The time limit of a call: much longer than any needs on a busy machine. */
 export const FOR_EVER_MS = 30_000;
-/** The deadline of attempts that a lent clock times. No other wait is as long. */
+/** The deadline of attempts that a custom clock times. No other wait is as long. */
 export const TIMEOUT_MS = 12_345;
 
 export const service = { id: ID, name: "events", state: "running" };
@@ -16,13 +16,13 @@ export const PASSWORD = "PLANTED-p4ssword";
 export const keys = { keyId: "key", keySecret: "PLANTED-k3y-secret-as-long-as-they-are-in-life" };
 export const BEARER = "PLANTED-b3arer-token-as-long-as-they-are-in-life";
 export const basic = Buffer.from(`${keys.keyId}:${keys.keySecret}`).toString("base64");
-/** What must not be seen: the mark of what is planted, and how the others begin, since a text may be cut. */
+/** Texts that must not appear: the mark in planted secrets, and the beginnings of the others, since a text may be shortened. */
 export const SECRETS = ["PLANTED", ...[basic, hashPassword(PASSWORD), doubleSha1Hash(PASSWORD)].map((secret) => secret.slice(0, 12))];
 
 const enveloped = (/** @type {unknown} */ result) => ({ body: JSON.stringify({ status: 200, requestId: "r-1", result }) });
 
 /**
- * One call for each kind that the retry policy knows, with its good answer.
+ * One call for each kind in the retry policy, with its good response.
  *
  * @type {Record<string, { call: (cloud: CloudClient, options?: { timeoutMs: number }) => PromiseLike<unknown> & { withResponse(): Promise<any> }, good: { body: string } }>}
  */
@@ -41,7 +41,7 @@ export const operations = {
 };
 
 /**
- * A client whose log is kept, at its most talkative.
+ * A client with the log level "debug" whose log is recorded.
  *
  * @param {string} baseUrl
  * @param {Record<string, unknown>} [options]

@@ -1,5 +1,5 @@
 // @ts-check
-// Every fault of the wire against every kind of call: what a caller gets, and how often the request was sent.
+// Every fault on the wire with every kind of call: the result for the caller, and how often the request was sent.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -115,7 +115,7 @@ after(() => {
 });
 
 /**
- * What a call brings, in the table's words, without the signs for the retries.
+ * The outcome of a call in the table's words, without the marks for retries.
  *
  * @param {Promise<unknown>} call
  * @returns {Promise<{ word: string, attempts: number }>}

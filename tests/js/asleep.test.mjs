@@ -1,6 +1,6 @@
 // @ts-check
-// A machine that sleeps: its monotonic clock and its timers stand still, the wall clock does not. A file of its own: both
-// clocks are replaced before the package is loaded.
+// A machine that sleeps: its monotonic clock and its timers stop, and its wall clock does not. This is a file of its own because
+// both clocks are replaced before the package is loaded.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

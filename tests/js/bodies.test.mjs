@@ -1,5 +1,5 @@
 // @ts-check
-// Bodies and what comes of them: what JSON cannot hold, advice, and the passwords of results.
+// Bodies of requests and results: values that JSON cannot hold, advice in errors, and the passwords in results.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { doubleSha1Hash, hashPassword, ResponseValidationError } from "clickhouse-cloud";
@@ -65,7 +65,7 @@ test("what JSON cannot hold is told at its own place, beside all else that is wr
   ]);
   assert.equal(calls.length, 0);
 
-  // One object at two places is no loop, a Date is its text, and what is undefined is not there.
+  // One object at two places is no cycle, a Date becomes its text, and undefined properties are absent.
   const entry = { source: "::1", description: undefined };
   await cloud.services.update(ID, { ipAccessList: { add: [entry], remove: [entry, entry] }, name: /** @type {any} */ (named) });
   const sent = { ipAccessList: { add: [{ source: "::1" }], remove: [{ source: "::1" }, { source: "::1" }] }, name: "from toJSON" };

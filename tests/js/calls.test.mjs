@@ -1,5 +1,5 @@
 // @ts-check
-// A call: its promise, its answer, its fetch, its end.
+// One call: its promise, its response, its fetch, and how it ends.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";

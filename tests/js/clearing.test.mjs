@@ -1,12 +1,12 @@
 // @ts-check
-// Passwords and credential headers of a call are gone from the memory of the wasm once the call is over.
+// The passwords and credential headers of a call are no longer in the memory of the wasm once the call has ended.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { remembered } from "./memory.mjs";
 import { doubleSha1Hash, hashPassword } from "clickhouse-cloud";
 import { ID, rejection, scripted, success } from "./support.mjs";
 
-/** Long enough to be found nowhere by accident, and not of ASCII alone: such texts grow while they are handed over. */
+/** Long enough to occur nowhere by accident, and not only ASCII: buffers of such strings grow while they are copied. */
 const PASSWORD = "PLANTED correct horse battery staple ü €";
 const HEADER = "PLANTED-credential-of-one-call";
 const BASIC = "Basic UExBTlRFRDpQTEFOVEVEIGNyZWRlbnRpYWw=";
@@ -15,7 +15,7 @@ const BASIC = "Basic UExBTlRFRDpQTEFOVEVEIGNyZWRlbnRpYWw=";
 function assertForgotten(secrets) {
   const memory = remembered();
   for (const secret of secrets) {
-    // Its second half as well: the allocator writes over the beginning of what is freed.
+    // Its second half as well: the allocator overwrites the beginning of freed memory.
     const bytes = Buffer.from(secret);
     for (const part of [bytes, bytes.subarray(bytes.length / 2)]) assert.equal(memory.indexOf(part), -1, part.toString());
   }

@@ -1,6 +1,6 @@
 // @ts-check
-// Two copies of the package in one process, each with a wasm of its own: they keep one rate limit for a key, and take each
-// other's RateLimiter.
+// Two copies of the package in one process, each with its own wasm: they share one rate limit per key and accept each other's
+// RateLimiter.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

@@ -1,5 +1,5 @@
 // @ts-check
-// What comes back from others, as users of the package see it: causes of a failed fetch, echoes of secrets, odd texts.
+// Texts from servers and libraries, as users see them: causes of a failed fetch, echoed secrets, unusual characters.
 import assert from "node:assert/strict";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";

@@ -1,5 +1,5 @@
 // @ts-check
-// Errors: real classes, which tell all and show no secret.
+// Errors are instances of real classes. They carry all details of a failure and show no secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";

@@ -1,5 +1,5 @@
 // @ts-check
-// The helpers, on the sandbox: waits, passwords, and what must not get lost.
+// The helpers, on the sandbox: waits and passwords. A password that the service shows only once always reaches the caller.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

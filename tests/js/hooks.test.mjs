@@ -1,6 +1,6 @@
 // @ts-check
-// Hooks that are async: none but onCreated is awaited, and none becomes an unhandled rejection, which fails the test that it
-// comes up in and ends other programs.
+// Async hooks: only onCreated is awaited, and no rejection stays unhandled. An unhandled rejection fails the test that it occurs
+// in, and ends other programs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -60,7 +60,7 @@ for (const [name, make] of Object.entries(places)) {
       await sleep(20);
       assert.equal(lines.length, 1);
     }
-    // Nobody waits for one that never ends.
+    // No call waits for a hook that never settles.
     const [options, call] = make(() => new Promise(() => {}));
     await within(call(scripted(script(options), options).cloud));
   });
@@ -220,6 +220,6 @@ test("an abort ends a creation whose onCreated does not end, and its reason stay
   assert.ok(Object.is(error, reason));
   assert.equal(error.created, undefined);
   assert.equal(calls.length, 1);
-  // Nobody is left for what comes too late.
+  // A late rejection has no caller left.
   await sleep(40);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// Calls and memory: none leaves anything behind, however it ends.
+// Calls leave nothing behind, in memory or on signals, however they end.
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";

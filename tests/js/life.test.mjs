@@ -1,5 +1,5 @@
 // @ts-check
-// Clients and their memory: freed by hand, by their block, or by the garbage collector.
+// The lifetime of clients: freed by `free()`, by `using`, or by the garbage collector.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";

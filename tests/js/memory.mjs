@@ -1,5 +1,5 @@
 // @ts-check
-// What the wasm holds, seen from outside. To be imported before the package is used for the first time.
+// Observes the memory of the wasm from outside. Import it before the package is first used.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -34,5 +34,5 @@ export async function collected(so) {
   }
 }
 
-/** All that the wasm remembers, also of what it has freed. */
+/** The whole memory of the wasm, including freed blocks. */
 export const remembered = () => Buffer.from(exports.memory.buffer);

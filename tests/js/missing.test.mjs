@@ -1,5 +1,5 @@
 // @ts-check
-// Where the wasm can not come up: one error says what is needed. The package loads all the same, and works once it is there.
+// Where the wasm cannot be started, one error says what is needed. The package still loads, and works once the wasm can start.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloudError, hashPassword } from "clickhouse-cloud";

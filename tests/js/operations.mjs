@@ -1,5 +1,5 @@
 // @ts-check
-// The operations of openapi.json, as the tests that walk over all of them see them.
+// The operations of openapi.json, for the tests that walk over all of them.
 import { readFileSync } from "node:fs";
 import { samples } from "./samples.mjs";
 import { ID } from "./support.mjs";

@@ -1,5 +1,5 @@
 // @ts-check
-// The options of the constructor: what is refused, and with which words.
+// The options of the constructor: which are refused, and with which messages.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -155,7 +155,7 @@ test("a body of which JSON would hold nothing is refused: empty, it would make a
     const { message } = await rejection(cloud.services.updatePassword(ID, /** @type {any} */ (body)));
     assert.match(message, /body: expected an object, received a (?:string|number)$/);
   }
-  // What has properties, or says itself what it is in JSON, may be of any class.
+  // A value with properties or its own toJSON may be of any class.
   class Body {
     newPasswordHash = hashPassword("correct horse");
   }

@@ -1,6 +1,6 @@
 // @ts-check
-// Stack overflows that callers catch, on both sides of where an entry into the wasm still has room: all works on. An overflow
-// inside the wasm would have left it without use. OVERFLOWS=4000 makes a hundred thousand of them, in some minutes.
+// Stack overflows that callers catch, on both sides of the limit at which an entry into the wasm still has enough stack: everything
+// keeps working. An overflow inside the wasm would poison it. OVERFLOWS=4000 runs a hundred thousand, in some minutes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { held } from "./memory.mjs";

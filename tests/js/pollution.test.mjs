@@ -1,6 +1,5 @@
 // @ts-check
-// A polluted Object.prototype changes no call: what is sent, what comes back, and what is thrown are the same, whatever other
-// code has put there.
+// A polluted Object.prototype changes no call: requests, results and errors are the same, whatever other code has added to it.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -10,7 +9,7 @@ import { createProxy, toNodeListener } from "clickhouse-cloud/proxy";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, keys, service } from "./support.mjs";
 
-/** Every name that the sources of the package have, that of a getter or of an option, too; and what a descriptor has. */
+/** Every name in the package's sources, including those of getters and options, and the keys of property descriptors. */
 function namesOfSources() {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const names = new Set(["get", "set", "value", "writable", "enumerable", "configurable", "0", "1", "7"]);
@@ -143,7 +142,7 @@ async function ofClient() {
   return seen;
 }
 
-/** A life on the sandbox, and what it says of itself. */
+/** The life of a service on the sandbox, with its responses. */
 async function ofSandbox() {
   const sandbox = new Sandbox({ seed: 3, timeScale: 1_000 });
   const cloud = new CloudClient({ ...sandbox.clientOptions, logLevel: "off" });
@@ -169,7 +168,7 @@ async function ofSandbox() {
   ];
 }
 
-/** What the proxy answers. */
+/** The responses of the proxy. */
 async function ofProxy() {
   const fetch = async () => responses.service();
   /** @type {any} */
@@ -203,7 +202,7 @@ async function ofProxy() {
   return seen;
 }
 
-/** What the host's own classes do, of which the sandbox and the proxy make use. */
+/** Classes of the runtime that the sandbox and the proxy use. */
 async function ofHost() {
   const bare = (/** @type {object} */ own) => Object.assign(Object.create(null), own);
   const { signal } = new AbortController();
@@ -236,7 +235,7 @@ const steady = (seen) =>
     .replace(/(again in|within|after) \d+ m?s/g, "$1");
 
 /**
- * What comes of a program where these names are polluted.
+ * The outcome of a program while these names are polluted.
  *
  * @param {string[]} names
  * @param {unknown} value

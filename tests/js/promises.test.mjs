@@ -1,5 +1,5 @@
 // @ts-check
-// The promise of a call: the engine's own, in the caller's context, with the caller's line in the stack of its error.
+// The promise of a call is native and belongs to the caller's context; the stack of its error has the caller's line.
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { execFileSync } from "node:child_process";

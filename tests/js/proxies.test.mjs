@@ -1,5 +1,5 @@
 // @ts-check
-// Behind the proxies that frameworks put around objects, such as Vue's reactive() and MobX's observables: everything works.
+// Clients and sandboxes behind the proxies that frameworks wrap around objects, such as Vue's reactive() and MobX's observables.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";

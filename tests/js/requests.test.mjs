@@ -1,5 +1,5 @@
 // @ts-check
-// What sandbox.fetch takes: addresses, URLs, and every Request that is like one.
+// The arguments of sandbox.fetch: strings, URLs, and every object that resembles a Request.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import vm from "node:vm";

@@ -1,6 +1,6 @@
 // @ts-check
-// Calls of each kind that the API has, by hand: nested resources, queries, bodies that may be absent, 201, text and PEM; as
-// users write them, as the service sees them, and what is refused. walk.test.mjs does the like for every operation.
+// One call of each kind in the API, written by hand: nested resources, queries, optional bodies, 201, text and PEM. Each as users
+// write it, as the service receives it, and as it is refused. walk.test.mjs does the same for every operation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloudClient, NotFoundError, RequestValidationError, schemas } from "clickhouse-cloud";
@@ -11,7 +11,7 @@ const PIPE = "7d3f6b1e-1c52-4a6f-8d0c-5a1b2c3d4e5f";
 const organization = `https://api.clickhouse.cloud/v1/organizations/${ID}`;
 
 /**
- * What a call sends, and what it resolves with.
+ * The request of a call, and the value that it resolves with.
  *
  * @param {(cloud: CloudClient) => PromiseLike<unknown>} call
  * @param {Response} response

@@ -1,6 +1,6 @@
 // @ts-check
-// Values made from the schemas of openapi.json: right ones, and wrong ones that break one constraint each. They hold for
-// any schema that the contract may have, so an operation that is added needs nothing here. Source: pkg/dist/openapi.json.
+// Generates values from the schemas of openapi.json: valid ones, and invalid ones that violate one constraint each. It supports
+// every schema that the contract may have, so a new operation needs nothing here. Source: pkg/dist/openapi.json.
 import assert from "node:assert/strict";
 
 /** @typedef {Record<string, any>} Json */
@@ -181,7 +181,7 @@ export function samples(document) {
   }
 
   /**
-   * An object of what is required and of `more`.
+   * An object with the required properties and `more`.
    *
    * @param {Json} schema
    * @param {Json} more
@@ -196,7 +196,7 @@ export function samples(document) {
   }
 
   /**
-   * A right value: with what is required and no more.
+   * A valid value with only the required properties.
    *
    * @param {Json} schema
    * @param {boolean} request

@@ -1,5 +1,5 @@
 // @ts-check
-// The class Sandbox: faults by name, injected, and control.
+// The class Sandbox: faults by name, injections, and control of its time and state.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

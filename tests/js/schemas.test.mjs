@@ -1,5 +1,5 @@
 // @ts-check
-// The contract's schemas as Standard Schemas.
+// `schemas`: the contract's schemas in the form of Standard Schema V1.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -64,7 +64,7 @@ test("each name is its own schema, as strict as its place asks for", () => {
   for (const [name, schema] of Object.entries(contract.components.schemas)) {
     const key = /** @type {Name} */ (name);
     const strict = requested.has(name);
-    // What is right passes, and each constraint is broken once, as far as it binds here.
+    // Valid values pass, and each constraint is violated once, as far as schemas check it.
     for (const value of [made.sample(schema, strict), made.full(schema, strict)]) assert.deepEqual(check(key, value), { value }, name);
     for (const { value, path, constraint } of made.breaks(schema, { request: strict, path: [] }, (value) => value)) {
       const found = places(key, value).map((place) => place.split(": ")[0]);

@@ -1,6 +1,6 @@
 // @ts-check
-// Every secret of every operation, planted in requests and results: no error shows it, no line of the log, no hook, no curl,
-// no toJSON. The getters `body` and `text` of an error keep all of a response; they are no part of what is printed.
+// Every secret of every operation, planted in requests and results, appears in no error, log line, hook, curl command or toJSON.
+// Only the getters `body` and `text` of an error hold the whole response; they are not printed.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { inspect } from "node:util";
@@ -97,7 +97,7 @@ async function ofRequests(operation, bodies) {
       assertHidden(`${shown(error)} ${JSON.stringify(error.issues)}`, `the refusal of ${place}`);
     }
     assertHidden(seen.join("\n"), `the log of ${place}`);
-    // A service, a proxy, or the host itself that quotes what it got.
+    // A service, a proxy or the runtime quotes its input.
     const text = String(calls[0]?.init.body);
     const headers = { "x-echo": encodeURIComponent(text) };
     for (const answer of [

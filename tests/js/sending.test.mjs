@@ -1,5 +1,5 @@
 // @ts-check
-// What the caller lends and is told: rate limiters, hooks, the log.
+// The caller's own functions around a request: rate limiters, hooks, the logger.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
@@ -28,7 +28,7 @@ function jumping() {
 test("a rate limiter is shared by the clients that are given it, and its options are checked", async () => {
   const rateLimit = new RateLimiter({ requests: 2, perMs: 150 });
   assert.deepEqual([rateLimit.requests, rateLimit.perMs], [2, 150]);
-  // What is undefined or null is not there: it must not become a limiter without a limit.
+  // Undefined and null count as absent: they must not become a limiter without a limit.
   for (const options of [undefined, null, {}, { requests: undefined, perMs: null }, { requests: null }]) {
     const { requests, perMs } = new RateLimiter(/** @type {any} */ (options));
     assert.deepEqual([requests, perMs], [10, 10_000], inspect(options));

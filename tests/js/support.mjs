@@ -1,5 +1,5 @@
 // @ts-check
-// What the tests of the JavaScript boundary share: a client whose fetch is a script, and answers.
+// Shared by the tests of the JavaScript interface: a client with a scripted fetch, and responses.
 import { CloudClient } from "clickhouse-cloud";
 
 export const ID = "3f6c1d1e-8a52-4b6f-9d0c-5a1b2c3d4e5f";
@@ -39,7 +39,7 @@ export function scripted(script, options = {}) {
 }
 
 /**
- * What a promise rejects with.
+ * The reason that a promise rejects with.
  *
  * @param {PromiseLike<unknown>} promise
  * @returns {Promise<any>}
@@ -55,7 +55,7 @@ export async function rejection(promise) {
 }
 
 /**
- * What a function throws.
+ * The error that a function throws.
  *
  * @param {() => unknown} run
  * @returns {any}

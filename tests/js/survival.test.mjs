@@ -1,6 +1,6 @@
 // @ts-check
-// The caller's own code inside a call: whatever it throws, and whatever it does to the client meanwhile, the module lives
-// on. What nobody catches fails the test that it comes up in.
+// The caller's own code inside a call: whatever it throws, and whatever it does to the client, the module keeps working. An
+// unhandled error fails the test that it occurs in.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -48,7 +48,7 @@ const list = (cloud, signal) => cloud.services.list({}, { signal });
 /** @param {CloudClient} cloud @param {AbortSignal} signal */
 const wait = (cloud, signal) => cloud.services.waitFor(ID, "running", { signal });
 const clock = { now: () => 0, sleep: (/** @type {number} */ ms) => (ms < 30_000 ? Promise.resolve() : new Promise(() => {})) };
-/** Refuses once, then answers. */
+/** Refuses one request, then accepts. */
 function moody() {
   let refused = false;
   return async (/** @type {string} */ url, /** @type {any} */ init) =>
@@ -508,7 +508,7 @@ test("passwords whose bytes are no longer there, or lie", async () => {
 });
 
 test("hot code that is given up while it calls the client", () => {
-  // Node 20's V8 would end the process, were a reference what the call returns (scripts/build/check.mjs).
+  // Node 20's V8 would end the process if the call returned a bare reference (scripts/build/check.mjs).
   const program = `
     import { CloudClient } from "clickhouse-cloud";
     const cloud = new CloudClient({ keyId: "a", keySecret: "b", organizationId: "${ID}", fetch: async () => new Response("[]") });

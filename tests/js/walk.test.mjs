@@ -1,6 +1,6 @@
 // @ts-check
-// A walk over every operation of the contract: a right call is sent as the contract says and its result comes back; each
-// constraint is broken once, and refused where it was broken. What is right and wrong comes from samples.mjs.
+// A walk over every operation of the contract: a valid call is sent as the contract says and returns its result; each constraint is
+// violated once and refused with its path. samples.mjs generates the valid and invalid values.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { RequestValidationError, ResponseValidationError } from "clickhouse-cloud";

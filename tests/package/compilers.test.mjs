@@ -1,6 +1,6 @@
 // @ts-check
-// The type tests under the oldest TypeScript that the package supports, and under the newest, which is another program: as
-// strict projects have them, their libraries checked too. types.test.mjs has more ways to resolve, with the version in between.
+// The type tests with the oldest supported TypeScript and with the newest, which is a separate compiler: strict, with the libraries
+// checked too. types.test.mjs tests more kinds of module resolution, with the version between.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -34,7 +34,7 @@ for (const version of versions) {
         const tests = typeTests(extension);
         // It needs other packages.
         tests.delete("libraries.ts");
-        // What it declares is global.
+        // Its declarations are global.
         if (index > 0) tests.delete("same.d.ts");
         return [...tests.values()];
       });

@@ -1,5 +1,5 @@
 // @ts-check
-// A project that has installed the packed tarball, as a user would: nothing of this repository is above it.
+// A project outside this repository that has installed the packed tarball, as users do.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +53,7 @@ export function typeTests(extension) {
 }
 
 /**
- * Lends a package of this repository to the project.
+ * Makes a package of this repository available to the project.
  *
  * @param {string} name
  */
@@ -64,7 +64,7 @@ export function lend(name) {
 }
 
 /**
- * Runs a program in the project and gives what it printed.
+ * Runs a program in the project and returns its output.
  *
  * @param {string} program
  * @param {string[]} args

@@ -1,5 +1,5 @@
 // @ts-check
-// What is in the packed tarball.
+// The files of the packed tarball: which there are, and what must not be in them.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -44,7 +44,7 @@ test("it carries the notices of every crate that is compiled in", () => {
   assert.ok(crates.delete(`clickhouse-cloud ${manifest.version}`));
   assert.ok(crates.size > 20);
   for (const crate of crates) assert.ok(notices.includes(`\n  ${crate} (`), `${crate} is not named: run \`make notices\``);
-  // It is what the locked sources say, to the letter; the script ends with why it is not.
+  // It equals the locked sources to the letter; otherwise the script ends with the reason.
   run("node", ["scripts/notices.mjs", "--check"]);
   for (const text of ["Permission is hereby granted", "TERMS AND CONDITIONS FOR USE", "the Rust standard library"])
     assert.ok(notices.includes(text));

@@ -1,12 +1,12 @@
 // @ts-check
-// Where Symbol.dispose is missing, as in Safari: every class of every file that is shipped, as an ES module and as CommonJS.
+// Runtimes without Symbol.dispose, such as Safari: every class of every shipped file, as ES module and as CommonJS.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { file, installed, run } from "./consumer.mjs";
 
-// Node's own can not be deleted: this is another Symbol, with all the rest.
+// Node's own cannot be deleted, so this replaces Symbol by a copy without it.
 const without = file(
   "dispose/without.cjs",
   `const { dispose, asyncDispose, ...rest } = Object.getOwnPropertyDescriptors(Symbol);

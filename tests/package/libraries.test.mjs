@@ -1,5 +1,5 @@
 // @ts-check
-// Libraries that speak Standard Schema, with the schemas of the packed tarball: a form, and a router.
+// Libraries that accept Standard Schema, with the schemas of the packed tarball: a form and a router.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // @ts-check
-// The packed tarball, as those who lint packages see it: publint, and whether the types are what the runtimes load.
+// The packed tarball under linters of packages: publint, and whether the types match the files that runtimes load.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

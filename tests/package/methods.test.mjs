@@ -1,6 +1,6 @@
 // @ts-check
-// The methods that a contract gets, shown on one with what today's has not: resources below others, a query that is
-// needed, a number in the path, a body that may be absent, and an operation that is not stable.
+// The generated methods, for a contract with features that today's lacks: sub-resources, a required query, a number in the path, an
+// optional body, and an operation that is not stable.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { methods } from "../../scripts/methods.mjs";

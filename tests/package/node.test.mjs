@@ -1,5 +1,5 @@
 // @ts-check
-// The packed tarball in Node: what the journeys of tests/consumers do not touch.
+// The packed tarball in Node, beyond the journeys of tests/consumers.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -70,6 +70,6 @@ test("a minified bundle still looks for room on the stack before it enters the w
   );
   const outfile = entry.replace(/mjs$/, "bundle.mjs");
   await build({ entryPoints: [entry], outfile, bundle: true, minify: true, format: "esm" });
-  // Where it throws there is room yet.
+  // Where it throws, some stack is left.
   assert.ok(Number(run("node", outfile)) > 200);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// The OpenAPI document in the tarball, read by a linter of others: it keeps the specification, and a mistake would be found.
+// The OpenAPI document in the tarball, checked by a third-party linter: it is valid, and the linter would find a mistake.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

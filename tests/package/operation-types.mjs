@@ -1,6 +1,6 @@
 // @ts-check
-// A type test of every operation, made from the contract: its method and its route take a right call and give the result of
-// the route, and refuse what they do not take. tests/types has by hand what is more than that.
+// Generates a type test of every operation from the contract: its method and its route accept a valid call, return the result of the
+// route, and refuse invalid arguments. tests/types holds the tests that are written by hand.
 import { samples } from "../js/samples.mjs";
 
 /** @typedef {Record<string, any>} Json */

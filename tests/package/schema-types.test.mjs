@@ -1,6 +1,6 @@
 // @ts-check
-// The types that a contract gets, shown on one with what today's has not: enums that may be null, numbers to choose from,
-// unions that a property tells apart, text results, and what is not stable.
+// The generated types, for a contract with features that today's lacks: nullable enums, enums of numbers, discriminated unions, text
+// results, and operations that are not stable.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import ts from "typescript";

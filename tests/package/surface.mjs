@@ -1,5 +1,5 @@
 // @ts-check
-// What a package offers to the compiler: every name that it exports, with its members, their types and their words.
+// Lists the public API of a package from its declarations: every exported name, with its members, types and documentation.
 import ts from "typescript";
 
 /**
@@ -103,12 +103,12 @@ export function surface(program, entries, own) {
       if (/** @type {ts.ObjectType} */ (type).objectFlags & ts.ObjectFlags.Reference) {
         const { target } = /** @type {ts.TypeReference} */ (type);
         for (const [index, one] of checker.getTypeArguments(/** @type {ts.TypeReference} */ (type)).entries()) {
-          // Nobody wrote what is a library's own default.
+          // Type arguments that are defaults of a library are skipped.
           if (target.typeParameters?.[index]?.getDefault() !== one) visit(one, `${place}<>`);
         }
       }
       for (const info of checker.getIndexInfosOfType(type)) visit(info.type, `${place}[]`);
-      // What the libraries of the compiler declare is theirs.
+      // Declarations of the compiler's libraries are not part of the package.
       if (type.symbol !== undefined && !declared(type.symbol)) return;
       for (const signature of [...type.getCallSignatures(), ...type.getConstructSignatures()]) {
         for (const parameter of signature.getParameters()) visit(checker.getTypeOfSymbol(parameter), `${place}(${parameter.name})`);

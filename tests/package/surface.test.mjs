@@ -1,6 +1,6 @@
 // @ts-check
-// What the declarations of the packed tarball offer: nothing is `any`, everything has its words, the type tests speak of
-// everything, and an editor completes what it can know.
+// The public API in the declarations of the packed tarball: nothing is `any`, every name is documented and appears in the type
+// tests, and editors complete the known values.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -111,7 +111,7 @@ test("the type tests speak of every method, option, error, event and route; and 
     [],
   );
   const refusing = items.filter(({ name, callable }) => {
-    // What the caller lends is called by the client alone.
+    // Only the client calls functions of the caller.
     if (/^(Clock|Logger|RateLimiterLike|ResponseLike)\./.test(name)) return false;
     return callable || name.startsWith("Routes.") || /^(CloudClient|Call|Wait|Sandbox)Options\./.test(name);
   });
@@ -208,7 +208,7 @@ export const isType = (error: RequestValidationError) => error.issues[0]?.code =
     "option",
     offered.items.map(({ name }) => name.split("CloudClientOptions.")[1] ?? "keyId"),
   );
-  // What is closed is offered, and nothing else is.
+  // For a closed enum, exactly its values are offered.
   for (const [mark, name] of [
     ["provider", "Provider"],
     ["command", "StateCommand"],

@@ -1,6 +1,6 @@
 // @ts-check
-// The least versions that docs/runtimes.md names: nothing in the packed tarball needs a newer one. esbuild knows the syntax of
-// each version, wasm-opt the features of WebAssembly.
+// The minimum versions in docs/runtimes.md: nothing in the packed tarball needs a newer one. esbuild knows the syntax of each
+// version, wasm-opt the features of WebAssembly.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

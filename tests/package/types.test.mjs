@@ -1,12 +1,12 @@
 // @ts-check
-// The declarations of the packed tarball, as strict projects read them: in ES modules, in CommonJS modules, and as
-// bundlers and old compilers resolve. The libraries are checked too.
+// The declarations of the packed tarball in strict projects: ES modules, CommonJS modules, and the module resolution of bundlers and
+// old compilers. The libraries are checked too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import ts from "typescript";
 import { lend, typeTests } from "./consumer.mjs";
 
-// What Node has, for projects without the lib of pages.
+// Types of Node, for projects without the lib of pages.
 lend("@types/node");
 for (const name of ["@hono/standard-validator", "@standard-schema/spec", "@tanstack/form-core", "hono"]) lend(name);
 

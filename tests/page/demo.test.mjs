@@ -1,5 +1,5 @@
 // @ts-check
-// The page as `make demo` serves it, and the page as it is built.
+// The page as `make demo` serves it, and as it is built.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 // @ts-check
-// The page's manners: errors at their fields, the keyboard, narrow screens.
+// The page's form: errors beside their fields, keyboard operation, narrow screens.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inPage, launch, serve } from "./site.mjs";
@@ -45,7 +45,7 @@ test("every mistake is told at its field, all at once, and nothing is sent", asy
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
     assert.equal(await page.locator("#requests li", { hasText: "POST" }).count(), 0);
 
-    // Who types is not scolded any longer.
+    // The error disappears while the user types.
     await page.keyboard.type("x");
     assert.ok(!("Name" in (await errors(page))));
   });
@@ -54,7 +54,7 @@ test("every mistake is told at its field, all at once, and nothing is sent", asy
 test("a service is created, opened and deleted by keyboard alone", async () => {
   await inPage(browser, `${site.address}?speed=120`, async (page) => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
-    /** Tabs to what has this text; every stop on the way must be visible. */
+    /** Presses Tab until the element with this text has the focus; every stop on the way must be visible. */
     const tabTo = async (/** @type {string} */ text) => {
       for (let stops = 0; stops < 60; stops += 1) {
         await page.keyboard.press("Tab");

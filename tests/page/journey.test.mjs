@@ -1,5 +1,5 @@
 // @ts-check
-// A service from its creation to its end, in the built page.
+// The life of a service, from creation to deletion, in the built page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inPage, launch, serve } from "./site.mjs";
@@ -103,7 +103,7 @@ test("the journey", async () => {
     await page.getByText("and the password opens it").waitFor();
     assert.equal(await page.locator(".secret").count(), 0);
 
-    // A password from the service, shown until it is kept.
+    // A password from the service, shown until the user confirms having saved it.
     await press(page, "Reset password");
     const second = await page.locator(".secret").textContent();
     assert.ok(second && second !== first && second !== password);

@@ -1,5 +1,5 @@
 // @ts-check
-// Calls handed to what browsers do with promises: locks, view transitions, and the life of a service worker.
+// Calls passed to browser features that take promises: locks, view transitions, and the lifetime of a service worker.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
 // @ts-check
-// The built page, served on loopback, in a browser; and what goes wrong in it.
+// Serves the built page on loopback, opens it in a browser, and records its errors.
 import assert from "node:assert/strict";
 import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,5 +1,5 @@
 // @ts-check
-// Requests that arrive twice with one idempotency key: the second gets the response of the first, and does nothing.
+// Requests that arrive twice with one idempotency key: the second gets the response of the first, and nothing is sent again.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const created = () =>
     { headers: { "x-ratelimit-remaining": "7" } },
   );
 
-/** A service whose answers are given by the test, in the order of its requests. */
+/** A service whose responses the test gives, in the order of its requests. */
 function held() {
   /** @type {((response: Response) => void)[]} */
   const open = [];
@@ -137,7 +137,7 @@ test("a key is of one request and one user", async (t) => {
     assert.ok(!(await answer.clone().text()).includes("PLANTED"));
     assert.equal(await told(answer), "422 UNPROCESSABLE_ENTITY", path);
   }
-  // Who is not let in hears nothing, whatever the key.
+  // An unauthorized caller learns nothing, whatever the key.
   assert.equal(await told(await fetch(services, create({ ...own, cookie: "session=none" }))), "403 FORBIDDEN");
   assert.equal(seen.length, 1);
   // What something in front adds to each request does not matter.

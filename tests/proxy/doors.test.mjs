@@ -1,5 +1,5 @@
 // @ts-check
-// What the proxy lets through, and what it refuses; of what it refuses, nothing is sent.
+// Which requests the proxy forwards and which it refuses. Of a refused request nothing is sent.
 import assert from "node:assert/strict";
 import { request as raw } from "node:http";
 import { test } from "node:test";
@@ -84,7 +84,7 @@ test("another organization", async (t) => {
   }
   assert.equal(await told(await fetch(`${url}/v1/organizations/${OTHER}`)), "403 FORBIDDEN");
   assert.equal(seen.length, 0);
-  // Letters of either case are the same id, and the service is told the proxy's own.
+  // Upper and lower case are the same id, and the service receives the proxy's own.
   assert.equal((await fetch(`${url}/v1/organizations/${ORGANIZATION.toUpperCase()}/services`)).status, 200);
   assert.equal(seen[0]?.url, `/v1/organizations/${ORGANIZATION}/services`);
 });

@@ -1,6 +1,6 @@
 // @ts-check
-// The proxy in Next's route handler and in a Worker, as their examples have it, from the installed tarball; each is called
-// as its host would call it, with a sandbox over HTTP behind it. tests/proxy/page.test.mjs runs the one for Node.
+// The proxy in Next's route handler and in a Worker: their examples, with the installed tarball, each called as its host calls it,
+// with a sandbox over HTTP behind it. tests/proxy/page.test.mjs runs the example for Node.
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

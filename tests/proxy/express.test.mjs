@@ -1,5 +1,5 @@
 // @ts-check
-// The proxy behind Express, of today and of yesterday: mounted at a path, and behind parsers that have read the body.
+// The proxy in current and older Express: mounted at a path, and after parsers that have read the body.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -59,7 +59,7 @@ for (const [version, express] of /** @type {[string, any][]} */ ([
       // Of whatever type a parser takes: a page of another site may send it without asking first.
       for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/octet-stream"]) {
         const answer = await fetch(services, { ...json("POST", 1), headers: { "content-type": type }, body: JSON.stringify(BODY) });
-        // A strict parser refuses what is not JSON by itself.
+        // A strict parser refuses bodies other than JSON by itself.
         assert.equal(await told(answer), "415 UNSUPPORTED_MEDIA_TYPE", type);
       }
       for (const body of ["{}", "[]"])

@@ -1,5 +1,5 @@
 // @ts-check
-// Whom a request is for: names that the proxy was told of, once, and nothing but a name.
+// The Host header of a request: the proxy accepts this machine's names and configured ones, one per request and nothing but a name.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exchange } from "../http/server.mjs";
@@ -96,7 +96,7 @@ test("by default names of this machine alone", async (t) => {
     assert.match(error, /^MISDIRECTED_REQUEST: .* is not served here: name it in the hosts option of createProxy$/);
   }
   assert.ok(seen.length <= served + 1);
-  // Once: whoever asks often fills no log.
+  // Logged once: repeated requests do not fill the log.
   assert.deepEqual(
     log.filter((line) => line.includes("hosts option")),
     ["createProxy: evil.example is not served here: name it in the hosts option of createProxy"],

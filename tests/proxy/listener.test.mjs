@@ -1,5 +1,5 @@
 // @ts-check
-// The proxy in servers that speak `(request, response)`; and its types, as projects read them.
+// The proxy in servers with `(request, response)` listeners, and its types, as projects compile them.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";

@@ -1,6 +1,6 @@
 // @ts-check
-// examples/proxy-node.mjs as a user runs it, with a sandbox behind it and its page in Chromium: the page manages services,
-// and the key is in nothing that reaches it or that it keeps.
+// examples/proxy-node.mjs as users run it, with a sandbox behind it and its page in Chromium: the page manages services, and the key
+// is in nothing that the page receives or stores.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { cpSync } from "node:fs";

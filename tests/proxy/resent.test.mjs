@@ -1,6 +1,6 @@
 // @ts-check
-// Browsers send a request again by themselves when a kept connection dies before a response, a POST too. Chromium and
-// Firefox do it here, over HTTP/1.1 and HTTP/2, and through the proxy there is one service all the same.
+// Browsers resend a request, even a POST, when a keep-alive connection closes before a response. Chromium and Firefox do so here,
+// over HTTP/1.1 and HTTP/2; through the proxy only one service is created.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
@@ -181,7 +181,7 @@ async function created(name, url) {
 for (const name of ["Chromium", "Firefox"]) {
   for (const http2 of [false, true]) {
     const what = `${name}, HTTP/${http2 ? 2 : 1.1}`;
-    // Over HTTP/2, Firefox sends again only what the server says that it has not seen.
+    // Over HTTP/2, Firefox resends only requests that the server reports as unprocessed.
     const goaway = http2 && name === "Firefox";
 
     test(`${what}: without a key, what a browser sends again is done again`, { timeout: 60_000 }, async (t) => {

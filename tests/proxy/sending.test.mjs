@@ -1,5 +1,5 @@
 // @ts-check
-// What becomes of a call behind the proxy: a page's client must make the same of it as if it had spoken to the service.
+// The outcome of a call through the proxy: a page's client must get the same result as from the service directly.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -86,7 +86,7 @@ for (const [what, answer, status] of DOUBTFUL) {
     assert.equal(direct.status, status);
     assert.match(String(direct.headers.get("content-type")), /^(application\/json|text\/plain); charset=utf-8$/);
     assert.equal(direct.headers.get("location"), null);
-    // What the service did say is not lost: a password may be in it.
+    // The service's own text is not lost: it may hold a password.
     if (status === 200) assert.equal(failed.text, '{"result":{"password":"PLAN');
     else assert.match(await told(direct), /^\d+ [A-Z_]+$/);
   });

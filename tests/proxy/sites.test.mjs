@@ -1,5 +1,5 @@
 // @ts-check
-// Pages of other sites: refused, but for those whose origin is named, which get what a browser asks for.
+// Requests from pages of other origins are refused, except from configured origins, which get the CORS headers they need.
 import assert from "node:assert/strict";
 import { request as raw } from "node:http";
 import { test } from "node:test";

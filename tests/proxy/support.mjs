@@ -1,6 +1,6 @@
 // @ts-check
-// What the tests of the proxy share: a service behind it, over HTTP, that tells what it was asked; the proxy before it, over
-// HTTP too; and what a page sends.
+// Shared by the tests of the proxy: a service behind it, over HTTP, that records its requests; the proxy in front, over HTTP too; and
+// the requests of a page.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { CloudClient } from "clickhouse-cloud";
@@ -116,7 +116,7 @@ export const json = (method, body, headers) => ({
 });
 
 /**
- * The status, and the word before the colon, of an answer in the API's envelope.
+ * The status of a response in the API's envelope, and the word before the colon.
  *
  * @param {Response} answer
  */
@@ -128,7 +128,7 @@ export async function told(answer) {
 }
 
 /**
- * An answer of a scripted service.
+ * A response of a scripted service.
  *
  * @param {unknown} result
  * @param {ResponseInit} [init]

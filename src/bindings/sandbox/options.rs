@@ -1,4 +1,4 @@
-//! What the sandbox is made with, and what is injected into it.
+//! The options of the sandbox and of `inject`: their TypeScript, and the functions that read and check them.
 
 use wasm_bindgen::prelude::*;
 
@@ -29,30 +29,30 @@ const FAULTS: &str = faults::table!(names);
 const TYPES: &str = r#"
 /** The options of the sandbox. */
 export interface SandboxOptions {
-  /** Everything that is drawn comes from it: the same seed, the same world. By default 1. */
+  /** The seed of all random draws: the same seed gives the same behaviour. Default: 1. */
   seed?: number | undefined;
-  /** How long each answer is held back, in real milliseconds. By default 0. */
+  /** The delay of each response, in real milliseconds. Default: 0. */
   latencyMs?: number | undefined;
-  /** How many virtual seconds pass in a real one. By default 1. */
+  /** How many virtual seconds pass per real second. Default: 1. */
   timeScale?: number | undefined;
-  /** Of each key. By default 10 requests in 10,000 virtual ms; false: none. */
+  /** The rate limit of each key. Default: 10 requests per 10,000 virtual ms; `false`: no limit. */
   rateLimit?: { requests: number; perMs: number } | false | undefined;
-  /** How many services the organization may have. By default 20. */
+  /** The most services that the organization may have. Default: 20. */
   maxServices?: number | undefined;
   /**
-   * How likely each fault meets a request: `{ "drop-after": 0.1 }`. A request that has the key, is inside the rate limit
-   * and names an operation meets at most one. By default none comes.
+   * The probability of each fault, from 0 to 1: `{ "drop-after": 0.1 }`. A request with a valid key, within the rate
+   * limit and for a known operation meets at most one fault. Default: no faults.
    */
   faults?: { readonly [name in SandboxFault]?: number | undefined } | undefined;
-  /** The id of the key. */
+  /** The id of the first key. */
   keyId?: string | undefined;
-  /** The secret of the key. */
+  /** The secret of the first key. */
   keySecret?: string | undefined;
-  /** The id of its organization, a UUID. */
+  /** The id of the first key's organization, a UUID. */
   organizationId?: string | undefined;
   /**
-   * More keys, each with a rate limit of its own. Without an `organizationId` a key opens the same organization as the
-   * first; each other one that is named is one more, with services of its own.
+   * More keys, each with its own rate limit. A key without an `organizationId` belongs to the first key's organization.
+   * Each other id adds an organization with its own services.
    */
   keys?: readonly SandboxKey[] | undefined;
 }
@@ -63,21 +63,21 @@ export interface SandboxKey {
   keyId: string;
   /** The secret of the key. */
   keySecret: string;
-  /** The id of its organization, a UUID. */
+  /** The id of its organization, a UUID. Default: the organization of the first key. */
   organizationId?: string | undefined;
 }
 
-/** A fault for the next requests that fit. */
+/** A fault for the next matching requests. */
 export interface SandboxInjection {
   /** The fault. */
   fault: SandboxFault;
-  /** How many requests it meets. By default 1. */
+  /** How many requests it affects. Default: 1. */
   times?: number | undefined;
-  /** Only requests of this method. */
+  /** Affect only requests with this HTTP method. */
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
   /**
-   * Only requests of this path: one of the contract's, such as `/v1/organizations/{organizationId}/services`, in which
-   * values may stand for the parameters.
+   * Affect only requests with this path: a path of the contract, such as
+   * `/v1/organizations/{organizationId}/services`. Values may replace its parameters.
    */
   path?: string | undefined;
 }
@@ -119,7 +119,7 @@ pub fn read(value: &JsValue) -> Result<sandbox::Options, Error> {
     Ok(given)
 }
 
-/// The name that an option has in JavaScript.
+/// The JavaScript name of an option.
 fn camel_case(name: &str) -> String {
     let mut camel = String::new();
     let mut upper = false;

@@ -1,5 +1,5 @@
-//! What a server in front of the sandbox calls: a request in, the answer out, at once and without the objects of fetch;
-//! and what it keeps in a file. Not for users: the package's entry does not have it.
+//! The interface of a server in front of the sandbox: it passes a request and gets the response synchronously, without
+//! the objects of fetch, and it saves the state to a file. Internal: the package's entry points do not export it.
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -13,17 +13,17 @@ use crate::secret::Secret;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What comes of a request. */
+/** The result of a request. */
 export interface SandboxReply {
-  /** Its status; 0: the connection is to end without an answer. */
+  /** The HTTP status; 0: the connection ends without a response. */
   status: number;
-  /** How long to hold it back, in real milliseconds. */
+  /** The delay before the response is sent, in real milliseconds. */
   delayMs: number;
-  /** Whether the request has changed the state. */
+  /** Whether the request changed the state. */
   changed: boolean;
-  /** Names in lower case, and values, in turn; a line break after each. */
+  /** Names, in lower case, and values alternately, each followed by a line break. */
   headers: string;
-  /** Its body. Of HEAD, too, which is not to be sent. */
+  /** The body. A server does not send it for HEAD. */
   body: Uint8Array;
 }
 "#;
@@ -33,7 +33,7 @@ extern "C" {
     fn reply(status: u16, delay_ms: f64, changed: bool, headers: &str, body: &[u8]) -> JsValue;
 }
 
-/// Carries out a request.
+/// Handles a request.
 #[wasm_bindgen(unchecked_return_type = "SandboxReply")]
 pub fn ask(
     sandbox: &Sandbox,
@@ -59,7 +59,7 @@ pub fn ask(
     })
 }
 
-/// Resolves after so many real milliseconds; when the signal aborts, it rejects. `sandbox.advance` shortens it.
+/// Resolves after that many real milliseconds, or earlier after `sandbox.advance`. An aborted signal rejects it.
 #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
 pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsValue> {
     let world = sandbox.world.clone();
@@ -69,17 +69,17 @@ pub fn hold(sandbox: &Sandbox, ms: f64, signal: JsValue) -> Result<Promise, JsVa
     }))
 }
 
-/// The mutations since the last call, as JSON; at the first call the whole snapshot. Undefined: nothing has changed, unless
-/// `evenNone` asks for the time that has passed.
+/// The mutations since the last call, as JSON; the first call returns the whole snapshot. Undefined: nothing has
+/// changed. With `evenNone` it then returns the virtual time that has passed.
 #[wasm_bindgen]
 pub fn mutations(sandbox: &Sandbox, #[wasm_bindgen(js_name = "evenNone")] even_none: bool) -> Option<String> {
     let now = sandbox.world.clock.now();
     sandbox.world.sandbox.borrow_mut().mutations(now, even_none)
 }
 
-/// Continues from all that `mutations` returned, so many real milliseconds after the last of it.
+/// Restores everything that `mutations` returned, that many real milliseconds after the last of it.
 ///
-/// Throws a `ConfigurationError` when a text is no snapshot and no mutation; nothing is changed then.
+/// Throws a `ConfigurationError` if a text is neither a snapshot nor a mutation; the state is then unchanged.
 #[wasm_bindgen]
 pub fn resume(
     sandbox: &Sandbox,
