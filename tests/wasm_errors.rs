@@ -13,6 +13,18 @@ extern "C" {
     fn new(message: &str) -> ConfigurationError;
 }
 
+// What `errors.js` imports: a file that no Rust names is not copied beside it.
+#[wasm_bindgen(module = "/js/hidden.js")]
+extern "C" {
+    #[allow(dead_code)]
+    fn hide();
+}
+#[wasm_bindgen(module = "/js/bindings/values.js")]
+extern "C" {
+    #[allow(dead_code)]
+    fn alone();
+}
+
 #[wasm_bindgen_test]
 fn errors_are_javascript_classes() {
     let error: JsValue = ConfigurationError::new("x").into();
