@@ -117,7 +117,7 @@ test("paths and methods that the API does not have", async (t) => {
     "/v1/organizations/",
     "/v1/organization",
     `/v1/organizations/${ORGANIZATION}/services/`,
-    `/v1/organizations/${ORGANIZATION}/keys`,
+    `/v1/organizations/${ORGANIZATION}/locks`,
     `/v1//organizations/${ORGANIZATION}/services`,
     `/v1/organizations//services`,
     `/v1/organizations%2F${ORGANIZATION}/services`,
