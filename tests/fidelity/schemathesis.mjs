@@ -71,7 +71,19 @@ export async function schemathesis(examples, seed) {
     const names = Object.entries(contract.paths).flatMap(([path, item]) =>
       Object.keys(item).flatMap((method) => ["--include-name", `${method.toUpperCase()} ${path}`]),
     );
-    const args = ["run", join(dist, "openapi.json"), ...names, "--url", url, "--auth", key, "--checks", "all", "--max-examples", String(examples)];
+    const args = [
+      "run",
+      join(dist, "openapi.json"),
+      ...names,
+      "--url",
+      url,
+      "--auth",
+      key,
+      "--checks",
+      "all",
+      "--max-examples",
+      String(examples),
+    ];
     const more = ["--seed", String(seed), "--continue-on-failure", "--generation-database", "none", "--no-color"];
     const child = spawn(join(venv, "bin/schemathesis"), [...args, ...more], { cwd: here, stdio: ["ignore", "pipe", "inherit"] });
     let output = "";
