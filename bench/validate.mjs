@@ -16,6 +16,7 @@
 // processor time of the process, on all its threads, so that other programs do not disturb it. Calls are timed in batches: the
 // garbage of one call is collected some calls later, and single calls would charge it to the other side.
 import { CloudClient } from "clickhouse-cloud";
+import { service as sample } from "./peers/service.mjs";
 
 const LIMIT = 1.35;
 const LIMITED = 1_000;
@@ -29,25 +30,15 @@ const id = (index) => `0c7ba33b-3057-4ab0-8ebd-${index.toString(16).padStart(12,
 
 /** @param {number} index */
 function service(index) {
+  const host = `abcdefg${index}.eu-west-1.aws.clickhouse.cloud`;
   return {
+    ...sample,
     id: id(index),
     name: `service ${index}`,
-    provider: "aws",
-    region: "eu-west-1",
-    state: "running",
     endpoints: [
-      { protocol: "https", host: `abcdefg${index}.eu-west-1.aws.clickhouse.cloud`, port: 8443, username: "default" },
-      { protocol: "nativesecure", host: `abcdefg${index}.eu-west-1.aws.clickhouse.cloud`, port: 9440, username: "default" },
+      { protocol: "https", host, port: 8443, username: "default" },
+      { protocol: "nativesecure", host, port: 9440, username: "default" },
     ],
-    minReplicaMemoryGb: 16,
-    maxReplicaMemoryGb: 120,
-    numReplicas: 3,
-    idleScaling: true,
-    idleTimeoutMinutes: 15,
-    ipAccessList: [{ source: "203.0.113.0/24", description: "office" }],
-    createdAt: "2026-08-01T12:34:56Z",
-    releaseChannel: "default",
-    tags: [{ key: "team", value: "analytics" }],
     futureText: "a text that the contract does not know",
     futureNumber: 123.456,
     futureFlag: true,

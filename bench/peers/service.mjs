@@ -2,7 +2,8 @@
 // The call of the benchmarks, `services.get`: its response, and a zod check of it.
 
 export const id = "0c7ba33b-3057-4ab0-8ebd-000000000001";
-const service = {
+/** A service as the API sends it. */
+export const service = {
   id,
   name: "events",
   provider: "aws",
