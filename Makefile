@@ -105,16 +105,16 @@ $G/sandbox.imports.js: $(MODULES:%=$D/%_bg.wasm) $B/glue.mjs
 	node $B/glue.mjs
 
 # wasm.mjs leaves the contract in full.
-$D/openapi.json: $W/client.wasm $B/openapi.mjs scripts/contract.mjs
+$D/openapi.json: $W/client.wasm $B/openapi.mjs scripts/contract.mjs scripts/document.mjs
 	node $B/openapi.mjs
 
-$G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/schema-types.mjs scripts/contract.mjs
+$G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/schema-types.mjs scripts/contract.mjs scripts/document.mjs
 	node $B/schema-types.mjs
 
-$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs
+$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs scripts/document.mjs
 	node $B/methods.mjs
 
-$G/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs
+$G/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs scripts/document.mjs
 	node $B/routes.mjs
 
 $D/bytes.js: $(SOURCES) $(GENERATED) package.json $B/bundles.mjs

@@ -15,3 +15,18 @@ export const operationsOf = ({ paths }) =>
   Object.entries(paths).flatMap(([path, item]) =>
     METHODS.filter((method) => method in item).map((method) => ({ path, method, operation: item[method] })),
   );
+
+/**
+ * The content of an operation's successful response: the schema of its result, "text", or undefined if there is no result.
+ *
+ * @param {Json} operation
+ * @returns {Json | "text" | undefined}
+ */
+export function resultOf({ responses }) {
+  const status = Object.keys(responses).find((status) => status.startsWith("2")) ?? "";
+  const json = responses[status].content["application/json"];
+  return json === undefined ? "text" : json.schema.properties.result;
+}
+
+/** The note for callers about an operation that is not stable. @param {Json} operation */
+export const maturityOf = (operation) => (operation["x-maturity"] === "beta" ? "**Beta**: the service may change it without notice." : "");

@@ -1,10 +1,10 @@
 // @ts-check
 // Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources, and one
 // class for all resources. The JSDoc comes from the contract's descriptions.
-import { maturityOf, operationsOf, resultOf } from "./contract.mjs";
+import { maturityOf, operationsOf, resultOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
-/** @import { Json } from "./contract.mjs" */
+/** @import { Json } from "./document.mjs" */
 
 /** The errors that every call may fail with. */
 const REJECTS =

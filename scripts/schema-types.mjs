@@ -4,13 +4,13 @@
 // the values of requests and of responses are added here.
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
-import { maturityOf, operationsOf, resultOf } from "./contract.mjs";
+import { maturityOf, operationsOf, resultOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
 /** Marks schemas that state their TypeScript type themselves. */
 const TYPE = "x-typescript";
 
-/** @import { Json } from "./contract.mjs" */
+/** @import { Json } from "./document.mjs" */
 
 /**
  * The declarations of all types, and the names of the schemas, with whether requests use them.

@@ -1,10 +1,11 @@
 // @ts-check
 // Phase 9, for the proxy: writes the contract's routes as a table that maps a method and a path to an operation.
 import { join } from "node:path";
-import { contract, operations, resultOf } from "../contract.mjs";
+import { contract, operations } from "../contract.mjs";
+import { resultOf } from "../document.mjs";
 import { fail, generated, write } from "../tools.mjs";
 
-/** @import { Json } from "../contract.mjs" */
+/** @import { Json } from "../document.mjs" */
 
 /**
  * The JSON type of a parameter, in brackets if it may be repeated.

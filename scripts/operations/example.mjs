@@ -3,7 +3,7 @@
 import { contract } from "../contract.mjs";
 import { fail } from "../tools.mjs";
 
-/** @import { Json } from "../contract.mjs" */
+/** @import { Json } from "../document.mjs" */
 
 /** By format. A secret is `example`: it is never one that works. @type {Record<string, string>} */
 const FORMATS = {

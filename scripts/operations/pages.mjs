@@ -1,11 +1,12 @@
 // @ts-check
 // The pages of docs/operations, from the contract: a page a resource, its types with it; types that several pages use on one
 // page, and an index. A page that would be too long gives its types to a page beside it.
-import { contract, operations, resultOf } from "../contract.mjs";
+import { contract, operations } from "../contract.mjs";
+import { resultOf } from "../document.mjs";
 import { example, nameOf, resolved } from "./example.mjs";
 import { cell, named, row, rows, ruleLines, section, table, typeOf } from "./types.mjs";
 
-/** @import { Json } from "../contract.mjs" */
+/** @import { Json } from "../document.mjs" */
 /** @typedef {{ path: string, method: string, operation: Json }} Operation */
 
 /** A page with more lines gives its types to another one. */

@@ -3,7 +3,7 @@
 import { contract } from "../contract.mjs";
 import { nameOf, resolved } from "./example.mjs";
 
-/** @import { Json } from "../contract.mjs" */
+/** @import { Json } from "../document.mjs" */
 
 /** An enum with more values has a section of its own. */
 const INLINE_VALUES = 8;
