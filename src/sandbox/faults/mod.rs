@@ -8,7 +8,7 @@ pub mod fault_selection;
 pub mod stale_reads;
 
 use crate::contract::{self, Kind, Method, Operation, Property, ResponseKind, Schema};
-use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
+use crate::sandbox::model::service::mishaps::Mishap;
 use crate::suggest::nearest;
 
 /// The table: variant, name, scope and description. Passes its rows to a macro.

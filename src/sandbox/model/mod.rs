@@ -2,10 +2,12 @@
 //!
 //! `operations` has a file a resource, named as in the contract, for those with behaviour of their own; what no file
 //! claims is rejected as not implemented. Nothing happens by itself: each resource has the moments of its next changes,
-//! and `Organization::advance` applies those that are due. Knows nothing of HTTP, faults and files.
+//! and `Organization::advance` applies those that are due. States that change over time follow a table in `machine`.
+//! Knows nothing of HTTP, faults and files.
 
 pub mod call;
 pub mod history;
+pub mod machine;
 pub mod operations;
 pub mod organization;
 pub mod random;

@@ -76,7 +76,7 @@ impl Organization {
     pub fn has_secondaries(&self, service: &Service) -> bool {
         let warehouse = service.text("dataWarehouseId").unwrap_or_default();
         let mut members = self.warehouse(warehouse);
-        service.is_primary() && members.any(|other| !other.is_primary() && !other.lifecycle.state().is_terminating())
+        service.is_primary() && members.any(|other| !other.is_primary() && !other.lifecycle.is_ending())
     }
 }
 

@@ -5,24 +5,26 @@
 
 pub mod backups;
 pub mod filters;
-pub mod lifecycle;
 pub mod list_entries;
+pub mod mishaps;
 pub mod password_hashes;
 pub mod scaling;
 
 use std::cell::OnceCell;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{self, Kind, Pattern, REGION_GROUPS};
+use crate::sandbox::model::machine::Lifecycle;
+use crate::sandbox::model::machine::services::{RUNNING, SERVICES};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::timestamp;
 use crate::secret::Secret;
 use crate::validate::matches;
 use backups::Backups;
-use lifecycle::{Lifecycle, State};
 use password_hashes::PasswordHashes;
 use scaling::Scaling;
 
@@ -44,7 +46,7 @@ pub struct Service {
     #[serde(rename = "credentials")]
     pub password: PasswordHashes,
     pub scaling: Scaling,
-    #[serde(rename = "life")]
+    #[serde(rename = "life", deserialize_with = "of_a_service")]
     pub lifecycle: Lifecycle,
     pub backups: Backups,
     random: Random,
@@ -103,6 +105,8 @@ impl Service {
         record.extend(made.map(|(name, value)| (name.to_owned(), value.into())));
         record.insert("isPrimary".into(), (!secondary).into());
         let password = random.password();
+        let mut lifecycle = Lifecycle::begin(&SERVICES, "provisioning", now, random.fork());
+        lifecycle.set_idle_after(scaling.idle_after());
         let mut service = Self {
             id,
             record,
@@ -110,7 +114,7 @@ impl Service {
             mysql: false,
             password: PasswordHashes::of(&password),
             scaling,
-            lifecycle: Lifecycle::begin(now, random.fork()),
+            lifecycle,
             backups: Backups::new(random.fork()),
             random,
             cached_json: CachedJson::default(),
@@ -129,14 +133,14 @@ impl Service {
     /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
         self.scaling.is_due(now)
-            || self.lifecycle.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
+            || self.lifecycle.is_due(now)
             || self.backed_up_since().is_some_and(|since| self.backups.due(since) <= now)
     }
 
     /// Applies every change that is due by now.
     pub fn advance(&mut self, now: f64) {
         self.scaling.advance(now);
-        self.lifecycle.advance(now, self.scaling.idle_after());
+        self.lifecycle.advance(now);
         if let Some(since) = self.backed_up_since() {
             self.backups.advance(since, now);
         }
@@ -185,9 +189,10 @@ impl Service {
 
     /// Changes its size and its idling. False: there was nothing to change.
     pub fn scale(&mut self, body: &Map<String, Value>, now: f64) -> Result<bool, Rejection> {
-        let runs = self.lifecycle.state() == State::Running;
+        let runs = self.lifecycle.shown() == RUNNING;
         let scaling = self.scaling.updated(body, runs, now, &self.random)?;
         let changes = scaling != self.scaling;
+        self.lifecycle.set_idle_after(scaling.idle_after());
         self.scaling = scaling;
         Ok(changes)
     }
@@ -215,7 +220,7 @@ impl Service {
     /// The service as the API shows it now.
     pub fn show(&self) -> Value {
         let mut shown = self.record.clone();
-        shown.insert("state".into(), self.lifecycle.state().as_str().into());
+        shown.insert(SERVICES.property.into(), self.lifecycle.shown().into());
         shown.insert("endpoints".into(), self.endpoints());
         self.scaling.show(&mut shown);
         Value::Object(shown)
@@ -230,6 +235,15 @@ impl Service {
             endpoints.push(endpoint("mysql", 3306, &format!("mysql4{}", self.label)));
         }
         Value::Array(endpoints)
+    }
+}
+
+/// A lifecycle from a snapshot, of a service and of nothing else.
+fn of_a_service<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lifecycle, D::Error> {
+    let lifecycle = Lifecycle::deserialize(deserializer)?;
+    match lifecycle.machine().resource {
+        "services" => Ok(lifecycle),
+        other => Err(D::Error::custom(format!("a service has no lifecycle of {other}"))),
     }
 }
 
