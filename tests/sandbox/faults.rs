@@ -167,7 +167,8 @@ fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>
         ("services.updateReplicaScaling", json!({ "minReplicaMemoryGb": 16 })),
         ("services.updatePassword", json!({})),
     ];
-    let has_json = |operation: &&&Operation| matches!(operation.response, ResponseKind::Json(_)) && plays(operation);
+    let has_json =
+        |operation: &&&'static Operation| matches!(operation.response, ResponseKind::Json(_)) && plays(operation);
     let json = OPERATIONS.iter().filter(has_json);
     let organization = cloud.sandbox.options().organization_id.clone();
     json.map(|operation| {

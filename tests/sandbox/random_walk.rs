@@ -215,7 +215,7 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
 pub fn whole_state(sandbox: &mut Sandbox, now: f64) -> Value {
     let mut all: Value = serde_json::from_str(&sandbox.snapshot(now)).unwrap();
     // Reads move these, too.
-    for of_requests in ["request_ids", "faults", "arrivals"] {
+    for of_requests in ["request_ids", "faults", "windows"] {
         all.as_object_mut().unwrap().remove(of_requests).unwrap();
     }
     all
