@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod backup_configuration;
 mod backups;
 mod cloud;
 mod faults;
@@ -18,6 +19,9 @@ mod random_requests;
 mod random_walk;
 mod replay;
 mod scaling;
+mod scaling_schedule;
+mod service_parts;
+mod settings;
 mod snapshots;
 mod store;
 mod warehouses;

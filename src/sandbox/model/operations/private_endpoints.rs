@@ -10,6 +10,7 @@ use crate::sandbox::model::random::Random;
 use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::resource::Resource;
+use crate::sandbox::model::service::Service;
 
 const ORGANIZATIONS: &str = "organizations";
 const PRIVATE_ENDPOINTS: &str = "privateEndpoints";
@@ -76,22 +77,33 @@ fn create(organization: &mut Organization, call: &Call, _: f64) -> Result<Output
 
 /// Offers the private endpoints of the organization to its services in the same region.
 pub fn offer(organization: &mut Organization) {
-    let Some(itself) = organization.store.get(ORGANIZATIONS, &[]) else { return };
-    let known = itself.shown.get(PRIVATE_ENDPOINTS).and_then(Value::as_array).cloned().unwrap_or_default();
-    let text = |endpoint: &Value, name: &str| endpoint.get(name).and_then(Value::as_str).map(str::to_owned);
     for service in organization.services.clone() {
-        let is_near = |endpoint: &&Value| {
-            [("cloudProvider", "provider"), ("region", "region")]
-                .iter()
-                .all(|(name, own)| text(endpoint, name).is_none_or(|there| Some(there.as_str()) == service.text(own)))
-        };
-        let ids: Vec<Value> = known.iter().filter(is_near).filter_map(|endpoint| endpoint.get("id").cloned()).collect();
+        let ids = available(organization, &service);
         if service.list(AVAILABLE) != ids
             && let Ok(service) = organization.service_mut(&service.id)
         {
             service.set_list(AVAILABLE, ids);
         }
     }
+}
+
+/// Offers the private endpoints of the organization to a new service.
+pub fn offer_to(service: &mut Service, organization: &Organization) {
+    let ids = available(organization, service);
+    service.set_list(AVAILABLE, ids);
+}
+
+/// The ids of the private endpoints in the region of a service.
+fn available(organization: &Organization, service: &Service) -> Vec<Value> {
+    let itself = organization.store.get(ORGANIZATIONS, &[]);
+    let known = itself.and_then(|itself| itself.shown.get(PRIVATE_ENDPOINTS)?.as_array());
+    let is_near = |endpoint: &&Value| {
+        let is = |name: &str, own: &str| {
+            endpoint.get(name).and_then(Value::as_str).is_none_or(|place| service.text(own) == Some(place))
+        };
+        is("cloudProvider", "provider") && is("region", "region")
+    };
+    known.into_iter().flatten().filter(is_near).filter_map(|endpoint| endpoint.get("id").cloned()).collect()
 }
 
 /// The record of the organization with one more private endpoint, unless it has it.

@@ -109,12 +109,12 @@ fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) 
         }
         _ => {}
     }
-    let (service, password) = Service::create(body, now, organization.random.at(organization.created))?;
-    let (id, change) = (service.id.clone(), format!("{} created", service.id));
+    let (mut service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    private_endpoints::offer_to(&mut service, organization);
+    let result = json!({ "service": service.show(), "password": password.reveal() });
+    let change = format!("{} created", service.id);
     organization.services.push(Rc::new(service));
     organization.created += 1;
-    private_endpoints::offer(organization);
-    let result = json!({ "service": organization.service(&id)?.show(), "password": password.reveal() });
     Ok(Output::changed(Some(result), change))
 }
 

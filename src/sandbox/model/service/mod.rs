@@ -232,7 +232,10 @@ impl Service {
 
     /// Sets the schedule of its scaling; none: its own limits apply at all hours.
     pub fn set_schedule(&mut self, entries: &[Value], now: f64) -> Result<(), Rejection> {
-        self.scaling.set_schedule(Schedule::read(entries, now, &self.random)?);
+        // A rejected schedule draws nothing.
+        let random = self.random.clone();
+        self.scaling.set_schedule(Schedule::read(entries, now, &random)?);
+        self.random = random;
         self.lifecycle.set_idle_after(self.scaling.idle_after());
         Ok(())
     }
