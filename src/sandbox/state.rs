@@ -9,6 +9,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::engine::Sandbox;
+use super::http::rate_limit::RateWindow;
 use super::model::history::Timeline;
 use super::model::organization::Organization;
 use super::model::service::Service;
@@ -35,7 +36,7 @@ impl Sandbox {
     /// injections are not in it.
     pub fn snapshot(&mut self, now_ms: f64) -> String {
         self.advance(now_ms);
-        let windows = self.keys.iter().map(|key| key.window.arrivals.clone());
+        let windows = self.windows.iter().map(|(key, window)| (key.clone(), window.arrivals.clone())).collect();
         let snapshot = Snapshot::new(self.now, &self.request_ids, &self.faults.random, windows, self.current());
         snapshot.and_then(|snapshot| serde_json::to_string(&snapshot).ok()).unwrap_or_default()
     }
@@ -115,16 +116,20 @@ impl Sandbox {
         }
         let mut restored = iter::once(snapshot.first).chain(snapshot.others);
         for timeline in &mut self.organizations {
-            let mut organization = Organization { services: Vec::new(), ..timeline.current.clone() };
+            let current = &timeline.current;
+            let mut organization = Organization::new(&current.id, current.max_services, current.random.clone());
             if let Some(saved) = restored.next() {
                 saved.restore(&mut organization);
             }
             *timeline = Timeline::new(organization);
         }
-        let mut windows = iter::once(snapshot.arrivals).chain(snapshot.windows);
-        for key in &mut self.keys {
-            key.window.arrivals = windows.next().unwrap_or_default();
+        self.windows.clear();
+        for (key, arrivals) in snapshot.windows {
+            let mut window = RateWindow::new(self.options.rate_limit, self.options.time_scale);
+            window.arrivals = arrivals;
+            self.windows.insert(key, window);
         }
+        self.add_keys();
         self.outage_until = f64::NEG_INFINITY;
         self.request_ids = snapshot.request_ids;
         self.faults.random = snapshot.faults;

@@ -19,4 +19,5 @@ mod random_walk;
 mod replay;
 mod scaling;
 mod snapshots;
+mod store;
 mod warehouses;

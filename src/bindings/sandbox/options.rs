@@ -14,7 +14,7 @@ const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:li
 
 const KEY: &str = "keyId:text keySecret:text organizationId:text";
 
-const INJECTION: &str = "fault:text times:whole:1 method:text path:text";
+const INJECTION: &str = "fault:text times:whole:1 method:text path:text operation:text";
 
 macro_rules! names {
     ($($fault:ident $name:literal $scope:ident $what:literal;)+) => {
@@ -80,6 +80,8 @@ export interface SandboxInjection {
    * `/v1/organizations/{organizationId}/services`. Values may replace its parameters.
    */
   path?: string | undefined;
+  /** Affect only requests of this operation, such as `services.create`. */
+  operation?: string | undefined;
 }
 "#;
 
@@ -165,5 +167,5 @@ pub fn read_injection(value: &JsValue) -> Result<Injection, Error> {
         }
     };
     let times = get(value, "times").as_f64().unwrap_or(1.0);
-    Ok(Injection { fault, times: times as u32, method, path: text("path") })
+    Ok(Injection { fault, times: times as u32, method, path: text("path"), operation: text("operation") })
 }

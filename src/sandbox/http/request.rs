@@ -12,7 +12,7 @@ use crate::sandbox::model::rejection::Rejection;
 use crate::validate::{Mode, Unknown, validate};
 
 /// Checks a request of a route, and makes it a call.
-pub fn read_call(route: Route, body: Option<&[u8]>) -> Result<Call, Rejection> {
+pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call, Rejection> {
     let Route { operation, path, query } = route;
     let mut arguments = Map::new();
     let mut issues = Vec::new();
@@ -32,7 +32,7 @@ pub fn read_call(route: Route, body: Option<&[u8]>) -> Result<Call, Rejection> {
     if !issues.is_empty() {
         return Err(Rejection::issues(&issues));
     }
-    Ok(Call { operation, path, query: arguments, body: read_body(operation, body)? })
+    Ok(Call { operation, key, path, query: arguments, body: read_body(operation, body)? })
 }
 
 /// The issues of a parameter's value.

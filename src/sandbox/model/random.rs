@@ -68,6 +68,11 @@ impl Random {
         })
     }
 
+    /// An id of 24 hexadecimal digits, as document databases make them.
+    pub fn object_id(&self) -> String {
+        format!("{:016x}{:08x}", self.next(), self.next() >> 32)
+    }
+
     /// A DNS label: lower-case letters and digits, a letter first.
     pub fn label(&self, length: usize) -> String {
         let letter = |index: usize| {

@@ -84,7 +84,7 @@ pub enum Effect {
 }
 
 /// Every machine.
-const MACHINES: [&Machine; 10] = [
+pub const MACHINES: [&Machine; 10] = [
     &services::SERVICES,
     &click_pipes::STREAM,
     &click_pipes::LOAD,
