@@ -104,7 +104,6 @@ pub fn of(name: &str) -> Option<&'static Machine> {
 
 /// The machine of a new resource, and the state in which it begins. The body of its creation decides where a resource has
 /// several.
-#[allow(dead_code, reason = "the store begins the lifecycles of its resources with it")]
 pub fn of_new(resource: &str, body: &Map<String, Value>) -> Option<(&'static Machine, &'static str)> {
     match resource {
         "clickPipes" => Some(click_pipes::of_source(body.get("source"))),
