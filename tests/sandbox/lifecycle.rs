@@ -82,6 +82,34 @@ fn a_service_that_reads_stopped_is_not_deleted_at_once() {
 }
 
 #[test]
+fn a_restored_service_that_reads_stopped_is_not_deleted_at_once_either() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let path = format!("/services/{id}");
+    cloud.command(&id, "stop");
+    cloud.until(&id, "stopped");
+    let snapshot = cloud.sandbox.snapshot(cloud.now);
+    cloud.wait(60.0);
+    cloud.sandbox.restore(cloud.now, &snapshot).unwrap();
+    assert_eq!(cloud.delete(&path).refused(409), format!("{ONLY}'stopping'"));
+    cloud.wait(15.0);
+    assert_eq!(cloud.delete(&path).status, 200);
+}
+
+#[test]
+fn a_service_has_the_life_of_a_service_and_of_nothing_else() {
+    let mut cloud = Cloud::new();
+    cloud.create_running(&json!({}));
+    let text = cloud.sandbox.snapshot(cloud.now);
+    for machine in ["postgres", "clickPipes", "robots"] {
+        let mut wrong: Value = serde_json::from_str(&text).unwrap();
+        *wrong.pointer_mut("/services/0/life/machine").unwrap() = machine.into();
+        assert!(cloud.sandbox.restore(cloud.now, &wrong.to_string()).is_err(), "{machine}");
+        assert_eq!(cloud.sandbox.snapshot(cloud.now), text);
+    }
+}
+
+#[test]
 fn provisioning_starting_idle_and_awaking_services_are_deleted() {
     let mut cloud = Cloud::new();
     let (provisioning, _) = cloud.create(&json!({}));

@@ -8,6 +8,10 @@ pub const RUNNING: &str = "running";
 pub const IDLE: &str = "idle";
 pub const STOPPED: &str = "stopped";
 
+/// The live API's text, its spacing included.
+const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
+    'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
+
 pub static SERVICES: Machine = Machine {
     name: "services",
     resource: "services",
@@ -40,7 +44,7 @@ pub static SERVICES: Machine = Machine {
                 (&[IDLE, "idle_first"], Effect::Begin("awaking")),
                 (&["provisioning", "starting", RUNNING, "partially_running", "awaking", "degraded"], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: 'stopped','idle' can be started.",
+            otherwise: Effect::Refuse("Only instance in one of the following states: 'stopped','idle' can be started."),
         },
         Command {
             name: "stop",
@@ -48,8 +52,10 @@ pub static SERVICES: Machine = Machine {
                 (&[RUNNING, "partially_running", IDLE, "idle_first", "degraded"], Effect::Begin("stopping")),
                 (&["stopping", "settling", STOPPED], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: \
+            otherwise: Effect::Refuse(
+                "Only instance in one of the following states: \
                 'running','partially_running','idle','degraded' can be stopped.",
+            ),
         },
         Command {
             name: "awake",
@@ -57,7 +63,7 @@ pub static SERVICES: Machine = Machine {
                 (&[IDLE, "idle_first"], Effect::Begin("awaking")),
                 (&[RUNNING, "partially_running", "awaking", "degraded"], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: 'idle' can be awakened.",
+            otherwise: Effect::Refuse("Only instance in one of the following states: 'idle' can be awakened."),
         },
         Command {
             name: "delete",
@@ -66,11 +72,9 @@ pub static SERVICES: Machine = Machine {
                     &["provisioning", "starting", "awaking", IDLE, "idle_first", STOPPED, "degraded", "failed"],
                     Effect::Begin("terminating"),
                 ),
-                (&["settling"], Effect::RefuseAs("stopping")),
+                (&["settling"], Effect::RefuseAs(ONLY_TERMINABLE, "stopping")),
             ],
-            // The spacing is the live API's.
-            refusal: "Only instance in one of the following states: \
-                'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.",
+            otherwise: Effect::Refuse(ONLY_TERMINABLE),
         },
     ],
 };

@@ -200,8 +200,10 @@ pub fn draft_of(
     let mut shown = Value::Object(shown);
     complete(&mut shown, shape);
     let Value::Object(shown) = shown else { return Err(Rejection::internal_error()) };
-    let lifecycle = machine::of(resource.name)
-        .and_then(|machine| Some(Lifecycle::begin(machine, machine.states.first()?.name, now, random.fork())));
+    let lifecycle = body
+        .as_object()
+        .and_then(|body| machine::of_new(resource.name, body))
+        .map(|(machine, state)| Lifecycle::begin(machine, state, now, random.fork()));
     Ok(Record { number: organization.records, path, shown, hidden: Map::new(), lifecycle, random })
 }
 
