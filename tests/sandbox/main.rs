@@ -7,6 +7,7 @@
 mod access;
 mod backups;
 mod cloud;
+mod examples;
 mod faults;
 mod general;
 mod input;

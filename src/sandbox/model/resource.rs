@@ -112,10 +112,11 @@ fn result(operation: &'static Operation) -> Option<&'static Schema> {
     }
 }
 
-/// The properties of an object's schema; none for other schemas.
+/// The properties of an object's schema, of a union those of its first variant; none for other schemas.
 pub fn properties(schema: &'static Schema) -> &'static [contract::Property] {
     match &schema.kind {
         Kind::Object(object) => object.properties,
+        Kind::Union([first, ..]) => properties(first),
         _ => &[],
     }
 }
@@ -132,6 +133,8 @@ mod tests {
         assert_eq!(Resource::named("members").unwrap().id(), Some("userId"));
         assert_eq!(Resource::named("activities").unwrap().noun(), "activity");
         assert_eq!(Resource::named("clickStack.savedSearches").unwrap().noun(), "saved search");
+        // Unions: of any variant.
+        assert_eq!(Resource::named("clickStack.webhooks").unwrap().id(), Some("id"));
         let settings = Resource::named("clickPipes.settings").unwrap();
         assert!(settings.is_single());
         assert_eq!(settings.parameters().collect::<Vec<_>>(), ["serviceId", "clickPipeId"]);
