@@ -7,6 +7,7 @@
 mod access;
 mod backups;
 mod cloud;
+mod every_operation;
 mod examples;
 mod faults;
 mod general;
