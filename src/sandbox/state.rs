@@ -131,6 +131,7 @@ impl Sandbox {
         }
         self.add_keys();
         self.outage_until = f64::NEG_INFINITY;
+        self.scenario = None;
         self.request_ids = snapshot.request_ids;
         self.faults.random = snapshot.faults;
         self.baseline = None;

@@ -18,6 +18,7 @@ mod random_requests;
 mod random_walk;
 mod replay;
 mod scaling;
+mod scenarios;
 mod snapshots;
 mod store;
 mod warehouses;
