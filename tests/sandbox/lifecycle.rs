@@ -250,3 +250,38 @@ fn a_life_does_not_depend_on_who_looks() {
     assert_eq!(seen[0], seen[2]);
     assert_eq!(seen[1], seen[3]);
 }
+
+/// The states that an endpoint goes through, second by second, until it rests for an hour or is gone.
+fn states_of(cloud: &mut Cloud, path: &str) -> Vec<String> {
+    let mut states: Vec<String> = Vec::new();
+    for _ in 0..3600 {
+        let endpoint = cloud.get(path);
+        if endpoint.status == 404 {
+            break;
+        }
+        states.push(endpoint.result()["status"].as_str().unwrap().to_owned());
+        states.dedup();
+        cloud.wait(1.0);
+    }
+    states
+}
+
+#[test]
+fn a_reverse_private_endpoint_waits_for_the_owner_of_its_target() {
+    let mut cloud = Cloud::new();
+    let (service, _) = cloud.create_running(&json!({}));
+    let endpoints = format!("/services/{service}/clickpipesReversePrivateEndpoints");
+    let own = json!({ "type": "MSK_MULTI_VPC", "mskClusterArn": "arn:aws:kafka:eu-west-1:1:cluster/a/b" });
+    let other = json!({ "type": "VPC_ENDPOINT_SERVICE", "vpcEndpointServiceName": "com.amazonaws.vpce.eu-west-1.a" });
+    for (body, course) in
+        [(own, &["Provisioning", "Ready"][..]), (other, &["Provisioning", "PendingAcceptance", "Ready"])]
+    {
+        let id = cloud.post(&endpoints, &body).result()["id"].as_str().unwrap().to_owned();
+        let path = format!("{endpoints}/{id}");
+        assert_eq!(states_of(&mut cloud, &path), course);
+        assert_eq!(cloud.delete(&path).status, 200);
+        assert_eq!(cloud.delete(&path).status, 200, "it is on its way already");
+        assert_eq!(states_of(&mut cloud, &path), ["Deleting"]);
+        assert_eq!(cloud.get(&path).status, 404);
+    }
+}

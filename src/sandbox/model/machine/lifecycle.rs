@@ -43,12 +43,13 @@ struct Saved {
 }
 
 impl Lifecycle {
-    /// The lifecycle of a resource that enters a state now. With a state that the machine does not have it stays in the first.
+    /// The lifecycle of a resource that enters a state now, the first one where the machine has no such state.
     pub fn begin(machine: &'static Machine, state: &str, now: f64, random: Random) -> Self {
         let first = machine.states.first().unwrap_or(&NOWHERE);
         let mut lifecycle =
             Self { machine, state: first, next: None, active: now, idle_after: None, up_since: None, random };
-        lifecycle.enter(state, now);
+        debug_assert!(machine.state(state).is_some(), "{} has no state {state:?}", machine.name);
+        lifecycle.begin_state(machine.state(state).unwrap_or(first), now);
         lifecycle
     }
 
