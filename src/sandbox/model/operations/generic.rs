@@ -307,6 +307,11 @@ pub fn set(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
         }
         record.number = before.number;
     }
+    put(organization, resource, record)
+}
+
+/// Stores the only record of a parent, and shows it.
+pub fn put(organization: &mut Organization, resource: &'static Resource, record: Record) -> Result<Output, Rejection> {
     let (shown, change) = (record.show(), described(resource, &record, "set"));
     organization.add(resource, record);
     Ok(Output::changed(Some(shown), change))

@@ -5,7 +5,12 @@
 
 mod backups;
 pub mod generic;
+mod private_endpoints;
+mod query_endpoint;
+mod scaling_schedule;
 mod services;
+mod settings;
+mod upgrade_window;
 
 use std::rc::Rc;
 
