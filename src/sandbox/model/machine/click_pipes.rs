@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{Command, Effect, Machine, State};
 
 /// The sources that are databases.
-pub(super) const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
+pub const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
 /// The first state of a pipe that follows a database without a copy of the rows that are there.
 const CDC_ONLY: &str = "provisioning_cdc_only";
 
@@ -40,7 +40,6 @@ pub static SNAPSHOT: Machine =
     Machine { name: "clickPipes.snapshot", states: &database("Completed", "Snapshot"), ..CDC };
 
 /// The machine of a new pipe, and the state in which it begins.
-#[allow(dead_code, reason = "for the operations of ClickPipes")]
 pub fn of_source(source: &Map<String, Value>) -> (&'static Machine, &'static str) {
     let database = DATABASES.iter().find_map(|name| source.get(*name).filter(|kind| !kind.is_null()));
     let mode = database.and_then(|kind| kind.pointer("/settings/replicationMode")).and_then(Value::as_str);
