@@ -165,7 +165,8 @@ fn encoded(text: &str) -> String {
 
 #[test]
 fn every_operation_is_played() {
-    let left: Vec<&str> = OPERATIONS.iter().filter(|operation| !plays(operation)).map(|operation| operation.name).collect();
+    let left: Vec<&str> =
+        OPERATIONS.iter().filter(|operation| !plays(operation)).map(|operation| operation.name).collect();
     assert_eq!(left, [""; 0]);
 }
 

@@ -269,7 +269,7 @@ fn states_of(cloud: &mut Cloud, path: &str) -> Vec<String> {
 #[test]
 fn a_reverse_private_endpoint_waits_for_the_owner_of_its_target() {
     let mut cloud = Cloud::new();
-    let (service, _) = cloud.create_running(&json!({}));
+    let (service, _) = cloud.create_running(&json!({ "idleScaling": false }));
     let endpoints = format!("/services/{service}/clickpipesReversePrivateEndpoints");
     let own = json!({ "type": "MSK_MULTI_VPC", "mskClusterArn": "arn:aws:kafka:eu-west-1:1:cluster/a/b" });
     let other = json!({ "type": "VPC_ENDPOINT_SERVICE", "vpcEndpointServiceName": "com.amazonaws.vpce.eu-west-1.a" });

@@ -123,6 +123,15 @@ fn names_another(value: &Value, schema: &'static Schema) -> bool {
     }
 }
 
+/// Shows as `null` what may be null and is absent.
+pub fn show_nulls(shown: &mut Map<String, Value>, schema: &'static Schema) {
+    if let Kind::Object(object) = &schema.kind {
+        for property in object.properties.iter().filter(|property| property.schema.nullable) {
+            shown.entry(property.name).or_insert(Value::Null);
+        }
+    }
+}
+
 /// Adds the least value of each required property that is missing, at every depth.
 pub fn complete(value: &mut Value, schema: &'static Schema) {
     match (&schema.kind, value) {

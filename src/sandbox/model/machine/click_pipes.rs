@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Command, Effect, Machine, State};
 
 /// The sources that are databases.
-pub(super) const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
+pub const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
 /// The first state of a pipe that follows a database without a copy of the rows that are there.
 const CDC_ONLY: &str = "provisioning_cdc_only";
 /// The first state of an endpoint whose target has an owner who must accept it.
