@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use clickhouse_cloud::contract::{self, Kind, Method, OPERATIONS, Operation, Parameter};
-use clickhouse_cloud::sandbox::{LEDGER_ENTRIES, Options, Sandbox, plays};
+use clickhouse_cloud::sandbox::{Fault, Injection, LEDGER_ENTRIES, Options, Sandbox, plays};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 use crate::examples::{self, Draw};
+use crate::faults::breaches;
 use crate::random_walk::{assert_consistent, replay, whole_state, without_faults};
 
 /// The pauses before a request, in seconds.
@@ -29,13 +30,15 @@ struct Walk {
     own_key: String,
     /// How often each operation succeeded.
     succeeded: BTreeMap<&'static str, usize>,
+    last_url: String,
 }
 
 impl Walk {
     fn new(seed: u64) -> Self {
         let mut cloud = Cloud::of(Options { seed, rate_limit: None, ..Options::default() });
         let own_key = cloud.get("/keys").result()[0]["id"].as_str().unwrap().to_owned();
-        Self { cloud, draw: Draw::new(seed), asked: 0, known: BTreeMap::new(), own_key, succeeded: BTreeMap::new() }
+        let (known, succeeded) = (BTreeMap::new(), BTreeMap::new());
+        Self { cloud, draw: Draw::new(seed), asked: 0, known, own_key, succeeded, last_url: String::new() }
     }
 
     /// A pause and a request.
@@ -58,6 +61,7 @@ impl Walk {
         if url.contains(&self.own_key) && operation.method != Method::Get {
             return;
         }
+        self.last_url.clone_from(&url);
         let body = operation.body.is_some().then(|| self.body(operation).to_string());
         let (status, result) = self.cloud.send_any(operation.method, &url, body);
         assert!(
@@ -197,4 +201,40 @@ fn the_changes_of_all_operations_lead_to_the_same_state() {
     let never: Vec<&str> =
         OPERATIONS.iter().map(|operation| operation.name).filter(|name| !succeeded.contains_key(name)).collect();
     assert_eq!(never, [""; 0], "these never succeeded");
+}
+
+#[test]
+fn faults_alter_the_responses_of_all_operations() {
+    let altering = [Fault::WrongType, Fault::MissingProperty, Fault::UnknownState, Fault::UnknownProperty];
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..4 {
+        let mut walk = Walk::new(seed);
+        for _ in 0..3_000 {
+            walk.step();
+            let last = walk.cloud.sandbox.ledger().next_back().unwrap();
+            // A read that has just succeeded succeeds again, and now meets a fault.
+            let read = last.operation.and_then(contract::operation).filter(|operation| operation.method == Method::Get);
+            let (Some(operation), 200) = (read, last.status) else { continue };
+            let fault = *walk.draw.one(&altering);
+            if !fault.applies_to(operation) {
+                continue;
+            }
+            let url = walk.last_url.clone();
+            walk.cloud
+                .sandbox
+                .inject(Injection { operation: Some(operation.name.to_owned()), ..Injection::once(fault) })
+                .unwrap();
+            let response = walk.cloud.send_unchecked(Method::Get, &url);
+            if walk.cloud.sandbox.ledger().next_back().unwrap().fault != Some(fault) {
+                // An empty list has nothing to alter: the injection waits for the next request.
+                walk.cloud.sandbox = Sandbox::new(walk.cloud.sandbox.options().clone());
+                walk.known.clear();
+                continue;
+            }
+            let broken = usize::from(matches!(fault, Fault::WrongType | Fault::MissingProperty));
+            assert_eq!(breaches(operation, &response), broken, "{} {}", fault.name(), operation.name);
+            *met.entry(operation.name).or_default() += 1;
+        }
+    }
+    assert!(met.len() > 40, "{met:?}");
 }
