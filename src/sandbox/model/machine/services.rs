@@ -10,6 +10,10 @@ pub const STOPPED: &str = "stopped";
 /// It restarts to apply a setting, one replica after the other.
 pub const RESTARTING: &str = "restarting";
 
+/// The live API's text, its spacing included.
+const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
+    'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
+
 pub static SERVICES: Machine = Machine {
     name: "services",
     resource: "services",
@@ -46,7 +50,7 @@ pub static SERVICES: Machine = Machine {
                     Effect::Nothing,
                 ),
             ],
-            refusal: "Only instance in one of the following states: 'stopped','idle' can be started.",
+            otherwise: Effect::Refuse("Only instance in one of the following states: 'stopped','idle' can be started."),
         },
         Command {
             name: "stop",
@@ -57,8 +61,10 @@ pub static SERVICES: Machine = Machine {
                 ),
                 (&["stopping", "settling", STOPPED], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: \
+            otherwise: Effect::Refuse(
+                "Only instance in one of the following states: \
                 'running','partially_running','idle','degraded' can be stopped.",
+            ),
         },
         Command {
             name: "awake",
@@ -66,7 +72,7 @@ pub static SERVICES: Machine = Machine {
                 (&[IDLE, "idle_first"], Effect::Begin("awaking")),
                 (&[RUNNING, "partially_running", RESTARTING, "awaking", "degraded"], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: 'idle' can be awakened.",
+            otherwise: Effect::Refuse("Only instance in one of the following states: 'idle' can be awakened."),
         },
         Command {
             name: "delete",
@@ -75,11 +81,9 @@ pub static SERVICES: Machine = Machine {
                     &["provisioning", "starting", "awaking", IDLE, "idle_first", STOPPED, "degraded", "failed"],
                     Effect::Begin("terminating"),
                 ),
-                (&["settling"], Effect::RefuseAs("stopping")),
+                (&["settling"], Effect::RefuseAs(ONLY_TERMINABLE, "stopping")),
             ],
-            // The spacing is the live API's.
-            refusal: "Only instance in one of the following states: \
-                'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.",
+            otherwise: Effect::Refuse(ONLY_TERMINABLE),
         },
     ],
 };

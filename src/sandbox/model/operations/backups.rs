@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::generic::not_found;
-use super::{Handler, Output, services};
+use super::{Handler, Output};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{merge, projected, variant};
@@ -32,12 +32,12 @@ pub fn handler(name: &str) -> Option<Handler> {
 }
 
 fn list(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     Ok(Output::unchanged(service.backups.newest_first(now).map(|backup| backup.show(&service.id, now)).collect()))
 }
 
 fn get(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     let id = call.path("backupId").unwrap_or_default();
     match service.backups.newest_first(now).find(|backup| backup.id.eq_ignore_ascii_case(id)) {
         Some(backup) => Ok(Output::unchanged(backup.show(&service.id, now))),
@@ -46,24 +46,24 @@ fn get(organization: &mut Organization, call: &Call, now: f64) -> Result<Output,
 }
 
 fn get_configuration(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    Ok(Output::unchanged(organization.service(services::id(call))?.backups.schedule.show()))
+    Ok(Output::unchanged(organization.service(call.service_id())?.backups.schedule.show()))
 }
 
 fn update_configuration(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let before = organization.service(services::id(call))?;
-    services::check_not_terminating(before)?;
+    let before = organization.service(call.service_id())?;
+    before.check_not_terminating()?;
     let schedule = before.backups.schedule.updated(&call.body, now)?;
     let shown = schedule.show();
     if schedule == before.backups.schedule {
         return Ok(Output::unchanged(shown));
     }
-    organization.service_mut(services::id(call))?.backups.schedule = schedule;
+    organization.service_mut(call.service_id())?.backups.schedule = schedule;
     Ok(Output::changed(Some(shown), "backup configuration updated"))
 }
 
 /// The bucket of the service of a call.
 fn bucket<'a>(organization: &'a Organization, call: &Call) -> Result<&'a Value, Rejection> {
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     let resource = Resource::of(call.operation).ok_or_else(Rejection::internal_error)?;
     service.backups.bucket.as_ref().ok_or_else(|| not_found(resource, &[service.id.clone()]))
 }
@@ -74,23 +74,23 @@ fn get_bucket(organization: &mut Organization, call: &Call, _: f64) -> Result<Ou
 
 fn create_bucket(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
     let random = organization.record_stream();
-    let service = organization.service(services::id(call))?;
-    services::check_not_terminating(service)?;
+    let service = organization.service(call.service_id())?;
+    service.check_not_terminating()?;
     check_provider(service, &call.body)?;
     if service.backups.bucket.is_some() {
         return Err(Rejection::conflict("the service has a bucket for its backups already"));
     }
     let mut bucket = shown(call)?;
     merge(&mut bucket, json!({ "id": random.uuid() }));
-    organization.service_mut(services::id(call))?.backups.bucket = Some(bucket.clone());
+    organization.service_mut(call.service_id())?.backups.bucket = Some(bucket.clone());
     organization.records += 1;
     Ok(Output::changed(Some(bucket), "backup bucket created"))
 }
 
 fn update_bucket(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
     let before = bucket(organization, call)?;
-    let service = organization.service(services::id(call))?;
-    services::check_not_terminating(service)?;
+    let service = organization.service(call.service_id())?;
+    service.check_not_terminating()?;
     check_provider(service, &call.body)?;
     let mut bucket = before.clone();
     merge(&mut bucket, shown(call)?);
@@ -98,13 +98,13 @@ fn update_bucket(organization: &mut Organization, call: &Call, _: f64) -> Result
         // `null` removes a property.
         members.retain(|name, _| call.body.get(name) != Some(&Value::Null));
     }
-    organization.service_mut(services::id(call))?.backups.bucket = Some(bucket.clone());
+    organization.service_mut(call.service_id())?.backups.bucket = Some(bucket.clone());
     Ok(Output::changed(Some(bucket), "backup bucket updated"))
 }
 
 fn delete_bucket(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
     bucket(organization, call)?;
-    organization.service_mut(services::id(call))?.backups.bucket = None;
+    organization.service_mut(call.service_id())?.backups.bucket = None;
     Ok(Output::changed(None, "backup bucket deleted"))
 }
 

@@ -4,9 +4,13 @@
 //! has changed nothing. Each resource has a file, named as in the contract, where it has rules of its own; all else is `generic`.
 
 mod backups;
+mod click_pipes;
+mod click_stack;
+mod click_stack_dashboards;
 pub mod generic;
 mod private_endpoints;
 mod query_endpoint;
+mod reverse_private_endpoints;
 mod scaling_schedule;
 mod services;
 mod settings;
@@ -70,8 +74,10 @@ pub type Handler = fn(&mut Organization, &Call, f64) -> Result<Output, Rejection
 fn handler(operation: &'static Operation) -> Option<Handler> {
     let name = operation.name;
     let own = match name.split_once('.').map_or(name, |(resource, _)| resource) {
-        "services" => services::handler(name),
         "backups" => backups::handler(name),
+        "clickPipes" => click_pipes::handler(name),
+        "clickStack" => click_stack::handler(name),
+        "services" => services::handler(name),
         _ => None,
     };
     own.or_else(|| generic::handler(operation))

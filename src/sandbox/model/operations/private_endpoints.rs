@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, services};
+use super::{Handler, Output};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::random::Random;
@@ -43,7 +43,7 @@ pub fn endpoint_service(provider: &str, region: &str) -> String {
 }
 
 fn get_config(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     let (provider, region) = (service.text("provider").unwrap_or_default(), service.text("region").unwrap_or_default());
     Ok(Output::unchanged(json!({
         "endpointServiceId": endpoint_service(provider, region),
@@ -54,8 +54,8 @@ fn get_config(organization: &mut Organization, call: &Call, _: f64) -> Result<Ou
 fn create(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
     let text = |name: &str| call.body.get(name).and_then(Value::as_str).unwrap_or_default();
     let id = text("id");
-    let service = organization.service(services::id(call))?;
-    services::check_not_terminating(service)?;
+    let service = organization.service(call.service_id())?;
+    service.check_not_terminating()?;
     if service.list("privateEndpointIds").iter().any(|known| known == id) {
         return Err(Rejection::conflict(format!("the service has the private endpoint {id} already")));
     }
@@ -67,7 +67,7 @@ fn create(organization: &mut Organization, call: &Call, _: f64) -> Result<Output
     });
     let itself = with_endpoint(organization, &endpoint)?;
     let add = Map::from_iter([("privateEndpointIds".to_owned(), json!({ "add": [id] }))]);
-    organization.service_mut(services::id(call))?.update(&add)?;
+    organization.service_mut(call.service_id())?.update(&add)?;
     if let Some(resource) = Resource::named(ORGANIZATIONS) {
         organization.store.put(resource, itself);
     }

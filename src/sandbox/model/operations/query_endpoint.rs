@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::generic::{self, record};
-use super::{Handler, Output, services};
+use super::{Handler, Output};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::key::KEYS;
 use crate::sandbox::model::organization::Organization;
@@ -31,7 +31,7 @@ fn get(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, R
 }
 
 fn set(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    services::check_not_terminating(organization.service(services::id(call))?)?;
+    organization.service(call.service_id())?.check_not_terminating()?;
     let resource = generic::resource(call)?;
     let mut endpoint = generic::draft(organization, call, now)?;
     let keys = call.body.get(OPEN_API_KEYS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);

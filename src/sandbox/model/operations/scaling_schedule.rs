@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::generic::not_found;
-use super::{Handler, Output, services};
+use super::{Handler, Output};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::rejection::Rejection;
@@ -23,7 +23,7 @@ pub fn handler(name: &str) -> Option<Handler> {
 }
 
 fn shown(organization: &Organization, call: &Call) -> Result<Value, Rejection> {
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     let resource = Resource::of(call.operation).ok_or_else(Rejection::internal_error)?;
     service.scaling.show_schedule().ok_or_else(|| not_found(resource, &[service.id.clone()]))
 }
@@ -42,10 +42,10 @@ fn delete(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
 }
 
 fn change(organization: &mut Organization, call: &Call, entries: &[Value], now: f64) -> Result<(), Rejection> {
-    let service = organization.service(services::id(call))?;
-    services::check_not_terminating(service)?;
-    services::check_scalable(service)?;
-    let service = organization.service_mut(services::id(call))?;
+    let service = organization.service(call.service_id())?;
+    service.check_not_terminating()?;
+    service.check_scalable()?;
+    let service = organization.service_mut(call.service_id())?;
     service.set_schedule(entries, now)?;
     service.lifecycle.record_activity(now);
     Ok(())

@@ -20,25 +20,30 @@ pub fn handler(name: &str) -> Option<Handler> {
         "services.list" => |organization, call, _| Ok(list(organization, call)),
         "services.create" => |organization, call, now| create(organization, &call.body, now),
         "services.get" => |organization, call, _| {
-            Ok(Output { result: Some(Payload::Service(organization.service(id(call))?.clone())), change: None })
+            Ok(Output {
+                result: Some(Payload::Service(organization.service(call.service_id())?.clone())),
+                change: None,
+            })
         },
-        "services.update" => |organization, call, now| update(organization.service_mut(id(call))?, &call.body, now),
+        "services.update" => {
+            |organization, call, now| update(organization.service_mut(call.service_id())?, &call.body, now)
+        }
         "services.delete" => |organization, call, now| {
-            check_secondaries(organization, id(call), "deleted")?;
-            delete(organization.service_mut(id(call))?, now)
+            check_secondaries(organization, call.service_id(), "deleted")?;
+            delete(organization.service_mut(call.service_id())?, now)
         },
         "services.updateState" => |organization, call, now| {
             let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
             if command == "stop" {
-                check_secondaries(organization, id(call), "stopped")?;
+                check_secondaries(organization, call.service_id(), "stopped")?;
             }
-            update_state(organization.service_mut(id(call))?, command, now)
+            update_state(organization.service_mut(call.service_id())?, command, now)
         },
         "services.updateScaling" | "services.updateReplicaScaling" => {
-            |organization, call, now| scale(organization.service_mut(id(call))?, &call.body, now)
+            |organization, call, now| scale(organization.service_mut(call.service_id())?, &call.body, now)
         }
         "services.updatePassword" => {
-            |organization, call, now| update_password(organization.service_mut(id(call))?, &call.body, now)
+            |organization, call, now| update_password(organization.service_mut(call.service_id())?, &call.body, now)
         }
         "services.getPrometheus" => get_prometheus,
         _ => {
@@ -52,11 +57,6 @@ pub fn handler(name: &str) -> Option<Handler> {
             };
         }
     })
-}
-
-/// The service that a call is about.
-pub fn id(call: &Call) -> &str {
-    call.path("serviceId").unwrap_or_default()
 }
 
 /// Applies a mishap to the service of a call. False: it does not fit the state of the service, and nothing has happened.
@@ -167,31 +167,15 @@ fn check_backup(organization: &Organization, id: &str, body: &Map<String, Value>
     Err(Rejection::bad_request(format!("body.backupId: expected {expected}")))
 }
 
-/// Rejects a change of a service that is being deleted.
-pub fn check_not_terminating(service: &Service) -> Result<(), Rejection> {
-    if service.lifecycle.is_ending() {
-        return Err(service.lifecycle.conflict("The service is being deleted."));
-    }
-    Ok(())
-}
-
-/// Rejects scaling of a service that has one size only.
-pub fn check_scalable(service: &Service) -> Result<(), Rejection> {
-    if service.scaling.is_fixed() {
-        return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
-    }
-    Ok(())
-}
-
 fn get_prometheus(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     let filtered = call.query.get("filtered_metrics") == Some(&Value::Bool(true));
-    let service = organization.service(id(call))?;
+    let service = organization.service(call.service_id())?;
     let text = metrics::exposition(&organization.id, &[service], filtered, now);
     Ok(Output { result: Some(Payload::Text(text)), change: None })
 }
 
 fn update(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
-    check_not_terminating(service)?;
+    service.check_not_terminating()?;
     service.update(body)?;
     service.lifecycle.record_activity(now);
     let names: Vec<&str> = body.keys().map(String::as_str).collect();
@@ -215,8 +199,8 @@ fn transition(before: &str, service: &Service) -> String {
 }
 
 fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
-    check_not_terminating(service)?;
-    check_scalable(service)?;
+    service.check_not_terminating()?;
+    service.check_scalable()?;
     if !matches!(service.lifecycle.shown(), RUNNING | IDLE | STOPPED) {
         return Err(service.lifecycle.conflict("A service is scaled only when it is running, idle or stopped."));
     }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, generic, services};
+use super::{Handler, Output, generic};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::services::{IDLE, RESTARTING};
 use crate::sandbox::model::organization::Organization;
@@ -22,14 +22,14 @@ pub fn handler(name: &str) -> Option<Handler> {
 }
 
 fn get_schema(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    organization.service(services::id(call))?;
+    organization.service(call.service_id())?;
     let settings: Vec<Value> = SETTINGS.iter().map(Setting::show).collect();
     Ok(Output::unchanged(json!({ "settings": settings })))
 }
 
 fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     let resource = generic::resource(call)?;
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     let id = service.id.clone();
     let values = read(call)?;
     check_up(service)?;
@@ -94,7 +94,7 @@ fn read(call: &Call) -> Result<Vec<(&'static Setting, String)>, Rejection> {
 
 fn delete(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     let record = generic::record(organization, call)?.clone();
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     check_up(service)?;
     let id = service.id.clone();
     let output = generic::delete(organization, call, now)?;

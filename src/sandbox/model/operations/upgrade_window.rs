@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::generic::{self, not_found, path};
-use super::{Handler, Output, services};
+use super::{Handler, Output};
 use crate::contract::Kind;
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
@@ -28,7 +28,7 @@ pub fn handler(name: &str) -> Option<Handler> {
 
 fn get(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
     let resource = generic::resource(call)?;
-    let service = organization.service(services::id(call))?;
+    let service = organization.service(call.service_id())?;
     let warehouse = service.text("dataWarehouseId").unwrap_or_default();
     let primary = organization.warehouse(warehouse).find(|member| member.is_primary()).unwrap_or(service);
     match organization.store.get(resource.name, std::slice::from_ref(&primary.id)) {
@@ -55,7 +55,7 @@ fn duration(resource: &Resource) -> Option<Value> {
 }
 
 fn check_primary(organization: &Organization, call: &Call) -> Result<(), Rejection> {
-    if organization.service(services::id(call))?.is_primary() {
+    if organization.service(call.service_id())?.is_primary() {
         return Ok(());
     }
     Err(Rejection::bad_request("a secondary service has the upgrade window of the primary service of its warehouse"))

@@ -128,6 +128,22 @@ impl Service {
         Ok((service, password))
     }
 
+    /// Rejects a change of a service that is being deleted.
+    pub fn check_not_terminating(&self) -> Result<(), Rejection> {
+        if self.lifecycle.is_ending() {
+            return Err(self.lifecycle.conflict("The service is being deleted."));
+        }
+        Ok(())
+    }
+
+    /// Rejects scaling of a service that has one size only.
+    pub fn check_scalable(&self) -> Result<(), Rejection> {
+        if self.scaling.is_fixed() {
+            return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
+        }
+        Ok(())
+    }
+
     /// Visits every moment, to shift it.
     pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         self.lifecycle.visit_moments(visit);
