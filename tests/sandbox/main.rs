@@ -6,11 +6,14 @@
 
 mod access;
 mod backups;
+mod click_pipes;
+mod click_stack;
 mod cloud;
 mod examples;
 mod faults;
 mod general;
 mod input;
+mod kept;
 mod lifecycle;
 mod mishaps;
 mod mutations;
