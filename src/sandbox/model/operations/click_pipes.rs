@@ -12,7 +12,7 @@ use super::{Handler, Output, generic, reverse_private_endpoints};
 use crate::contract::{Bound, Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
-use crate::sandbox::model::machine::click_pipes::{DATABASES, of_source};
+use crate::sandbox::model::machine::click_pipes::DATABASES;
 use crate::sandbox::model::machine::services::{IDLE, RUNNING};
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{Record, merge, projected};
@@ -69,9 +69,6 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         return Err(service.lifecycle.conflict("A ClickPipe is created only when the service is running."));
     }
     check_endpoints(organization, call)?;
-    let source = call.body.get("source").and_then(Value::as_object).cloned().unwrap_or_default();
-    let (machine, first) = of_source(&source);
-    record.lifecycle = Some(Lifecycle::begin(machine, first, now, record.random.fork()));
     // One kind is there, and the others are not even null.
     if let Some(Value::Object(shown)) = record.shown.get_mut("source") {
         shown.retain(|_, kind| !kind.is_null());

@@ -203,8 +203,10 @@ pub fn draft_of(
     let mut shown = Value::Object(shown);
     complete(&mut shown, shape);
     let Value::Object(shown) = shown else { return Err(Rejection::internal_error()) };
-    let lifecycle = machine::of(resource.name)
-        .and_then(|machine| Some(Lifecycle::begin(machine, machine.states.first()?.name, now, random.fork())));
+    let lifecycle = body
+        .as_object()
+        .and_then(|body| machine::of_new(resource.name, body))
+        .map(|(machine, state)| Lifecycle::begin(machine, state, now, random.fork()));
     Ok(Record { number: organization.records, path, shown, hidden: Map::new(), lifecycle, random })
 }
 
@@ -307,6 +309,11 @@ pub fn set(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
         }
         record.number = before.number;
     }
+    put(organization, resource, record)
+}
+
+/// Stores the only record of a parent, and shows it.
+pub fn put(organization: &mut Organization, resource: &'static Resource, record: Record) -> Result<Output, Rejection> {
     let (shown, change) = (record.show(), described(resource, &record, "set"));
     organization.add(resource, record);
     Ok(Output::changed(Some(shown), change))

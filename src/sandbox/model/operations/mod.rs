@@ -8,8 +8,13 @@ mod click_pipes;
 mod click_stack;
 mod click_stack_dashboards;
 pub mod generic;
+mod private_endpoints;
+mod query_endpoint;
 mod reverse_private_endpoints;
+mod scaling_schedule;
 mod services;
+mod settings;
+mod upgrade_window;
 
 use std::rc::Rc;
 

@@ -21,15 +21,13 @@ struct Target {
     kind: &'static str,
     /// The property that names the target.
     property: &'static str,
-    /// The state that a new endpoint begins in: the owner of some targets must accept it.
-    first: &'static str,
 }
 
 const TARGETS: [Target; 4] = [
-    Target { kind: "VPC_ENDPOINT_SERVICE", property: "vpcEndpointServiceName", first: "provisioning_for_acceptance" },
-    Target { kind: "VPC_RESOURCE", property: "vpcResourceConfigurationId", first: "Provisioning" },
-    Target { kind: MSK, property: "mskClusterArn", first: "Provisioning" },
-    Target { kind: GCP, property: "gcpServiceAttachment", first: "provisioning_for_acceptance" },
+    Target { kind: "VPC_ENDPOINT_SERVICE", property: "vpcEndpointServiceName" },
+    Target { kind: "VPC_RESOURCE", property: "vpcResourceConfigurationId" },
+    Target { kind: MSK, property: "mskClusterArn" },
+    Target { kind: GCP, property: "gcpServiceAttachment" },
 ];
 const MSK: &str = "MSK_MULTI_VPC";
 const GCP: &str = "GCP_PSC_SERVICE_ATTACHMENT";
@@ -74,8 +72,6 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     record.shown.entry("customPrivateDnsMappings").or_insert_with(|| json!([]));
     let resource = generic::resource(call)?;
     show_nulls(&mut record.shown, resource.schema);
-    let first = target.map_or("Provisioning", |target| target.first);
-    record.lifecycle = Some(Lifecycle::begin(&REVERSE_PRIVATE_ENDPOINTS, first, now, record.random.fork()));
     generic::insert(organization, call, record)
 }
 
