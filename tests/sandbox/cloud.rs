@@ -225,6 +225,8 @@ fn known(value: &Value, schema: &Schema, place: &str) {
                     (Some(property), _) => known(value, property.schema, name),
                     (None, AdditionalProperties::Schema(schema)) => known(value, schema, name),
                     (None, AdditionalProperties::Allowed) => {}
+                    // Any object.
+                    (None, AdditionalProperties::Unspecified) if record.properties.is_empty() => {}
                     (None, AdditionalProperties::Unspecified) => panic!("{place} shows {name}"),
                 }
             }
