@@ -82,6 +82,14 @@ fn the_source_decides_the_states() {
 }
 
 #[test]
+fn a_pipe_is_created_as_the_official_terraform_provider_does() {
+    let mut cloud = Cloud::new();
+    let path = service(&mut cloud);
+    let body = json!({ "name": "a", "source": kafka(), "destination": { "database": "default" } });
+    assert_eq!(cloud.post(&format!("{path}/"), &body).result()["name"], "a");
+}
+
+#[test]
 fn credentials_are_never_shown_nor_kept() {
     let mut cloud = Cloud::new();
     let path = service(&mut cloud);
