@@ -7,12 +7,15 @@
 mod access;
 mod backup_configuration;
 mod backups;
+mod click_pipes;
+mod click_stack;
 mod cloud;
 mod every_operation;
 mod examples;
 mod faults;
 mod general;
 mod input;
+mod kept;
 mod lifecycle;
 mod mishaps;
 mod mutations;
