@@ -143,14 +143,15 @@ export function describe(value) {
 }
 
 /**
- * The bytes of a password: the UTF-8 of a string, or a copy of bytes. A copy, since a subclass may report a wrong length.
+ * The bytes of a string, as UTF-8, or of a Uint8Array, for Rust to copy. The array is seen through a view of this realm's class: a
+ * subclass may report a wrong length.
  *
  * @param {unknown} value
  */
 export function bytes(value) {
   try {
     if (typeof value === "string") return new TextEncoder().encode(value);
-    return isBytes(value) ? new Uint8Array(value) : undefined;
+    return isBytes(value) ? new Uint8Array(bufferOf.call(value), offsetOf.call(value), lengthOf.call(value)) : undefined;
   } catch {
     // The buffer has been transferred to another thread.
     return undefined;
@@ -158,7 +159,11 @@ export function bytes(value) {
 }
 
 /** The engine's own getters. They recognize objects of every realm and are not deceived by lookalikes. */
-const kindOf = getter(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
+const views = Object.getPrototypeOf(Uint8Array.prototype);
+const kindOf = getter(views, Symbol.toStringTag);
+const bufferOf = /** @type {() => ArrayBuffer} */ (getter(views, "buffer"));
+const offsetOf = /** @type {() => number} */ (getter(views, "byteOffset"));
+const lengthOf = /** @type {() => number} */ (getter(views, "byteLength"));
 const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
 
 /**

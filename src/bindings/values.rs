@@ -15,7 +15,7 @@ extern "C" {
 #[cfg(feature = "client")]
 #[wasm_bindgen(module = "/js/bindings/values.js")]
 extern "C" {
-    /// The bytes of a password: UTF-8 of a string, or bytes as they are.
+    /// The bytes of a body or a password: UTF-8 of a string, or bytes as they are.
     pub fn bytes(value: &JsValue) -> Option<Vec<u8>>;
     /// Parses JSON; undefined if it is invalid.
     pub fn parse(bytes: &[u8]) -> JsValue;
