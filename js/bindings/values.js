@@ -158,7 +158,11 @@ export function bytes(value) {
 }
 
 /** The engine's own getters. They recognize objects of every realm and are not deceived by lookalikes. */
-const kindOf = getter(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
+const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
+const kindOf = getter(TypedArray, Symbol.toStringTag);
+const bufferOf = getter(TypedArray, "buffer");
+const startOf = getter(TypedArray, "byteOffset");
+const lengthOf = getter(TypedArray, "byteLength");
 const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
 
 /**
@@ -166,7 +170,7 @@ const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
  * @param {string | symbol} name
  */
 function getter(prototype, name) {
-  return /** @type {() => unknown} */ (Reflect.getOwnPropertyDescriptor(prototype, name)?.get);
+  return /** @type {() => any} */ (Reflect.getOwnPropertyDescriptor(prototype, name)?.get);
 }
 
 /**
@@ -180,14 +184,15 @@ export function isBytes(value) {
 }
 
 /**
- * The bytes of a buffer or of a view, of any realm; undefined for other values.
+ * The bytes of a buffer or of a view, of any realm; undefined for other values. They are not copied. The view is a new one: a
+ * subclass may report a wrong length, which would reach beyond the memory that wasm has for them.
  *
  * @param {any} value
  * @returns {Uint8Array<ArrayBuffer> | undefined}
  */
 export function bytesOf(value) {
-  if (isBytes(value)) return value;
   try {
+    if (isBytes(value)) return new Uint8Array(bufferOf.call(value), startOf.call(value), lengthOf.call(value));
     if (ArrayBuffer.isView(value)) return new Uint8Array(/** @type {ArrayBuffer} */ (value.buffer), value.byteOffset, value.byteLength);
     sizeOf.call(value);
     return new Uint8Array(value);
@@ -216,6 +221,23 @@ export function headerPairs(headers) {
   const given = pairs.filter(([, value]) => value !== undefined && value !== null);
   const wrong = given.find(([name, value]) => !FIELD_NAME.test(name) || typeof value !== "string" || !FIELD_VALUE.test(value));
   return wrong ? [String(wrong[0])] : given.flatMap(([name, value]) => [name.toLowerCase(), value]);
+}
+
+/**
+ * A plain object of headers that are given as lines, `name: value` each. In this form they cross between Rust and JavaScript as one
+ * text. No name and no value holds a line break, and no name a colon.
+ *
+ * @param {string} lines
+ */
+export function headersOfLines(lines) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (lines === "") return headers;
+  for (const line of lines.split("\n")) {
+    const colon = line.indexOf(": ");
+    put(headers, line.slice(0, colon), line.slice(colon + 2));
+  }
+  return headers;
 }
 
 /**

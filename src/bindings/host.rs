@@ -7,7 +7,7 @@ use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
-use super::objects::{bare_object, plain_object, set, set_number, set_text};
+use super::objects::{bare_object, headers_object, set, set_number, set_text};
 use super::seam::CoreHost;
 use super::time::JsClock;
 use super::values::{self, get};
@@ -223,7 +223,7 @@ impl Hooks for JsHost {
         self.hook(&self.on_response, &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
-            set(event, "headers", plain_object(response.headers));
+            set(event, "headers", headers_object(response.headers));
             set_text(event, "requestId", response.request_id);
             set_number(event, "durationMs", Some(response.duration_ms));
         })
