@@ -4,7 +4,7 @@
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
 import { failure, isResponse, read } from "./responses.js";
-import { alone, get, headersOfLines } from "./values.js";
+import { alone, get, has, headersOfLines } from "./values.js";
 
 /** @import { Cancellation } from "./driver.js" */
 /** @import { Outcome } from "./responses.js" */
@@ -62,23 +62,15 @@ async function exchange(own, url, init, most, cancellation) {
   return outcome;
 }
 
-/** Whether the runtime's Request has a cache mode. @type {boolean | undefined} */
-let hasCache;
-
 /**
  * Whether a request may set `cache`. Workers with an older compatibility date throw on it; whatwg-fetch, which React Native
- * includes, adds a parameter to the URL for it.
+ * includes, adds a parameter to the URL for it. The Request of neither has the property.
  *
  * @param {Fetch | undefined} own
  */
 function takesCache(own) {
   if (get(own, "polyfill") === true || get(own, "ponyfill") === true) return false;
-  try {
-    hasCache ??= new Request("https://localhost/", alone({ cache: /** @type {const} */ ("no-store") })).cache === "no-store";
-  } catch {
-    hasCache = false;
-  }
-  return hasCache;
+  return has(get(get(globalThis, "Request"), "prototype"), "cache");
 }
 
 /** @param {string} message */

@@ -24,7 +24,7 @@ export function get(object, name) {
  * @param {any} object
  * @param {string | symbol} name
  */
-function has(object, name) {
+export function has(object, name) {
   for (let at = Object(object); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, name)) return true;
   }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Object};
+use js_sys::{Function, Math, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
@@ -119,6 +119,10 @@ impl Random for HostRandom {
 impl Random for JsHost {
     fn fill(&self, buffer: &mut [u8]) {
         fill_random(buffer);
+    }
+
+    fn fraction(&self) -> f64 {
+        Math::random()
     }
 }
 
