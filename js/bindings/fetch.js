@@ -3,7 +3,7 @@
 
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
-import { failure, isResponse, read } from "./responses.js";
+import { failure, read, statusOf } from "./responses.js";
 import { alone, get, has, headersOfLines } from "./values.js";
 
 /** @import { Cancellation } from "./driver.js" */
@@ -20,8 +20,9 @@ import { alone, get, has, headersOfLines } from "./values.js";
  */
 export function send(host, method, url, headers, body, most) {
   return awaited((cancellation) => {
-    /** @type {RequestInit} */
-    const init = alone({
+    const init = /** @type {RequestInit} */ ({
+      // The runtime would look up missing options in a polluted Object.prototype.
+      __proto__: null,
       method,
       // Plain headers, which a wrapper of fetch can spread.
       headers: headersOfLines(headers),
@@ -51,9 +52,11 @@ async function exchange(own, url, init, most, cancellation) {
   let outcome;
   try {
     const response = await fetch(url, init);
-    outcome = isResponse(response)
-      ? await read(response, most, cancellation)
-      : caller("the fetch option must resolve with a Response: what came has no status");
+    const status = statusOf(response);
+    outcome =
+      status === undefined
+        ? caller("the fetch option must resolve with a Response: what came has no status")
+        : await read(response, status, most, cancellation);
   } catch (error) {
     outcome = failed(error, isOfFetch(error, own) ? "connection" : "caller");
   }

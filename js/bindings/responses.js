@@ -39,23 +39,23 @@ class Unreadable extends TypeError {}
 const READ = ["content-length", "content-type", "date", "retry-after", "x-ratelimit-reset"];
 
 /**
- * Whether a value has a status, as all responses have.
+ * The status, as all responses have one; undefined: the value is no response.
  *
  * @param {unknown} value
  */
-export function isResponse(value) {
+export function statusOf(value) {
   const status = /** @type {number} */ (get(value, "status"));
-  return Number.isInteger(status) && status >= 0 && status <= 999;
+  return Number.isInteger(status) && status >= 0 && status <= 999 ? status : undefined;
 }
 
 /**
  * @param {unknown} response
+ * @param {number} status
  * @param {number} most the most bytes that the body may have
  * @param {Cancellation} cancellation ends the reading, even if the caller's own fetch ignores its signal
  * @returns {Promise<Outcome>} rejects with the error of the body
  */
-export async function read(response, most, cancellation) {
-  const status = Number(get(response, "status"));
+export async function read(response, status, most, cancellation) {
   let headers = "";
   try {
     const found = headersOf(get(response, "headers"));
