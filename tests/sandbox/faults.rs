@@ -167,7 +167,8 @@ fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>
         ("services.updateReplicaScaling", json!({ "minReplicaMemoryGb": 16 })),
         ("services.updatePassword", json!({})),
     ];
-    let has_json = |operation: &&&Operation| matches!(operation.response, ResponseKind::Json(_)) && plays(operation);
+    let has_json =
+        |operation: &&&'static Operation| matches!(operation.response, ResponseKind::Json(_)) && plays(operation);
     let json = OPERATIONS.iter().filter(has_json);
     let organization = cloud.sandbox.options().organization_id.clone();
     json.map(|operation| {
@@ -371,7 +372,10 @@ fn an_injection_meets_the_requests_that_it_names() {
     let (other, _) = cloud.create_running(&json!({}));
     let only = cloud.url(&format!("/services/{id}"));
     let inject = |cloud: &mut Cloud, fault, times, method, path: Option<&str>| {
-        cloud.sandbox.inject(Injection { fault, times, method, path: path.map(str::to_owned) }).unwrap();
+        cloud
+            .sandbox
+            .inject(Injection { times, method, path: path.map(str::to_owned), ..Injection::once(fault) })
+            .unwrap();
     };
     inject(&mut cloud, Fault::ServerError, 2, Some(Method::Get), Some(&only));
     inject(&mut cloud, Fault::Unavailable, 1, None, Some(SERVICE));

@@ -7,6 +7,8 @@
 mod access;
 mod backups;
 mod cloud;
+mod every_operation;
+mod examples;
 mod faults;
 mod general;
 mod input;
@@ -18,5 +20,7 @@ mod random_requests;
 mod random_walk;
 mod replay;
 mod scaling;
+mod scenarios;
 mod snapshots;
+mod store;
 mod warehouses;

@@ -7,6 +7,8 @@ use crate::contract::Operation;
 /// A call of an operation.
 pub struct Call {
     pub operation: &'static Operation,
+    /// The id of the key that the request presents.
+    pub key: String,
     /// The parameters of the path by name, decoded.
     pub path: Vec<(&'static str, String)>,
     /// The parameters of the query by name.
