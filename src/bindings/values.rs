@@ -58,22 +58,10 @@ pub fn texts(list: &JsValue) -> Vec<String> {
     texts
 }
 
-/// A property that is a string.
-#[cfg(feature = "client")]
-pub fn text(object: &JsValue, name: &str) -> Option<String> {
-    get(object, name).as_string()
-}
-
 /// A property that is a number.
 #[cfg(feature = "client")]
 pub fn number(object: &JsValue, name: &str) -> Option<f64> {
     get(object, name).as_f64()
-}
-
-/// A list of names and values, alternately.
-#[cfg(feature = "client")]
-pub fn pairs(list: &JsValue) -> Vec<(String, String)> {
-    paired(texts(list))
 }
 
 /// Pairs of names and values, from a list of both alternately.
