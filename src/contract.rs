@@ -133,6 +133,40 @@ pub enum Idempotency {
     },
 }
 
+/// A resource that can be waited for, and what its states mean to a wait. A state that is not listed keeps it waiting.
+#[derive(Debug)]
+pub struct Waiter {
+    /// The method that waits, such as `clickPipes.waitFor`.
+    pub name: &'static str,
+    /// The operation that reads the resource.
+    pub operation: &'static Operation,
+    /// Where that operation reads more than the resource: where to find it.
+    pub item: Option<ListItem>,
+    /// The property of the resource that has its state.
+    pub state: &'static str,
+    /// The states that are known today, an enum.
+    pub known: &'static Schema,
+    /// Where the resource rests, and what a wait without a state of its own looks for.
+    pub reached: &'static [&'static str],
+    /// Those that it does not come out of by itself.
+    pub failed: &'static [&'static str],
+    /// Those on the way to its end.
+    pub ending: &'static [&'static str],
+    /// Those in which it is as good as gone.
+    pub gone: &'static [&'static str],
+}
+
+/// Where a resource stands among others.
+#[derive(Debug)]
+pub struct ListItem {
+    /// An operation whose path ends with the resource's id.
+    pub of: &'static Operation,
+    /// The property that has the list.
+    pub list: &'static str,
+    /// The property of an item that has its id.
+    pub id: &'static str,
+}
+
 /// What a JSON value may be.
 #[derive(Debug)]
 pub struct Schema {
@@ -405,6 +439,12 @@ pub fn operation_of_route(route: &str) -> Option<&'static Operation> {
     let order = |operation: &&Operation| (operation.path, operation.method.as_str()).cmp(&(path, method));
     let index = BY_ROUTE.binary_search_by(order).ok()?;
     BY_ROUTE.get(index).copied()
+}
+
+/// The waiter of a name such as `clickPipes.waitFor`.
+#[must_use]
+pub fn waiter(name: &str) -> Option<&'static Waiter> {
+    WAITERS.iter().find(|waiter| waiter.name == name).copied()
 }
 
 /// The schema of a name such as `Service`.
