@@ -113,11 +113,7 @@ pub fn pages(
 }
 
 /// `range: { from, to, days }`.
-pub fn range(
-    reader: &Reader<'_>,
-    object: &Map<String, Value>,
-    query: &[Parameter],
-) -> Result<Option<Range>, Failure> {
+pub fn range(reader: &Reader<'_>, object: &Map<String, Value>, query: &[Parameter]) -> Result<Option<Range>, Failure> {
     let Some(value) = object.get("range") else { return Ok(None) };
     let place = reader.place.at("range");
     let object = place.object(value)?;
@@ -152,10 +148,10 @@ pub fn waiter(
             let operation = place.text(waiter, "operation")?;
             let (list, id) = (place.text(waiter, "list")?, place.text(waiter, "id")?);
             let named = reader.document.files.iter().find_map(|file| Some((file, file.operations.get(operation)?)));
-            let (file, other) =
-                named.ok_or_else(|| place.failure(&format!("there is no operation {operation}")))?;
+            let (file, other) = named.ok_or_else(|| place.failure(&format!("there is no operation {operation}")))?;
             let of_other = Place::new(&file.name).at("operations").at(operation);
-            let other = Reader { document: reader.document, file, place: &of_other }.response(of_other.object(other)?)?;
+            let other =
+                Reader { document: reader.document, file, place: &of_other }.response(of_other.object(other)?)?;
             let Kind::Array { items, .. } = reader.property(Some(&found(&other)?), list, &place)?.schema.kind else {
                 return Err(place.failure(&format!("{list} is no list")));
             };
@@ -164,7 +160,8 @@ pub fn waiter(
         }
     };
     let schema = reader.property(Some(&resource), state, &place)?.schema;
-    let (Kind::Named(named), Kind::Enum { states: Some(states), .. }) = (&schema.kind, reader.resolved(&schema, &place)?.kind)
+    let (Kind::Named(named), Kind::Enum { states: Some(states), .. }) =
+        (&schema.kind, reader.resolved(&schema, &place)?.kind)
     else {
         return Err(place.failure(&format!("{state} has no named enum with x-states")));
     };
@@ -178,7 +175,8 @@ pub fn expanded(operation: &Operation) -> Vec<(&'static str, Value)> {
         Pages::Cursor => json!({ "cursor": cursor, "items": items, "next": next }),
         Pages::Offset => Value::Object(OFFSET.iter().map(|name| ((*name).to_owned(), (*name).into())).collect()),
     });
-    let range = operation.range.as_ref().map(|Range { from, to, days }| json!({ "from": from, "to": to, "days": days }));
+    let range =
+        operation.range.as_ref().map(|Range { from, to, days }| json!({ "from": from, "to": to, "days": days }));
     let waiter = operation.waiter.as_ref().map(|Waiter { operation, item, state, .. }| match item {
         None => json!({ "operation": operation, "state": state }),
         Some((list, id)) => json!({ "operation": operation, "list": list, "id": id, "state": state }),
@@ -200,7 +198,9 @@ pub fn tables(operations: &[Operation]) -> String {
         let Some(Waiter { operation: read, item, state, schema, states }) = &operation.waiter else { continue };
         let item = match item {
             None => "None".to_owned(),
-            Some((list, id)) => format!("Some(ListItem {{ of: &{}, list: {list:?}, id: {id:?} }})", constant(&operation.name)),
+            Some((list, id)) => {
+                format!("Some(ListItem {{ of: &{}, list: {list:?}, id: {id:?} }})", constant(&operation.name))
+            }
         };
         let mut meanings = String::new();
         for (meaning, names) in states.0.iter().filter(|(meaning, _)| *meaning != "ongoing") {

@@ -1,12 +1,14 @@
 //! The state of a wait, and the progress that its caller is told. Times are milliseconds since the wait began.
 
+use std::ptr;
+
 use super::CallOptions;
 use super::goal::{Action, RequestFailure, WaitGoal, is_permanent};
 use super::redact::Redactor;
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
 use crate::host::CallerError;
-use crate::request::Arguments;
+use crate::request::{Argument, Arguments};
 
 /// A command is repeated when the state has not changed for that long: reads lag behind writes.
 const AGAIN_MS: f64 = 15_000.0;
@@ -103,8 +105,10 @@ pub(super) struct WaitState<'a, V> {
     pub goal: WaitGoal,
     /// When the wait began, by the client's clock.
     pub began_at: f64,
-    /// The path of the resource.
+    /// The path of the request that reads the resource.
     pub arguments: Arguments,
+    /// The id of the resource, where it is read among others.
+    pub item: Option<Argument>,
     pub options: &'a WaitOptions,
     pub redactor: Redactor,
     pub attempt: u32,
@@ -134,6 +138,7 @@ impl<'a, V> WaitState<'a, V> {
     pub fn new(
         goal: WaitGoal,
         arguments: Arguments,
+        item: Option<Argument>,
         options: &'a WaitOptions,
         redactor: Redactor,
         began_at: f64,
@@ -142,6 +147,7 @@ impl<'a, V> WaitState<'a, V> {
             goal,
             began_at,
             arguments,
+            item,
             options,
             redactor,
             attempt: 0,
@@ -160,16 +166,17 @@ impl<'a, V> WaitState<'a, V> {
         }
     }
 
-    /// The id of the service, where the wait is for one.
-    pub fn service(&self) -> Option<&str> {
-        let [service] = self.arguments.path.as_slice() else { return None };
+    /// The id of the resource.
+    pub fn id(&self) -> &str {
         // Without its quotes: a UUID has no escapes.
-        service.json.get(1..service.json.len().checked_sub(1)?)
+        let json = self.item.as_ref().or(self.arguments.path.last()).map_or("", |argument| &argument.json);
+        json.get(1..json.len().saturating_sub(1)).unwrap_or_default()
     }
 
     /// The id of the service, where the wait may share its polls.
     pub fn shared(&self) -> Option<&str> {
-        self.service().filter(|_| self.options.call.headers.is_empty())
+        let is_service = ptr::eq(self.goal.waiter().operation, &contract::SERVICES_GET);
+        (is_service && self.options.call.headers.is_empty()).then(|| self.id())
     }
 
     /// The error with which the wait ends. Its cause is the failure that is still open.
@@ -201,6 +208,12 @@ impl<'a, V> WaitState<'a, V> {
         let earlier = self.failed_read.take();
         let failure = self.open_failure(error, failure == RequestFailure::Refused, earlier, now)?;
         self.failed_read = Some(failure);
+        self.report_progress(None, now)
+    }
+
+    /// A read has brought a list without the resource.
+    pub fn not_listed(&mut self, now: f64) -> Result<(), Box<Error>> {
+        (self.faults, self.failed_read) = (0, None);
         self.report_progress(None, now)
     }
 

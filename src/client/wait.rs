@@ -10,13 +10,13 @@ use std::pin::{Pin, pin};
 
 use super::goal::{Action, NotFoundPolicy, RequestFailure, WaitGoal, WaitStep};
 use super::progress::WaitState;
-use super::{CallOptions, Client, retry};
+use super::{CallOptions, Client, NO_ORGANIZATION, retry};
 use crate::contract::{self, ResponseKind};
 use crate::error::{Error, WaitReason};
 use crate::host::{Host, Level};
-use crate::issue::Code;
+use crate::issue::{Code, Step};
 use crate::race::{Either, select};
-use crate::request::Arguments;
+use crate::request::{Argument, Arguments};
 use crate::validate::validate_response;
 
 pub use super::progress::{OnProgress, Progress, TransientFault, WaitOptions, WaitRefusal};
@@ -62,7 +62,8 @@ impl<H: Host> Client<H> {
                 self.log(Level::Warn, line);
             }
             let redactor = self.redactor.with_headers(&options.call.headers);
-            let mut wait = WaitState::new(goal, arguments, options, redactor, self.now());
+            let (arguments, item) = self.arguments_of(&goal, arguments)?;
+            let mut wait = WaitState::new(goal, arguments, item, options, redactor, self.now());
             let deadline = wait.began_at + options.timeout_ms.unwrap_or(DEADLINE_MS);
             let polled = select(pin!(self.poll(&mut wait, deadline)), pin!(self.until(deadline))).await;
             if let Either::Left(Some(ended)) = polled {
@@ -79,6 +80,25 @@ impl<H: Host> Client<H> {
             }
             Err(wait.error(WaitReason::Deadline, self.elapsed_ms(&wait)))
         })
+    }
+
+    /// The arguments of the request that reads the resource, and the id of one that is read among others.
+    fn arguments_of(
+        &self,
+        goal: &WaitGoal,
+        mut arguments: Arguments,
+    ) -> Result<(Arguments, Option<Argument>), Box<Error>> {
+        let Some(item) = &goal.waiter().item else { return Ok((arguments, None)) };
+        if let Err(error) = self.check(item.of, &arguments, NO_ORGANIZATION, &[]) {
+            // Only the path is of this request.
+            let Error::Request { operation, mut issues } = *error else { return Err(error) };
+            issues.retain(|issue| matches!(issue.path.first(), Some(Step::Key(place)) if &**place == "path"));
+            if !issues.is_empty() {
+                return Err(Error::Request { operation, issues }.into());
+            }
+        }
+        let id = arguments.path.pop();
+        Ok((arguments, id))
     }
 
     /// Resolves when the clock has reached the deadline, whenever timers fire.
@@ -161,18 +181,31 @@ impl<H: Host> Client<H> {
             None => Ok(None),
         };
         let read = match listed {
-            Ok(Some(listed)) if self.is_enough(wait, &listed) => Ok(listed),
+            Ok(Some(listed)) if self.is_enough(wait, &listed) => Ok(Some(listed)),
             Ok(_) => {
                 let options = Self::without_retries(&wait.options.call);
-                self.call(wait.goal.source().0, &wait.arguments, &options).await.map(|output| output.data)
+                let read = self.call(wait.goal.waiter().operation, &wait.arguments, &options).await;
+                read.map(|output| self.resource_in(wait, output.data))
             }
             Err(error) => Err(error),
         };
         let now = self.elapsed_ms(wait);
         match read {
-            Ok(resource) => self.on_read(wait, resource, now),
+            Ok(Some(resource)) => self.on_read(wait, resource, now),
+            Ok(None) => self.on_missing(wait, now),
             Err(error) => self.on_read_error(wait, error, now),
         }
+    }
+
+    /// The resource in a result: the result itself, or one of a list in it.
+    fn resource_in(&self, wait: &WaitState<'_, H::Value>, result: H::Value) -> Option<H::Value> {
+        let Some(item) = &wait.goal.waiter().item else { return Some(result) };
+        let has_id = |one: &H::Value| {
+            let id = self.host.member(one, item.id).and_then(|id| self.host.as_text(&id));
+            id.is_some_and(|id| id.eq_ignore_ascii_case(wait.id()))
+        };
+        let list = self.host.member(&result, item.list)?;
+        self.host.items(&list).into_iter().find(has_id)
     }
 
     /// The outcome of a poll that has read the resource.
@@ -186,14 +219,18 @@ impl<H: Host> Client<H> {
         if wait.last_state.as_ref() != Some(&state) {
             let mut shown = state.clone();
             wait.redactor.redact(&mut shown);
-            let line = format_args!("{}: the {} is {shown}", wait.goal.helper(), wait.goal.source().1);
+            let line = format_args!("{}: the {} is {shown}", wait.goal.helper(), wait.goal.waiter().state);
             self.log(Level::Info, line);
         }
         wait.last = Some(resource.clone());
         wait.unproven = 0;
         wait.read_succeeded(&state, now)?;
+        if self.is_outdated(wait, &resource) {
+            return Ok(PollOutcome::Pause);
+        }
         match wait.goal.step_for(&state, wait.refused_deletion()) {
             WaitStep::Reached => Ok(PollOutcome::Ended(Some(resource))),
+            WaitStep::Gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
             WaitStep::Failed => Err(wait.error(WaitReason::FailedState, now)),
             WaitStep::Do(action) if wait.begins(action, now) => Ok(PollOutcome::Do(action)),
             WaitStep::Do(_) | WaitStep::Waiting => Ok(PollOutcome::Pause),
@@ -221,7 +258,7 @@ impl<H: Host> Client<H> {
 
     /// The outcome of a poll that meets the API's own 404. It proves that a resource is gone:
     ///
-    /// - at once, where the API has accepted the deletion;
+    /// - at once, where the API has accepted the deletion, or the caller waits for the end of a resource that was there;
     /// - where the resource has been read before: when it is met again [`APART_MS`] later without a successful read in between.
     ///   One alone may lag behind the reads before it.
     fn on_not_found(
@@ -230,18 +267,35 @@ impl<H: Host> Client<H> {
         error: Box<Error>,
         now: f64,
     ) -> Result<PollOutcome<H::Value>, Box<Error>> {
-        if !wait.exists {
+        let wants_gone = wait.goal.wants_gone();
+        if !wait.exists && !wants_gone {
             return self.on_not_found_unread(wait, error, now);
         }
         let since = *wait.missing_since.get_or_insert(now);
-        let is_gone = wait.deleted || now - since >= APART_MS;
+        let is_gone = wait.deleted || wants_gone && wait.exists || now - since >= APART_MS;
         match is_gone {
+            true if wants_gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
             true if wait.goal.ends_when_gone() => {
                 Ok(PollOutcome::Ended(Some(wait.last.clone().unwrap_or_else(|| self.host.nothing()))))
             }
             true => Err(wait.error_of(WaitReason::Gone, now, Some(error))),
             false => {
                 wait.read_failed(error, RequestFailure::NotFound, now)?;
+                Ok(PollOutcome::Pause)
+            }
+        }
+    }
+
+    /// The outcome of a poll that does not find the resource in the list that should have it: as that of a 404.
+    fn on_missing(&self, wait: &mut WaitState<'_, H::Value>, now: f64) -> Result<PollOutcome<H::Value>, Box<Error>> {
+        let wants_gone = wait.goal.wants_gone();
+        let since = *wait.missing_since.get_or_insert(now);
+        let tolerated_ms = if wait.exists || wants_gone { APART_MS } else { NEW_MS };
+        match now - since >= tolerated_ms || wants_gone && wait.exists {
+            true if wants_gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
+            true => Err(wait.error_of(WaitReason::Gone, now, None)),
+            false => {
+                wait.not_listed(now)?;
                 Ok(PollOutcome::Pause)
             }
         }
@@ -279,8 +333,7 @@ impl<H: Host> Client<H> {
             Ok(output) if is_list(&output.response.body) => {
                 wait.unproven = 0;
                 let mut services = self.by_id(&output.data).into_iter();
-                let id = wait.service().unwrap_or_default();
-                if let Some((_, service)) = services.find(|(known, _)| known.eq_ignore_ascii_case(id)) {
+                if let Some((_, service)) = services.find(|(known, _)| known.eq_ignore_ascii_case(wait.id())) {
                     return self.on_read(wait, service, now);
                 }
                 return Ok(PollOutcome::Do(Action::Delete));
@@ -345,13 +398,20 @@ impl<H: Host> Client<H> {
     fn is_enough(&self, wait: &WaitState<'_, H::Value>, listed: &H::Value) -> bool {
         match wait.goal.step_for(&self.state(wait, listed), wait.refused_deletion()) {
             WaitStep::Waiting => true,
-            WaitStep::Reached => wait.last_state.is_some(),
+            WaitStep::Reached | WaitStep::Gone => wait.last_state.is_some(),
             WaitStep::Failed | WaitStep::Do(_) => false,
         }
     }
 
+    /// Whether a read is of a version before the one that is waited for: reads lag behind writes.
+    fn is_outdated(&self, wait: &WaitState<'_, H::Value>, found: &H::Value) -> bool {
+        let Some((property, least)) = wait.goal.least_version() else { return false };
+        let version = self.host.member(found, property).and_then(|version| self.host.as_number(&version));
+        version.is_some_and(|version| version < least)
+    }
+
     fn state(&self, wait: &WaitState<'_, H::Value>, found: &H::Value) -> String {
-        let state = self.host.member(found, wait.goal.source().1);
+        let state = self.host.member(found, wait.goal.waiter().state);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
 }
