@@ -40,9 +40,8 @@ pub struct Range {
 pub struct Waiter {
     /// The operation that reads it.
     pub operation: String,
-    /// Where the operation reads more than the resource: the property with the list of them, and the property that
-    /// has the id.
-    pub item: Option<(String, String)>,
+    /// Where the operation reads more than the resource: the property with the list of them.
+    pub list: Option<String>,
     /// The property that has the state.
     pub state: String,
     /// The enum of its values, a named schema.
@@ -50,30 +49,35 @@ pub struct Waiter {
     pub states: States,
 }
 
-/// The meanings of states to a wait.
-#[derive(Clone, Debug)]
-pub struct States(Vec<(&'static str, Vec<String>)>);
+/// The meanings of an enum's values to a wait, in their order.
+pub type States = Vec<&'static str>;
 
-/// The keys of `x-states`.
-const MEANINGS: &[&str] = &["ongoing", "reached", "failed", "ending", "gone"];
+/// The keys of `x-states`, and their names in the tables.
+const MEANINGS: &[(&str, &str)] =
+    &[("ongoing", "Ongoing"), ("reached", "Reached"), ("failed", "Failed"), ("ending", "Ending"), ("gone", "Gone")];
 
 /// `x-states`: each value of the enum has one meaning.
 pub fn states(values: &[String], states: &Value, place: &Place) -> Result<States, Failure> {
     let object = place.object(states)?;
-    place.only(object, MEANINGS, &[])?;
+    let keys: Vec<&str> = MEANINGS.iter().map(|(key, _)| *key).collect();
+    place.only(object, &keys, &[])?;
     let mut all = Vec::new();
-    for meaning in MEANINGS {
-        let named = object.get(*meaning).map_or(Ok(Vec::new()), |names| place.at(meaning).texts(names))?;
-        if let Some(name) = named.iter().find(|name| !values.contains(name)) {
-            return Err(place.at(meaning).failure(&format!("there is no state {name}")));
+    for (key, meaning) in MEANINGS {
+        for name in object.get(*key).map_or(Ok(Vec::new()), |names| place.at(key).texts(names))? {
+            if !values.contains(&name) {
+                return Err(place.at(key).failure(&format!("there is no state {name}")));
+            }
+            all.push((name, *meaning));
         }
-        all.push((*meaning, named));
     }
-    let times = |value: &String| all.iter().flat_map(|(_, names)| names).filter(|name| *name == value).count();
-    match values.iter().find(|value| times(value) != 1) {
-        Some(value) => Err(place.failure(&format!("{value} must have exactly one meaning: {}", MEANINGS.join(", ")))),
-        None => Ok(States(all)),
-    }
+    let meaning = |value: &String| {
+        let mut found = all.iter().filter(|(name, _)| name == value).map(|(_, meaning)| *meaning);
+        found
+            .next()
+            .filter(|_| found.next().is_none())
+            .ok_or_else(|| place.failure(&format!("{value} must have exactly one meaning: {}", keys.join(", "))))
+    };
+    values.iter().map(meaning).collect()
 }
 
 /// `pages: cursor` or `pages: offset`.
@@ -126,8 +130,8 @@ pub fn range(reader: &Reader<'_>, object: &Map<String, Value>, query: &[Paramete
     }
 }
 
-/// `waiter: state`, the property of the result that has the state; or `waiter: { operation, list, id, state }`, where
-/// another operation reads the resource as one of a list.
+/// `waiter: state`, the property of the result that has the state; or `waiter: { operation, list, state }`, where
+/// another operation reads the resource as one of a list, told by its `id`.
 pub fn waiter(
     reader: &Reader<'_>,
     name: &str,
@@ -139,14 +143,14 @@ pub fn waiter(
         ResponseKind::Json(schema, _) => Ok(schema.clone()),
         _ => Err(place.failure("needs a result")),
     };
-    let (operation, item, state, resource) = match object.get("waiter") {
+    let (operation, list, state, resource) = match object.get("waiter") {
         None => return Ok(None),
         Some(Value::String(state)) => (name, None, state.as_str(), found(response)?),
         Some(value) => {
             let waiter = place.object(value)?;
-            place.only(waiter, &["operation", "list", "id", "state"], &[])?;
+            place.only(waiter, &["operation", "list", "state"], &[])?;
             let operation = place.text(waiter, "operation")?;
-            let (list, id) = (place.text(waiter, "list")?, place.text(waiter, "id")?);
+            let list = place.text(waiter, "list")?;
             let named = reader.document.files.iter().find_map(|file| Some((file, file.operations.get(operation)?)));
             let (file, other) = named.ok_or_else(|| place.failure(&format!("there is no operation {operation}")))?;
             let of_other = Place::new(&file.name).at("operations").at(operation);
@@ -155,8 +159,8 @@ pub fn waiter(
             let Kind::Array { items, .. } = reader.property(Some(&found(&other)?), list, &place)?.schema.kind else {
                 return Err(place.failure(&format!("{list} is no list")));
             };
-            reader.property(Some(&items), id, &place)?;
-            (operation, Some((list.to_owned(), id.to_owned())), place.text(waiter, "state")?, *items)
+            reader.property(Some(&items), "id", &place)?;
+            (operation, Some(list.to_owned()), place.text(waiter, "state")?, *items)
         }
     };
     let schema = reader.property(Some(&resource), state, &place)?.schema;
@@ -165,7 +169,7 @@ pub fn waiter(
     else {
         return Err(place.failure(&format!("{state} has no named enum with x-states")));
     };
-    Ok(Some(Waiter { operation: operation.to_owned(), item, state: state.to_owned(), schema: named.clone(), states }))
+    Ok(Some(Waiter { operation: operation.to_owned(), list, state: state.to_owned(), schema: named.clone(), states }))
 }
 
 /// The marks of an operation in full, for the OpenAPI document.
@@ -177,9 +181,9 @@ pub fn expanded(operation: &Operation) -> Vec<(&'static str, Value)> {
     });
     let range =
         operation.range.as_ref().map(|Range { from, to, days }| json!({ "from": from, "to": to, "days": days }));
-    let waiter = operation.waiter.as_ref().map(|Waiter { operation, item, state, .. }| match item {
+    let waiter = operation.waiter.as_ref().map(|Waiter { operation, list, state, .. }| match list {
         None => json!({ "operation": operation, "state": state }),
-        Some((list, id)) => json!({ "operation": operation, "list": list, "id": id, "state": state }),
+        Some(list) => json!({ "operation": operation, "list": list, "state": state }),
     });
     let marks = [("x-pages", pages), ("x-range", range), ("x-waiter", waiter)];
     marks.into_iter().filter_map(|(key, mark)| Some((key, mark?))).collect()
@@ -195,25 +199,23 @@ fn name_of(operation: &Operation) -> String {
 pub fn tables(operations: &[Operation]) -> String {
     let (mut out, mut identifiers) = (String::new(), Vec::new());
     for operation in operations {
-        let Some(Waiter { operation: read, item, state, schema, states }) = &operation.waiter else { continue };
-        let item = match item {
+        let Some(Waiter { operation: read, list, state, schema, states }) = &operation.waiter else { continue };
+        let item = match list {
             None => "None".to_owned(),
-            Some((list, id)) => {
-                format!("Some(ListItem {{ of: &{}, list: {list:?}, id: {id:?} }})", constant(&operation.name))
+            Some(list) => {
+                format!("Some(ListItem {{ of: &{}, list: {list:?} }})", constant(&operation.name))
             }
         };
-        let mut meanings = String::new();
-        for (meaning, names) in states.0.iter().filter(|(meaning, _)| *meaning != "ongoing") {
-            let _ = write!(meanings, "{meaning}: &{names:?}, ");
-        }
+        let meanings: Vec<String> = states.iter().map(|meaning| format!("Meaning::{meaning}")).collect();
         let name = name_of(operation);
         let identifier = constant(&name);
         let _ = writeln!(
             out,
             "/// `{name}`.\npub static {identifier}: Waiter = Waiter {{ name: {name:?}, operation: &{}, item: {item}, \
-             state: {state:?}, known: {}, {meanings}}};",
+             state: {state:?}, schema: {}, meanings: &[{}] }};",
             constant(read),
             constant(schema),
+            meanings.join(", "),
         );
         identifiers.push(format!("&{identifier}"));
     }

@@ -117,10 +117,9 @@ function changed(query, values) {
  * @param {WithResponse<unknown>} response
  */
 function endless(operation, path, { data, status, requestId, attempts }) {
-  const expected = path.length > 1 ? "a cursor that no page had before" : "items that the page before did not have";
-  const issue = { path, code: /** @type {const} */ ("duplicate"), message: "", expected, received: "the same again" };
-  issue.message = `${path.join(".")}: expected ${expected}, received the same again`;
-  const message = `${operation}: the list has no end: ${issue.message}; the items so far are complete, report it to ClickHouse`;
-  const fields = { issues: [issue], operation, status, requestId, attempts, attemptLog: [], ambiguous: false };
-  return new ResponseValidationError(message, fields, { text: JSON.stringify(data) });
+  const [expected, received] = ["what no page had before", "the same again"];
+  const message = `${path.join(".")}: expected ${expected}, received ${received}`;
+  const issues = [{ path, code: /** @type {const} */ ("duplicate"), message, expected, received }];
+  const fields = { issues, operation, status, requestId, attempts, attemptLog: [], ambiguous: false };
+  return new ResponseValidationError(`${operation}: the list has no end: ${message}`, fields, { text: JSON.stringify(data) });
 }

@@ -145,15 +145,41 @@ pub struct Waiter {
     /// The property of the resource that has its state.
     pub state: &'static str,
     /// The states that are known today, an enum.
-    pub known: &'static Schema,
-    /// Where the resource rests, and what a wait without a state of its own looks for.
-    pub reached: &'static [&'static str],
-    /// Those that it does not come out of by itself.
-    pub failed: &'static [&'static str],
-    /// Those on the way to its end.
-    pub ending: &'static [&'static str],
-    /// Those in which it is as good as gone.
-    pub gone: &'static [&'static str],
+    pub schema: &'static Schema,
+    /// The meaning of each of its values, in their order.
+    pub meanings: &'static [Meaning],
+}
+
+/// What a state means to a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The resource goes on by itself.
+    Ongoing,
+    /// It rests: what a wait without a state of its own looks for.
+    Reached,
+    /// It does not come out by itself.
+    Failed,
+    /// It is on the way to its end.
+    Ending,
+    /// It is as good as gone.
+    Gone,
+}
+
+impl Waiter {
+    /// The known states with their meanings.
+    pub fn states(&self) -> impl Iterator<Item = (&'static str, Meaning)> {
+        let values = match self.schema.kind {
+            Kind::Enum { values, .. } => values,
+            _ => &[],
+        };
+        values.iter().copied().zip(self.meanings.iter().copied())
+    }
+
+    /// The meaning of a state. One that is not known goes on.
+    #[must_use]
+    pub fn meaning(&self, state: &str) -> Meaning {
+        self.states().find(|(known, _)| *known == state).map_or(Meaning::Ongoing, |(_, meaning)| meaning)
+    }
 }
 
 /// Where a resource stands among others.
@@ -161,10 +187,8 @@ pub struct Waiter {
 pub struct ListItem {
     /// An operation whose path ends with the resource's id.
     pub of: &'static Operation,
-    /// The property that has the list.
+    /// The property that has the list. Its items have their ids in `id`.
     pub list: &'static str,
-    /// The property of an item that has its id.
-    pub id: &'static str,
 }
 
 /// What a JSON value may be.

@@ -51,7 +51,7 @@ export class Keys extends KeysOperations {
       const owner = ownerOf(old, headers.includes("authorization") ? undefined : authorization);
       if (owner !== "other" && all.onCreated === undefined) {
         throw new ConfigurationError(
-          `${helper}: the client may use the key itself: give onCreated, which gets the new key before the old one is disabled`,
+          `${helper}: this may be the client's own key: give onCreated, which gets the new one before the old one is disabled`,
         );
       }
       /** @type {CreateApiKeyResult} */

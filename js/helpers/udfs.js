@@ -83,7 +83,7 @@ export class Udfs extends UdfsOperations {
         made = await found(sequence, functionName, (before?.version ?? 0) + 1);
         if (made === undefined) throw error;
       }
-      const goal = { ...statesGoal("udfs.waitFor", "ready"), goal: /** @type {const} */ ("deployment"), leastVersion: made?.version };
+      const goal = { ...statesGoal("udfs.waitFor", undefined), goal: /** @type {const} */ ("deployment"), leastVersion: made?.version };
       return drive(core.wait({ ...written(HELPER, { path: { functionName } }), ...given, ...goal }), signal);
     });
   }
@@ -131,10 +131,9 @@ async function found({ core, signal, headers }, functionName, leastVersion) {
  * @returns {any}
  */
 function contentOf(file) {
-  if (ArrayBuffer.isView(file) || Object.prototype.toString.call(file) === "[object ArrayBuffer]") return file;
-  const slice = get(file, "slice");
   const size = get(file, "size");
-  if (typeof slice === "function" && typeof size === "number") return /** @type {Blob} */ (file).slice(0, size, "");
+  if (typeof size === "number") return /** @type {Blob} */ (file).slice(0, size, "");
+  if (typeof get(file, "byteLength") === "number") return file;
   throw new ConfigurationError(`${HELPER}: file must be a Blob, an ArrayBuffer or a Uint8Array`);
 }
 
@@ -159,17 +158,17 @@ async function upload(fetch, url, body, timeoutMs, signal) {
     /** @type {any} */
     let response;
     try {
-      response = await ended(fetch(url, init), controller.signal);
+      response = await fetch(url, init);
     } catch (error) {
       if (get(signal, "aborted") === true) throw reasonOf(signal);
-      const why = controller.signal.aborted ? `no answer within ${timeoutMs} ms` : `no answer: ${clean(reason(error), url)}`;
+      const said = reason(error);
+      // A text with an address in it, such as that of a parser, would show the secret.
+      const why = controller.signal.aborted ? ` within ${timeoutMs} ms` : /[/?&=]/.test(said) ? "" : `: ${said}`;
       const fields = { ambiguous: false, operation: HELPER, attempts: 1, attemptLog: [] };
-      throw new ConnectionError(`${HELPER}: the upload: ${why}; ${left}`, fields);
+      throw new ConnectionError(`${HELPER}: the upload has no answer${why}; ${left}`, fields);
     }
-    // Nothing of the body is of use, and it may quote the address.
-    void Promise.resolve(get(response, "body"))
-      .then((stream) => /** @type {any} */ (stream)?.cancel?.())
-      .catch(() => {});
+    // Nothing of the body is of use, and it may quote the address. A stream that is not read would hold its connection.
+    abort();
     const status = get(response, "status");
     if (typeof status !== "number" || status < 200 || status > 299) {
       throw new CloudError(`${HELPER}: the upload's host refuses the file with status ${status}; ${left}`);
@@ -178,37 +177,4 @@ async function upload(fetch, url, body, timeoutMs, signal) {
     clearTimeout(timer);
     stop();
   }
-}
-
-/**
- * Rejects when the signal aborts, also where a `fetch` of the caller's does not.
- *
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} signal
- * @returns {Promise<T>}
- */
-function ended(promise, signal) {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-    if (signal.aborted) reject(signal.reason);
-    Promise.resolve(promise).then(resolve, reject);
-  });
-}
-
-/**
- * A text without the address of the upload, whole or in part.
- *
- * @param {string} text
- * @param {string} url
- */
-function clean(text, url) {
-  const parts = [url];
-  try {
-    const { href, pathname, search, searchParams } = new URL(url);
-    parts.push(href, pathname + search, search, pathname, ...searchParams.values());
-  } catch {
-    // No address at all: it is left out as it is.
-  }
-  return parts.filter((part) => part.length > 3).reduce((cleaned, part) => cleaned.replaceAll(part, "[secret]"), text);
 }

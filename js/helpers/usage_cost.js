@@ -57,10 +57,9 @@ function chunks(helper, query) {
   const [first, last] = [dayOf(query[from]), dayOf(query[to])];
   if (first === undefined || last === undefined) return [{}];
   if (last < first) {
-    const path = ["query", to];
-    const expected = `a day that is not before ${query[from]}`;
-    const message = `${path.join(".")}: expected ${expected}, received "${query[to]}"`;
-    const issues = [{ path, code: /** @type {const} */ ("rule"), message, expected, received: `"${query[to]}"` }];
+    const [expected, received] = [`a day that is not before ${query[from]}`, `"${query[to]}"`];
+    const message = `query.${to}: expected ${expected}, received ${received}`;
+    const issues = [{ path: ["query", to], code: /** @type {const} */ ("rule"), message, expected, received }];
     throw new RequestValidationError(`${helper}: ${message}`, { issues, operation: OPERATION });
   }
   const parts = [];

@@ -71,7 +71,7 @@ pub fn wait(client: Rc<Client<JsHost>>, given: &CoreWait) -> CoreFuture {
                 _ => waiter.name,
             };
             let least_version = given.least_version();
-            WaitGoal::States(StatesGoal { waiter, helper, states: given.states(), least_version })
+            WaitGoal::States(StatesGoal { helper, least_version, ..StatesGoal::new(waiter, given.states()) })
         }
     };
     let headers = paired(given.wait_headers());

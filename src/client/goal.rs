@@ -4,7 +4,7 @@
 //! are decided here, by the live API.
 
 use super::retry::AttemptFailure;
-use crate::contract::{self, Kind, Waiter};
+use crate::contract::{self, Kind, Meaning, Waiter};
 use crate::error::Error;
 use crate::host::Values;
 use crate::issue::Code;
@@ -59,39 +59,52 @@ pub struct StatesGoal {
     pub waiter: &'static Waiter,
     /// The helper, as users call it.
     pub helper: &'static str,
-    /// The states; none: any in which the resource rests.
+    /// The states.
     pub states: Vec<String>,
     /// Reads of a version before this one are too old to say anything.
     pub least_version: Option<f64>,
 }
 
 impl StatesGoal {
-    /// The goal of a waiter's own helper.
+    /// The goal of these states; without any, of all in which the resource rests.
     #[must_use]
-    pub fn new(waiter: &'static Waiter, states: Vec<String>) -> Self {
+    pub fn new(waiter: &'static Waiter, mut states: Vec<String>) -> Self {
+        if states.is_empty() {
+            for (state, meaning) in waiter.states() {
+                if meaning == Meaning::Reached {
+                    states.push(state.to_owned());
+                }
+            }
+        }
         Self { waiter, helper: waiter.name, states, least_version: None }
     }
 
     fn wants(&self, state: &str) -> bool {
-        match self.states.is_empty() {
-            true => self.waiter.reached.contains(&state),
-            false => self.states.iter().any(|wanted| wanted == state),
-        }
+        self.states.iter().any(|wanted| wanted == state)
+    }
+
+    /// Whether one of the states has a meaning that fits.
+    fn wants_any(&self, fits: fn(Meaning) -> bool) -> bool {
+        self.states.iter().any(|wanted| fits(self.waiter.meaning(wanted)))
     }
 
     fn step_for(&self, state: &str) -> WaitStep {
-        let ends = |state: &str| self.waiter.ending.contains(&state) || self.waiter.gone.contains(&state);
-        match state {
+        match self.waiter.meaning(state) {
             _ if self.wants(state) => WaitStep::Reached,
-            _ if self.wants(GONE) && self.waiter.gone.contains(&state) => WaitStep::Gone,
+            Meaning::Gone if self.wants(GONE) => WaitStep::Gone,
             // Broken resources are deleted, too.
             _ if self.wants(GONE) => WaitStep::Waiting,
-            _ if self.waiter.failed.contains(&state) => WaitStep::Failed,
+            Meaning::Failed => WaitStep::Failed,
             // A resource on its way to the end reaches only the states of the end.
-            _ if ends(state) && !self.states.iter().any(|wanted| ends(wanted)) => WaitStep::Failed,
+            meaning if ends(meaning) && !self.wants_any(ends) => WaitStep::Failed,
             _ => WaitStep::Waiting,
         }
     }
+}
+
+/// Whether a resource only goes on to its end, or is there.
+fn ends(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Ending | Meaning::Gone)
 }
 
 /// The next step of a wait, given a state.
@@ -182,7 +195,6 @@ impl WaitGoal {
     /// The goal in words.
     pub(super) fn wanted(&self) -> String {
         match self {
-            Self::States(StatesGoal { waiter, states, .. }) if states.is_empty() => waiter.reached.join(" or "),
             Self::States(StatesGoal { states, .. }) => states.join(" or "),
             Self::Running(_) => "running".to_owned(),
             Self::Deletion => "its deletion".to_owned(),
@@ -208,10 +220,10 @@ impl WaitGoal {
     /// The wanted states that the contract does not have. One that looks misspelt is an error.
     pub(super) fn unknown_states(&self) -> Result<Vec<&str>, Error> {
         let Self::States(StatesGoal { waiter, helper, states, .. }) = self else { return Ok(Vec::new()) };
-        let Kind::Enum { values: known, .. } = &waiter.known.kind else { return Ok(Vec::new()) };
+        let Kind::Enum { values: known, .. } = waiter.schema.kind else { return Ok(Vec::new()) };
         let mut unknown = Vec::new();
         for state in states.iter().filter(|state| *state != GONE && !known.contains(&state.as_str())) {
-            if let Some(near) = nearest(&state.replace(' ', "_"), known.iter().copied().chain([GONE])) {
+            if let Some(near) = nearest(&state.replace(' ', "_"), known.iter().copied()) {
                 return Err(Error::Configuration(format!(
                     "{helper}: there is no state {state:?}: did you mean {near:?}?"
                 )));
@@ -232,7 +244,7 @@ impl WaitGoal {
     /// Whether the goal is reached when the resource is gone.
     pub(super) fn ends_when_gone(&self) -> bool {
         match self {
-            Self::States(goal) => self.wants_gone() || goal.waiter.gone.iter().any(|state| goal.wants(state)),
+            Self::States(goal) => self.wants_gone() || goal.wants_any(|meaning| meaning == Meaning::Gone),
             Self::Deletion => true,
             Self::Running(_) => false,
         }
@@ -246,16 +258,16 @@ impl WaitGoal {
     /// The next step in a state; `refused` is the status with which the deletion was refused last.
     pub(super) fn step_for(&self, state: &str, refused: Option<u16>) -> WaitStep {
         const STOP: WaitStep = WaitStep::Do(Action::Command(Command::Stop));
-        let Waiter { ending, gone, .. } = self.waiter();
+        let meaning = self.waiter().meaning(state);
         match (self, state) {
             (Self::States(goal), _) => goal.step_for(state),
             (Self::Running(_), "running") => WaitStep::Reached,
-            (Self::Deletion, _) if gone.contains(&state) => WaitStep::Reached,
+            (Self::Deletion, _) if meaning == Meaning::Gone => WaitStep::Reached,
             (Self::Running(_), "idle") => WaitStep::Do(Action::Command(Command::Awake)),
             (Self::Running(true), "stopped") => WaitStep::Do(Action::Command(Command::Start)),
             (Self::Running(true), "stopping") => WaitStep::Waiting,
             (Self::Running(_), "stopped" | "stopping" | "failed") => WaitStep::Failed,
-            (Self::Running(_), _) if ending.contains(&state) || gone.contains(&state) => WaitStep::Failed,
+            (Self::Running(_), _) if ends(meaning) => WaitStep::Failed,
             (Self::Deletion, "running" | "partially_running") => STOP,
             // An idle service may have to be stopped first after all.
             (Self::Deletion, "idle") if refused == Some(424) => STOP,

@@ -8,7 +8,7 @@ use super::redact::Redactor;
 use crate::contract::{self, Operation};
 use crate::error::{Error, WaitReason};
 use crate::host::CallerError;
-use crate::request::{Argument, Arguments};
+use crate::request::Arguments;
 
 /// A command is repeated when the state has not changed for that long: reads lag behind writes.
 const AGAIN_MS: f64 = 15_000.0;
@@ -105,10 +105,8 @@ pub(super) struct WaitState<'a, V> {
     pub goal: WaitGoal,
     /// When the wait began, by the client's clock.
     pub began_at: f64,
-    /// The path of the request that reads the resource.
+    /// The path of the resource.
     pub arguments: Arguments,
-    /// The id of the resource, where it is read among others.
-    pub item: Option<Argument>,
     pub options: &'a WaitOptions,
     pub redactor: Redactor,
     pub attempt: u32,
@@ -138,7 +136,6 @@ impl<'a, V> WaitState<'a, V> {
     pub fn new(
         goal: WaitGoal,
         arguments: Arguments,
-        item: Option<Argument>,
         options: &'a WaitOptions,
         redactor: Redactor,
         began_at: f64,
@@ -147,7 +144,6 @@ impl<'a, V> WaitState<'a, V> {
             goal,
             began_at,
             arguments,
-            item,
             options,
             redactor,
             attempt: 0,
@@ -169,7 +165,7 @@ impl<'a, V> WaitState<'a, V> {
     /// The id of the resource.
     pub fn id(&self) -> &str {
         // Without its quotes: a UUID has no escapes.
-        let json = self.item.as_ref().or(self.arguments.path.last()).map_or("", |argument| &argument.json);
+        let json = self.arguments.path.last().map_or("", |argument| &argument.json);
         json.get(1..json.len().saturating_sub(1)).unwrap_or_default()
     }
 
@@ -211,10 +207,15 @@ impl<'a, V> WaitState<'a, V> {
         self.report_progress(None, now)
     }
 
-    /// A read has brought a list without the resource.
-    pub fn not_listed(&mut self, now: f64) -> Result<(), Box<Error>> {
-        (self.faults, self.failed_read) = (0, None);
-        self.report_progress(None, now)
+    /// A read has not found the resource: with the API's 404, or in a list without it.
+    pub fn not_found(&mut self, error: Option<Box<Error>>, now: f64) -> Result<(), Box<Error>> {
+        match error {
+            Some(error) => self.read_failed(error, RequestFailure::NotFound, now),
+            None => {
+                (self.faults, self.failed_read) = (0, None);
+                self.report_progress(None, now)
+            }
+        }
     }
 
     /// The API has accepted an action.

@@ -10,14 +10,14 @@ use std::pin::{Pin, pin};
 
 use super::goal::{Action, NotFoundPolicy, RequestFailure, WaitGoal, WaitStep};
 use super::progress::WaitState;
-use super::{CallOptions, Client, NO_ORGANIZATION, retry};
-use crate::contract::{self, ResponseKind};
+use super::{CallOptions, Client, retry};
+use crate::contract::{self, Operation, ResponseKind};
 use crate::error::{Error, WaitReason};
 use crate::host::{Host, Level};
 use crate::issue::{Code, Step};
 use crate::race::{Either, select};
-use crate::request::{Argument, Arguments};
-use crate::validate::validate_response;
+use crate::request::Arguments;
+use crate::validate::{Mode, Unknown, validate, validate_response};
 
 pub use super::progress::{OnProgress, Progress, TransientFault, WaitOptions, WaitRefusal};
 
@@ -62,8 +62,10 @@ impl<H: Host> Client<H> {
                 self.log(Level::Warn, line);
             }
             let redactor = self.redactor.with_headers(&options.call.headers);
-            let (arguments, item) = self.arguments_of(&goal, arguments)?;
-            let mut wait = WaitState::new(goal, arguments, item, options, redactor, self.now());
+            if let Some(item) = &goal.waiter().item {
+                check_id(item.of, &arguments)?;
+            }
+            let mut wait = WaitState::new(goal, arguments, options, redactor, self.now());
             let deadline = wait.began_at + options.timeout_ms.unwrap_or(DEADLINE_MS);
             let polled = select(pin!(self.poll(&mut wait, deadline)), pin!(self.until(deadline))).await;
             if let Either::Left(Some(ended)) = polled {
@@ -80,25 +82,6 @@ impl<H: Host> Client<H> {
             }
             Err(wait.error(WaitReason::Deadline, self.elapsed_ms(&wait)))
         })
-    }
-
-    /// The arguments of the request that reads the resource, and the id of one that is read among others.
-    fn arguments_of(
-        &self,
-        goal: &WaitGoal,
-        mut arguments: Arguments,
-    ) -> Result<(Arguments, Option<Argument>), Box<Error>> {
-        let Some(item) = &goal.waiter().item else { return Ok((arguments, None)) };
-        if let Err(error) = self.check(item.of, &arguments, NO_ORGANIZATION, &[]) {
-            // Only the path is of this request.
-            let Error::Request { operation, mut issues } = *error else { return Err(error) };
-            issues.retain(|issue| matches!(issue.path.first(), Some(Step::Key(place)) if &**place == "path"));
-            if !issues.is_empty() {
-                return Err(Error::Request { operation, issues }.into());
-            }
-        }
-        let id = arguments.path.pop();
-        Ok((arguments, id))
     }
 
     /// Resolves when the clock has reached the deadline, whenever timers fire.
@@ -184,7 +167,10 @@ impl<H: Host> Client<H> {
             Ok(Some(listed)) if self.is_enough(wait, &listed) => Ok(Some(listed)),
             Ok(_) => {
                 let options = Self::without_retries(&wait.options.call);
-                let read = self.call(wait.goal.waiter().operation, &wait.arguments, &options).await;
+                let waiter = wait.goal.waiter();
+                let all = Arguments::default();
+                let arguments = if waiter.item.is_some() { &all } else { &wait.arguments };
+                let read = self.call(waiter.operation, arguments, &options).await;
                 read.map(|output| self.resource_in(wait, output.data))
             }
             Err(error) => Err(error),
@@ -192,7 +178,7 @@ impl<H: Host> Client<H> {
         let now = self.elapsed_ms(wait);
         match read {
             Ok(Some(resource)) => self.on_read(wait, resource, now),
-            Ok(None) => self.on_missing(wait, now),
+            Ok(None) => self.on_not_found(wait, None, now),
             Err(error) => self.on_read_error(wait, error, now),
         }
     }
@@ -200,12 +186,14 @@ impl<H: Host> Client<H> {
     /// The resource in a result: the result itself, or one of a list in it.
     fn resource_in(&self, wait: &WaitState<'_, H::Value>, result: H::Value) -> Option<H::Value> {
         let Some(item) = &wait.goal.waiter().item else { return Some(result) };
-        let has_id = |one: &H::Value| {
-            let id = self.host.member(one, item.id).and_then(|id| self.host.as_text(&id));
-            id.is_some_and(|id| id.eq_ignore_ascii_case(wait.id()))
-        };
-        let list = self.host.member(&result, item.list)?;
-        self.host.items(&list).into_iter().find(has_id)
+        self.item(&self.host.member(&result, item.list)?, wait.id())
+    }
+
+    /// The item of a list with this id.
+    #[inline(never)]
+    fn item(&self, list: &H::Value, id: &str) -> Option<H::Value> {
+        let found = self.by_id(list).into_iter().find(|(known, _)| known.eq_ignore_ascii_case(id));
+        found.map(|(_, item)| item)
     }
 
     /// The outcome of a poll that has read the resource.
@@ -246,7 +234,7 @@ impl<H: Host> Client<H> {
     ) -> Result<PollOutcome<H::Value>, Box<Error>> {
         match RequestFailure::of(&self.host, &error) {
             RequestFailure::Final => Err(error),
-            RequestFailure::NotFound => self.on_not_found(wait, error, now),
+            RequestFailure::NotFound => self.on_not_found(wait, Some(error), now),
             RequestFailure::NotFoundPage if !wait.exists => self.on_not_found_unread(wait, error, now),
             failure @ (RequestFailure::NotFoundPage | RequestFailure::Refused | RequestFailure::Transient) => {
                 self.log_failed_request(wait, failure, &error);
@@ -261,41 +249,32 @@ impl<H: Host> Client<H> {
     /// - at once, where the API has accepted the deletion, or the caller waits for the end of a resource that was there;
     /// - where the resource has been read before: when it is met again [`APART_MS`] later without a successful read in between.
     ///   One alone may lag behind the reads before it.
+    ///
+    /// A list without the resource counts like its 404, but has no error.
     fn on_not_found(
         &self,
         wait: &mut WaitState<'_, H::Value>,
-        error: Box<Error>,
+        error: Option<Box<Error>>,
         now: f64,
     ) -> Result<PollOutcome<H::Value>, Box<Error>> {
         let wants_gone = wait.goal.wants_gone();
+        let mut apart_ms = APART_MS;
         if !wait.exists && !wants_gone {
-            return self.on_not_found_unread(wait, error, now);
+            match error {
+                Some(error) => return self.on_not_found_unread(wait, error, now),
+                None => apart_ms = NEW_MS,
+            }
         }
         let since = *wait.missing_since.get_or_insert(now);
-        let is_gone = wait.deleted || wants_gone && wait.exists || now - since >= APART_MS;
+        let is_gone = wait.deleted || wants_gone && wait.exists || now - since >= apart_ms;
         match is_gone {
             true if wants_gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
             true if wait.goal.ends_when_gone() => {
                 Ok(PollOutcome::Ended(Some(wait.last.clone().unwrap_or_else(|| self.host.nothing()))))
             }
-            true => Err(wait.error_of(WaitReason::Gone, now, Some(error))),
+            true => Err(wait.error_of(WaitReason::Gone, now, error)),
             false => {
-                wait.read_failed(error, RequestFailure::NotFound, now)?;
-                Ok(PollOutcome::Pause)
-            }
-        }
-    }
-
-    /// The outcome of a poll that does not find the resource in the list that should have it: as that of a 404.
-    fn on_missing(&self, wait: &mut WaitState<'_, H::Value>, now: f64) -> Result<PollOutcome<H::Value>, Box<Error>> {
-        let wants_gone = wait.goal.wants_gone();
-        let since = *wait.missing_since.get_or_insert(now);
-        let tolerated_ms = if wait.exists || wants_gone { APART_MS } else { NEW_MS };
-        match now - since >= tolerated_ms || wants_gone && wait.exists {
-            true if wants_gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
-            true => Err(wait.error_of(WaitReason::Gone, now, None)),
-            false => {
-                wait.not_listed(now)?;
+                wait.not_found(error, now)?;
                 Ok(PollOutcome::Pause)
             }
         }
@@ -332,8 +311,7 @@ impl<H: Host> Client<H> {
         let failed = match listed {
             Ok(output) if is_list(&output.response.body) => {
                 wait.unproven = 0;
-                let mut services = self.by_id(&output.data).into_iter();
-                if let Some((_, service)) = services.find(|(known, _)| known.eq_ignore_ascii_case(wait.id())) {
+                if let Some(service) = self.item(&output.data, wait.id()) {
                     return self.on_read(wait, service, now);
                 }
                 return Ok(PollOutcome::Do(Action::Delete));
@@ -377,7 +355,7 @@ impl<H: Host> Client<H> {
             RequestFailure::NotFound if action == Action::Delete && !wait.exists => {
                 Ok(PollOutcome::Ended(wait.maybe_deleted.then(|| self.host.nothing())))
             }
-            RequestFailure::NotFound => self.on_not_found(wait, error, now),
+            RequestFailure::NotFound => self.on_not_found(wait, Some(error), now),
             failure @ (RequestFailure::NotFoundPage | RequestFailure::Refused | RequestFailure::Transient) => {
                 self.log_failed_request(wait, failure, &error);
                 wait.action_failed(action, error, failure, now)?;
@@ -414,6 +392,15 @@ impl<H: Host> Client<H> {
         let state = self.host.member(found, wait.goal.waiter().state);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
+}
+
+/// Checks the id of a resource that is read among others: no request carries it.
+fn check_id(of: &'static Operation, arguments: &Arguments) -> Result<(), Box<Error>> {
+    let Some(parameter) = of.path_parameters.last() else { return Ok(()) };
+    let json = arguments.path.last().map_or("null", |argument| &argument.json);
+    let path = [Step::Key("path".into()), Step::Key(parameter.name.into())];
+    let issues = validate(json.as_bytes(), parameter.schema, Mode::Request { unknown: Unknown::Refuse }, &path).issues;
+    if issues.is_empty() { Ok(()) } else { Err(Error::Request { operation: of, issues }.into()) }
 }
 
 /// Whether a response holds a list of services, even where responses are not validated.
