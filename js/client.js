@@ -140,7 +140,7 @@ if (Symbol.dispose === undefined) Reflect.deleteProperty(CloudClient.prototype, 
  */
 const outside = (host) => (/** @type {string} */ url, /** @type {any} */ init) => (host.fetch ?? /** @type {any} */ (fetch))(url, init);
 
-export { Backups, BuiltRequest, ClickPipes, Keys, Postgres, Services, Udfs, UsageCost };
+export { Backups, BuiltRequest, Services };
 export { RateLimiter } from "./limiter.js";
 export { doubleSha1Hash, generatePassword, hashPassword } from "./passwords.js";
 export { schemas } from "./schemas.js";

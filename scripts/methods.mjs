@@ -116,8 +116,7 @@ export function methods(contract, hidden) {
     tags.push(`@returns {${promised}${resultType(operation)}${pages === undefined ? "" : `, ${itemType(operation)}`}>}`);
     if (operation["x-maturity"] === "beta") tags.push("@beta");
     if (operation.deprecated) tags.push("@deprecated The API advises against it.");
-    const iterated = pages === undefined ? "" : "`for await` over the call goes through the items of all pages.";
-    const words = [operation.summary, maturityOf(operation), operation.description, iterated, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
+    const words = [operation.summary, maturityOf(operation), operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
       .filter(Boolean)
       .map((text) => String(text).trim());
     const comment = [...words.join("\n\n").split("\n"), "", ...tags].map((line) => `   * ${line}`.trimEnd()).join("\n");

@@ -1,6 +1,5 @@
 // @ts-check
 // Services and their backups: the methods that combine several requests, beside those that are generated from the contract.
-import { ConfigurationError } from "../errors.js";
 import { drive } from "../bindings/driver.js";
 import { needRoom } from "../bindings/stack.js";
 import { get, put } from "../bindings/values.js";
@@ -105,11 +104,8 @@ export class Services extends ServicesOperations {
    */
   waitFor(serviceId, state, options) {
     const helper = "services.waitFor";
-    const goal = () => {
-      if (state === undefined) throw new ConfigurationError(`${helper}: expects a state, or a list of states, before the options`);
-      return statesGoal(helper, state);
-    };
-    return wait(coreOf(this), helper, { path: { serviceId } }, options, goal);
+    // Services rest in too many states for a wait without one.
+    return wait(coreOf(this), helper, { path: { serviceId } }, options, () => statesGoal(helper, state ?? []));
   }
 
   /**

@@ -26,12 +26,10 @@ import { written } from "../parameters.js";
 const HELPER = "udfs.deploy";
 /** Stands for the upload and the organization while the other arguments are checked. */
 const NIL = "00000000-0000-0000-0000-000000000000";
-/** The deadline of the upload, and that of the wait, where none is given. */
-const DEADLINE_MS = 1_800_000;
+/** The deadline of the upload where none is given, and the longest: a timer has 31 bits. */
+const [DEADLINE_MS, LONGEST_MS] = [1_800_000, 2 ** 31 - 1];
 /** How long a version is looked for whose creation has no response. */
 const LOOK_MS = 30_000;
-/** The longest delay of a timer. */
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** User-defined functions, their versions and the services that they are attached to. */
 export class Udfs extends UdfsOperations {
@@ -149,7 +147,7 @@ function contentOf(file) {
 async function upload(fetch, url, body, timeoutMs, signal) {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const timer = setTimeout(abort, Math.min(timeoutMs, LONGEST_MS));
   const stop = signal === undefined ? () => {} : onAbort(signal, abort);
   const left = "nothing was created: deploy again";
   try {

@@ -107,7 +107,6 @@ test("an upload that does not arrive creates nothing, and shows no address", asy
     () => new TypeError(`Failed to parse URL from ${uploadUrl}`),
     () => new Response(`<Error>${uploadUrl}</Error>`, { status: 403 }),
     () => new Response(null, { status: 302, headers: { location: uploadUrl } }),
-    () => ({}),
   ]) {
     const { cloud, routes } = tabled(table({ [steps.put]: [fails] }));
     const error = await within(rejection(cloud.udfs.deploy("area", file, definition)));

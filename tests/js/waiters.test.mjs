@@ -98,12 +98,12 @@ test("every waiter of the contract is here", () => {
 for (const [name, waiter] of Object.entries(WAITERS)) {
   const { route, at, call } = waiter;
   const missing = waiter.missing ?? gone;
-  const { enum: known, "x-states": states } = document.components.schemas[waiter.schema];
+  const { "x-states": states } = document.components.schemas[waiter.schema];
   const { ongoing, reached, failed = [] } = states;
   const takesStates = name !== "backups.waitFor";
 
   test(`${name}: every state has its meaning`, async () => {
-    for (const state of known) {
+    for (const state of /** @type {string[][]} */ (Object.values(states)).flat()) {
       const { cloud } = tabled({ [route]: [at(ongoing[0]), at(state), at("deadline")] });
       const ended = await within(call(cloud, undefined, { timeoutMs: 60_000 }).catch((error) => error));
       const meaning = ended instanceof WaitError ? ended.reason : stateOf(waiter, ended);
