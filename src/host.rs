@@ -38,10 +38,16 @@ pub trait Clock {
     fn date(&self, text: &str) -> Option<f64>;
 }
 
-/// Cryptographic randomness.
+/// Randomness.
 pub trait Random {
-    /// Fills the whole buffer.
+    /// Fills the whole buffer, cryptographically: passwords are made of it.
     fn fill(&self, buffer: &mut [u8]);
+    /// Evenly between 0 and 1, for pauses, which need no cryptography: a host may load that only for a password.
+    fn fraction(&self) -> f64 {
+        let mut bytes = [0; 4];
+        self.fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / 4_294_967_296.0
+    }
 }
 
 /// The host's own values. The host parses JSON into them, and the core passes them on.

@@ -9,7 +9,7 @@ use super::arguments;
 use super::driver::CoreFuture;
 use super::errors::failure;
 use super::host::{Hook, JsHost};
-use super::objects::{plain_object, set, set_number, set_text};
+use super::objects::{header_lines, set, set_number, set_text};
 use super::seam::{CoreCall, CoreWait, GoalKind};
 use super::values::{bytes, paired};
 use crate::client::helpers::{StatesGoal, WaitGoal, new_password};
@@ -24,8 +24,7 @@ use crate::request::Arguments;
 extern "C" {
     /// `{ data, status, headers, requestId, attempts }`
     #[wasm_bindgen(js_name = fullResponse)]
-    fn full_response(data: &JsValue, status: f64, headers: &Object, request_id: Option<&str>, attempts: f64)
-    -> JsValue;
+    fn full_response(data: &JsValue, status: f64, headers: &str, request_id: Option<&str>, attempts: f64) -> JsValue;
 }
 
 /// Calls an operation. The future resolves with the value that `withResponse` returns.
@@ -152,7 +151,7 @@ fn with_response(outcome: CallOutput<JsValue>) -> JsValue {
     full_response(
         &outcome.data,
         response.status.into(),
-        &plain_object(&response.headers),
+        &header_lines(response.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
         response.request_id.as_deref(),
         response.attempt_log.attempts.len() as f64,
     )

@@ -3,17 +3,20 @@
 //! Each part that draws has a stream of its own, forked from the seed in a fixed order, so that one more organization or
 //! fault changes nothing elsewhere.
 
+use std::collections::BTreeMap;
+use std::iter;
+
 use super::faults::fault_selection::{FaultSelection, Injection};
-use super::http::auth::ApiKey;
 use super::http::rate_limit::RateWindow;
 use super::model::history::Timeline;
+use super::model::key;
 use super::model::organization::Organization;
 use super::model::random::Random;
 use super::model::time::END;
 use super::options::Options;
 use super::persistence::ledger::{Entry, Ledger};
 use super::persistence::mutations::Baseline;
-use crate::secret::Secret;
+use super::scenario::Scenario;
 
 /// ClickHouse Cloud in memory. It has no clock: each request says at which virtual time it arrives.
 ///
@@ -40,10 +43,13 @@ pub struct Sandbox {
     pub(super) options: Options,
     /// The virtual time of the last request, in milliseconds since the epoch.
     pub(super) now: f64,
-    pub(super) keys: Vec<ApiKey>,
+    /// The rate-limit window of each key that has sent a request, by the id of the key's record.
+    pub(super) windows: BTreeMap<String, RateWindow>,
     pub(super) request_ids: Random,
     pub(super) organizations: Vec<Timeline>,
     pub(super) faults: FaultSelection,
+    /// What the first organization begins with, until the first request tells the time.
+    pub(super) scenario: Option<Scenario>,
     /// The end of the last outage.
     pub(super) outage_until: f64,
     pub(super) ledger: Ledger,
@@ -64,26 +70,43 @@ impl Sandbox {
         let mut organizations: Vec<_> = ids.iter().take(1).map(organization).collect();
         let (request_ids, faults) = (random.fork(), random.fork());
         organizations.extend(ids.iter().skip(1).map(organization));
-        let key = |id: &str, secret: &Secret, organization: &str| ApiKey {
-            id: id.to_owned(),
-            secret: secret.clone(),
-            window: RateWindow::new(options.rate_limit, options.time_scale),
-            organization: ids.iter().position(|id| id.eq_ignore_ascii_case(organization)).unwrap_or_default(),
-        };
-        let mut keys = vec![key(&options.key_id, &options.key_secret, &options.organization_id)];
-        keys.extend(options.keys.iter().map(|more| {
-            key(&more.id, &more.secret, more.organization_id.as_ref().unwrap_or(&options.organization_id))
-        }));
-        Self {
+        // A fault of the options has the probability that they give it, whatever the scenario says.
+        let mut probabilities = options.faults.clone();
+        for (fault, probability) in options.scenario.iter().flat_map(|scenario| &scenario.faults) {
+            if probabilities.iter().all(|(own, _)| own != fault) {
+                probabilities.push((*fault, *probability));
+            }
+        }
+        let mut sandbox = Self {
             now: 0.0,
-            keys,
+            windows: BTreeMap::new(),
             request_ids,
             organizations,
-            faults: FaultSelection::new(options.faults.clone(), faults),
+            faults: FaultSelection::new(probabilities, faults),
+            scenario: options.scenario.clone(),
             outage_until: f64::NEG_INFINITY,
             ledger: Ledger::default(),
             baseline: None,
             options,
+        };
+        sandbox.add_keys();
+        sandbox
+    }
+
+    /// Adds the keys of the options to their organizations, where they are missing.
+    pub(super) fn add_keys(&mut self) {
+        let options = &self.options;
+        let first = (&options.key_id, &options.key_secret, &options.organization_id);
+        let more = options
+            .keys
+            .iter()
+            .map(|key| (&key.id, &key.secret, key.organization_id.as_ref().unwrap_or(&options.organization_id)));
+        for (id, secret, organization) in iter::once(first).chain(more) {
+            let named = |timeline: &&mut Timeline| timeline.current.id.eq_ignore_ascii_case(organization);
+            if let Some(timeline) = self.organizations.iter_mut().find(named) {
+                key::add(&mut timeline.current, id, secret);
+                *timeline = Timeline::new(timeline.current.clone());
+            }
         }
     }
 
@@ -113,6 +136,12 @@ impl Sandbox {
     pub(super) fn advance(&mut self, now_ms: f64) {
         if !now_ms.is_nan() {
             self.now = self.now.max(now_ms.min(END));
+        }
+        if let (Some(scenario), Some(first)) = (self.scenario.take(), self.organizations.first_mut()) {
+            let key = key::first(&first.current);
+            // It was tried out when it was read, so nothing in it is rejected here.
+            let _ = scenario.apply(&mut first.current, &key, self.now);
+            *first = Timeline::new(first.current.clone());
         }
         for organization in &mut self.organizations {
             organization.current.advance(self.now);

@@ -9,11 +9,13 @@ use serde_json::Value;
 use super::engine::Sandbox;
 use super::faults::stale_reads::read_stale;
 use super::faults::{Fault, damage};
+use super::http::auth::Credentials;
+use super::http::envelope;
 use super::http::rate_limit::RateWindow;
 use super::http::reply::{Delivery, Reply};
 use super::http::request::read_call;
 use super::http::route::{self, Route};
-use super::http::{auth, envelope};
+use super::model::key;
 use super::model::operations::{self, Output, Payload};
 use super::model::random::Random;
 use super::model::rejection::Rejection;
@@ -43,6 +45,8 @@ struct Admitted {
     route: Route,
     /// The index of the key's organization.
     organization: usize,
+    /// The id of the key.
+    key: String,
 }
 
 /// A request that has been dealt with.
@@ -124,21 +128,26 @@ impl Sandbox {
 
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
     fn admit(&mut self, incoming: &Incoming<'_>, headers: &mut Vec<(String, String)>) -> Result<Admitted, Rejection> {
-        let key = self.keys.iter_mut().find(|key| auth::admits(incoming.authorization, &key.id, &key.secret));
-        let Some(key) = key else { return Err(Rejection::unauthorized()) };
-        let decision = key.window.arrive(self.now);
+        let credentials = Credentials::read(incoming.authorization).ok_or_else(Rejection::unauthorized)?;
+        let presented = self.organizations.iter().enumerate().find_map(|(index, timeline)| {
+            let (id, secret) = (credentials.key_id.as_ref(), &credentials.key_secret);
+            Some((index, key::presented(&timeline.current, id, secret, self.now)?.id().to_owned()))
+        });
+        let (organization, key) = presented.ok_or_else(Rejection::unauthorized)?;
+        let window = || RateWindow::new(self.options.rate_limit, self.options.time_scale);
+        let decision = self.windows.entry(key.clone()).or_insert_with(window).arrive(self.now);
         headers.extend(decision.headers);
         if !decision.allowed {
             return Err(Rejection::rate_limited(Vec::new()));
         }
         let route = route::find(incoming.method, &incoming.name, incoming.url)?;
-        Ok(Admitted { route, organization: key.organization })
+        Ok(Admitted { route, organization, key })
     }
 
     /// Carries out a request, as far as a fault lets it.
     fn carry_out(
         &mut self,
-        Admitted { route, organization }: Admitted,
+        Admitted { route, organization, key }: Admitted,
         incoming: &Incoming<'_>,
         request_id: &str,
         mut headers: Vec<(String, String)>,
@@ -157,7 +166,7 @@ impl Sandbox {
         }
         let fault = selected.map(|selected| selected.fault);
         let mut applied = fault.is_some_and(|fault| !fault.alters_result() && fault.mishap().is_none());
-        let output = self.run(route, organization, incoming.body, fault, &mut applied, &random);
+        let output = self.run(route, organization, key, incoming.body, fault, &mut applied, &random);
         let (mut response, change, body) = match output {
             Ok((Output { mut result, change }, body)) => {
                 let schema = match operation.response {
@@ -171,7 +180,7 @@ impl Sandbox {
                         Payload::Value(value)
                     });
                 }
-                (envelope::success(request_id, result.as_ref().zip(schema)), change, body)
+                (envelope::success(request_id, operation, result.as_ref()), change, body)
             }
             Err(rejection) => (envelope::error(rejection, request_id), None, None),
         };
@@ -201,6 +210,7 @@ impl Sandbox {
         &mut self,
         route: Route,
         organization: usize,
+        key: String,
         body: Option<&[u8]>,
         fault: Option<Fault>,
         applied: &mut bool,
@@ -210,7 +220,7 @@ impl Sandbox {
         if !operations::plays(route.operation) {
             return Err(Rejection::not_implemented(route.operation.name));
         }
-        let call = read_call(route, body)?;
+        let call = read_call(route, key, body)?;
         let Some(timeline) = self.organizations.get_mut(organization) else {
             return Err(Rejection::internal_error());
         };

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::engine::Sandbox;
+use super::http::rate_limit::RateWindow;
 use super::model::history::Timeline;
 use super::model::organization::Organization;
 use super::model::service::Service;
@@ -16,18 +17,28 @@ use super::persistence::mutations::Baseline;
 use super::persistence::snapshot::Snapshot;
 
 impl Sandbox {
-    /// The state at a virtual time, past all faults, as the API shows it: `{ now, organization, services, others }`,
-    /// where `others` are the organizations of further keys.
+    /// The state at a virtual time, past all faults, as the API shows it: `{ now, organization, services, resources,
+    /// others }`. `resources` has all other records by the names of their resources, and `others` are the organizations of
+    /// further keys.
     pub fn state(&mut self, now_ms: f64) -> Value {
         self.advance(now_ms);
         let services = |organization: &Organization| -> Vec<Value> {
             organization.services.iter().map(|service| service.show()).collect()
         };
-        let mut all = self.current().map(|organization| (organization.show(), services(organization)));
-        let (organization, services) = all.next().unwrap_or_default();
-        let others: Vec<Value> =
-            all.map(|(organization, services)| json!({ "organization": organization, "services": services })).collect();
-        json!({ "now": self.now, "organization": organization, "services": services, "others": others })
+        let mut all = self.current().map(|organization| {
+            json!({
+                "organization": organization.show(),
+                "services": services(organization),
+                "resources": organization.show_records(),
+            })
+        });
+        let mut state = all.next().unwrap_or_else(|| json!({}));
+        let others: Vec<Value> = all.collect();
+        if let Some(members) = state.as_object_mut() {
+            members.insert("now".to_owned(), self.now.into());
+            members.insert("others".to_owned(), others.into());
+        }
+        state
     }
 
     /// The state at a virtual time, as JSON for [`Sandbox::restore`]: the services with their upcoming states, the windows
@@ -35,7 +46,7 @@ impl Sandbox {
     /// injections are not in it.
     pub fn snapshot(&mut self, now_ms: f64) -> String {
         self.advance(now_ms);
-        let windows = self.keys.iter().map(|key| key.window.arrivals.clone());
+        let windows = self.windows.iter().map(|(key, window)| (key.clone(), window.arrivals.clone())).collect();
         let snapshot = Snapshot::new(self.now, &self.request_ids, &self.faults.random, windows, self.current());
         snapshot.and_then(|snapshot| serde_json::to_string(&snapshot).ok()).unwrap_or_default()
     }
@@ -115,17 +126,22 @@ impl Sandbox {
         }
         let mut restored = iter::once(snapshot.first).chain(snapshot.others);
         for timeline in &mut self.organizations {
-            let mut organization = Organization { services: Vec::new(), ..timeline.current.clone() };
+            let current = &timeline.current;
+            let mut organization = Organization::new(&current.id, current.max_services, current.random.clone());
             if let Some(saved) = restored.next() {
                 saved.restore(&mut organization);
             }
             *timeline = Timeline::new(organization);
         }
-        let mut windows = iter::once(snapshot.arrivals).chain(snapshot.windows);
-        for key in &mut self.keys {
-            key.window.arrivals = windows.next().unwrap_or_default();
+        self.windows.clear();
+        for (key, arrivals) in snapshot.windows {
+            let mut window = RateWindow::new(self.options.rate_limit, self.options.time_scale);
+            window.arrivals = arrivals;
+            self.windows.insert(key, window);
         }
+        self.add_keys();
         self.outage_until = f64::NEG_INFINITY;
+        self.scenario = None;
         self.request_ids = snapshot.request_ids;
         self.faults.random = snapshot.faults;
         self.baseline = None;

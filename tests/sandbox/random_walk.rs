@@ -201,8 +201,7 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
         if let Some(fault) = entry.fault.filter(|fault| fault.changes_service()) {
             sandbox.inject(Injection::once(fault)).unwrap();
         }
-        let methods = [Method::Get, Method::Post, Method::Patch, Method::Delete];
-        let method = methods.into_iter().find(|method| method.as_str() == entry.method).unwrap();
+        let method = Method::ALL.into_iter().find(|method| method.as_str() == entry.method).unwrap();
         let body = entry.body.as_ref().map(|body| body.reveal().to_owned());
         ask(sandbox, entry.at, method, entry.path.clone(), body);
         let again = sandbox.ledger().next_back().unwrap();
@@ -215,7 +214,7 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
 pub fn whole_state(sandbox: &mut Sandbox, now: f64) -> Value {
     let mut all: Value = serde_json::from_str(&sandbox.snapshot(now)).unwrap();
     // Reads move these, too.
-    for of_requests in ["request_ids", "faults", "arrivals"] {
+    for of_requests in ["request_ids", "faults", "windows"] {
         all.as_object_mut().unwrap().remove(of_requests).unwrap();
     }
     all

@@ -2,28 +2,37 @@
 
 use serde_json::Value;
 
-use crate::contract::{Kind, Schema};
+use crate::contract::{Kind, Operation, ResponseKind, Schema};
 use crate::host::HttpResponse;
 use crate::sandbox::model::operations::Payload;
 use crate::sandbox::model::rejection::Rejection;
+
+const JSON: &str = "application/json; charset=utf-8";
 
 /// The response to a rejected request.
 pub fn error(rejection: Rejection, request_id: &str) -> HttpResponse {
     let text = Value::from(rejection.message());
     let body = format!(r#"{{"status":{},"error":{text},"requestId":"{request_id}"}}"#, rejection.status);
-    respond(rejection.status, request_id, body.into_bytes(), rejection.headers)
+    respond(rejection.status, request_id, JSON, body.into_bytes(), rejection.headers)
 }
 
-/// The response to a success. Without a payload the envelope has no `result`.
-pub fn success(request_id: &str, result: Option<(&Payload, &Schema)>) -> HttpResponse {
+/// The response to a success. Without a payload the envelope has no `result`; a text comes without an envelope.
+pub fn success(request_id: &str, operation: &Operation, result: Option<&Payload>) -> HttpResponse {
+    let schema = match operation.response {
+        ResponseKind::Json(schema) => Some(schema),
+        ResponseKind::Empty | ResponseKind::Text(_) => None,
+    };
+    if let (ResponseKind::Text(media_type), Some(Payload::Text(text))) = (&operation.response, result) {
+        let content_type = format!("{media_type}; charset=utf-8");
+        return respond(operation.status, request_id, &content_type, text.clone().into_bytes(), Vec::new());
+    }
     let mut body = Vec::with_capacity(2048);
-    body.extend_from_slice(br#"{"status":200,"requestId":""#);
-    body.extend_from_slice(request_id.as_bytes());
-    body.push(b'"');
-    if let Some((payload, schema)) = result {
+    body.extend_from_slice(format!(r#"{{"status":{},"requestId":"{request_id}""#, operation.status).as_bytes());
+    if let Some((payload, schema)) = result.zip(schema) {
         body.extend_from_slice(br#","result":"#);
         match payload {
             Payload::Value(value) => write(value, Some(schema), &mut body),
+            Payload::Text(text) => write_string(text, &mut body),
             Payload::Service(service) => body.extend_from_slice(service.cached_json.bytes(|| {
                 let mut bytes = Vec::new();
                 write(&service.show(), Some(schema), &mut bytes);
@@ -32,7 +41,7 @@ pub fn success(request_id: &str, result: Option<(&Payload, &Schema)>) -> HttpRes
         }
     }
     body.push(b'}');
-    respond(200, request_id, body, Vec::new())
+    respond(operation.status, request_id, JSON, body, Vec::new())
 }
 
 /// The response of a proxy in between, without the API's envelope.
@@ -41,8 +50,14 @@ pub fn from_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
     HttpResponse { status, headers, body: body.as_bytes().to_vec() }
 }
 
-fn respond(status: u16, request_id: &str, body: Vec<u8>, mut headers: Vec<(String, String)>) -> HttpResponse {
-    headers.push(("content-type".to_owned(), "application/json; charset=utf-8".to_owned()));
+fn respond(
+    status: u16,
+    request_id: &str,
+    content_type: &str,
+    body: Vec<u8>,
+    mut headers: Vec<(String, String)>,
+) -> HttpResponse {
+    headers.push(("content-type".to_owned(), content_type.to_owned()));
     headers.push(("x-request-id".to_owned(), request_id.to_owned()));
     HttpResponse { status, headers, body }
 }

@@ -12,7 +12,7 @@ use crate::sandbox::model::rejection::Rejection;
 use crate::validate::{Mode, Unknown, validate};
 
 /// Checks a request of a route, and makes it a call.
-pub fn read_call(route: Route, body: Option<&[u8]>) -> Result<Call, Rejection> {
+pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call, Rejection> {
     let Route { operation, path, query } = route;
     let mut arguments = Map::new();
     let mut issues = Vec::new();
@@ -32,7 +32,7 @@ pub fn read_call(route: Route, body: Option<&[u8]>) -> Result<Call, Rejection> {
     if !issues.is_empty() {
         return Err(Rejection::issues(&issues));
     }
-    Ok(Call { operation, path, query: arguments, body: read_body(operation, body)? })
+    Ok(Call { operation, key, path, query: arguments, body: read_body(operation, body)? })
 }
 
 /// The issues of a parameter's value.
@@ -64,7 +64,7 @@ fn scalar(kind: &Kind, text: &str) -> Value {
 }
 
 /// Reads and checks a JSON body. A body of an operation that takes none is ignored.
-fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, Value>, Rejection> {
+pub fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, Value>, Rejection> {
     let Some(expected) = &operation.body else { return Ok(Map::new()) };
     let text = str::from_utf8(body.unwrap_or_default())
         .map_err(|fault| Rejection::bad_request(format!("body: expected JSON in UTF-8, received {fault}")))?;

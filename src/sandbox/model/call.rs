@@ -7,6 +7,8 @@ use crate::contract::Operation;
 /// A call of an operation.
 pub struct Call {
     pub operation: &'static Operation,
+    /// The id of the key that the request presents.
+    pub key: String,
     /// The parameters of the path by name, decoded.
     pub path: Vec<(&'static str, String)>,
     /// The parameters of the query by name.
@@ -19,6 +21,11 @@ impl Call {
     /// A parameter of the path, decoded.
     pub fn path(&self, name: &str) -> Option<&str> {
         self.path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The id of the service in the path; empty where it names none.
+    pub fn service_id(&self) -> &str {
+        self.path("serviceId").unwrap_or_default()
     }
 
     /// The strings of a query parameter that is a list.

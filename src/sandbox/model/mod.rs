@@ -1,14 +1,20 @@
 //! The model: organizations with their resources, how they change over time, and the operations on them.
 //!
-//! `operations` has a file a resource, named as in the contract, for those with behaviour of their own; what no file
-//! claims is rejected as not implemented. Nothing happens by itself: each resource has the moments of its next changes,
-//! and `Organization::advance` applies those that are due. Knows nothing of HTTP, faults and files.
+//! `operations` has a file a resource, named as in the contract, where it has rules of its own; all else follows the
+//! contract (`resource`, `record`, `store`). Nothing happens by itself: each resource has the moments of its next changes,
+//! and `Organization::advance` applies those that are due. States that change over time follow a table in `machine`.
+//! Knows nothing of HTTP, faults and files.
 
 pub mod call;
 pub mod history;
+pub mod key;
+pub mod machine;
 pub mod operations;
 pub mod organization;
 pub mod random;
+pub mod record;
 pub mod rejection;
+pub mod resource;
 pub mod service;
+pub mod store;
 pub mod time;

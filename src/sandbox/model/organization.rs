@@ -4,27 +4,38 @@
 
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::random::Random;
+use super::record::Record;
 use super::rejection::Rejection;
+use super::resource::Resource;
 use super::service::{CachedJson, Service};
+use super::store::Store;
 use super::time::timestamp;
 
 /// The most services of all organizations together, so that the memory of a restored state has a bound.
 pub const MAX_SERVICES: usize = 10_000;
 /// When each organization was created: 2024-01-01T00:00:00Z, before anything that happens in it.
-const CREATED: f64 = 1_704_067_200_000.0;
+pub const CREATED: f64 = 1_704_067_200_000.0;
+/// The resource whose only record is the organization itself.
+const ORGANIZATIONS: &str = "organizations";
+/// The first stream of draws for records; services have those below.
+const FIRST_RECORD: u64 = 1 << 32;
 
-/// An organization and its services, in the order of their creation.
+/// An organization with its services and its other records, in the order of their creation.
 #[derive(Clone)]
 pub struct Organization {
     pub id: String,
     pub services: Vec<Rc<Service>>,
+    /// All else, the properties of the organization itself among them.
+    pub store: Store,
     /// The most services.
     pub max_services: usize,
     /// The number of services ever created; the next one is drawn from it.
     pub created: u64,
+    /// The number of records ever created.
+    pub records: u64,
     pub random: Random,
 }
 
@@ -32,7 +43,43 @@ impl Organization {
     /// One without services.
     pub fn new(id: &str, max_services: usize, random: Random) -> Self {
         let max_services = max_services.min(MAX_SERVICES);
-        Self { id: id.to_owned(), services: Vec::new(), max_services, created: 0, random }
+        let mut organization = Self {
+            id: id.to_owned(),
+            services: Vec::new(),
+            store: Store::default(),
+            max_services,
+            created: 0,
+            records: 0,
+            random,
+        };
+        organization.add_itself();
+        organization
+    }
+
+    /// Adds the record of the organization itself.
+    fn add_itself(&mut self) {
+        let shown = json!({
+            "id": self.id,
+            "createdAt": timestamp(CREATED),
+            "name": "Sandbox",
+            "privateEndpoints": [],
+            "byocConfig": [],
+            "enableCoreDumps": false,
+        });
+        let (Some(resource), Value::Object(shown)) = (Resource::named(ORGANIZATIONS), shown) else { return };
+        let (number, random) = (self.records, self.record_stream());
+        self.add(resource, Record { number, path: Vec::new(), shown, hidden: Map::new(), lifecycle: None, random });
+    }
+
+    /// The stream of draws of the next record.
+    pub fn record_stream(&self) -> Random {
+        self.random.at(FIRST_RECORD + self.records)
+    }
+
+    /// Adds a record that was made with [`Organization::record_stream`], or replaces that of the same path.
+    pub fn add(&mut self, resource: &'static Resource, record: Record) {
+        self.store.put(resource, record);
+        self.records += 1;
     }
 
     /// Applies every change that is due by now, and removes the services that are terminated.
@@ -40,19 +87,30 @@ impl Organization {
         for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
             make_mut(service).advance(now);
         }
+        let over: Vec<String> = self
+            .services
+            .iter()
+            .filter(|service| service.lifecycle.is_over())
+            .map(|service| service.id.clone())
+            .collect();
         self.services.retain(|service| !service.lifecycle.is_over());
+        for id in over {
+            self.store.remove_below_service(&id);
+        }
+        self.store.advance(now);
     }
 
     /// The organization as the API shows it.
     pub fn show(&self) -> Value {
-        json!({
-            "id": self.id,
-            "createdAt": timestamp(CREATED),
-            "name": "Sandbox",
-            "privateEndpoints": [],
-            "byocConfig": [],
-            "enableCoreDumps": false,
-        })
+        self.store.get(ORGANIZATIONS, &[]).map_or(Value::Null, |record| record.show())
+    }
+
+    /// All other records as the API shows them, by the names of their resources.
+    pub fn show_records(&self) -> Value {
+        let others = self.store.collections().filter(|(name, _)| *name != ORGANIZATIONS);
+        others
+            .map(|(name, records)| (name.to_owned(), records.iter().map(|record| record.show()).collect::<Value>()))
+            .collect()
     }
 
     /// The service of an id, in upper or lower case.
@@ -76,7 +134,7 @@ impl Organization {
     pub fn has_secondaries(&self, service: &Service) -> bool {
         let warehouse = service.text("dataWarehouseId").unwrap_or_default();
         let mut members = self.warehouse(warehouse);
-        service.is_primary() && members.any(|other| !other.is_primary() && !other.lifecycle.state().is_terminating())
+        service.is_primary() && members.any(|other| !other.is_primary() && !other.lifecycle.is_ending())
     }
 }
 

@@ -26,6 +26,11 @@ impl Random {
         Self(Cell::new(seed))
     }
 
+    /// The stream of a text: the same wherever it is asked for.
+    pub fn of_text(text: &str) -> Self {
+        Self::new(text.bytes().fold(0, |seed, byte| mix(seed ^ u64::from(byte))))
+    }
+
     /// A new stream, seeded by a draw from this one.
     pub fn fork(&self) -> Self {
         Self::new(self.next())
@@ -66,6 +71,11 @@ impl Random {
         format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48, {
             low & 0xffff_ffff_ffff
         })
+    }
+
+    /// An id of 24 hexadecimal digits, as document databases make them.
+    pub fn object_id(&self) -> String {
+        format!("{:016x}{:08x}", self.next(), self.next() >> 32)
     }
 
     /// A DNS label: lower-case letters and digits, a letter first.

@@ -4,8 +4,10 @@
 pub const SECOND: f64 = 1000.0;
 /// A minute, in milliseconds.
 pub const MINUTE: f64 = 60.0 * SECOND;
+/// An hour, in milliseconds.
+pub const HOUR: f64 = 60.0 * MINUTE;
 /// A day, in milliseconds.
-pub const DAY: f64 = 24.0 * 60.0 * MINUTE;
+pub const DAY: f64 = 24.0 * HOUR;
 /// The last moment of a JavaScript `Date`; virtual time ends there.
 pub const END: f64 = 8.64e15;
 
@@ -15,6 +17,35 @@ pub fn timestamp(ms: f64) -> String {
     let (year, month, day) = date(seconds.div_euclid(86_400));
     let second = seconds.rem_euclid(86_400);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+}
+
+/// The moment of an RFC 3339 text, in milliseconds since the epoch; none: it is no such text.
+pub fn parse(text: &str) -> Option<f64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    let rest = text.get(19..)?;
+    let (fraction, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
+    let fraction: f64 = if fraction.is_empty() { 0.0 } else { format!("0{fraction}").parse().ok()? };
+    let offset = match offset.split_at_checked(1)? {
+        ("Z" | "z", "") => 0,
+        (sign, ahead) => {
+            let (hours, minutes) = ahead.split_once(':')?;
+            let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+            if sign == "-" { -minutes } else { minutes }
+        }
+    };
+    let seconds = days(year, month, day) * 86_400 + hour * 3600 + (minute - offset) * 60 + second;
+    Some((seconds as f64 + fraction) * SECOND)
+}
+
+/// The days from the epoch to a date: the inverse of [`date`].
+const fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 /// Days since the epoch as year, month and day. Counts years from March, so that the leap day comes last.
@@ -33,7 +64,19 @@ const fn date(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::timestamp;
+    use super::{parse, timestamp};
+
+    #[test]
+    fn texts_are_read_back() {
+        for moment in [0.0, 951_782_400_000.0, 1_700_000_000_000.0, 4_107_542_399_000.0, -1000.0] {
+            assert_eq!(parse(&timestamp(moment)), Some(moment));
+        }
+        assert_eq!(parse("2026-08-01T12:34:56.25+02:00"), parse("2026-08-01T10:34:56.250Z"));
+        assert_eq!(parse("2026-08-01T12:34:56.25Z").map(|ms| ms % 1000.0), Some(250.0));
+        for wrong in ["", "2026-08-01", "2026-08-01T12:34:56", "today", "2026-08-01T12:34:56+x"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn known_moments() {

@@ -1,8 +1,9 @@
 //! The mutations of the state since a baseline, as JSON: a file follows the state without a whole snapshot each time.
 //!
-//! A service that changes becomes another allocation, since the baseline shares it until then (`Rc::make_mut`). So two
-//! equal pointers prove that nothing has changed, without a look inside.
+//! A service or record that changes becomes another allocation, since the baseline shares it until then (`Rc::make_mut`).
+//! So two equal pointers prove that nothing has changed, without a look inside.
 
+use std::collections::BTreeMap;
 use std::iter;
 use std::rc::Rc;
 
@@ -11,35 +12,54 @@ use serde::{Deserialize, Serialize};
 use super::snapshot::Snapshot;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::random::Random;
+use crate::sandbox::model::record::Record;
 use crate::sandbox::model::service::Service;
 
-/// The services of each organization at the last look.
-pub struct Baseline(Vec<Vec<Rc<Service>>>);
+/// The organizations at the last look.
+pub struct Baseline(Vec<Organization>);
 
-/// What has changed; `S` is a service when read, a reference to one when written.
+/// What has changed; `S` and `R` are a service and a record when read, references to them when written.
 #[derive(Serialize, Deserialize)]
-struct Mutations<S> {
+struct Mutations<S, R> {
     now: f64,
     request_ids: Random,
     faults: Random,
-    organizations: Vec<OrganizationMutations<S>>,
+    organizations: Vec<OrganizationMutations<S, R>>,
 }
 
 /// What has changed in one organization.
 #[derive(Serialize, Deserialize)]
-struct OrganizationMutations<S> {
+struct OrganizationMutations<S, R> {
     created: u64,
+    records: u64,
     #[serde(rename = "world")]
     random: Random,
     /// New or changed services, in the order of their creation.
     services: Vec<S>,
     /// The ids of services that no longer exist.
     gone: Vec<String>,
+    /// The collections of records that have changed, by their resources.
+    store: BTreeMap<String, CollectionMutations<R>>,
+}
+
+/// What has changed in one collection.
+#[derive(Serialize, Deserialize)]
+struct CollectionMutations<R> {
+    /// New or changed records, in the order of their creation.
+    records: Vec<R>,
+    /// The paths of records that no longer exist.
+    gone: Vec<Vec<String>>,
+}
+
+impl<S, R> OrganizationMutations<S, R> {
+    fn is_empty(&self) -> bool {
+        self.services.is_empty() && self.gone.is_empty() && self.store.is_empty()
+    }
 }
 
 impl Baseline {
     pub fn new<'a>(organizations: impl Iterator<Item = &'a Organization>) -> Self {
-        Self(organizations.map(|organization| organization.services.clone()).collect())
+        Self(organizations.cloned().collect())
     }
 
     /// The mutations since this baseline; none: nothing has changed, and `even_none` is false.
@@ -51,9 +71,8 @@ impl Baseline {
         faults: &Random,
         even_none: bool,
     ) -> Option<String> {
-        let before = self.0.iter().map(Vec::as_slice).chain(iter::repeat(&[][..]));
-        let organizations: Vec<_> = organizations.zip(before).map(|(now, before)| compare(now, before)).collect();
-        if !even_none && organizations.iter().all(|it| it.services.is_empty() && it.gone.is_empty()) {
+        let organizations: Vec<_> = organizations.zip(&self.0).map(|(now, before)| compare(now, before)).collect();
+        if !even_none && organizations.iter().all(OrganizationMutations::is_empty) {
             return None;
         }
         let (request_ids, faults) = (request_ids.clone(), faults.clone());
@@ -61,30 +80,56 @@ impl Baseline {
     }
 }
 
-fn compare<'a>(organization: &'a Organization, before: &[Rc<Service>]) -> OrganizationMutations<&'a Service> {
+fn compare<'a>(
+    organization: &'a Organization,
+    before: &Organization,
+) -> OrganizationMutations<&'a Service, &'a Record> {
+    let (services, gone) = differences(&organization.services, &before.services, |service| service.id.clone());
+    let mut names: Vec<&str> =
+        [organization, before].iter().flat_map(|it| it.store.collections()).map(|it| it.0).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut store = BTreeMap::new();
+    for name in names {
+        let records = organization.store.collection(name);
+        let (records, gone) = differences(records, before.store.collection(name), |record| record.path.clone());
+        if !records.is_empty() || !gone.is_empty() {
+            store.insert(name.to_owned(), CollectionMutations { records, gone });
+        }
+    }
+    let Organization { created, records, ref random, .. } = *organization;
+    OrganizationMutations { created, records, random: random.clone(), services, gone, store }
+}
+
+/// The new and changed items of a list, and the identities of those that no longer exist.
+fn differences<'a, T, I: PartialEq>(
+    items: &'a [Rc<T>],
+    before: &[Rc<T>],
+    identity: impl Fn(&T) -> I,
+) -> (Vec<&'a T>, Vec<I>) {
     let mut before = before.iter();
-    let (mut services, mut gone) = (Vec::new(), Vec::new());
-    // Both lists are in the order of creation: services of the baseline that are passed over no longer exist.
-    for service in &organization.services {
+    let (mut changed, mut gone) = (Vec::new(), Vec::new());
+    // Both lists are in the order of creation: items of the baseline that are passed over no longer exist.
+    for item in items {
         let same = before.by_ref().find(|old| {
-            let same = Rc::ptr_eq(old, service) || old.id == service.id;
+            let same = Rc::ptr_eq(old, item) || identity(old) == identity(item);
             if !same {
-                gone.push(old.id.clone());
+                gone.push(identity(old));
             }
             same
         });
-        if !same.is_some_and(|old| Rc::ptr_eq(old, service)) {
-            services.push(Rc::as_ref(service));
+        if !same.is_some_and(|old| Rc::ptr_eq(old, item)) {
+            changed.push(Rc::as_ref(item));
         }
     }
-    gone.extend(before.map(|old| old.id.clone()));
-    OrganizationMutations { created: organization.created, random: organization.random.clone(), services, gone }
+    gone.extend(before.map(|old| identity(old)));
+    (changed, gone)
 }
 
 impl Snapshot {
     /// Applies mutations, or a whole snapshot that replaces this one.
     pub fn apply(&mut self, text: &str) -> Result<(), String> {
-        let Ok(mutations) = serde_json::from_str::<Mutations<Service>>(text) else {
+        let Ok(mutations) = serde_json::from_str::<Mutations<Service, Record>>(text) else {
             *self = Self::read(text)?;
             return Ok(());
         };
@@ -97,6 +142,17 @@ impl Snapshot {
                 match services.iter_mut().find(|old| old.id == service.id) {
                     Some(old) => *old = service,
                     None => services.push(service),
+                }
+            }
+            organization.records = mutated.records;
+            for (name, mutated) in mutated.store {
+                let records = organization.store.entry(name).or_default();
+                records.retain(|record| !mutated.gone.contains(&record.path));
+                for record in mutated.records {
+                    match records.iter_mut().find(|old| old.path == record.path) {
+                        Some(old) => *old = record,
+                        None => records.push(record),
+                    }
                 }
             }
         }

@@ -1,9 +1,10 @@
-//! The whole state as JSON, and back again: services with their upcoming states, rate-limit windows, positions of draws.
+//! The whole state as JSON, and back again: services and records with their upcoming states, rate-limit windows, positions
+//! of draws.
 //!
-//! A restored snapshot continues at once: its moments are shifted by the time since it was taken. Passwords are in it as
-//! hashes only. Options, ledger and waiting injections belong to the sandbox, not to its state.
+//! A restored snapshot continues at once: its moments are shifted by the time since it was taken. Passwords and
+//! keys are in it as hashes only. Options, ledger and waiting injections belong to the sandbox, not to its state.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::iter;
 use std::rc::Rc;
 
@@ -11,11 +12,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::model::organization::{MAX_SERVICES, Organization};
 use crate::sandbox::model::random::Random;
+use crate::sandbox::model::record::Record;
+use crate::sandbox::model::resource::Resource;
 use crate::sandbox::model::service::Service;
+use crate::sandbox::model::store::Store;
 use crate::sandbox::model::time::END;
 
 /// The format that is written here; another one is refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The most records of all organizations together.
+const MAX_RECORDS: usize = 100_000;
 
 /// A snapshot.
 #[derive(Serialize, Deserialize)]
@@ -25,14 +31,11 @@ pub struct Snapshot {
     now: f64,
     pub request_ids: Random,
     pub faults: Random,
-    /// The rate-limit window of the first key.
-    pub arrivals: VecDeque<f64>,
+    /// The rate-limit windows, by the ids of the keys.
+    pub windows: BTreeMap<String, VecDeque<f64>>,
     /// The organization of the first key.
     #[serde(flatten)]
     pub first: OrganizationSnapshot,
-    /// The windows of further keys.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub windows: Vec<VecDeque<f64>>,
     /// The organizations of further keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OrganizationSnapshot>,
@@ -42,32 +45,54 @@ pub struct Snapshot {
 #[derive(Serialize, Deserialize)]
 pub struct OrganizationSnapshot {
     pub created: u64,
+    pub records: u64,
     #[serde(rename = "world")]
     pub random: Random,
     pub services: Vec<Service>,
+    /// The other records, by their resources.
+    pub store: BTreeMap<String, Vec<Record>>,
 }
 
 impl OrganizationSnapshot {
     fn new(organization: &Organization) -> Self {
         let services = organization.services.iter().map(|service| Service::clone(service)).collect();
-        Self { created: organization.created, random: organization.random.clone(), services }
+        let records = |collection: &Vec<Rc<Record>>| collection.iter().map(|record| Record::clone(record)).collect();
+        let collections = organization.store.collections();
+        Self {
+            created: organization.created,
+            records: organization.records,
+            random: organization.random.clone(),
+            services,
+            store: collections.map(|(name, collection)| (name.to_owned(), records(collection))).collect(),
+        }
+    }
+
+    /// Every record.
+    fn each_record(&mut self) -> impl Iterator<Item = &mut Record> {
+        self.store.values_mut().flatten()
     }
 
     /// Replaces the state of an organization.
     pub fn restore(self, organization: &mut Organization) {
         organization.services = self.services.into_iter().map(Rc::new).collect();
+        organization.store = Store::default();
+        for (name, records) in self.store {
+            let Some(resource) = Resource::named(&name) else { continue };
+            organization.store.fill(resource, records);
+        }
         organization.created = self.created;
+        organization.records = self.records;
         organization.random = self.random;
     }
 }
 
 impl Snapshot {
-    /// The snapshot of a moment; none without a key or an organization.
+    /// The snapshot of a moment; none without an organization.
     pub fn new<'a>(
         now: f64,
         request_ids: &Random,
         faults: &Random,
-        mut windows: impl Iterator<Item = VecDeque<f64>>,
+        windows: BTreeMap<String, VecDeque<f64>>,
         organizations: impl Iterator<Item = &'a Organization>,
     ) -> Option<Self> {
         let mut organizations = organizations.map(OrganizationSnapshot::new);
@@ -76,9 +101,8 @@ impl Snapshot {
             now,
             request_ids: request_ids.clone(),
             faults: faults.clone(),
-            arrivals: windows.next()?,
+            windows,
             first: organizations.next()?,
-            windows: windows.collect(),
             others: organizations.collect(),
         })
     }
@@ -92,6 +116,16 @@ impl Snapshot {
         let services: usize = read.organizations().map(|organization| organization.services.len()).sum();
         if services > MAX_SERVICES {
             return Err(format!("has {services} services, more than {MAX_SERVICES}"));
+        }
+        let mut records = 0;
+        for (name, collection) in read.organizations().flat_map(|organization| &organization.store) {
+            records += collection.len();
+            if Resource::named(name).is_none() {
+                return Err(format!("has records of {name}, which the contract does not know"));
+            }
+        }
+        if records > MAX_RECORDS {
+            return Err(format!("has {records} records, more than {MAX_RECORDS}"));
         }
         Ok(read)
     }
@@ -120,11 +154,12 @@ impl Snapshot {
             sound &= (-END..=END).contains(moment);
         };
         shift(&mut self.now);
-        self.arrivals.iter_mut().chain(self.windows.iter_mut().flatten()).for_each(&mut shift);
+        self.windows.values_mut().flatten().for_each(&mut shift);
         for organization in iter::once(&mut self.first).chain(&mut self.others) {
             for service in &mut organization.services {
                 service.visit_moments(&mut shift);
             }
+            organization.each_record().for_each(|record| record.visit_moments(&mut shift));
         }
         if sound { Ok(()) } else { Err("has a moment that is out of all time".to_owned()) }
     }

@@ -1,11 +1,20 @@
 //! The operations: the effect of each call on an organization, and its result.
 //!
 //! A call arrives here after key, rate limit and contract. The rules here are those that need the state. A rejected call
-//! has changed nothing. Each resource has a file, named as in the contract; to play an operation, add its arm there.
+//! has changed nothing. Each resource has a file, named as in the contract, where it has rules of its own; all else is `generic`.
 
 mod backups;
-mod organizations;
+mod click_pipes;
+mod click_stack;
+mod click_stack_dashboards;
+pub mod generic;
+mod private_endpoints;
+mod query_endpoint;
+mod reverse_private_endpoints;
+mod scaling_schedule;
 mod services;
+mod settings;
+mod upgrade_window;
 
 use std::rc::Rc;
 
@@ -32,6 +41,8 @@ pub enum Payload {
     Value(Value),
     /// A service as it is, so that its JSON is written once for many reads.
     Service(Rc<Service>),
+    /// A text that is no JSON, such as metrics.
+    Text(String),
 }
 
 impl Payload {
@@ -40,6 +51,7 @@ impl Payload {
         match self {
             Self::Value(value) => value,
             Self::Service(service) => service.show(),
+            Self::Text(text) => text.into(),
         }
     }
 }
@@ -57,20 +69,24 @@ impl Output {
 /// Carries out the calls of one operation, at a moment of virtual time.
 pub type Handler = fn(&mut Organization, &Call, f64) -> Result<Output, Rejection>;
 
-/// The handler of an operation; none: the sandbox does not play it.
-fn handler(name: &str) -> Option<Handler> {
-    match name.split_once('.').map_or(name, |(resource, _)| resource) {
-        "organizations" => organizations::handler(name),
-        "services" => services::handler(name),
+/// The handler of an operation: that of its resource's file, or else the ordinary one; none: the sandbox does not play
+/// it.
+fn handler(operation: &'static Operation) -> Option<Handler> {
+    let name = operation.name;
+    let own = match name.split_once('.').map_or(name, |(resource, _)| resource) {
         "backups" => backups::handler(name),
+        "clickPipes" => click_pipes::handler(name),
+        "clickStack" => click_stack::handler(name),
+        "services" => services::handler(name),
         _ => None,
-    }
+    };
+    own.or_else(|| generic::handler(operation))
 }
 
 /// Whether the sandbox plays an operation. It rejects all others with 501.
 #[must_use]
-pub fn plays(operation: &Operation) -> bool {
-    handler(operation.name).is_some()
+pub fn plays(operation: &'static Operation) -> bool {
+    handler(operation).is_some()
 }
 
 /// Carries out a call.
@@ -78,6 +94,6 @@ pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
     if call.path("organizationId").is_some_and(|id| !id.eq_ignore_ascii_case(&organization.id)) {
         return Err(Rejection::forbidden("the key has no access to this organization"));
     }
-    let handler = handler(call.operation.name).ok_or_else(|| Rejection::not_implemented(call.operation.name))?;
+    let handler = handler(call.operation).ok_or_else(|| Rejection::not_implemented(call.operation.name))?;
     handler(organization, call, now)
 }

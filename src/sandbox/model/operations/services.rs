@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, Payload};
+use super::{Handler, Output, Payload, private_endpoints, query_endpoint, scaling_schedule, settings, upgrade_window};
 use crate::sandbox::model::call::Call;
+use crate::sandbox::model::machine::services::{IDLE, RUNNING, STOPPED};
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::Service;
 use crate::sandbox::model::service::filters::TagFilter;
-use crate::sandbox::model::service::lifecycle::State;
-use crate::sandbox::model::service::lifecycle::mishaps::Mishap;
+use crate::sandbox::model::service::metrics;
+use crate::sandbox::model::service::mishaps::Mishap;
 
 /// The handler of an operation of `services`.
 pub fn handler(name: &str) -> Option<Handler> {
@@ -19,33 +20,43 @@ pub fn handler(name: &str) -> Option<Handler> {
         "services.list" => |organization, call, _| Ok(list(organization, call)),
         "services.create" => |organization, call, now| create(organization, &call.body, now),
         "services.get" => |organization, call, _| {
-            Ok(Output { result: Some(Payload::Service(organization.service(id(call))?.clone())), change: None })
+            Ok(Output {
+                result: Some(Payload::Service(organization.service(call.service_id())?.clone())),
+                change: None,
+            })
         },
-        "services.update" => |organization, call, now| update(organization.service_mut(id(call))?, &call.body, now),
+        "services.update" => {
+            |organization, call, now| update(organization.service_mut(call.service_id())?, &call.body, now)
+        }
         "services.delete" => |organization, call, now| {
-            check_secondaries(organization, id(call), "deleted")?;
-            delete(organization.service_mut(id(call))?, now)
+            check_secondaries(organization, call.service_id(), "deleted")?;
+            delete(organization.service_mut(call.service_id())?, now)
         },
         "services.updateState" => |organization, call, now| {
             let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
             if command == "stop" {
-                check_secondaries(organization, id(call), "stopped")?;
+                check_secondaries(organization, call.service_id(), "stopped")?;
             }
-            update_state(organization.service_mut(id(call))?, command, now)
+            update_state(organization.service_mut(call.service_id())?, command, now)
         },
         "services.updateScaling" | "services.updateReplicaScaling" => {
-            |organization, call, now| scale(organization.service_mut(id(call))?, &call.body, now)
+            |organization, call, now| scale(organization.service_mut(call.service_id())?, &call.body, now)
         }
         "services.updatePassword" => {
-            |organization, call, now| update_password(organization.service_mut(id(call))?, &call.body, now)
+            |organization, call, now| update_password(organization.service_mut(call.service_id())?, &call.body, now)
         }
-        _ => return None,
+        "services.getPrometheus" => get_prometheus,
+        _ => {
+            return match name.rsplit_once('.')?.0 {
+                "services.privateEndpoints" => private_endpoints::handler(name),
+                "services.queryEndpoint" => query_endpoint::handler(name),
+                "services.scalingSchedule" => scaling_schedule::handler(name),
+                "services.settings" => settings::handler(name),
+                "services.upgradeWindow" => upgrade_window::handler(name),
+                _ => None,
+            };
+        }
     })
-}
-
-/// The service that a call is about.
-fn id(call: &Call) -> &str {
-    call.path("serviceId").unwrap_or_default()
 }
 
 /// Applies a mishap to the service of a call. False: it does not fit the state of the service, and nothing has happened.
@@ -62,11 +73,11 @@ pub fn apply_mishap(
     };
     let id = call.path("serviceId").or(created).unwrap_or_default();
     let Ok(service) = organization.service_mut(id) else { return false };
-    let before = service.lifecycle.state();
-    let applied = service.lifecycle.apply(mishap, now);
+    let before = service.lifecycle.shown();
+    let applied = mishap.apply(&mut service.lifecycle, now);
     if applied {
         let change =
-            if service.lifecycle.state() == before { mishap.name().to_owned() } else { transition(before, service) };
+            if service.lifecycle.shown() == before { mishap.name().to_owned() } else { transition(before, service) };
         output.change = Some(output.change.take().map_or(change.clone(), |first| format!("{first}; {change}")));
     }
     applied
@@ -98,7 +109,8 @@ fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) 
         }
         _ => {}
     }
-    let (service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    let (mut service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    private_endpoints::offer_to(&mut service, organization);
     let result = json!({ "service": service.show(), "password": password.reveal() });
     let change = format!("{} created", service.id);
     organization.services.push(Rc::new(service));
@@ -109,7 +121,7 @@ fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) 
 /// Rejects a service that cannot share the data of the warehouse.
 fn check_warehouse(organization: &Organization, id: &str, body: &Map<String, Value>) -> Result<(), Rejection> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let Some(member) = organization.warehouse(id).find(|member| !member.lifecycle.state().is_terminating()) else {
+    let Some(member) = organization.warehouse(id).find(|member| !member.lifecycle.is_ending()) else {
         return Err(Rejection::not_found(format!("data warehouse {id} not found")));
     };
     for (name, shown) in [("provider", "provider"), ("region", "region"), ("regionId", "region")] {
@@ -138,7 +150,7 @@ fn check_secondaries(organization: &Organization, id: &str, verb: &str) -> Resul
 fn check_backup(organization: &Organization, id: &str, body: &Map<String, Value>, now: f64) -> Result<(), Rejection> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let of = |service: &'_ Service| {
-        service.backups.newest_first().find(|it| it.id.eq_ignore_ascii_case(id)).map(|it| it.status(now))
+        service.backups.newest_first(now).find(|it| it.id.eq_ignore_ascii_case(id)).map(|it| it.status(now))
     };
     let Some((service, status)) = organization.services.iter().find_map(|service| Some((service, of(service)?))) else {
         return Err(Rejection::not_found(format!("backup {id} not found")));
@@ -155,16 +167,15 @@ fn check_backup(organization: &Organization, id: &str, body: &Map<String, Value>
     Err(Rejection::bad_request(format!("body.backupId: expected {expected}")))
 }
 
-/// Rejects a change of a service that is being deleted.
-fn check_not_terminating(service: &Service) -> Result<(), Rejection> {
-    if service.lifecycle.state().is_terminating() {
-        return Err(service.lifecycle.conflict("The service is being deleted."));
-    }
-    Ok(())
+fn get_prometheus(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
+    let filtered = call.query.get("filtered_metrics") == Some(&Value::Bool(true));
+    let service = organization.service(call.service_id())?;
+    let text = metrics::exposition(&organization.id, &[service], filtered, now);
+    Ok(Output { result: Some(Payload::Text(text)), change: None })
 }
 
 fn update(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
-    check_not_terminating(service)?;
+    service.check_not_terminating()?;
     service.update(body)?;
     service.lifecycle.record_activity(now);
     let names: Vec<&str> = body.keys().map(String::as_str).collect();
@@ -172,28 +183,25 @@ fn update(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<
 }
 
 fn delete(service: &mut Service, now: f64) -> Result<Output, Rejection> {
-    let before = service.lifecycle.state();
-    service.lifecycle.terminate(now)?;
+    let before = service.lifecycle.shown();
+    service.lifecycle.command("delete", now)?;
     Ok(Output::changed(None, transition(before, service)))
 }
 
 fn update_state(service: &mut Service, command: &str, now: f64) -> Result<Output, Rejection> {
-    let before = service.lifecycle.state();
-    service.lifecycle.command(command, now)?;
-    let change = (before != service.lifecycle.state()).then(|| transition(before, service));
+    let before = service.lifecycle.shown();
+    let change = service.lifecycle.command(command, now)?.then(|| transition(before, service));
     Ok(Output { result: Some(Payload::Value(service.show())), change })
 }
 
-fn transition(before: State, service: &Service) -> String {
-    format!("{} -> {}", before.as_str(), service.lifecycle.state().as_str())
+fn transition(before: &str, service: &Service) -> String {
+    format!("{before} -> {}", service.lifecycle.shown())
 }
 
 fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
-    check_not_terminating(service)?;
-    if service.scaling.is_fixed() {
-        return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
-    }
-    if !matches!(service.lifecycle.state(), State::Running | State::Idle | State::Stopped) {
+    service.check_not_terminating()?;
+    service.check_scalable()?;
+    if !matches!(service.lifecycle.shown(), RUNNING | IDLE | STOPPED) {
         return Err(service.lifecycle.conflict("A service is scaled only when it is running, idle or stopped."));
     }
     let change = service.scale(body, now)?.then(|| "scaled".to_owned());
@@ -205,9 +213,9 @@ fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<O
 
 fn update_password(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
     const RULE: &str = "Password update is allowed only when the ClickHouse service is running.";
-    match service.lifecycle.state() {
-        State::Running => {}
-        State::Idle => return Err(Rejection::failed_dependency(format!("{RULE} Current state: idle"))),
+    match service.lifecycle.shown() {
+        RUNNING => {}
+        IDLE => return Err(Rejection::failed_dependency(format!("{RULE} Current state: idle"))),
         _ => return Err(service.lifecycle.conflict(RULE)),
     }
     let text = |name: &str| body.get(name).and_then(Value::as_str);

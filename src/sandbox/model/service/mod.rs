@@ -3,28 +3,35 @@
 //! Properties that the caller sends and the contract's `Service` has are stored as they came, so a property that the
 //! contract gains needs no line here. Derived ones (id, endpoints, state, scaling) are added.
 
+pub mod backup_schedule;
 pub mod backups;
 pub mod filters;
-pub mod lifecycle;
 pub mod list_entries;
+pub mod metrics;
+pub mod mishaps;
 pub mod password_hashes;
 pub mod scaling;
+pub mod schedule;
+pub mod settings;
 
 use std::cell::OnceCell;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{self, Kind, Pattern, REGION_GROUPS};
+use crate::sandbox::model::machine::Lifecycle;
+use crate::sandbox::model::machine::services::{RUNNING, SERVICES};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
-use crate::sandbox::model::time::timestamp;
+use crate::sandbox::model::time::{DAY, timestamp};
 use crate::secret::Secret;
 use crate::validate::matches;
 use backups::Backups;
-use lifecycle::{Lifecycle, State};
 use password_hashes::PasswordHashes;
 use scaling::Scaling;
+use schedule::Schedule;
 
 /// The ClickHouse version of new services.
 const CLICKHOUSE_VERSION: &str = "25.12";
@@ -44,7 +51,7 @@ pub struct Service {
     #[serde(rename = "credentials")]
     pub password: PasswordHashes,
     pub scaling: Scaling,
-    #[serde(rename = "life")]
+    #[serde(rename = "life", deserialize_with = "of_a_service")]
     pub lifecycle: Lifecycle,
     pub backups: Backups,
     random: Random,
@@ -103,6 +110,8 @@ impl Service {
         record.extend(made.map(|(name, value)| (name.to_owned(), value.into())));
         record.insert("isPrimary".into(), (!secondary).into());
         let password = random.password();
+        let mut lifecycle = Lifecycle::begin(&SERVICES, "provisioning", now, random.fork());
+        lifecycle.set_idle_after(scaling.idle_after());
         let mut service = Self {
             id,
             record,
@@ -110,13 +119,29 @@ impl Service {
             mysql: false,
             password: PasswordHashes::of(&password),
             scaling,
-            lifecycle: Lifecycle::begin(now, random.fork()),
+            lifecycle,
             backups: Backups::new(random.fork()),
             random,
             cached_json: CachedJson::default(),
         };
         service.change_endpoints(body);
         Ok((service, password))
+    }
+
+    /// Rejects a change of a service that is being deleted.
+    pub fn check_not_terminating(&self) -> Result<(), Rejection> {
+        if self.lifecycle.is_ending() {
+            return Err(self.lifecycle.conflict("The service is being deleted."));
+        }
+        Ok(())
+    }
+
+    /// Rejects scaling of a service that has one size only.
+    pub fn check_scalable(&self) -> Result<(), Rejection> {
+        if self.scaling.is_fixed() {
+            return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
+        }
+        Ok(())
     }
 
     /// Visits every moment, to shift it.
@@ -129,16 +154,39 @@ impl Service {
     /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
         self.scaling.is_due(now)
-            || self.lifecycle.due(self.scaling.idle_after()).is_some_and(|(_, at)| at <= now)
+            || self.scaling.switches() <= now
+            || self.lifecycle.is_due(now)
             || self.backed_up_since().is_some_and(|since| self.backups.due(since) <= now)
     }
 
     /// Applies every change that is due by now.
     pub fn advance(&mut self, now: f64) {
         self.scaling.advance(now);
-        self.lifecycle.advance(now, self.scaling.idle_after());
+        self.follow_schedule(now);
+        self.lifecycle.advance(now);
         if let Some(since) = self.backed_up_since() {
             self.backups.advance(since, now);
+        }
+    }
+
+    /// Goes through the hours at which the schedule puts another entry in force, in order: whether it goes idle can depend on
+    /// the entry. Of a very long time only the last weeks are gone through.
+    fn follow_schedule(&mut self, now: f64) {
+        const WEEK: f64 = 7.0 * DAY;
+        const MAX_WEEKS: f64 = 1_000.0;
+        if self.scaling.switches() > now {
+            return;
+        }
+        let skipped = ((now - self.scaling.switches()) / WEEK).floor() - MAX_WEEKS;
+        let mut at = self.scaling.switches() + skipped.max(0.0) * WEEK;
+        if !at.is_finite() {
+            at = now;
+        }
+        while at <= now {
+            self.lifecycle.advance(at);
+            self.scaling.switch(at);
+            self.lifecycle.set_idle_after(self.scaling.idle_after());
+            at = self.scaling.switches();
         }
     }
 
@@ -160,6 +208,11 @@ impl Service {
     /// A stored list; empty where there is none.
     pub fn list(&self, name: &str) -> &[Value] {
         self.record.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sets a stored list.
+    pub fn set_list(&mut self, name: &str, list: Vec<Value>) {
+        self.record.insert(name.to_owned(), list.into());
     }
 
     /// Applies an update, all of it or nothing. The contract has checked the body.
@@ -185,11 +238,22 @@ impl Service {
 
     /// Changes its size and its idling. False: there was nothing to change.
     pub fn scale(&mut self, body: &Map<String, Value>, now: f64) -> Result<bool, Rejection> {
-        let runs = self.lifecycle.state() == State::Running;
+        let runs = self.lifecycle.shown() == RUNNING;
         let scaling = self.scaling.updated(body, runs, now, &self.random)?;
         let changes = scaling != self.scaling;
+        self.lifecycle.set_idle_after(scaling.idle_after());
         self.scaling = scaling;
         Ok(changes)
+    }
+
+    /// Sets the schedule of its scaling; none: its own limits apply at all hours.
+    pub fn set_schedule(&mut self, entries: &[Value], now: f64) -> Result<(), Rejection> {
+        // A rejected schedule draws nothing.
+        let random = self.random.clone();
+        self.scaling.set_schedule(Schedule::read(entries, now, &random)?);
+        self.random = random;
+        self.lifecycle.set_idle_after(self.scaling.idle_after());
+        Ok(())
     }
 
     fn change_endpoints(&mut self, body: &Map<String, Value>) {
@@ -215,10 +279,21 @@ impl Service {
     /// The service as the API shows it now.
     pub fn show(&self) -> Value {
         let mut shown = self.record.clone();
-        shown.insert("state".into(), self.lifecycle.state().as_str().into());
+        shown.insert(SERVICES.property.into(), self.lifecycle.shown().into());
         shown.insert("endpoints".into(), self.endpoints());
         self.scaling.show(&mut shown);
         Value::Object(shown)
+    }
+
+    /// Its host name for clients that come through a private endpoint.
+    pub fn private_host(&self) -> String {
+        let region = self.text("region").unwrap_or_default();
+        let (link, provider) = match self.text("provider") {
+            Some("gcp") => ("p", "gcp"),
+            Some("azure") => ("privatelink", "azure"),
+            _ => ("vpce", "aws"),
+        };
+        format!("{}.{region}.{link}.{provider}.clickhouse.cloud", self.label)
     }
 
     fn endpoints(&self) -> Value {
@@ -230,6 +305,15 @@ impl Service {
             endpoints.push(endpoint("mysql", 3306, &format!("mysql4{}", self.label)));
         }
         Value::Array(endpoints)
+    }
+}
+
+/// A lifecycle from a snapshot, of a service and of nothing else.
+fn of_a_service<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lifecycle, D::Error> {
+    let lifecycle = Lifecycle::deserialize(deserializer)?;
+    match lifecycle.machine().resource {
+        "services" => Ok(lifecycle),
+        other => Err(D::Error::custom(format!("a service has no lifecycle of {other}"))),
     }
 }
 
