@@ -64,6 +64,8 @@ pub trait Values {
     fn items(&self, value: &Self::Value) -> Vec<Self::Value>;
     /// The text of a string; `None` of any other value.
     fn as_text(&self, value: &Self::Value) -> Option<String>;
+    /// The value of a number; `None` of any other value.
+    fn as_number(&self, value: &Self::Value) -> Option<f64>;
     /// The result of an operation that has none.
     fn nothing(&self) -> Self::Value;
 }

@@ -10,12 +10,12 @@ use super::driver::CoreFuture;
 use super::errors::failure;
 use super::host::{Hook, JsHost};
 use super::objects::{header_lines, set, set_number, set_text};
-use super::seam::{CoreCall, CoreWait, GoalKind, StatesHelper};
+use super::seam::{CoreCall, CoreWait, GoalKind};
 use super::values::{bytes, paired};
-use crate::client::helpers::{WaitGoal, new_password};
+use crate::client::helpers::{StatesGoal, WaitGoal, new_password};
 use crate::client::wait::{OnProgress, TransientFault, WaitOptions, WaitRefusal};
 use crate::client::{CallOptions, CallOutput, Client};
-use crate::contract::Operation;
+use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Step};
 use crate::request::Arguments;
@@ -62,13 +62,15 @@ pub fn wait(client: Rc<Client<JsHost>>, given: &CoreWait) -> CoreFuture {
     let aim = match goal {
         GoalKind::Running => WaitGoal::Running(given.start()),
         GoalKind::Deletion => WaitGoal::Deletion,
-        GoalKind::Backup => WaitGoal::Backup,
         _ => {
-            let helper = match given.helper() {
-                StatesHelper::CreateAndWait => "services.createAndWait",
-                _ => "services.waitFor",
+            let waiter = contract::waiter(&given.waiter()).unwrap_or(&contract::SERVICES_WAIT_FOR);
+            let helper = match goal {
+                GoalKind::Creation => "services.createAndWait",
+                GoalKind::Deployment => "udfs.deploy",
+                _ => waiter.name,
             };
-            WaitGoal::States(helper, given.states())
+            let least_version = given.least_version();
+            WaitGoal::States(StatesGoal { helper, least_version, ..StatesGoal::new(waiter, given.states()) })
         }
     };
     let headers = paired(given.wait_headers());

@@ -151,6 +151,10 @@ impl Values for JsHost {
         value.as_string()
     }
 
+    fn as_number(&self, value: &JsValue) -> Option<f64> {
+        value.as_f64()
+    }
+
     fn nothing(&self) -> JsValue {
         JsValue::UNDEFINED
     }
