@@ -90,6 +90,11 @@ impl Lifecycle {
         })
     }
 
+    /// When the next state begins; none while the current one stays.
+    pub fn next_change(&self) -> Option<f64> {
+        self.due().map(|(_, at)| at)
+    }
+
     /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
         self.due().is_some_and(|(_, at)| at <= now)

@@ -98,6 +98,26 @@ impl Scaling {
         self.applies.iter_mut().for_each(visit);
     }
 
+    /// When the requested size will apply; none: it applies.
+    pub const fn next_change(&self) -> Option<f64> {
+        self.applies
+    }
+
+    /// The least memory of all replicas together, in gigabytes, as it applies now.
+    pub fn memory(&self) -> f64 {
+        self.current.least_memory * self.replicas() as f64
+    }
+
+    /// The least memory of one replica, in gigabytes, as it applies now.
+    pub const fn replica_memory(&self) -> f64 {
+        self.current.least_memory
+    }
+
+    /// The least number of replicas, as it applies now.
+    pub const fn replicas(&self) -> u64 {
+        self.current.least_replicas
+    }
+
     /// Whether the requested size applies by now, and did not before.
     pub fn is_due(&self, now: f64) -> bool {
         self.applies.is_some_and(|at| at <= now)
