@@ -5,19 +5,28 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod activities;
 mod backups;
+mod byoc;
 mod cloud;
 mod faults;
 mod general;
 mod input;
+mod invitations;
+mod keys;
 mod lifecycle;
+mod members;
 mod mishaps;
 mod mutations;
+mod organizations;
 mod passwords;
+mod quotas;
 mod random_requests;
 mod random_walk;
 mod replay;
+mod roles;
 mod scaling;
 mod snapshots;
 mod store;
+mod usage_cost;
 mod warehouses;
