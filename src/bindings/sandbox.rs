@@ -76,8 +76,10 @@ export interface SandboxState {
   organization: Organization;
   /** All services of that organization. */
   services: Service[];
+  /** All other records of that organization, by the names of their resources: `{ keys: [...], clickPipes: [...] }`. */
+  resources: { readonly [resource: string]: object[] };
   /** The organizations of the other keys, if `keys` names any. */
-  others: { organization: Organization; services: Service[] }[];
+  others: { organization: Organization; services: Service[]; resources: { readonly [resource: string]: object[] } }[];
 }
 
 /** The whole state of a sandbox as JSON, for `restore` only. It holds hashes of passwords. */
@@ -101,7 +103,8 @@ export interface LedgerEntry {
   /** The change that it made, such as `running -> stopping`. */
   change: string | undefined;
   /**
-   * The body of a request that changed the state. Passwords appear in it only as hashes.
+   * The body of a request that changed the state. Passwords of services appear in it only as hashes, all other secrets
+   * as `[secret]`.
    *
    * To reproduce the state, send the entries with a `change` again, at their times, to a new sandbox with the same
    * options but no `faults`. Inject the faults that affect services (`failed`, `partially-running`, `degraded`,
@@ -305,7 +308,7 @@ impl<'a> JsEntry<'a> {
             status: entry.status,
             operation: entry.operation,
             change: entry.change.as_deref(),
-            body: entry.body.as_ref().and_then(|body| JSON::parse(body.reveal()).ok()).unwrap_or_default(),
+            body: entry.public_body().and_then(|body| JSON::parse(&body).ok()).unwrap_or_default(),
             fault: entry.fault.map(Fault::name),
         }
     }

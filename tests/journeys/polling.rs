@@ -112,7 +112,7 @@ fn an_old_list_does_not_say_that_a_state_is_reached() {
         cloud.run(maker.command(id, Command::Stop)).unwrap();
     }
     let path = Some(contract::SERVICES_LIST.path.to_owned());
-    let stale = Injection { fault: Fault::StaleRead, times: 1, method: None, path };
+    let stale = Injection { path, ..Injection::once(Fault::StaleRead) };
     cloud.network.sandbox.borrow_mut().inject(stale).unwrap();
     let began = cloud.network.count();
     let options = || WaitOptions { timeout_ms: Some(20_000.0), ..WaitOptions::default() };

@@ -201,8 +201,7 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
         if let Some(fault) = entry.fault.filter(|fault| fault.changes_service()) {
             sandbox.inject(Injection::once(fault)).unwrap();
         }
-        let methods = [Method::Get, Method::Post, Method::Patch, Method::Delete];
-        let method = methods.into_iter().find(|method| method.as_str() == entry.method).unwrap();
+        let method = Method::ALL.into_iter().find(|method| method.as_str() == entry.method).unwrap();
         let body = entry.body.as_ref().map(|body| body.reveal().to_owned());
         ask(sandbox, entry.at, method, entry.path.clone(), body);
         let again = sandbox.ledger().next_back().unwrap();

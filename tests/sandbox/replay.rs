@@ -1,7 +1,6 @@
 //! The ledger: its changes, sent again, lead to the same state.
 
-use clickhouse_cloud::contract::{Format, Kind, OPERATIONS, Schema};
-use clickhouse_cloud::sandbox::{Fault, LEDGER_ENTRIES, Options, Sandbox, plays};
+use clickhouse_cloud::sandbox::{Fault, LEDGER_ENTRIES, Options, Sandbox};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -52,32 +51,6 @@ fn a_long_walk_leaves_ledgers_that_hold() {
         walk.walk_and_replay();
     }
     assert!(walk.asked > 2 * LEDGER_ENTRIES);
-}
-
-/// Every schema within a request's body.
-fn each(schema: &'static Schema, visit: &mut dyn FnMut(&'static Schema)) {
-    visit(schema);
-    match &schema.kind {
-        Kind::Array { items, .. } => each(items, visit),
-        Kind::Object(record) => record.properties.iter().for_each(|property| each(property.schema, visit)),
-        Kind::Union(schemas) => schemas.iter().for_each(|schema| each(schema, visit)),
-        _ => {}
-    }
-}
-
-#[test]
-fn the_secrets_of_bodies_are_hashes() {
-    let mut secrets = 0;
-    for body in OPERATIONS.iter().filter(|operation| plays(operation)).filter_map(|operation| operation.body.as_ref()) {
-        each(body.schema, &mut |schema| {
-            if schema.secret {
-                let Kind::Text(text) = &schema.kind else { panic!("a secret that is no text") };
-                assert!(matches!(text.format, Some(Format::Sha256 | Format::Sha1)), "the ledger would keep it");
-                secrets += 1;
-            }
-        });
-    }
-    assert_eq!(secrets, 2);
 }
 
 #[test]

@@ -4,9 +4,10 @@
 //! the same passwords.
 
 use super::Fault;
-use crate::contract::{Method, OPERATIONS, Operation};
+use crate::contract::{self, Method, OPERATIONS, Operation};
 use crate::sandbox::http::route::target;
 use crate::sandbox::model::random::Random;
+use crate::suggest::nearest;
 
 /// The most injections that wait.
 pub const INJECTIONS: usize = 1_000;
@@ -23,13 +24,15 @@ pub struct Injection {
     /// Only requests of this path: one of the contract's, such as `/v1/organizations/{organizationId}/services`, in
     /// which values may stand for the parameters.
     pub path: Option<String>,
+    /// Only requests of this operation, such as `services.create`.
+    pub operation: Option<String>,
 }
 
 impl Injection {
     /// A fault for the next request.
     #[must_use]
     pub const fn once(fault: Fault) -> Self {
-        Self { fault, times: 1, method: None, path: None }
+        Self { fault, times: 1, method: None, path: None, operation: None }
     }
 
     /// The mistake in it, as `(property, text)`.
@@ -42,15 +45,38 @@ impl Injection {
             let path = self.path.as_deref().unwrap_or_default();
             return Err(("path", format!("must be one of the contract's paths, not {path}")));
         }
-        let mut operations = on_path().filter(|operation| self.has_method(operation.method)).peekable();
-        if operations.peek().is_none() {
+        let by_method = || on_path().filter(|operation| self.has_method(operation.method));
+        if by_method().next().is_none() {
             let known: Vec<_> = on_path().map(|operation| operation.method.as_str()).collect();
             return Err(("method", format!("must be one of the path's: {}", known.join(", "))));
+        }
+        let mut operations = by_method().filter(|operation| self.has_name(operation.name)).peekable();
+        if operations.peek().is_none() {
+            return Err(("operation", self.wrong_operation()));
         }
         if !operations.any(|operation| self.fault.applies_to(operation)) {
             return Err(("fault", format!("{} never meets such a request", self.fault.name())));
         }
         Ok(())
+    }
+
+    fn has_name(&self, name: &str) -> bool {
+        self.operation.as_deref().is_none_or(|only| only == name)
+    }
+
+    /// The mistake of an operation that no request can have.
+    fn wrong_operation(&self) -> String {
+        let name = self.operation.as_deref().unwrap_or_default();
+        match contract::operation(name) {
+            Some(operation) => {
+                let (method, path) = (operation.method.as_str(), operation.path);
+                format!("must be of the method and the path: {name} is {method} {path}")
+            }
+            None => match nearest(name, OPERATIONS.iter().map(|operation| operation.name)) {
+                Some(near) => format!("must be one of the contract's, not {name}: did you mean {near}?"),
+                None => format!("must be one of the contract's, such as services.create, not {name}"),
+            },
+        }
     }
 
     fn has_method(&self, method: Method) -> bool {
@@ -113,7 +139,10 @@ impl FaultSelection {
         let chosen = self.random.below(drawn.len() as u64) as usize;
         let path = target(url).0;
         let fits = |injection: &Injection| {
-            injection.has_method(operation.method) && injection.has_path(path) && injection.fault.applies_to(operation)
+            injection.has_name(operation.name)
+                && injection.has_method(operation.method)
+                && injection.has_path(path)
+                && injection.fault.applies_to(operation)
         };
         match self.injected.iter().enumerate().find(|(_, injection)| fits(injection)) {
             Some((index, injection)) => Some(SelectedFault { fault: injection.fault, injection: Some(index) }),
@@ -139,7 +168,7 @@ mod tests {
 
     fn check(fault: Fault, method: Option<Method>, path: Option<&str>) -> Result<(), &'static str> {
         let path = path.map(str::to_owned);
-        Injection { fault, times: 1, method, path }.check().map_err(|(property, _)| property)
+        Injection { method, path, ..Injection::once(fault) }.check().map_err(|(property, _)| property)
     }
 
     #[test]
@@ -152,6 +181,15 @@ mod tests {
         assert_eq!(check(Fault::Slow, None, Some("/v1")), Err("path"));
         assert_eq!(check(Fault::Slow, Some(Method::Put), Some(SERVICES)), Err("method"));
         assert_eq!(check(Fault::StaleRead, Some(Method::Post), Some(SERVICES)), Err("fault"));
+        let named = |name: &str, method| {
+            let operation = Some(name.to_owned());
+            Injection { operation, method, ..Injection::once(Fault::Slow) }.check().map_err(|(_, text)| text)
+        };
+        assert_eq!(named("keys.create", None), Ok(()));
+        let wrong = "must be of the method and the path: keys.create is POST /v1/organizations/{organizationId}/keys";
+        assert_eq!(named("keys.create", Some(Method::Get)), Err(wrong.to_owned()));
+        let misspelt = "must be one of the contract's, not keys.crate: did you mean keys.create?";
+        assert_eq!(named("keys.crate", None), Err(misspelt.to_owned()));
         assert_eq!(Injection { times: 0, ..Injection::once(Fault::Slow) }.check().unwrap_err().0, "times");
     }
 

@@ -7,7 +7,11 @@ pub mod damage;
 pub mod fault_selection;
 pub mod stale_reads;
 
+use std::sync::LazyLock;
+
 use crate::contract::{self, Kind, Method, Operation, Property, ResponseKind, Schema};
+use crate::sandbox::model::machine::{self, Machine};
+use crate::sandbox::model::resource::{Resource, properties};
 use crate::sandbox::model::service::mishaps::Mishap;
 use crate::suggest::nearest;
 
@@ -27,7 +31,7 @@ macro_rules! table {
             Outage "outage" Every "for 90 virtual seconds no request is carried out: a 503 of a proxy or no response, by chance; nothing is changed";
             WrongType "wrong-type" Properties "a property of the result is of another JSON type; the change is made";
             MissingProperty "missing-property" RequiredProperties "a required property of the result is missing; the change is made";
-            UnknownState "unknown-state" States "the state of a service is an unknown word; the change is made";
+            UnknownState "unknown-state" States "the state of a service, or of another resource, is an unknown word; the change is made";
             UnknownProperty "unknown-property" Properties "the result has unknown properties; the change is made";
             Failed "failed" Starts "the service that is created, started or woken ends up failed instead of running";
             PartiallyRunning "partially-running" Starts "the service that is created, started or woken is partially running for 1 to 5 virtual minutes first";
@@ -82,7 +86,7 @@ enum Scope {
     Properties,
     /// Operations whose result has required properties.
     RequiredProperties,
-    /// Operations whose result has the state of a service.
+    /// Operations whose result has the state of a service, or of another resource.
     States,
     /// Operations that may start a service.
     Starts,
@@ -174,9 +178,18 @@ fn is(operation: &Operation, other: &Operation) -> bool {
     std::ptr::eq(operation, other)
 }
 
-/// Whether it is the state of a service.
+/// The schemas of the states that machines have.
+static STATES: LazyLock<Vec<&'static Schema>> = LazyLock::new(|| {
+    let state = |machine: &&Machine| {
+        let properties = properties(Resource::named(machine.resource)?.schema);
+        properties.iter().find(|property| property.name == machine.property).map(|property| property.schema)
+    };
+    machine::MACHINES.iter().filter_map(state).collect()
+});
+
+/// Whether it is the state of a service, or of another resource that has states.
 pub fn is_state(property: &Property) -> bool {
-    std::ptr::eq(property.schema, contract::STATE)
+    STATES.iter().any(|state| std::ptr::eq(*state, property.schema))
 }
 
 fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {
@@ -213,6 +226,8 @@ mod tests {
         assert!(scope(Fault::StaleRead).contains(&"backups.get"));
         assert!(!scope(Fault::StaleRead).contains(&"services.create"));
         assert!(scope(Fault::UnknownState).contains(&"services.create"));
+        assert!(scope(Fault::UnknownState).contains(&"postgres.list"));
+        assert!(scope(Fault::UnknownState).contains(&"udfs.list"));
         assert!(!scope(Fault::UnknownState).contains(&"backups.list"));
         assert!(scope(Fault::WrongType).contains(&"services.updatePassword"));
         assert!(!scope(Fault::MissingProperty).contains(&"services.updatePassword"));

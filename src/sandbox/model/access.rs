@@ -183,14 +183,28 @@ pub fn requested(organization: &Organization, call: &Call) -> Result<Option<Vec<
         }
         return Ok(Some(roles));
     }
-    let sent: Vec<&str> = match (call.body.get("roles"), call.body.get("role")) {
+    Ok(in_older_form(organization, &call.body))
+}
+
+/// The roles that an object names in the older form; none: it names none.
+fn in_older_form(organization: &Organization, object: &Map<String, Value>) -> Option<Vec<Rc<Record>>> {
+    let sent: Vec<&str> = match (object.get("roles"), object.get("role")) {
         (Some(roles), _) => roles.as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
-        (None, Some(role)) => role.as_str().into_iter().collect(),
-        (None, None) => return Ok(None),
+        (None, role) => vec![role?.as_str()?],
     };
-    // The contract has checked the words; new ones, which it lets through on input only where it must, mean no role.
     let known = organization.store.collection(ROLES).iter();
-    Ok(Some(known.filter(|role| older(role).is_some_and(|older| sent.contains(&older))).cloned().collect()))
+    Some(known.filter(|role| older(role).is_some_and(|older| sent.contains(&older))).cloned().collect())
+}
+
+/// Gives a record the roles that it shows in the older form alone.
+pub fn complete(organization: &Organization, resource: &Resource, record: &mut Record) {
+    let holds = HOLDERS.iter().any(|(name, _)| *name == resource.name);
+    if holds
+        && !record.shown.contains_key("assignedRoles")
+        && let Some(roles) = in_older_form(organization, &record.shown)
+    {
+        assign(resource, record, &roles);
+    }
 }
 
 /// Sets the roles that a record shows, in both forms.

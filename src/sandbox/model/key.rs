@@ -121,6 +121,11 @@ pub fn remember_deletion(organization: &mut Organization, key: &Record) {
     organization.store.put(resource, itself);
 }
 
+/// The id of the first key.
+pub fn first(organization: &Organization) -> String {
+    organization.store.list(KEYS, &[]).next().map_or_else(String::new, |record| record.id().to_owned())
+}
+
 /// The key that a request presents; none: it opens nothing now. `id` is none for a bearer token.
 pub fn presented<'a>(
     organization: &'a Organization,

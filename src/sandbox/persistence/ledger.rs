@@ -1,11 +1,14 @@
 //! The ledger: the last requests, with their responses' statuses, faults and changes.
 //!
-//! Bounded in entries and in bytes, so that a sandbox that runs for weeks keeps its memory. It holds no secret: bodies
-//! have passwords as hashes only, and cannot be printed.
+//! Bounded in entries and in bytes, so that a sandbox that runs for weeks keeps its memory. Bodies can not be printed, and
+//! are shown without their secrets.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use serde_json::Value;
+
+use crate::contract::{self, AdditionalProperties, Format, Kind, Schema};
 use crate::sandbox::faults::Fault;
 use crate::secret::Secret;
 
@@ -33,10 +36,47 @@ pub struct Entry {
     pub operation: Option<&'static str>,
     /// Its effect, such as `running -> stopping`; none when it changed nothing. Never holds a secret.
     pub change: Option<String>,
-    /// The JSON of its body; none when it changed nothing or takes no body. Passwords are in it as hashes only.
+    /// The JSON of its body; none when it changed nothing or takes no body. [`Entry::public_body`] shows it.
     pub body: Option<Secret>,
     /// The fault that met it.
     pub fault: Option<Fault>,
+}
+
+impl Entry {
+    /// The JSON of the body, with `[secret]` in place of each secret that is no hash.
+    #[must_use]
+    pub fn public_body(&self) -> Option<String> {
+        let mut body: Value = serde_json::from_str(self.body.as_ref()?.reveal()).ok()?;
+        let operation = self.operation.and_then(contract::operation)?;
+        hide_secrets(&mut body, operation.body.as_ref()?.schema);
+        Some(body.to_string())
+    }
+}
+
+/// Replaces the secrets in a value. Whatever is secret in one variant of a union is hidden.
+fn hide_secrets(value: &mut Value, schema: &Schema) {
+    let is_hash =
+        matches!(&schema.kind, Kind::Text(text) if matches!(text.format, Some(Format::Sha256 | Format::Sha1)));
+    if schema.secret && !is_hash && !value.is_null() {
+        *value = "[secret]".into();
+        return;
+    }
+    match (&schema.kind, value) {
+        (Kind::Object(object), Value::Object(members)) => {
+            for (name, member) in members {
+                if let Some(property) = object.properties.iter().find(|property| property.name == name) {
+                    hide_secrets(member, property.schema);
+                } else if let AdditionalProperties::Schema(schema) = &object.additional {
+                    hide_secrets(member, schema);
+                }
+            }
+        }
+        (Kind::Array { items, .. }, Value::Array(members)) => {
+            members.iter_mut().for_each(|member| hide_secrets(member, items));
+        }
+        (Kind::Union(variants), value) => variants.iter().for_each(|variant| hide_secrets(value, variant)),
+        _ => {}
+    }
 }
 
 /// The last requests, oldest first.
@@ -85,6 +125,23 @@ mod tests {
     fn entry(at: usize) -> Entry {
         let (method, path) = (Cow::Borrowed("GET"), String::new());
         Entry { at: at as f64, method, path, status: 200, operation: None, change: None, body: None, fault: None }
+    }
+
+    #[test]
+    fn bodies_are_shown_without_their_secrets() {
+        let shown = |operation, body: &str| {
+            let body = Some(Secret::new(body));
+            Entry { operation: Some(operation), body, ..entry(0) }.public_body()
+        };
+        let hashed = r#"{"newPasswordHash":"ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="}"#;
+        assert_eq!(shown("services.updatePassword", hashed).as_deref(), Some(hashed));
+        let password = shown("postgres.updatePassword", r#"{"password":"correct horse battery"}"#);
+        assert_eq!(password.as_deref(), Some(r#"{"password":"[secret]"}"#));
+        let webhook =
+            shown("clickStack.webhooks.create", r#"{"headers":{"x":"token"},"name":"n","url":"https://a/b"}"#);
+        assert_eq!(webhook.as_deref(), Some(r#"{"headers":"[secret]","name":"n","url":"[secret]"}"#));
+        let pipe = r#"{"name":"p","source":{"kafka":{"credentials":{"password":"hush","username":"u"}}}}"#;
+        assert!(!shown("clickPipes.create", pipe).unwrap().contains("hush"));
     }
 
     #[test]

@@ -6,14 +6,24 @@
 mod activities;
 mod backups;
 mod byoc;
+mod click_pipes;
+mod click_stack;
+mod click_stack_dashboards;
+mod click_stack_series;
 pub mod generic;
 mod invitations;
 mod keys;
 mod members;
 pub mod organizations;
+mod private_endpoints;
+mod query_endpoint;
 mod quotas;
+mod reverse_private_endpoints;
 mod roles;
+mod scaling_schedule;
 mod services;
+mod settings;
+mod upgrade_window;
 mod usage_cost;
 
 use std::rc::Rc;
@@ -77,6 +87,8 @@ fn handler(operation: &'static Operation) -> Option<Handler> {
         "activities" => activities::handler(name),
         "backups" => backups::handler(name),
         "byoc" => byoc::handler(name),
+        "clickPipes" => click_pipes::handler(name),
+        "clickStack" => click_stack::handler(name),
         "invitations" => invitations::handler(name),
         "keys" => keys::handler(name),
         "members" => members::handler(name),

@@ -7,12 +7,10 @@ use super::{Handler, Output, Payload, generic};
 use crate::contract::REGION_GROUPS;
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::exposition::{Exposition, Labels};
-use crate::sandbox::model::machine::services::IDLE;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
-use crate::sandbox::model::service::Service;
-use crate::sandbox::model::time::SECOND;
+use crate::sandbox::model::service::{Service, metrics};
 use crate::validate::matches;
 
 /// The most private endpoints of an organization.
@@ -89,70 +87,10 @@ fn updated_endpoints(endpoints: &[Value], change: &Value) -> Result<Vec<Value>, 
 }
 
 fn get_prometheus(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let only_main = call.query.get("filtered_metrics").and_then(Value::as_bool).unwrap_or(false);
+    let filtered = call.query.get("filtered_metrics").and_then(Value::as_bool).unwrap_or(false);
     let services: Vec<&Service> = organization.services.iter().map(AsRef::as_ref).collect();
-    Ok(text(service_metrics(&organization.id, &services, only_main, now)))
+    Ok(text(metrics::exposition(&organization.id, &services, filtered, now)))
 }
-
-/// The metrics of services; `only_main`: those that matter most. Replicas have metrics while the service runs.
-pub fn service_metrics(organization: &str, services: &[&Service], only_main: bool, now: f64) -> String {
-    let mut exposition = Exposition::default();
-    let labels = |service: &Service| -> Labels {
-        vec![
-            ("clickhouse_org", organization.to_owned()),
-            ("clickhouse_service", service.id.clone()),
-            ("clickhouse_service_name", service.text("name").unwrap_or_default().to_owned()),
-        ]
-    };
-    let info: Vec<_> = services
-        .iter()
-        .map(|service| {
-            let mut labels = labels(service);
-            labels.push(("clickhouse_cluster_status", service.lifecycle.shown().to_owned()));
-            labels.push(("clickhouse_version", service.text("clickhouseVersion").unwrap_or_default().to_owned()));
-            labels.push(("scrape", "full".to_owned()));
-            labels
-        })
-        .collect();
-    let help = "Information about service, including cluster status and ClickHouse version";
-    exposition.family("ClickHouse_ServiceInfo", "untyped", help, info.iter().map(|labels| (labels, 1.0)));
-
-    let mut replicas = Vec::new();
-    for service in services {
-        let since = service.lifecycle.up_since().filter(|_| service.lifecycle.shown() != IDLE);
-        for number in 0..since.map_or(0, |_| service.scaling.replicas()) {
-            let mut labels = labels(service);
-            let host = format!("c-{}-server-{number}", service.id.get(..8).unwrap_or_default());
-            labels.extend([("hostname", host.clone()), ("instance", host)]);
-            let seconds = ((now - since.unwrap_or(now)) / SECOND).max(0.0).floor();
-            replicas.push((labels, seconds, service.scaling.replica_memory()));
-        }
-    }
-    let mut family = |name: &str, kind: &str, help: &str, value: &dyn Fn(f64, f64) -> f64| {
-        let samples = replicas.iter().map(|(labels, seconds, memory)| (labels, value(*seconds, *memory)));
-        exposition.family(name, kind, help, samples);
-    };
-    family("ClickHouseAsyncMetrics_Uptime", "gauge", "The uptime of the server in seconds", &|seconds, _| seconds);
-    family("ClickHouseAsyncMetrics_CGroupMemoryTotal", "gauge", "The memory of the replica in bytes", &|_, memory| {
-        memory * GIGABYTE
-    });
-    family("ClickHouseAsyncMetrics_CGroupMemoryUsed", "gauge", "The memory in use in bytes", &|_, memory| {
-        memory * GIGABYTE / 4.0
-    });
-    if !only_main {
-        family(
-            "ClickHouseProfileEvents_Query",
-            "counter",
-            "The number of queries since the start of the server",
-            &|seconds, _| seconds,
-        );
-        family("ClickHouseMetrics_Query", "gauge", "The number of queries that are being executed", &|_, _| 1.0);
-    }
-    exposition.into_text()
-}
-
-/// A gigabyte of memory, in bytes.
-const GIGABYTE: f64 = 1_073_741_824.0;
 
 fn postgres_metrics(organization: &Organization) -> String {
     let services = organization.store.collection("postgres").iter().map(|record| record.show());
