@@ -198,7 +198,7 @@ fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String 
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encode(out: &mut String, text: &str) {
+pub(crate) fn encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),

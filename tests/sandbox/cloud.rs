@@ -1,7 +1,7 @@
 //! A sandbox with a clock that the test sets. Each response is checked: envelope, content type, the contract's schema, and
 //! that every property is one of the contract's.
 
-use clickhouse_cloud::contract::{self, Kind, Method, ResponseKind, Schema};
+use clickhouse_cloud::contract::{self, AdditionalProperties, Kind, Method, ResponseKind, Schema};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse};
 use clickhouse_cloud::sandbox::{Options, Sandbox};
 use clickhouse_cloud::secret::Secret;
@@ -195,8 +195,11 @@ fn known(value: &Value, schema: &Schema, place: &str) {
         (Kind::Object(record), Value::Object(object)) => {
             for (name, value) in object {
                 let property = record.properties.iter().find(|property| property.name == name);
-                let property = property.unwrap_or_else(|| panic!("{place} shows {name}"));
-                known(value, property.schema, name);
+                match (property, &record.additional) {
+                    (Some(property), _) => known(value, property.schema, name),
+                    (None, AdditionalProperties::Schema(schema)) => known(value, schema, name),
+                    (None, _) => panic!("{place} shows {name}"),
+                }
             }
         }
         (Kind::Enum { values, .. }, Value::String(value)) => {

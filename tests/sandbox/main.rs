@@ -14,6 +14,7 @@ mod lifecycle;
 mod mishaps;
 mod mutations;
 mod passwords;
+mod postgres;
 mod random_requests;
 mod random_walk;
 mod replay;

@@ -5,6 +5,7 @@
 
 mod backups;
 pub mod generic;
+pub mod postgres;
 mod services;
 
 use std::rc::Rc;
@@ -65,8 +66,9 @@ pub type Handler = fn(&mut Organization, &Call, f64) -> Result<Output, Rejection
 fn handler(operation: &'static Operation) -> Option<Handler> {
     let name = operation.name;
     let own = match name.split_once('.').map_or(name, |(resource, _)| resource) {
-        "services" => services::handler(name),
         "backups" => backups::handler(name),
+        "postgres" => postgres::handler(name),
+        "services" => services::handler(name),
         _ => None,
     };
     own.or_else(|| generic::handler(operation))
