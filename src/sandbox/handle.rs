@@ -15,7 +15,9 @@ use super::http::rate_limit::RateWindow;
 use super::http::reply::{Delivery, Reply};
 use super::http::request::read_call;
 use super::http::route::{self, Route};
+use super::http::uploads::UploadAddress;
 use super::model::key;
+use super::model::operations::udfs::uploads;
 use super::model::operations::{self, Output, Payload};
 use super::model::random::Random;
 use super::model::rejection::Rejection;
@@ -97,16 +99,9 @@ impl Sandbox {
     fn respond(&mut self, now_ms: f64, incoming: Incoming<'_>) -> Reply {
         self.advance(now_ms);
         let request_id = self.request_ids.uuid();
-        let mut headers = Vec::new();
-        let admitted = self.admit(&incoming, &mut headers);
-        let operation = admitted.as_ref().ok().map(|admitted| admitted.route.operation);
-        let handled = match admitted {
-            Ok(admitted) => self.carry_out(admitted, &incoming, &request_id, headers),
-            Err(rejection) => {
-                let mut response = envelope::error(rejection, &request_id);
-                response.headers.append(&mut headers);
-                Handled::unchanged(Delivery::Respond(response), None)
-            }
+        let (operation, handled) = match UploadAddress::read(incoming.url) {
+            Some(address) => (None, self.receive(&address, &incoming, &request_id)),
+            None => self.call(&incoming, &request_id),
         };
         let changed = handled.change.is_some();
         self.ledger.write(Entry {
@@ -117,13 +112,54 @@ impl Sandbox {
                 Delivery::Respond(response) => response.status,
                 Delivery::Drop => 0,
             },
-            operation: operation.map(|operation| operation.name),
+            operation,
             change: handled.change,
             body: handled.body,
             fault: handled.fault,
         });
         let delay_ms = self.options.latency_ms + handled.slow_ms / self.options.time_scale;
         Reply { delivery: handled.delivery, delay_ms, changed }
+    }
+
+    /// Handles a call of the API. The first part of the result is the operation.
+    fn call(&mut self, incoming: &Incoming<'_>, request_id: &str) -> (Option<&'static str>, Handled) {
+        let mut headers = Vec::new();
+        match self.admit(incoming, &mut headers) {
+            Ok(admitted) => {
+                (Some(admitted.route.operation.name), self.carry_out(admitted, incoming, request_id, headers))
+            }
+            Err(rejection) => {
+                let mut response = envelope::error(rejection, request_id);
+                response.headers.append(&mut headers);
+                (None, Handled::unchanged(Delivery::Respond(response), None))
+            }
+        }
+    }
+
+    /// Takes the file of an upload. As at an object store, it needs no key and counts for no limit.
+    fn receive(&mut self, address: &UploadAddress<'_>, incoming: &Incoming<'_>, request_id: &str) -> Handled {
+        let now = self.now;
+        let mut take = || {
+            if incoming.method != Some(Method::Put) {
+                return Err(Rejection::method_not_allowed(&incoming.name, &[Method::Put.as_str()]));
+            }
+            let file = incoming.body.unwrap_or_default();
+            for timeline in &mut self.organizations {
+                let received = uploads::receive(&mut timeline.current, address.id, address.token, file, now);
+                if let Some(received) = received {
+                    return received.inspect(|_| timeline.record(now));
+                }
+            }
+            Err(Rejection::not_found("there is no upload at this address, or no longer"))
+        };
+        match take() {
+            Ok(hash) => {
+                let change = Some(format!("upload {} received", address.id));
+                let delivery = Delivery::Respond(envelope::stored(request_id, &hash));
+                Handled { change, ..Handled::unchanged(delivery, None) }
+            }
+            Err(rejection) => Handled::unchanged(Delivery::Respond(envelope::error(rejection, request_id)), None),
+        }
     }
 
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.

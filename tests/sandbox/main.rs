@@ -21,4 +21,5 @@ mod replay;
 mod scaling;
 mod snapshots;
 mod store;
+mod udfs;
 mod warehouses;

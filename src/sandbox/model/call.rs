@@ -9,6 +9,8 @@ pub struct Call {
     pub operation: &'static Operation,
     /// The id of the key that the request presents.
     pub key: String,
+    /// Scheme and host of the sandbox, as the request names them: `https://api.clickhouse.cloud`.
+    pub origin: String,
     /// The parameters of the path by name, decoded.
     pub path: Vec<(&'static str, String)>,
     /// The parameters of the query by name.

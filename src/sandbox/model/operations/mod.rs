@@ -7,6 +7,7 @@ mod backups;
 pub mod generic;
 pub mod postgres;
 mod services;
+pub mod udfs;
 
 use std::rc::Rc;
 
@@ -69,6 +70,7 @@ fn handler(operation: &'static Operation) -> Option<Handler> {
         "backups" => backups::handler(name),
         "postgres" => postgres::handler(name),
         "services" => services::handler(name),
+        "udfs" => udfs::handler(name),
         _ => None,
     };
     own.or_else(|| generic::handler(operation))
