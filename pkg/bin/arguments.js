@@ -1,5 +1,6 @@
 // @ts-check
 // Reads the command line into the options of a sandbox and of its server. A mistake is a UsageError that names the flag.
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Sandbox } from "clickhouse-cloud/sandbox";
 import { isOrigin } from "./cors.js";
@@ -107,6 +108,13 @@ const FLAGS = {
     read: number((most) => Number.isInteger(most) && most >= 1),
     expected: "a whole number of at least 1",
     option: "maxServices",
+  },
+  scenario: {
+    value: "NAME|FILE",
+    help: "what is there at the start: empty, busy-team, incident, or a file of YAML or JSON",
+    read: scenario,
+    expected: "the name of a scenario, or a file that can be read",
+    option: "scenario",
   },
   fault: {
     value: "NAME=P",
@@ -227,6 +235,20 @@ function parse(args) {
     // The first sentence names the mistake; the next ones explain how to escape dashes.
     const [mistake = ""] = (error instanceof Error ? error.message : String(error)).split(/\.?(?:\n|$)|\. /);
     throw new UsageError(mistake.charAt(0).toLowerCase() + mistake.slice(1));
+  }
+}
+
+/**
+ * The name of a scenario, or the text of a file. Only a file's name has a dot or a slash.
+ *
+ * @param {string} nameOrFile
+ */
+function scenario(nameOrFile) {
+  if (!/[./\\]/.test(nameOrFile)) return nameOrFile || undefined;
+  try {
+    return `${readFileSync(nameOrFile, "utf8")}\n`;
+  } catch {
+    return undefined;
   }
 }
 

@@ -76,8 +76,10 @@ export interface SandboxState {
   organization: Organization;
   /** All services of that organization. */
   services: Service[];
+  /** All other records of that organization, by the names of their resources: `{ keys: [...], clickPipes: [...] }`. */
+  resources: { readonly [resource: string]: object[] };
   /** The organizations of the other keys, if `keys` names any. */
-  others: { organization: Organization; services: Service[] }[];
+  others: { organization: Organization; services: Service[]; resources: { readonly [resource: string]: object[] } }[];
 }
 
 /** The whole state of a sandbox as JSON, for `restore` only. It holds hashes of passwords. */

@@ -16,6 +16,7 @@ use super::model::time::END;
 use super::options::Options;
 use super::persistence::ledger::{Entry, Ledger};
 use super::persistence::mutations::Baseline;
+use super::scenario::Scenario;
 
 /// ClickHouse Cloud in memory. It has no clock: each request says at which virtual time it arrives.
 ///
@@ -47,6 +48,8 @@ pub struct Sandbox {
     pub(super) request_ids: Random,
     pub(super) organizations: Vec<Timeline>,
     pub(super) faults: FaultSelection,
+    /// What the first organization begins with, until the first request tells the time.
+    pub(super) scenario: Option<Scenario>,
     /// The end of the last outage.
     pub(super) outage_until: f64,
     pub(super) ledger: Ledger,
@@ -67,12 +70,20 @@ impl Sandbox {
         let mut organizations: Vec<_> = ids.iter().take(1).map(organization).collect();
         let (request_ids, faults) = (random.fork(), random.fork());
         organizations.extend(ids.iter().skip(1).map(organization));
+        // A fault of the options has the probability that they give it, whatever the scenario says.
+        let mut probabilities = options.faults.clone();
+        for (fault, probability) in options.scenario.iter().flat_map(|scenario| &scenario.faults) {
+            if probabilities.iter().all(|(own, _)| own != fault) {
+                probabilities.push((*fault, *probability));
+            }
+        }
         let mut sandbox = Self {
             now: 0.0,
             windows: BTreeMap::new(),
             request_ids,
             organizations,
-            faults: FaultSelection::new(options.faults.clone(), faults),
+            faults: FaultSelection::new(probabilities, faults),
+            scenario: options.scenario.clone(),
             outage_until: f64::NEG_INFINITY,
             ledger: Ledger::default(),
             baseline: None,
@@ -125,6 +136,12 @@ impl Sandbox {
     pub(super) fn advance(&mut self, now_ms: f64) {
         if !now_ms.is_nan() {
             self.now = self.now.max(now_ms.min(END));
+        }
+        if let (Some(scenario), Some(first)) = (self.scenario.take(), self.organizations.first_mut()) {
+            let key = key::first(&first.current);
+            // It was tried out when it was read, so nothing in it is rejected here.
+            let _ = scenario.apply(&mut first.current, &key, self.now);
+            *first = Timeline::new(first.current.clone());
         }
         for organization in &mut self.organizations {
             organization.current.advance(self.now);

@@ -13,8 +13,10 @@
 //! | `model`       | organizations with their resources, and the operations on them                   |
 //! | `faults`      | the table of faults, which of them a request meets, and the damage that they do  |
 //! | `persistence` | snapshots, mutations between snapshots, the ledger                               |
+//! | `scenario`    | the resources that a sandbox starts with                                         |
 //!
-//! Arrows point one way: `http` imports `model`, `faults` imports both, `persistence` imports `faults` and `model`.
+//! Arrows point one way: `http` imports `model`, `faults` imports both, `persistence` imports `faults` and `model`,
+//! `scenario` imports all but `persistence`.
 
 mod engine;
 pub(crate) mod faults;
@@ -23,6 +25,7 @@ mod http;
 mod model;
 mod options;
 mod persistence;
+mod scenario;
 mod state;
 
 pub use engine::Sandbox;
@@ -34,3 +37,4 @@ pub use model::operations::plays;
 pub use model::time::END as END_OF_TIME;
 pub use options::{Key, Options};
 pub use persistence::ledger::{Entry, LEDGER_ENTRIES};
+pub use scenario::Scenario;

@@ -2,6 +2,7 @@
 
 use super::faults::Fault;
 use super::http::rate_limit::RateLimit;
+use super::scenario::Scenario;
 use crate::secret::Secret;
 
 /// A key of the sandbox.
@@ -39,6 +40,8 @@ pub struct Options {
     pub organization_id: String,
     /// Further keys. Each other organization that they name has services of its own.
     pub keys: Vec<Key>,
+    /// What the organization of the first key has at the start; none: nothing.
+    pub scenario: Option<Scenario>,
 }
 
 /// The live API's limits, real time, no latency. Key and organization are constants, and no secret.
@@ -55,6 +58,7 @@ impl Default for Options {
             key_secret: Secret::new("sandbox-key-secret"),
             organization_id: "5a9db0c5-0000-4000-8000-000000000001".to_owned(),
             keys: Vec::new(),
+            scenario: None,
         }
     }
 }
@@ -78,6 +82,9 @@ impl Options {
         }
         if !self.faults.iter().all(|(_, probability)| (0.0..=1.0).contains(probability)) {
             return Err(("faults", "probabilities from 0 to 1"));
+        }
+        if self.scenario.as_ref().is_some_and(|scenario| scenario.services() > self.max_services as usize) {
+            return Err(("max_services", "at least the number of the scenario's services"));
         }
         if self.key_id.is_empty() || self.key_id.contains(':') {
             return Err(("key_id", "a text without a colon"));

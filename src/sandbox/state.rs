@@ -18,18 +18,28 @@ use super::persistence::mutations::Baseline;
 use super::persistence::snapshot::Snapshot;
 
 impl Sandbox {
-    /// The state at a virtual time, past all faults, as the API shows it: `{ now, organization, services, others }`,
-    /// where `others` are the organizations of further keys.
+    /// The state at a virtual time, past all faults, as the API shows it: `{ now, organization, services, resources,
+    /// others }`. `resources` has all other records by the names of their resources, and `others` are the organizations of
+    /// further keys.
     pub fn state(&mut self, now_ms: f64) -> Value {
         self.advance(now_ms);
         let services = |organization: &Organization| -> Vec<Value> {
             organization.services.iter().map(|service| service.show()).collect()
         };
-        let mut all = self.current().map(|organization| (organization.show(), services(organization)));
-        let (organization, services) = all.next().unwrap_or_default();
-        let others: Vec<Value> =
-            all.map(|(organization, services)| json!({ "organization": organization, "services": services })).collect();
-        json!({ "now": self.now, "organization": organization, "services": services, "others": others })
+        let mut all = self.current().map(|organization| {
+            json!({
+                "organization": organization.show(),
+                "services": services(organization),
+                "resources": organization.show_records(),
+            })
+        });
+        let mut state = all.next().unwrap_or_else(|| json!({}));
+        let others: Vec<Value> = all.collect();
+        if let Some(members) = state.as_object_mut() {
+            members.insert("now".to_owned(), self.now.into());
+            members.insert("others".to_owned(), others.into());
+        }
+        state
     }
 
     /// The state at a virtual time, as JSON for [`Sandbox::restore`]: the services with their upcoming states, the windows
@@ -134,6 +144,7 @@ impl Sandbox {
         }
         self.add_keys();
         self.outage_until = f64::NEG_INFINITY;
+        self.scenario = None;
         self.request_ids = snapshot.request_ids;
         self.faults.random = snapshot.faults;
         self.baseline = None;

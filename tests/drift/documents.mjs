@@ -33,7 +33,8 @@ function official(schema) {
   if ("property" in marks || "parameter" in marks) return undefined;
   for (const [keyword, mark] of Object.entries(marks)) {
     if (keyword === "enum") delete schema.const;
-    if (mark.official === undefined) delete schema[keyword];
+    if (keyword === "nullable") schema.type = schema.type.find((/** @type {string} */ type) => type !== "null");
+    if (mark.official === undefined || keyword === "nullable") delete schema[keyword];
     else schema[keyword] = mark.official;
   }
   for (const key of ["x-deviation", ...OWN]) delete schema[key];

@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { installed, manifest, run } from "../package/consumer.mjs";
 import { address, command, project, sandbox, start } from "./server.mjs";
@@ -29,6 +31,7 @@ test("--help and --version", async () => {
     "time-scale",
     "rate-limit",
     "max-services",
+    "scenario",
     "fault",
     "key-id",
     "key-secret",
@@ -46,6 +49,24 @@ test("--help and --version", async () => {
     assert.match(stdout, new RegExp(`^  ${fault} +\\w.{20}`, "m"));
   }
   assert.equal((await command("--version")).stdout, `${manifest.version}\n`);
+});
+
+test("a scenario comes by its name or from a file of YAML or JSON", async (t) => {
+  const file = join(project, "scenario.yaml");
+  writeFileSync(file, "services:\n  - { name: events, provider: aws, region: eu-west-1, $state: idle }\n");
+  for (const [scenario, expected] of [
+    ["busy-team", "archive-2025 stopped, events running, billing running, staging idle, experiment provisioning"],
+    [file, "events idle"],
+  ]) {
+    const { url } = await sandbox(t, "--scenario", scenario);
+    const response = await fetch(`${url}/__sandbox/state`);
+    const { services } = /** @type {import("clickhouse-cloud/sandbox").SandboxState} */ (await response.json());
+    assert.equal(services.map(({ name, state }) => `${name} ${state}`).join(", "), expected);
+  }
+  writeFileSync(file, "services: [{ name: events }]");
+  const { code, stderr } = await command("sandbox", "--scenario", file);
+  assert.equal(code, 2);
+  assert.match(stderr, /--scenario: services: BAD_REQUEST: body\.provider: /);
 });
 
 test("a wrong command line is an error with the flag, and nothing is served", async () => {
@@ -73,6 +94,8 @@ test("a wrong command line is an error with the flag, and nothing is served", as
     [["sandbox", "--fault", "slow=0.1", "--fault", "drop-afer=0.1"], /--fault: unknown fault drop-afer: did you mean drop-after\?/],
     [["sandbox", "--key-id", "a:b"], /--key-id must be a text without a colon/],
     [["sandbox", "--key-secret", ""], /--key-secret must be/],
+    [["sandbox", "--scenario", "bussy-team"], /--scenario: unknown scenario bussy-team: known are empty, busy-team, incident/],
+    [["sandbox", "--scenario", "./nowhere.yaml"], /--scenario must be the name of a scenario, or a file that can be read, not/],
     [["sandbox", "--organization-id", "mine"], /--organization-id must be a UUID/],
     [["sandbox", "--key", "secret"], /--key must be ID:SECRET, or ID:SECRET@ORGANIZATION with a UUID$/m],
     [["sandbox", "--key", "sandbox-key-id:x"], /--key must be keys of different ids/],

@@ -69,7 +69,7 @@ fn a_stopped_service_makes_none() {
     cloud.wait(DAY / 2.0);
     cloud.command(&id, "stop");
     let before = list(&mut cloud, &id);
-    cloud.wait(10.0 * DAY);
+    cloud.wait(5.0 * DAY);
     assert_eq!(list(&mut cloud, &id), before);
     cloud.command(&id, "start");
     cloud.until(&id, "running");

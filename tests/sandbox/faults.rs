@@ -2,7 +2,7 @@
 
 use clickhouse_cloud::contract::{self, Method, OPERATIONS, Operation, ResponseKind};
 use clickhouse_cloud::host::{HttpRequest, HttpResponse};
-use clickhouse_cloud::sandbox::{Delivery, Fault, Injection, Options, RateLimit, Reply, plays};
+use clickhouse_cloud::sandbox::{Delivery, Fault, Injection, Options, RateLimit, Reply};
 use clickhouse_cloud::validate::validate_response;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn parse(response: &HttpResponse) -> Option<Value> {
     serde_json::from_slice(&response.body).ok()
 }
 
-fn breaches(operation: &Operation, response: &HttpResponse) -> usize {
+pub fn breaches(operation: &Operation, response: &HttpResponse) -> usize {
     let ResponseKind::Json(schema) = operation.response else { panic!("{} brings no JSON", operation.name) };
     validate_response(&response.body, Some(schema)).issues.len()
 }
@@ -154,7 +154,8 @@ fn what_is_by_chance_comes_either_way() {
     assert!((4..=36).contains(&long), "{long}");
 }
 
-/// A request of every operation that is played, with a JSON result, on a running service with a backup.
+/// A request of each operation on services and backups, on a running service with a backup. The walk over every operation
+/// (`every_operation`) meets the others.
 fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>)> {
     let (id, _) = cloud.create(&json!({ "tags": [{ "key": "a" }] }));
     cloud.wait(800.0);
@@ -167,9 +168,12 @@ fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>
         ("services.updateReplicaScaling", json!({ "minReplicaMemoryGb": 16 })),
         ("services.updatePassword", json!({})),
     ];
-    let has_json =
-        |operation: &&&'static Operation| matches!(operation.response, ResponseKind::Json(_)) && plays(operation);
-    let json = OPERATIONS.iter().filter(has_json);
+    let reads =
+        ["organizations.list", "organizations.get", "services.list", "services.get", "backups.list", "backups.get"];
+    let named = |operation: &&&Operation| {
+        reads.contains(&operation.name) || bodies.iter().any(|(name, _)| *name == operation.name)
+    };
+    let json = OPERATIONS.iter().filter(named);
     let organization = cloud.sandbox.options().organization_id.clone();
     json.map(|operation| {
         let path = operation.path.replace("{organizationId}", &organization);
@@ -181,7 +185,7 @@ fn requests(cloud: &mut Cloud) -> Vec<(&'static Operation, String, Option<Value>
 }
 
 #[test]
-fn answers_are_spoilt_by_the_contract_of_every_operation() {
+fn responses_are_altered_by_the_contract() {
     for seed in 0..20 {
         let mut cloud = seeded(seed);
         for (operation, path, body) in requests(&mut cloud) {

@@ -82,6 +82,34 @@ fn a_service_that_reads_stopped_is_not_deleted_at_once() {
 }
 
 #[test]
+fn a_restored_service_that_reads_stopped_is_not_deleted_at_once_either() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let path = format!("/services/{id}");
+    cloud.command(&id, "stop");
+    cloud.until(&id, "stopped");
+    let snapshot = cloud.sandbox.snapshot(cloud.now);
+    cloud.wait(60.0);
+    cloud.sandbox.restore(cloud.now, &snapshot).unwrap();
+    assert_eq!(cloud.delete(&path).refused(409), format!("{ONLY}'stopping'"));
+    cloud.wait(15.0);
+    assert_eq!(cloud.delete(&path).status, 200);
+}
+
+#[test]
+fn a_service_has_the_life_of_a_service_and_of_nothing_else() {
+    let mut cloud = Cloud::new();
+    cloud.create_running(&json!({}));
+    let text = cloud.sandbox.snapshot(cloud.now);
+    for machine in ["postgres", "clickPipes", "robots"] {
+        let mut wrong: Value = serde_json::from_str(&text).unwrap();
+        *wrong.pointer_mut("/services/0/life/machine").unwrap() = machine.into();
+        assert!(cloud.sandbox.restore(cloud.now, &wrong.to_string()).is_err(), "{machine}");
+        assert_eq!(cloud.sandbox.snapshot(cloud.now), text);
+    }
+}
+
+#[test]
 fn provisioning_starting_idle_and_awaking_services_are_deleted() {
     let mut cloud = Cloud::new();
     let (provisioning, _) = cloud.create(&json!({}));
@@ -221,4 +249,39 @@ fn a_life_does_not_depend_on_who_looks() {
         .collect();
     assert_eq!(seen[0], seen[2]);
     assert_eq!(seen[1], seen[3]);
+}
+
+/// The states that an endpoint goes through, second by second, until it rests for an hour or is gone.
+fn states_of(cloud: &mut Cloud, path: &str) -> Vec<String> {
+    let mut states: Vec<String> = Vec::new();
+    for _ in 0..3600 {
+        let endpoint = cloud.get(path);
+        if endpoint.status == 404 {
+            break;
+        }
+        states.push(endpoint.result()["status"].as_str().unwrap().to_owned());
+        states.dedup();
+        cloud.wait(1.0);
+    }
+    states
+}
+
+#[test]
+fn a_reverse_private_endpoint_waits_for_the_owner_of_its_target() {
+    let mut cloud = Cloud::new();
+    let (service, _) = cloud.create_running(&json!({ "idleScaling": false }));
+    let endpoints = format!("/services/{service}/clickpipesReversePrivateEndpoints");
+    let own = json!({ "type": "MSK_MULTI_VPC", "mskClusterArn": "arn:aws:kafka:eu-west-1:1:cluster/a/b" });
+    let other = json!({ "type": "VPC_ENDPOINT_SERVICE", "vpcEndpointServiceName": "com.amazonaws.vpce.eu-west-1.a" });
+    for (body, course) in
+        [(own, &["Provisioning", "Ready"][..]), (other, &["Provisioning", "PendingAcceptance", "Ready"])]
+    {
+        let id = cloud.post(&endpoints, &body).result()["id"].as_str().unwrap().to_owned();
+        let path = format!("{endpoints}/{id}");
+        assert_eq!(states_of(&mut cloud, &path), course);
+        assert_eq!(cloud.delete(&path).status, 200);
+        assert_eq!(cloud.delete(&path).status, 200, "it is on its way already");
+        assert_eq!(states_of(&mut cloud, &path), ["Deleting"]);
+        assert_eq!(cloud.get(&path).status, 404);
+    }
 }

@@ -5,11 +5,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod backup_configuration;
 mod backups;
+mod click_pipes;
+mod click_stack;
 mod cloud;
+mod every_operation;
+mod examples;
 mod faults;
 mod general;
 mod input;
+mod kept;
 mod lifecycle;
 mod mishaps;
 mod mutations;
@@ -19,6 +25,10 @@ mod random_requests;
 mod random_walk;
 mod replay;
 mod scaling;
+mod scaling_schedule;
+mod scenarios;
+mod service_parts;
+mod settings;
 mod snapshots;
 mod store;
 mod udfs;

@@ -1,16 +1,17 @@
 //! The options of the sandbox and of `inject`: their TypeScript, and the functions that read and check them.
 
+use js_sys::JSON;
 use wasm_bindgen::prelude::*;
 
 use crate::bindings::options;
 use crate::bindings::values::{describe, get, items, keys};
 use crate::contract::Method;
 use crate::error::Error;
-use crate::sandbox::{self, Fault, Injection, RateLimit, faults};
+use crate::sandbox::{self, Fault, Injection, RateLimit, Scenario, faults};
 use crate::secret::Secret;
 
 const KNOWN: &str = "seed:from:0 latencyMs:from:0 timeScale:above:0 rateLimit:limit maxServices:whole:1 faults:chances keyId:text \
-    keySecret:text organizationId:text keys:items";
+    keySecret:text organizationId:text keys:items scenario:any";
 
 const KEY: &str = "keyId:text keySecret:text organizationId:text";
 
@@ -55,6 +56,28 @@ export interface SandboxOptions {
    * Each other id adds an organization with its own services.
    */
   keys?: readonly SandboxKey[] | undefined;
+  /**
+   * What the first key's organization has at the start: the name of a scenario, an object, or the text of a YAML or JSON
+   * file. Default: `"empty"`.
+   */
+  scenario?: "empty" | "busy-team" | "incident" | SandboxScenario | (string & {}) | undefined;
+}
+
+/**
+ * The resources that a sandbox starts with: lists by the names of the resources (`services`, `keys`, `clickPipes`), each
+ * entry with the properties of the body that creates it. Properties that begin with `$` are the sandbox's: `$state` is
+ * the state at the start, `$ageDays` how long ago it was created, `$service` the name of the service that it is below,
+ * `$keyId` and `$keySecret` the credentials of a key.
+ */
+export interface SandboxScenario {
+  /** A description, for readers. */
+  description?: string | undefined;
+  /** Changes of the organization, such as its name. */
+  organization?: object | undefined;
+  /** The probability of each fault. The option `faults` wins. */
+  faults?: { readonly [name in SandboxFault]?: number | undefined } | undefined;
+  /** Resources by their names. */
+  readonly [resource: string]: readonly object[] | object | string | undefined;
 }
 
 /** A key of the sandbox. */
@@ -116,9 +139,23 @@ pub fn read(value: &JsValue) -> Result<sandbox::Options, Error> {
         given.keys.push(sandbox::Key { id, secret: Secret::new(secret), organization_id: text("organizationId") });
     }
     given.faults = read_faults(WHAT, &get(value, "faults"))?;
+    given.scenario = read_scenario(WHAT, &get(value, "scenario"))?;
     let wrong = |(option, expected)| options::wrong(WHAT, &format!("{} must be {expected}", camel_case(option)));
     given.check().map_err(wrong)?;
     Ok(given)
+}
+
+/// A name, a text of YAML or JSON, or an object.
+fn read_scenario(what: &str, value: &JsValue) -> Result<Option<Scenario>, Error> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(None);
+    }
+    let text = value.as_string().or_else(|| JSON::stringify(value).ok()?.as_string());
+    let Some(text) = text else {
+        let received = describe(value);
+        return Err(options::wrong(what, &format!("scenario must be a name or an object, received {received}")));
+    };
+    Scenario::of(&text).map(Some).map_err(|text| options::wrong(what, &format!("scenario: {text}")))
 }
 
 /// The JavaScript name of an option.

@@ -64,7 +64,7 @@ fn scalar(kind: &Kind, text: &str) -> Value {
 }
 
 /// Reads and checks a JSON body. A body of an operation that takes none is ignored.
-fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, Value>, Rejection> {
+pub fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<String, Value>, Rejection> {
     let Some(expected) = &operation.body else { return Ok(Map::new()) };
     let text = str::from_utf8(body.unwrap_or_default())
         .map_err(|fault| Rejection::bad_request(format!("body: expected JSON in UTF-8, received {fault}")))?;

@@ -1,6 +1,7 @@
 //! Routing: from method and address to an operation of the contract.
 //!
-//! A path is matched segment by segment after percent-decoding; a slash at its end makes it another path.
+//! A path is matched segment by segment after percent-decoding. A slash at its end changes nothing: the official Terraform
+//! provider creates ClickPipes at such a path.
 
 use std::borrow::Cow;
 
@@ -47,9 +48,10 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Reje
     let Some(segments) = segments else {
         return Err(Rejection::bad_request("path: expected percent-encoded UTF-8, received something else"));
     };
-    // A path begins with a slash, and so with an empty segment.
-    let operations = match segments.split_first() {
-        Some((first, rest)) if first.is_empty() => operations_at(rest),
+    // A path begins with a slash, and so with an empty segment; with another slash at its end, it ends with one, too.
+    let operations = match segments.as_slice() {
+        [first, between @ .., last] if first.is_empty() && last.is_empty() => operations_at(between),
+        [first, rest @ ..] if first.is_empty() => operations_at(rest),
         _ => &[],
     };
     let Some(operation) = operations.iter().find(|operation| Some(operation.method) == method) else {
@@ -146,7 +148,9 @@ mod tests {
             assert_eq!(route.operation.name, operation.name);
             assert_eq!(route.path.len(), operation.path_parameters.len());
             assert_eq!(route.query.len(), 3);
-            assert_eq!(find(Some(method), method.as_str(), &format!("{url}/")).map(|_| ()).unwrap_err().status, 404);
+            let slashed = find(Some(method), method.as_str(), &format!("{url}/")).unwrap();
+            assert_eq!((slashed.operation.name, slashed.path), (operation.name, route.path));
+            assert_eq!(find(Some(method), method.as_str(), &format!("{url}//")).map(|_| ()).unwrap_err().status, 404);
         }
         for (method, name) in [(Some(Method::Put), "PUT"), (None, "OPTIONS"), (None, "get")] {
             let wrong = find(method, name, "/v1/organizations").map(|_| ()).unwrap_err();

@@ -25,6 +25,11 @@ impl Call {
         self.path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The id of the service in the path; empty where it names none.
+    pub fn service_id(&self) -> &str {
+        self.path("serviceId").unwrap_or_default()
+    }
+
     /// The strings of a query parameter that is a list.
     pub fn query(&self, name: &str) -> impl Iterator<Item = &str> {
         let list = self.query.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -59,6 +59,11 @@ pub fn add(organization: &mut Organization, id: &str, secret: &Secret) {
     organization.add(resource, record);
 }
 
+/// The id of the first key.
+pub fn first(organization: &Organization) -> String {
+    organization.store.list(KEYS, &[]).next().map_or_else(String::new, |record| record.id().to_owned())
+}
+
 /// The key that a request presents; none: it opens nothing now. `id` is none for a bearer token.
 pub fn presented<'a>(
     organization: &'a Organization,

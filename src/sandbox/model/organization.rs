@@ -105,6 +105,14 @@ impl Organization {
         self.store.get(ORGANIZATIONS, &[]).map_or(Value::Null, |record| record.show())
     }
 
+    /// All other records as the API shows them, by the names of their resources.
+    pub fn show_records(&self) -> Value {
+        let others = self.store.collections().filter(|(name, _)| *name != ORGANIZATIONS);
+        others
+            .map(|(name, records)| (name.to_owned(), records.iter().map(|record| record.show()).collect::<Value>()))
+            .collect()
+    }
+
     /// The service of an id, in upper or lower case.
     pub fn service(&self, id: &str) -> Result<&Rc<Service>, Rejection> {
         let found = self.services.iter().find(|service| service.id.eq_ignore_ascii_case(id));

@@ -26,6 +26,11 @@ impl Random {
         Self(Cell::new(seed))
     }
 
+    /// The stream of a text: the same wherever it is asked for.
+    pub fn of_text(text: &str) -> Self {
+        Self::new(text.bytes().fold(0, |seed, byte| mix(seed ^ u64::from(byte))))
+    }
+
     /// A new stream, seeded by a draw from this one.
     pub fn fork(&self) -> Self {
         Self::new(self.next())

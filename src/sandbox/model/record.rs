@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::machine::Lifecycle;
 use super::random::Random;
-use crate::contract::{AdditionalProperties, Format, Kind, Schema};
+use crate::contract::{AdditionalProperties, Format, Kind, Property, Schema};
 use crate::validate::{Mode, Unknown, validate};
 
 /// A record of a resource.
@@ -89,18 +89,47 @@ pub fn projected(value: &Value, schema: &'static Schema) -> Option<Value> {
             let variant = variant(value, schema);
             if matches!(variant.kind, Kind::Union(_)) { Some(value.clone()) } else { projected(value, variant) }
         }
+        // Sent in another form than shown: only its resource knows the difference.
+        (Kind::Object(_) | Kind::Array { .. }, _) => None,
         (_, value) => Some(value.clone()),
     }
 }
 
-/// The variant of a union that a value fits best; of others, the schema itself.
+/// The variant of a union that a value fits best; of others, the schema itself. A value that names a variant by one of its
+/// constants is never of another one, whatever else it has: what is written is often more than what is shown.
 pub fn variant(value: &Value, schema: &'static Schema) -> &'static Schema {
     let Kind::Union(variants) = &schema.kind else { return schema };
+    if let [only] = variants {
+        return variant(value, only);
+    }
     let text = value.to_string();
-    let issues = |variant: &&&'static Schema| {
-        validate(text.as_bytes(), variant, Mode::Request { unknown: Unknown::Refuse }, &[]).issues.len()
+    let misfit = |variant: &&&'static Schema| {
+        let mode = Mode::Request { unknown: Unknown::Refuse };
+        (names_another(value, variant), validate(text.as_bytes(), variant, mode, &[]).issues.len())
     };
-    variants.iter().min_by_key(issues).map_or(schema, |nearest| variant(value, nearest))
+    variants.iter().min_by_key(misfit).map_or(schema, |nearest| variant(value, nearest))
+}
+
+/// Whether a property of an object is a constant of the schema, and another one in the value.
+fn names_another(value: &Value, schema: &'static Schema) -> bool {
+    let differs = |property: &Property| match (&property.schema.kind, value.get(property.name)) {
+        (Kind::Enum { values, open: false }, Some(Value::String(text))) => !values.contains(&text.as_str()),
+        _ => false,
+    };
+    match &schema.kind {
+        Kind::Object(object) => object.properties.iter().any(differs),
+        Kind::Union(variants) => variants.iter().all(|variant| names_another(value, variant)),
+        _ => false,
+    }
+}
+
+/// Shows as `null` what may be null and is absent.
+pub fn show_nulls(shown: &mut Map<String, Value>, schema: &'static Schema) {
+    if let Kind::Object(object) = &schema.kind {
+        for property in object.properties.iter().filter(|property| property.schema.nullable) {
+            shown.entry(property.name).or_insert(Value::Null);
+        }
+    }
 }
 
 /// Adds the least value of each required property that is missing, at every depth.
@@ -119,6 +148,12 @@ pub fn complete(value: &mut Value, schema: &'static Schema) {
         }
         (Kind::Array { items, .. }, Value::Array(members)) => {
             members.iter_mut().for_each(|member| complete(member, items));
+        }
+        (Kind::Union(_), value) if !value.is_null() => {
+            let variant = variant(value, schema);
+            if !matches!(variant.kind, Kind::Union(_)) {
+                complete(value, variant);
+            }
         }
         _ => {}
     }
@@ -185,6 +220,35 @@ mod tests {
         complete(&mut value, schema("ReversePrivateEndpoint").unwrap());
         assert!(value.get("id").is_some_and(Value::is_string), "{value}");
         assert!(value.get("description").is_none());
+    }
+
+    #[test]
+    fn the_variant_of_a_union_is_the_one_that_a_value_names() {
+        // More than any variant shows, and less than each of them needs.
+        let sent =
+            json!({ "service": "generic", "name": "a", "url": "https://b", "body": "c", "headers": { "x": "secret" } });
+        let kept = projected(&sent, schema("ClickStackWebhook").unwrap());
+        assert_eq!(kept, Some(json!({ "service": "generic", "name": "a", "url": "https://b", "body": "c" })));
+        let sent = json!({ "service": "slack", "name": "a", "url": "https://b", "body": "c" });
+        let kept = projected(&sent, schema("ClickStackWebhook").unwrap());
+        assert_eq!(kept, Some(json!({ "service": "slack", "name": "a", "url": "https://b" })));
+    }
+
+    #[test]
+    fn a_value_of_a_union_of_unions_is_kept_whole() {
+        let config = json!({
+            "configType": "sql", "connectionId": "1", "sqlTemplate": "SELECT 1", "displayType": "table",
+            "onClick": { "type": "search", "target": { "mode": "id", "id": "2" }, "whereTemplate": "x" },
+        });
+        assert_eq!(projected(&config, schema("ClickStackTileConfig").unwrap()).as_ref(), Some(&config));
+        let rule = json!({ "operator": "eq", "value": "up", "color": "chart-red" });
+        assert_eq!(projected(&rule, schema("ClickStackColorCondition").unwrap()).as_ref(), Some(&rule));
+    }
+
+    #[test]
+    fn a_value_of_another_form_is_not_kept() {
+        let sent = json!({ "name": "a", "ipAccessList": { "add": [] } });
+        assert_eq!(projected(&sent, schema("ApiKey").unwrap()), Some(json!({ "name": "a" })));
     }
 
     #[test]

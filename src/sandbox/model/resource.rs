@@ -82,6 +82,15 @@ impl Resource {
         known(parameter).or_else(|| known("id"))
     }
 
+    /// The shapes of a record: the variants of a union, or the only one.
+    pub fn forms(&self) -> impl Iterator<Item = &'static Schema> {
+        let (variants, only) = match &self.schema.kind {
+            Kind::Union(variants) => (*variants, None),
+            _ => (&[][..], Some(self.schema)),
+        };
+        variants.iter().copied().chain(only)
+    }
+
     /// The name of one record in texts: `alert` for `clickStack.alerts`.
     pub fn noun(&self) -> String {
         let last = self.name.rsplit('.').next().unwrap_or(self.name);
@@ -123,10 +132,11 @@ fn result(operation: &'static Operation) -> Option<&'static Schema> {
     }
 }
 
-/// The properties of an object's schema; none for other schemas.
+/// The properties of an object's schema, of a union those of its first variant; none for other schemas.
 pub fn properties(schema: &'static Schema) -> &'static [contract::Property] {
     match &schema.kind {
         Kind::Object(object) => object.properties,
+        Kind::Union([first, ..]) => properties(first),
         _ => &[],
     }
 }
@@ -144,6 +154,8 @@ mod tests {
         assert_eq!(Resource::named("activities").unwrap().noun(), "activity");
         assert_eq!(Resource::named("postgres").unwrap().noun(), "postgres service");
         assert_eq!(Resource::named("clickStack.savedSearches").unwrap().noun(), "saved search");
+        // Unions: of any variant.
+        assert_eq!(Resource::named("clickStack.webhooks").unwrap().id(), Some("id"));
         let settings = Resource::named("clickPipes.settings").unwrap();
         assert!(settings.is_single());
         assert_eq!(settings.parameters().collect::<Vec<_>>(), ["serviceId", "clickPipeId"]);

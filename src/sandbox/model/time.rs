@@ -4,8 +4,10 @@
 pub const SECOND: f64 = 1000.0;
 /// A minute, in milliseconds.
 pub const MINUTE: f64 = 60.0 * SECOND;
+/// An hour, in milliseconds.
+pub const HOUR: f64 = 60.0 * MINUTE;
 /// A day, in milliseconds.
-pub const DAY: f64 = 24.0 * 60.0 * MINUTE;
+pub const DAY: f64 = 24.0 * HOUR;
 /// The last moment of a JavaScript `Date`; virtual time ends there.
 pub const END: f64 = 8.64e15;
 

@@ -19,10 +19,9 @@ pub static BYOC: Machine = Machine {
     commands: &[Command {
         name: "delete",
         effects: &[
-            (&["infra-ready"], Effect::Begin("terminating")),
             (&["infra-provisioning"], Effect::Begin("infra-terminated")),
             (&["terminating", "infra-terminated"], Effect::Nothing),
         ],
-        refusal: "The infrastructure is deleted.",
+        otherwise: Effect::Begin("terminating"),
     }],
 };

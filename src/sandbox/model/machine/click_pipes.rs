@@ -4,14 +4,16 @@
 //! followed, or only copied. Each has a machine. Pipes of databases pause where others stop. `Failed`, `InternalError` and
 //! `Degraded` come by faults, `Modifying` by updates.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Command, Effect, Machine, State};
 
 /// The sources that are databases.
-pub(super) const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
+pub const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
 /// The first state of a pipe that follows a database without a copy of the rows that are there.
 const CDC_ONLY: &str = "provisioning_cdc_only";
+/// The first state of an endpoint whose target has an owner who must accept it.
+const FOR_ACCEPTANCE: &str = "provisioning_for_acceptance";
 
 /// A pipe that follows a stream, or the new files of a bucket.
 pub static STREAM: Machine = Machine {
@@ -40,17 +42,24 @@ pub static SNAPSHOT: Machine =
     Machine { name: "clickPipes.snapshot", states: &database("Completed", "Snapshot"), ..CDC };
 
 /// The machine of a new pipe, and the state in which it begins.
-#[allow(dead_code, reason = "for the operations of ClickPipes")]
-pub fn of_source(source: &Map<String, Value>) -> (&'static Machine, &'static str) {
-    let database = DATABASES.iter().find_map(|name| source.get(*name).filter(|kind| !kind.is_null()));
+pub fn of_source(source: Option<&Value>) -> (&'static Machine, &'static str) {
+    let of = |kind: &str| source.and_then(|source| source.get(kind)).filter(|kind| !kind.is_null());
+    let database = DATABASES.into_iter().find_map(of);
     let mode = database.and_then(|kind| kind.pointer("/settings/replicationMode")).and_then(Value::as_str);
-    let files = source.get("objectStorage").filter(|kind| !kind.is_null());
-    match (database, mode, files) {
+    match (database, mode, of("objectStorage")) {
         (Some(_), Some("snapshot"), _) => (&SNAPSHOT, "Provisioning"),
         (Some(_), Some("cdc_only"), _) => (&CDC, CDC_ONLY),
         (Some(_), ..) => (&CDC, "Provisioning"),
         (None, _, Some(files)) if files.get("isContinuous") != Some(&Value::Bool(true)) => (&LOAD, "Provisioning"),
         (None, ..) => (&STREAM, "Provisioning"),
+    }
+}
+
+/// The state in which a new endpoint of a type begins.
+pub fn of_type(kind: Option<&str>) -> &'static str {
+    match kind {
+        Some("VPC_ENDPOINT_SERVICE" | "GCP_PSC_SERVICE_ATTACHMENT") => FOR_ACCEPTANCE,
+        _ => "Provisioning",
     }
 }
 
@@ -97,44 +106,24 @@ const STREAM_COMMANDS: &[Command] = &[
         name: "start",
         effects: &[
             (&["Stopped", "Failed", "InternalError"], Effect::Begin("Provisioning")),
-            (&["Provisioning", "Running", "Modifying", "Degraded"], Effect::Nothing),
+            (&["Stopping", "Completed", "deleting"], Effect::Refuse(ONLY_STARTABLE)),
         ],
-        refusal: "Only ClickPipe in one of the following states: 'Stopped','Failed','InternalError' can be started.",
+        otherwise: Effect::Nothing,
     },
     Command {
         name: "stop",
         effects: &[
-            (
-                &["Provisioning", "Running", "Modifying", "Degraded", "Failed", "InternalError"],
-                Effect::Begin("Stopping"),
-            ),
             (&["Stopping", "Stopped"], Effect::Nothing),
+            (&["Completed", "deleting"], Effect::Refuse(NOT_STOPPABLE)),
         ],
-        refusal: "Only ClickPipe in one of the following states: \
-            'Provisioning','Running','Modifying','Degraded','Failed','InternalError' can be stopped.",
+        otherwise: Effect::Begin("Stopping"),
     },
-    Command { name: "resync", effects: &[], refusal: "Only ClickPipe of a database can be resynced." },
     Command {
-        name: "delete",
-        effects: &[
-            (
-                &[
-                    "Provisioning",
-                    "Running",
-                    "Modifying",
-                    "Degraded",
-                    "Stopping",
-                    "Stopped",
-                    "Completed",
-                    "Failed",
-                    "InternalError",
-                ],
-                Effect::Begin("deleting"),
-            ),
-            (&["deleting"], Effect::Nothing),
-        ],
-        refusal: "The ClickPipe is deleted.",
+        name: "resync",
+        effects: &[],
+        otherwise: Effect::Refuse("Only ClickPipe of a database can be resynced."),
     },
+    DELETE,
 ];
 
 const DATABASE_COMMANDS: &[Command] = &[
@@ -142,46 +131,17 @@ const DATABASE_COMMANDS: &[Command] = &[
         name: "start",
         effects: &[
             (&["Paused", "Failed", "InternalError"], Effect::Begin("resuming")),
-            (
-                &[
-                    "Provisioning",
-                    CDC_ONLY,
-                    "Setup",
-                    "Snapshot",
-                    "Running",
-                    "resuming",
-                    "Resync",
-                    "Modifying",
-                    "Degraded",
-                ],
-                Effect::Nothing,
-            ),
+            (&["Pausing", "Completed", "deleting"], Effect::Refuse(ONLY_RESUMABLE)),
         ],
-        refusal: "Only ClickPipe in one of the following states: 'Paused','Failed','InternalError' can be started.",
+        otherwise: Effect::Nothing,
     },
     Command {
         name: "stop",
         effects: &[
-            (
-                &[
-                    "Provisioning",
-                    CDC_ONLY,
-                    "Setup",
-                    "Snapshot",
-                    "Running",
-                    "resuming",
-                    "Resync",
-                    "Modifying",
-                    "Degraded",
-                    "Failed",
-                    "InternalError",
-                ],
-                Effect::Begin("Pausing"),
-            ),
             (&["Pausing", "Paused"], Effect::Nothing),
+            (&["Completed", "deleting"], Effect::Refuse(NOT_STOPPABLE)),
         ],
-        refusal: "Only ClickPipe in one of the following states: 'Provisioning','Setup','Snapshot','Running',\
-            'Resync','Modifying','Degraded','Failed','InternalError' can be stopped.",
+        otherwise: Effect::Begin("Pausing"),
     },
     Command {
         name: "resync",
@@ -189,46 +149,32 @@ const DATABASE_COMMANDS: &[Command] = &[
             &["Running", "Degraded", "Paused", "Completed", "Failed", "InternalError"],
             Effect::Begin("Resync"),
         )],
-        refusal: "Only ClickPipe in one of the following states: \
+        otherwise: Effect::Refuse(
+            "Only ClickPipe in one of the following states: \
             'Running','Degraded','Paused','Completed','Failed','InternalError' can be resynced.",
+        ),
     },
-    Command {
-        name: "delete",
-        effects: &[
-            (
-                &[
-                    "Provisioning",
-                    CDC_ONLY,
-                    "Setup",
-                    "Snapshot",
-                    "Running",
-                    "resuming",
-                    "Resync",
-                    "Modifying",
-                    "Degraded",
-                    "Pausing",
-                    "Paused",
-                    "Completed",
-                    "Failed",
-                    "InternalError",
-                ],
-                Effect::Begin("deleting"),
-            ),
-            (&["deleting"], Effect::Nothing),
-        ],
-        refusal: "The ClickPipe is deleted.",
-    },
+    DELETE,
 ];
 
-/// An endpoint whose target is open to it begins in `Provisioning`, one whose target has an owner who must accept it in
-/// `provisioning_for_acceptance`. In the sandbox the owner accepts after some minutes.
+/// A pipe is deleted in any state.
+const DELETE: Command =
+    Command { name: "delete", effects: &[(&["deleting"], Effect::Nothing)], otherwise: Effect::Begin("deleting") };
+
+const ONLY_STARTABLE: &str =
+    "Only ClickPipe in one of the following states: 'Stopped','Failed','InternalError' can be started.";
+const ONLY_RESUMABLE: &str =
+    "Only ClickPipe in one of the following states: 'Paused','Failed','InternalError' can be started.";
+const NOT_STOPPABLE: &str = "ClickPipe that is completed or deleted cannot be stopped.";
+
+/// An endpoint into a private network. In the sandbox the owner of its target accepts it after some minutes.
 pub static REVERSE_PRIVATE_ENDPOINTS: Machine = Machine {
     name: "clickPipes.reversePrivateEndpoints",
     resource: "clickPipes.reversePrivateEndpoints",
     property: "status",
     states: &[
         State::passes("Provisioning", (20, 60), "Ready"),
-        State::passes("provisioning_for_acceptance", (20, 60), "PendingAcceptance").shown_as("Provisioning"),
+        State::passes(FOR_ACCEPTANCE, (20, 60), "PendingAcceptance").shown_as("Provisioning"),
         State::passes("PendingAcceptance", (120, 600), "Ready"),
         State::stays("Ready").up(),
         State::stays("Rejected"),
@@ -239,21 +185,7 @@ pub static REVERSE_PRIVATE_ENDPOINTS: Machine = Machine {
     ],
     commands: &[Command {
         name: "delete",
-        effects: &[
-            (
-                &[
-                    "Provisioning",
-                    "provisioning_for_acceptance",
-                    "PendingAcceptance",
-                    "Ready",
-                    "Rejected",
-                    "Expired",
-                    "Failed",
-                ],
-                Effect::Begin("Deleting"),
-            ),
-            (&["Deleting"], Effect::Nothing),
-        ],
-        refusal: "The reverse private endpoint is deleted.",
+        effects: &[(&["Deleting"], Effect::Nothing)],
+        otherwise: Effect::Begin("Deleting"),
     }],
 };

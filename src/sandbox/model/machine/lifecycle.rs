@@ -43,11 +43,12 @@ struct Saved {
 }
 
 impl Lifecycle {
-    /// The lifecycle of a resource that enters a state now.
+    /// The lifecycle of a resource that enters a state now, the first one where the machine has no such state.
     pub fn begin(machine: &'static Machine, state: &str, now: f64, random: Random) -> Self {
         let first = machine.states.first().unwrap_or(&NOWHERE);
         let mut lifecycle =
             Self { machine, state: first, next: None, active: now, idle_after: None, up_since: None, random };
+        debug_assert!(machine.state(state).is_some(), "{} has no state {state:?}", machine.name);
         lifecycle.begin_state(machine.state(state).unwrap_or(first), now);
         lifecycle
     }
@@ -87,22 +88,26 @@ impl Lifecycle {
         self.machine.course(self.state).any(|state| matches!(state.next, Next::Gone))
     }
 
-    /// The next state and when it begins.
-    fn due(&self) -> Option<(&'static State, f64)> {
-        self.next.or_else(|| match self.state.next {
-            Next::Idle(state) => Some((self.machine.state(state)?, self.active + self.idle_after?)),
-            Next::Stays | Next::After(..) | Next::Gone => None,
-        })
+    /// The next state and when it begins, if that is by now.
+    fn due(&self, now: f64) -> Option<(&'static State, f64)> {
+        match (self.next, &self.state.next) {
+            (Some((state, at)), _) => (at <= now).then_some((state, at)),
+            (None, Next::Idle(state)) => {
+                let at = self.active + self.idle_after?;
+                if at <= now { Some((self.machine.state(state)?, at)) } else { None }
+            }
+            (None, Next::Stays | Next::After(..) | Next::Gone) => None,
+        }
     }
 
     /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
-        self.due().is_some_and(|(_, at)| at <= now)
+        self.due(now).is_some()
     }
 
     /// Applies every change that is due by now.
     pub fn advance(&mut self, now: f64) {
-        while let Some((state, at)) = self.due().filter(|(_, at)| *at <= now) {
+        while let Some((state, at)) = self.due(now) {
             self.begin_state(state, at);
         }
     }
@@ -121,14 +126,17 @@ impl Lifecycle {
         let Some(command) = self.machine.commands.iter().find(|known| known.name == command) else {
             return Err(Rejection::bad_request(format!("the sandbox knows no command {command:?}")));
         };
+        if self.is_over() {
+            return Ok(false);
+        }
         match command.effect(self.state.name) {
-            Some(Effect::Begin(state)) => {
+            Effect::Begin(state) => {
                 self.enter(state, now);
                 Ok(true)
             }
-            Some(Effect::Nothing) => Ok(false),
-            Some(Effect::RefuseAs(state)) => Err(conflict(command.refusal, state)),
-            None => Err(self.conflict(command.refusal)),
+            Effect::Nothing => Ok(false),
+            Effect::Refuse(text) => Err(self.conflict(text)),
+            Effect::RefuseAs(text, state) => Err(conflict(text, state)),
         }
     }
 

@@ -13,6 +13,8 @@ pub mod services;
 mod tests;
 mod udfs;
 
+use serde_json::{Map, Value};
+
 pub use lifecycle::Lifecycle;
 
 /// The shortest and the longest duration, in virtual seconds.
@@ -62,10 +64,10 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Command {
     pub name: &'static str,
-    /// Its effect in these states; in all others it is refused.
+    /// Its effect in these states.
     pub effects: &'static [(&'static [&'static str], Effect)],
-    /// The text of a refusal, without the current state.
-    pub refusal: &'static str,
+    /// Its effect in all others.
+    pub otherwise: Effect,
 }
 
 /// The effect of a command.
@@ -75,8 +77,10 @@ pub enum Effect {
     Begin(&'static str),
     /// None: the resource is in the state already, or on its way.
     Nothing,
-    /// The command is refused as in another state.
-    RefuseAs(&'static str),
+    /// The command is refused with this text and the current state.
+    Refuse(&'static str),
+    /// The same, with another state as the current one.
+    RefuseAs(&'static str, &'static str),
 }
 
 /// Every machine.
@@ -98,6 +102,18 @@ pub fn of(name: &str) -> Option<&'static Machine> {
     MACHINES.into_iter().find(|machine| machine.name == name)
 }
 
+/// The machine of a new resource, and the state in which it begins. The body of its creation decides where a resource has
+/// several.
+pub fn of_new(resource: &str, body: &Map<String, Value>) -> Option<(&'static Machine, &'static str)> {
+    match resource {
+        "clickPipes" => Some(click_pipes::of_source(body.get("source"))),
+        "clickPipes.reversePrivateEndpoints" => {
+            Some((of(resource)?, click_pipes::of_type(body.get("type").and_then(Value::as_str))))
+        }
+        _ => of(resource).and_then(|machine| Some((machine, machine.states.first()?.name))),
+    }
+}
+
 impl Machine {
     /// The state of a name.
     pub fn state(&self, name: &str) -> Option<&'static State> {
@@ -115,9 +131,10 @@ impl Machine {
 }
 
 impl Command {
-    /// The effect in a state; none: the command is refused.
-    pub fn effect(&self, state: &str) -> Option<Effect> {
-        self.effects.iter().find(|(states, _)| states.contains(&state)).map(|(_, effect)| *effect)
+    /// The effect in a state.
+    pub fn effect(&self, state: &str) -> Effect {
+        let effect = self.effects.iter().find(|(states, _)| states.contains(&state));
+        effect.map_or(self.otherwise, |(_, effect)| *effect)
     }
 }
 

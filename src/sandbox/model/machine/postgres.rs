@@ -30,41 +30,24 @@ pub static POSTGRES: Machine = Machine {
         Command {
             name: "restart",
             effects: &[(&["running", "unavailable"], Effect::Begin("restarting"))],
-            refusal: "Only Postgres service in one of the following states: 'running','unavailable' can be restarted.",
+            otherwise: Effect::Refuse(
+                "Only Postgres service in one of the following states: 'running','unavailable' can be restarted.",
+            ),
         },
         Command {
             name: "promote",
             effects: &[(&["running"], Effect::Begin("restarting"))],
-            refusal: "Only Postgres service in one of the following states: 'running' can be promoted.",
+            otherwise: Effect::Refuse(
+                "Only Postgres service in one of the following states: 'running' can be promoted.",
+            ),
         },
         Command {
             name: "switchover",
             effects: &[(&["running"], Effect::Begin("restarting"))],
-            refusal: "Only Postgres service in one of the following states: 'running' can be switched over.",
+            otherwise: Effect::Refuse(
+                "Only Postgres service in one of the following states: 'running' can be switched over.",
+            ),
         },
-        Command {
-            name: "delete",
-            effects: &[
-                (
-                    &[
-                        "creating",
-                        "creating_from_backup",
-                        "creating_replica",
-                        "restoring_backup",
-                        "replaying_wal",
-                        "finalizing_restore",
-                        "restoring_replica",
-                        "catching_up",
-                        "running",
-                        "restarting",
-                        "unavailable",
-                        "stopped",
-                    ],
-                    Effect::Begin("deleting"),
-                ),
-                (&["deleting"], Effect::Nothing),
-            ],
-            refusal: "The Postgres service is deleted.",
-        },
+        Command { name: "delete", effects: &[(&["deleting"], Effect::Nothing)], otherwise: Effect::Begin("deleting") },
     ],
 };

@@ -7,6 +7,12 @@ use super::{Command, Effect, Machine, State};
 pub const RUNNING: &str = "running";
 pub const IDLE: &str = "idle";
 pub const STOPPED: &str = "stopped";
+/// It restarts to apply a setting, one replica after the other.
+pub const RESTARTING: &str = "restarting";
+
+/// The live API's text, its spacing included.
+const ONLY_TERMINABLE: &str = "Only instance in one of the following states: \
+    'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.";
 
 pub static SERVICES: Machine = Machine {
     name: "services",
@@ -17,6 +23,7 @@ pub static SERVICES: Machine = Machine {
         State::passes("starting", (30, 60), RUNNING),
         State::idles(RUNNING, IDLE).up(),
         State::passes("partially_running", (60, 300), RUNNING).up(),
+        State::passes(RESTARTING, (10, 30), RUNNING).shown_as("partially_running").up(),
         State::stays(IDLE).up(),
         State::passes("awaking", (5, 30), RUNNING).up(),
         State::passes("stopping", (30, 60), "settling"),
@@ -38,26 +45,34 @@ pub static SERVICES: Machine = Machine {
             effects: &[
                 (&[STOPPED, "settling"], Effect::Begin("starting")),
                 (&[IDLE, "idle_first"], Effect::Begin("awaking")),
-                (&["provisioning", "starting", RUNNING, "partially_running", "awaking", "degraded"], Effect::Nothing),
+                (
+                    &["provisioning", "starting", RUNNING, "partially_running", RESTARTING, "awaking", "degraded"],
+                    Effect::Nothing,
+                ),
             ],
-            refusal: "Only instance in one of the following states: 'stopped','idle' can be started.",
+            otherwise: Effect::Refuse("Only instance in one of the following states: 'stopped','idle' can be started."),
         },
         Command {
             name: "stop",
             effects: &[
-                (&[RUNNING, "partially_running", IDLE, "idle_first", "degraded"], Effect::Begin("stopping")),
+                (
+                    &[RUNNING, "partially_running", RESTARTING, IDLE, "idle_first", "degraded"],
+                    Effect::Begin("stopping"),
+                ),
                 (&["stopping", "settling", STOPPED], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: \
+            otherwise: Effect::Refuse(
+                "Only instance in one of the following states: \
                 'running','partially_running','idle','degraded' can be stopped.",
+            ),
         },
         Command {
             name: "awake",
             effects: &[
                 (&[IDLE, "idle_first"], Effect::Begin("awaking")),
-                (&[RUNNING, "partially_running", "awaking", "degraded"], Effect::Nothing),
+                (&[RUNNING, "partially_running", RESTARTING, "awaking", "degraded"], Effect::Nothing),
             ],
-            refusal: "Only instance in one of the following states: 'idle' can be awakened.",
+            otherwise: Effect::Refuse("Only instance in one of the following states: 'idle' can be awakened."),
         },
         Command {
             name: "delete",
@@ -66,11 +81,9 @@ pub static SERVICES: Machine = Machine {
                     &["provisioning", "starting", "awaking", IDLE, "idle_first", STOPPED, "degraded", "failed"],
                     Effect::Begin("terminating"),
                 ),
-                (&["settling"], Effect::RefuseAs("stopping")),
+                (&["settling"], Effect::RefuseAs(ONLY_TERMINABLE, "stopping")),
             ],
-            // The spacing is the live API's.
-            refusal: "Only instance in one of the following states: \
-                'provisioning','starting','awaking','idle','stopped', 'degraded','failed' can be terminated.",
+            otherwise: Effect::Refuse(ONLY_TERMINABLE),
         },
     ],
 };

@@ -1,11 +1,18 @@
 //! What every machine and every lifecycle must keep.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::contract::{self, Kind, ResponseKind, Schema};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::time::END;
+
+/// A property of an operation's body.
+fn body_property(operation: &str, property: &str) -> &'static Schema {
+    let body = contract::operation(operation).and_then(|it| it.body.as_ref()).unwrap();
+    let Kind::Object(body) = body.schema.kind else { panic!("{operation}: no object") };
+    body.properties.iter().find(|known| known.name == property).unwrap().schema
+}
 
 /// The values of a property of an object's schema; none: it has no such property, or no list of values.
 fn values(schema: &Schema, property: &str) -> Option<&'static [&'static str]> {
@@ -41,7 +48,7 @@ fn lifecycles() -> impl Iterator<Item = Lifecycle> {
 
 /// The states in which a command begins another one, as the API shows them.
 fn begins(machine: &Machine, command: &Command) -> Vec<&'static str> {
-    let begins = |state: &&State| matches!(command.effect(state.name), Some(Effect::Begin(_)));
+    let begins = |state: &&State| matches!(command.effect(state.name), Effect::Begin(_));
     let mut shown: Vec<_> = machine.states.iter().filter(begins).map(|state| state.shown).collect();
     shown.sort_unstable();
     shown.dedup();
@@ -105,11 +112,13 @@ fn every_name_in_a_table_is_one_of_its_states() {
         }
         for command in machine.commands {
             let mut covered: Vec<&str> = Vec::new();
-            for (states, effect) in command.effects {
+            for (states, effect) in command.effects.iter().copied().chain([(&[][..], command.otherwise)]) {
                 states.iter().for_each(|state| known(state));
-                covered.extend(*states);
-                if let Effect::Begin(state) | Effect::RefuseAs(state) = effect {
-                    known(state);
+                covered.extend(states);
+                match effect {
+                    Effect::Begin(state) => known(state),
+                    Effect::RefuseAs(_, state) => assert_eq!(machine.state(state).map(|it| it.shown), Some(state)),
+                    Effect::Nothing | Effect::Refuse(_) => {}
                 }
             }
             let count = covered.len();
@@ -134,10 +143,15 @@ fn every_state_comes_to_rest() {
 #[test]
 fn a_refusal_names_the_states_that_a_command_is_for() {
     for machine in MACHINES {
-        for command in machine.commands.iter().filter(|command| command.refusal.contains("one of the following")) {
-            let mut named: Vec<&str> = command.refusal.split('\'').skip(1).step_by(2).collect();
-            named.sort_unstable();
-            assert_eq!(named, begins(machine, command), "{}: {}", machine.name, command.name);
+        for command in machine.commands {
+            for state in machine.states {
+                let (Effect::Refuse(text) | Effect::RefuseAs(text, _)) = command.effect(state.name) else { continue };
+                if text.contains("one of the following states") {
+                    let mut named: Vec<&str> = text.split('\'').skip(1).step_by(2).collect();
+                    named.sort_unstable();
+                    assert_eq!(named, begins(machine, command), "{}: {}", machine.name, command.name);
+                }
+            }
         }
     }
 }
@@ -174,7 +188,7 @@ fn a_service_that_has_just_stopped_is_not_deleted() {
 #[test]
 fn sources_have_their_courses() {
     let course = |source: Value| {
-        let (machine, first) = click_pipes::of_source(source.as_object().unwrap());
+        let (machine, first) = of_new("clickPipes", json!({ "source": source }).as_object().unwrap()).unwrap();
         machine.course(machine.state(first).unwrap()).map(|state| state.shown).collect::<Vec<_>>().join(" ")
     };
     let database = |name: &str, mode: &str| course(json!({ name: { "settings": { "replicationMode": mode } } }));
@@ -188,11 +202,29 @@ fn sources_have_their_courses() {
 }
 
 #[test]
+fn endpoints_wait_for_an_owner_where_there_is_one() {
+    let Kind::Enum { values, .. } = body_property("clickPipes.reversePrivateEndpoints.create", "type").kind else {
+        panic!("no enum")
+    };
+    for kind in values {
+        let body = json!({ "type": kind });
+        let (machine, first) = of_new("clickPipes.reversePrivateEndpoints", body.as_object().unwrap()).unwrap();
+        let course: Vec<_> = machine.course(machine.state(first).unwrap()).map(|state| state.shown).collect();
+        let waits = ["VPC_ENDPOINT_SERVICE", "GCP_PSC_SERVICE_ATTACHMENT"].contains(kind);
+        assert_eq!(course.contains(&"PendingAcceptance"), waits, "{kind}");
+    }
+}
+
+#[test]
+fn other_resources_begin_in_the_first_state() {
+    let (machine, first) = of_new("postgres", &Map::new()).unwrap();
+    assert_eq!((machine.name, first), ("postgres", "creating"));
+    assert!(of_new("backups", &Map::new()).is_none());
+}
+
+#[test]
 fn the_sources_are_those_of_the_contract() {
-    let body = contract::operation("clickPipes.create").and_then(|it| it.body.as_ref()).unwrap();
-    let Kind::Object(body) = body.schema.kind else { panic!("no object") };
-    let source = body.properties.iter().find(|property| property.name == "source").unwrap().schema;
-    let Kind::Object(source) = source.kind else { panic!("no object") };
+    let Kind::Object(source) = body_property("clickPipes.create", "source").kind else { panic!("no object") };
     for name in click_pipes::DATABASES.into_iter().chain(["objectStorage"]) {
         assert!(source.properties.iter().any(|property| property.name == name), "{name}");
     }

@@ -15,11 +15,7 @@ pub static UDFS: Machine = Machine {
         State::stays("error"),
         State::gone("gone").shown_as("ready"),
     ],
-    commands: &[Command {
-        name: "delete",
-        effects: &[(&["building", "ready", "error"], Effect::Begin("gone"))],
-        refusal: "The function is deleted.",
-    }],
+    commands: &[Command { name: "delete", effects: &[], otherwise: Effect::Begin("gone") }],
 };
 
 pub static ATTACHMENTS: Machine = Machine {
@@ -36,10 +32,7 @@ pub static ATTACHMENTS: Machine = Machine {
     ],
     commands: &[Command {
         name: "delete",
-        effects: &[
-            (&["provisioning", "deployed", "standby", "error"], Effect::Begin("deprovisioning")),
-            (&["deprovisioning"], Effect::Nothing),
-        ],
-        refusal: "The attachment is deleted.",
+        effects: &[(&["deprovisioning"], Effect::Nothing)],
+        otherwise: Effect::Begin("deprovisioning"),
     }],
 };

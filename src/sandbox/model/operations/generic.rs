@@ -3,12 +3,14 @@
 //! Routes, shapes and identities come from the contract, so a new resource needs no code. A resource with rules of its
 //! own has a file beside this one, which builds on [`draft`], [`insert`] and [`change`].
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
 use super::{Handler, Output};
 use crate::contract::{Bound, Format, Kind, Operation, ResponseKind, Schema};
+use crate::issue::Step;
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::{self, Lifecycle};
 use crate::sandbox::model::organization::Organization;
@@ -17,6 +19,7 @@ use crate::sandbox::model::record::{Record, complete, merge, projected, variant}
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::resource::{Resource, properties};
 use crate::sandbox::model::time::timestamp;
+use crate::validate::{Mode, Unknown, validate};
 
 /// The most records of one resource in an organization.
 const MAX_RECORDS: usize = 1_000;
@@ -206,8 +209,10 @@ pub fn draft_of(
     let mut shown = Value::Object(shown);
     complete(&mut shown, shape);
     let Value::Object(shown) = shown else { return Err(Rejection::internal_error()) };
-    let lifecycle = machine::of(resource.name)
-        .and_then(|machine| Some(Lifecycle::begin(machine, machine.states.first()?.name, now, random.fork())));
+    let lifecycle = body
+        .as_object()
+        .and_then(|body| machine::of_new(resource.name, body))
+        .map(|(machine, state)| Lifecycle::begin(machine, state, now, random.fork()));
     Ok(Record { number: organization.records, path, shown, hidden: Map::new(), lifecycle, random })
 }
 
@@ -283,8 +288,7 @@ pub fn change(
 ) -> Result<Output, Rejection> {
     let resource = resource(call)?;
     let before = record(organization, call)?;
-    let body = Value::Object(call.body.clone());
-    let change = projected(&body, variant(&body, resource.schema)).unwrap_or_else(|| json!({}));
+    let change = Value::Object(sent(call)?);
     let mut after = Record::clone(before);
     apply(&mut after, change)?;
     let changed = after.shown != before.shown || after.hidden != before.hidden || after.show() != before.show();
@@ -311,6 +315,11 @@ pub fn set(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
         }
         record.number = before.number;
     }
+    put(organization, resource, record)
+}
+
+/// Stores the only record of a parent, and shows it.
+pub fn put(organization: &mut Organization, resource: &'static Resource, record: Record) -> Result<Output, Rejection> {
     let (shown, change) = (record.show(), described(resource, &record, "set"));
     organization.add(resource, record);
     Ok(Output::changed(Some(shown), change))
@@ -333,6 +342,25 @@ pub fn delete(organization: &mut Organization, call: &Call, now: f64) -> Result<
         }
     }
     Ok(Output::changed(None, change))
+}
+
+/// The body of a call as the contract shows it.
+pub fn sent(call: &Call) -> Result<Map<String, Value>, Rejection> {
+    let resource = resource(call)?;
+    let body = Value::Object(call.body.clone());
+    match projected(&body, variant(&body, resource.schema)) {
+        Some(Value::Object(sent)) => Ok(sent),
+        _ => Ok(Map::new()),
+    }
+}
+
+/// Rejects a record that the contract would not show: what may be written is sometimes more than what may be shown.
+pub fn check_shown(record: &Record, resource: &Resource) -> Result<(), Rejection> {
+    let shown = record.show();
+    let root = [Step::Key(Cow::Borrowed("body"))];
+    let mode = Mode::Request { unknown: Unknown::Refuse };
+    let report = validate(shown.to_string().as_bytes(), variant(&shown, resource.schema), mode, &root);
+    if report.issues.is_empty() { Ok(()) } else { Err(Rejection::issues(&report.issues)) }
 }
 
 /// A change in the words of the ledger.

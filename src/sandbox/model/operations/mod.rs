@@ -4,10 +4,19 @@
 //! has changed nothing. Each resource has a file, named as in the contract, where it has rules of its own; all else is `generic`.
 
 mod backups;
+mod click_pipes;
+mod click_stack;
+mod click_stack_dashboards;
 pub mod generic;
 pub mod postgres;
+mod private_endpoints;
+mod query_endpoint;
+mod reverse_private_endpoints;
+mod scaling_schedule;
 mod services;
+mod settings;
 pub mod udfs;
+mod upgrade_window;
 
 use std::rc::Rc;
 
@@ -68,6 +77,8 @@ fn handler(operation: &'static Operation) -> Option<Handler> {
     let name = operation.name;
     let own = match name.split_once('.').map_or(name, |(resource, _)| resource) {
         "backups" => backups::handler(name),
+        "clickPipes" => click_pipes::handler(name),
+        "clickStack" => click_stack::handler(name),
         "postgres" => postgres::handler(name),
         "services" => services::handler(name),
         "udfs" => udfs::handler(name),

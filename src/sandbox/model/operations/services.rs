@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, Payload};
+use super::{Handler, Output, Payload, private_endpoints, query_endpoint, scaling_schedule, settings, upgrade_window};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::services::{IDLE, RUNNING, STOPPED};
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::Service;
 use crate::sandbox::model::service::filters::TagFilter;
+use crate::sandbox::model::service::metrics;
 use crate::sandbox::model::service::mishaps::Mishap;
 
 /// The handler of an operation of `services`.
@@ -19,33 +20,43 @@ pub fn handler(name: &str) -> Option<Handler> {
         "services.list" => |organization, call, _| Ok(list(organization, call)),
         "services.create" => |organization, call, now| create(organization, &call.body, now),
         "services.get" => |organization, call, _| {
-            Ok(Output { result: Some(Payload::Service(organization.service(id(call))?.clone())), change: None })
+            Ok(Output {
+                result: Some(Payload::Service(organization.service(call.service_id())?.clone())),
+                change: None,
+            })
         },
-        "services.update" => |organization, call, now| update(organization.service_mut(id(call))?, &call.body, now),
+        "services.update" => {
+            |organization, call, now| update(organization.service_mut(call.service_id())?, &call.body, now)
+        }
         "services.delete" => |organization, call, now| {
-            check_secondaries(organization, id(call), "deleted")?;
-            delete(organization.service_mut(id(call))?, now)
+            check_secondaries(organization, call.service_id(), "deleted")?;
+            delete(organization.service_mut(call.service_id())?, now)
         },
         "services.updateState" => |organization, call, now| {
             let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
             if command == "stop" {
-                check_secondaries(organization, id(call), "stopped")?;
+                check_secondaries(organization, call.service_id(), "stopped")?;
             }
-            update_state(organization.service_mut(id(call))?, command, now)
+            update_state(organization.service_mut(call.service_id())?, command, now)
         },
         "services.updateScaling" | "services.updateReplicaScaling" => {
-            |organization, call, now| scale(organization.service_mut(id(call))?, &call.body, now)
+            |organization, call, now| scale(organization.service_mut(call.service_id())?, &call.body, now)
         }
         "services.updatePassword" => {
-            |organization, call, now| update_password(organization.service_mut(id(call))?, &call.body, now)
+            |organization, call, now| update_password(organization.service_mut(call.service_id())?, &call.body, now)
         }
-        _ => return None,
+        "services.getPrometheus" => get_prometheus,
+        _ => {
+            return match name.rsplit_once('.')?.0 {
+                "services.privateEndpoints" => private_endpoints::handler(name),
+                "services.queryEndpoint" => query_endpoint::handler(name),
+                "services.scalingSchedule" => scaling_schedule::handler(name),
+                "services.settings" => settings::handler(name),
+                "services.upgradeWindow" => upgrade_window::handler(name),
+                _ => None,
+            };
+        }
     })
-}
-
-/// The service that a call is about.
-fn id(call: &Call) -> &str {
-    call.path("serviceId").unwrap_or_default()
 }
 
 /// Applies a mishap to the service of a call. False: it does not fit the state of the service, and nothing has happened.
@@ -98,7 +109,8 @@ fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) 
         }
         _ => {}
     }
-    let (service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    let (mut service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    private_endpoints::offer_to(&mut service, organization);
     let result = json!({ "service": service.show(), "password": password.reveal() });
     let change = format!("{} created", service.id);
     organization.services.push(Rc::new(service));
@@ -138,7 +150,7 @@ fn check_secondaries(organization: &Organization, id: &str, verb: &str) -> Resul
 fn check_backup(organization: &Organization, id: &str, body: &Map<String, Value>, now: f64) -> Result<(), Rejection> {
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let of = |service: &'_ Service| {
-        service.backups.newest_first().find(|it| it.id.eq_ignore_ascii_case(id)).map(|it| it.status(now))
+        service.backups.newest_first(now).find(|it| it.id.eq_ignore_ascii_case(id)).map(|it| it.status(now))
     };
     let Some((service, status)) = organization.services.iter().find_map(|service| Some((service, of(service)?))) else {
         return Err(Rejection::not_found(format!("backup {id} not found")));
@@ -155,16 +167,15 @@ fn check_backup(organization: &Organization, id: &str, body: &Map<String, Value>
     Err(Rejection::bad_request(format!("body.backupId: expected {expected}")))
 }
 
-/// Rejects a change of a service that is being deleted.
-fn check_not_terminating(service: &Service) -> Result<(), Rejection> {
-    if service.lifecycle.is_ending() {
-        return Err(service.lifecycle.conflict("The service is being deleted."));
-    }
-    Ok(())
+fn get_prometheus(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
+    let filtered = call.query.get("filtered_metrics") == Some(&Value::Bool(true));
+    let service = organization.service(call.service_id())?;
+    let text = metrics::exposition(&organization.id, &[service], filtered, now);
+    Ok(Output { result: Some(Payload::Text(text)), change: None })
 }
 
 fn update(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
-    check_not_terminating(service)?;
+    service.check_not_terminating()?;
     service.update(body)?;
     service.lifecycle.record_activity(now);
     let names: Vec<&str> = body.keys().map(String::as_str).collect();
@@ -188,10 +199,8 @@ fn transition(before: &str, service: &Service) -> String {
 }
 
 fn scale(service: &mut Service, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {
-    check_not_terminating(service)?;
-    if service.scaling.is_fixed() {
-        return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
-    }
+    service.check_not_terminating()?;
+    service.check_scalable()?;
     if !matches!(service.lifecycle.shown(), RUNNING | IDLE | STOPPED) {
         return Err(service.lifecycle.conflict("A service is scaled only when it is running, idle or stopped."));
     }

@@ -1,18 +1,21 @@
-//! The backups of one service: the first some minutes after it came up, then one a day while it is up, idle or not.
+//! The backups of one service: the first some minutes after it came up, then one in each period while it is up, idle or
+//! not, or one a day at a set time.
 //!
 //! The n-th backup is drawn from the service's seed and n alone, so days without a request can be skipped, and a backup
-//! is the same whenever it is read. The oldest are removed.
+//! is the same whenever it is read. A backup goes when its time is over, but the newest stays.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::contract::schema;
 use crate::sandbox::model::random::Random;
-use crate::sandbox::model::time::{DAY, END, SECOND, timestamp};
+use crate::sandbox::model::record::projected;
+use crate::sandbox::model::time::{END, SECOND, timestamp};
 
-/// The most backups. The oldest is removed first.
-const RETAINED: usize = 7;
+use super::backup_schedule::BackupSchedule;
+
 /// One backup in so many is full, the others are incremental.
 const FULL_EVERY: u64 = 7;
 /// One in so many fails, but never the first.
@@ -28,9 +31,14 @@ pub struct Backup {
     pub id: String,
     started: f64,
     finished: f64,
+    /// When its time is over.
+    expires: f64,
     error: bool,
     full: bool,
     size: u64,
+    /// The caller's own bucket that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bucket: Option<Value>,
 }
 
 impl Backup {
@@ -42,9 +50,11 @@ impl Backup {
             id: random.uuid(),
             started,
             finished: (started + random.seconds(DURATION)).min(END),
+            expires: END,
             error: number > 0 && random.below(ERROR_EVERY) == 0,
             full,
             size: if full { whole } else { whole / (10 + random.below(90)) },
+            bucket: None,
         }
     }
 
@@ -66,6 +76,10 @@ impl Backup {
         shown.insert("serviceId".into(), service_id.into());
         shown.insert("startedAt".into(), timestamp(self.started).into());
         shown.insert("type".into(), if self.full { "full" } else { "incremental" }.into());
+        shown.insert("backupName".into(), format!("{service_id}/{}", timestamp(self.started)).into());
+        if let Some(bucket) = &self.bucket {
+            shown.insert("bucket".into(), bucket.clone());
+        }
         if now >= self.finished {
             shown.insert("finishedAt".into(), timestamp(self.finished).into());
             // From the timestamps as shown, so that their difference is this number.
@@ -86,12 +100,18 @@ pub struct Backups {
     kept: VecDeque<Backup>,
     made: u64,
     last: Option<f64>,
+    #[serde(default)]
+    pub schedule: BackupSchedule,
+    /// The caller's own bucket that backups go to, as the API shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<Value>,
 }
 
 impl Backups {
     /// A series without backups yet.
-    pub const fn new(series: Random) -> Self {
-        Self { series, kept: VecDeque::new(), made: 0, last: None }
+    pub fn new(series: Random) -> Self {
+        let schedule = BackupSchedule::default();
+        Self { series, kept: VecDeque::new(), made: 0, last: None, schedule, bucket: None }
     }
 
     /// Visits every moment, to shift it.
@@ -99,48 +119,61 @@ impl Backups {
         for backup in &mut self.kept {
             visit(&mut backup.started);
             visit(&mut backup.finished);
+            visit(&mut backup.expires);
         }
-        self.last.iter_mut().for_each(visit);
+        self.last.iter_mut().for_each(&mut *visit);
+        self.schedule.visit_moments(visit);
     }
 
-    /// The backups, newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &Backup> {
-        self.kept.iter().rev()
+    /// The backups whose time is not over, newest first.
+    pub fn newest_first(&self, now: f64) -> impl Iterator<Item = &Backup> {
+        self.kept.iter().rev().filter(move |backup| self.keeps(backup, now))
+    }
+
+    /// Whether a backup still exists: the newest always does.
+    fn keeps(&self, backup: &Backup, now: f64) -> bool {
+        backup.expires > now || Some(backup.started) == self.last
     }
 
     /// Makes the backups that are due by now, for a service that has been up since `up_since`.
     pub fn advance(&mut self, up_since: f64, now: f64) {
+        let bucket =
+            self.bucket.as_ref().zip(schema("BackupBucket")).and_then(|(bucket, schema)| projected(bucket, schema));
+        let (period, retention) = (self.schedule.period(), self.schedule.retention());
         loop {
             let due = self.due(up_since);
             if due > now {
-                return;
+                break;
             }
-            let days = ((now - due) / DAY).floor() as u64;
-            let unseen = days.saturating_sub(RETAINED as u64);
-            let started = due + unseen as f64 * DAY;
-            let number = self.made.saturating_add(unseen);
-            if self.kept.len() >= RETAINED {
-                self.kept.pop_front();
-            }
-            self.kept.push_back(Backup::number(number, started, &self.series));
+            let periods = ((now - due) / period).floor();
+            let unseen = (periods - (retention / period).ceil()).max(0.0);
+            let started = due + unseen * period;
+            let number = self.made.saturating_add(unseen as u64);
+            let mut backup = Backup::number(number, started, &self.series);
+            backup.expires = (started + retention).min(END);
+            backup.bucket.clone_from(&bucket);
+            self.kept.push_back(backup);
             self.made = number.saturating_add(1);
             self.last = Some(started);
         }
+        let kept = std::mem::take(&mut self.kept);
+        self.kept = kept.into_iter().filter(|backup| self.keeps(backup, now)).collect();
     }
 
     /// When the next backup starts.
     pub fn due(&self, up_since: f64) -> f64 {
         let earliest = up_since + self.series.at(u64::MAX - 1).seconds(DELAY);
-        self.last.map_or(earliest, |last| earliest.max(last + DAY))
+        self.schedule.next(earliest, self.last)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::model::time::DAY;
 
     fn shown(backups: &Backups, now: f64) -> Vec<Value> {
-        backups.newest_first().map(|backup| backup.show("service", now)).collect()
+        backups.newest_first(now).map(|backup| backup.show("service", now)).collect()
     }
 
     #[test]
@@ -154,7 +187,7 @@ mod tests {
         watched.advance(0.0, end);
         skipped.advance(0.0, end);
         assert_eq!(shown(&watched, end), shown(&skipped, end));
-        assert_eq!(skipped.kept.len(), RETAINED);
+        assert_eq!(skipped.kept.len(), 7);
         assert_eq!(skipped.made, 400);
     }
 
@@ -169,6 +202,6 @@ mod tests {
     fn the_end_of_time_comes_quickly() {
         let mut backups = Backups::new(Random::new(5));
         backups.advance(0.0, END);
-        assert_eq!(backups.kept.len(), RETAINED);
+        assert!((1..=8).contains(&backups.kept.len()), "{}", backups.kept.len());
     }
 }

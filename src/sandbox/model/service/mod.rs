@@ -3,12 +3,16 @@
 //! Properties that the caller sends and the contract's `Service` has are stored as they came, so a property that the
 //! contract gains needs no line here. Derived ones (id, endpoints, state, scaling) are added.
 
+pub mod backup_schedule;
 pub mod backups;
 pub mod filters;
 pub mod list_entries;
+pub mod metrics;
 pub mod mishaps;
 pub mod password_hashes;
 pub mod scaling;
+pub mod schedule;
+pub mod settings;
 
 use std::cell::OnceCell;
 
@@ -21,12 +25,13 @@ use crate::sandbox::model::machine::Lifecycle;
 use crate::sandbox::model::machine::services::{RUNNING, SERVICES};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
-use crate::sandbox::model::time::timestamp;
+use crate::sandbox::model::time::{DAY, timestamp};
 use crate::secret::Secret;
 use crate::validate::matches;
 use backups::Backups;
 use password_hashes::PasswordHashes;
 use scaling::Scaling;
+use schedule::Schedule;
 
 /// The ClickHouse version of new services.
 const CLICKHOUSE_VERSION: &str = "25.12";
@@ -123,6 +128,22 @@ impl Service {
         Ok((service, password))
     }
 
+    /// Rejects a change of a service that is being deleted.
+    pub fn check_not_terminating(&self) -> Result<(), Rejection> {
+        if self.lifecycle.is_ending() {
+            return Err(self.lifecycle.conflict("The service is being deleted."));
+        }
+        Ok(())
+    }
+
+    /// Rejects scaling of a service that has one size only.
+    pub fn check_scalable(&self) -> Result<(), Rejection> {
+        if self.scaling.is_fixed() {
+            return Err(Rejection::bad_request("a development service is of one size and cannot be scaled"));
+        }
+        Ok(())
+    }
+
     /// Visits every moment, to shift it.
     pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         self.lifecycle.visit_moments(visit);
@@ -133,6 +154,7 @@ impl Service {
     /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
         self.scaling.is_due(now)
+            || self.scaling.switches() <= now
             || self.lifecycle.is_due(now)
             || self.backed_up_since().is_some_and(|since| self.backups.due(since) <= now)
     }
@@ -140,9 +162,31 @@ impl Service {
     /// Applies every change that is due by now.
     pub fn advance(&mut self, now: f64) {
         self.scaling.advance(now);
+        self.follow_schedule(now);
         self.lifecycle.advance(now);
         if let Some(since) = self.backed_up_since() {
             self.backups.advance(since, now);
+        }
+    }
+
+    /// Goes through the hours at which the schedule puts another entry in force, in order: whether it goes idle can depend on
+    /// the entry. Of a very long time only the last weeks are gone through.
+    fn follow_schedule(&mut self, now: f64) {
+        const WEEK: f64 = 7.0 * DAY;
+        const MAX_WEEKS: f64 = 1_000.0;
+        if self.scaling.switches() > now {
+            return;
+        }
+        let skipped = ((now - self.scaling.switches()) / WEEK).floor() - MAX_WEEKS;
+        let mut at = self.scaling.switches() + skipped.max(0.0) * WEEK;
+        if !at.is_finite() {
+            at = now;
+        }
+        while at <= now {
+            self.lifecycle.advance(at);
+            self.scaling.switch(at);
+            self.lifecycle.set_idle_after(self.scaling.idle_after());
+            at = self.scaling.switches();
         }
     }
 
@@ -164,6 +208,11 @@ impl Service {
     /// A stored list; empty where there is none.
     pub fn list(&self, name: &str) -> &[Value] {
         self.record.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sets a stored list.
+    pub fn set_list(&mut self, name: &str, list: Vec<Value>) {
+        self.record.insert(name.to_owned(), list.into());
     }
 
     /// Applies an update, all of it or nothing. The contract has checked the body.
@@ -197,6 +246,16 @@ impl Service {
         Ok(changes)
     }
 
+    /// Sets the schedule of its scaling; none: its own limits apply at all hours.
+    pub fn set_schedule(&mut self, entries: &[Value], now: f64) -> Result<(), Rejection> {
+        // A rejected schedule draws nothing.
+        let random = self.random.clone();
+        self.scaling.set_schedule(Schedule::read(entries, now, &random)?);
+        self.random = random;
+        self.lifecycle.set_idle_after(self.scaling.idle_after());
+        Ok(())
+    }
+
     fn change_endpoints(&mut self, body: &Map<String, Value>) {
         for change in body.get("endpoints").and_then(Value::as_array).into_iter().flatten() {
             if change.get("protocol").and_then(Value::as_str) == Some("mysql") {
@@ -224,6 +283,17 @@ impl Service {
         shown.insert("endpoints".into(), self.endpoints());
         self.scaling.show(&mut shown);
         Value::Object(shown)
+    }
+
+    /// Its host name for clients that come through a private endpoint.
+    pub fn private_host(&self) -> String {
+        let region = self.text("region").unwrap_or_default();
+        let (link, provider) = match self.text("provider") {
+            Some("gcp") => ("p", "gcp"),
+            Some("azure") => ("privatelink", "azure"),
+            _ => ("vpce", "aws"),
+        };
+        format!("{}.{region}.{link}.{provider}.clickhouse.cloud", self.label)
     }
 
     fn endpoints(&self) -> Value {

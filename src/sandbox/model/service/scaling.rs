@@ -3,6 +3,7 @@
 //! A service scales vertically (memory between two bounds, a fixed number of replicas) or horizontally (a number of
 //! replicas of a fixed size), and shows only the properties of its mode. The older total memory counts three replicas,
 //! whatever their number, as the API's reference says. The contract checks single values; here are the rules between them.
+//! An entry of the schedule that is in force goes before the scaling's own limits, which stay what the service shows.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -11,6 +12,8 @@ use crate::contract::{self, Kind};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::{END, MINUTE};
+
+use super::schedule::Schedule;
 
 /// The number of replicas in the total memory of the older properties.
 const REPLICAS_IN_TOTAL: f64 = 3.0;
@@ -43,6 +46,16 @@ pub struct Scaling {
     applies: Option<f64>,
     idles: bool,
     idle_minutes: f64,
+    /// Hours of the week with limits of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    schedule: Option<Schedule>,
+}
+
+/// The limits that apply at a moment.
+struct Limits {
+    size: Size,
+    idles: bool,
+    idle_minutes: f64,
 }
 
 /// Whether a property of a service belongs to its scaling.
@@ -55,7 +68,7 @@ pub fn owns(property: &str) -> bool {
 }
 
 /// A number as JSON; a whole number without a fraction.
-fn number(value: f64) -> Value {
+pub fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e15 { Value::from(value as i64) } else { Value::from(value) }
 }
 
@@ -78,7 +91,8 @@ impl Scaling {
             most_replicas: count,
         };
         let wanted = size.updated(body, true)?;
-        let mut scaling = Self { fixed, wanted, current: wanted, applies: None, idles: true, idle_minutes: 15.0 };
+        let mut scaling =
+            Self { fixed, wanted, current: wanted, applies: None, idles: true, idle_minutes: 15.0, schedule: None };
         scaling.change_idling(body);
         Ok(scaling)
     }
@@ -90,7 +104,35 @@ impl Scaling {
 
     /// The milliseconds without activity after which the service goes idle; none: it never does.
     pub fn idle_after(&self) -> Option<f64> {
-        (self.idles || self.fixed).then_some(self.idle_minutes * MINUTE)
+        let limits = self.limits();
+        limits.idles.then_some((limits.idle_minutes * MINUTE).min(END))
+    }
+
+    /// The limits that apply now: those of the scheduled entry in force, or its own.
+    fn limits(&self) -> Limits {
+        let Some(entry) = self.schedule.as_ref().and_then(Schedule::active) else {
+            return Limits { size: self.current, idles: self.idles || self.fixed, idle_minutes: self.idle_minutes };
+        };
+        let size = self.wanted.updated(&entry.limits, true).unwrap_or(self.wanted);
+        let (idles, idle_minutes) = self.idling(&entry.limits);
+        Limits { size, idles, idle_minutes }
+    }
+
+    /// Sets the schedule; none: its own limits apply at all hours.
+    pub fn set_schedule(&mut self, schedule: Option<Schedule>) {
+        self.schedule = schedule;
+    }
+
+    /// When the schedule may put another entry in force; infinite without a schedule.
+    pub fn switches(&self) -> f64 {
+        self.schedule.as_ref().map_or(f64::INFINITY, Schedule::switches)
+    }
+
+    /// Puts the scheduled entry of this moment in force.
+    pub fn switch(&mut self, now: f64) {
+        if let Some(schedule) = &mut self.schedule {
+            schedule.switch(now);
+        }
     }
 
     /// Visits every moment, to shift it.
@@ -125,12 +167,14 @@ impl Scaling {
     }
 
     fn change_idling(&mut self, body: &Map<String, Value>) {
-        if let Some(idles) = body.get("idleScaling").and_then(Value::as_bool) {
-            self.idles = idles;
-        }
-        if let Some(minutes) = body.get("idleTimeoutMinutes").and_then(Value::as_f64) {
-            self.idle_minutes = minutes;
-        }
+        (self.idles, self.idle_minutes) = self.idling(body);
+    }
+
+    /// Whether it idles, and after how many minutes, with the properties of a body.
+    fn idling(&self, body: &Map<String, Value>) -> (bool, f64) {
+        let idles = body.get("idleScaling").and_then(Value::as_bool);
+        let minutes = body.get("idleTimeoutMinutes").and_then(Value::as_f64);
+        (idles.unwrap_or(self.idles), minutes.unwrap_or(self.idle_minutes))
     }
 
     /// Adds its properties to a service as the API shows it.
@@ -153,19 +197,58 @@ impl Scaling {
             put("maxTotalMemoryGb", number(size.most_memory * REPLICAS_IN_TOTAL));
         }
         put("autoscalingMode", size.mode().into());
-        let idles = self.idle_after().is_some();
-        put("idleScaling", idles.into());
+        put("idleScaling", (self.idles || self.fixed).into());
         put("idleTimeoutMinutes", number(self.idle_minutes));
-        let current = json!({
-            "effectiveAutoscalingMode": self.current.mode(),
-            "effectiveMinReplicaMemoryGb": number(self.current.least_memory),
-            "effectiveMaxReplicaMemoryGb": number(self.current.most_memory),
-            "effectiveMinReplicas": self.current.least_replicas,
-            "effectiveMaxReplicas": self.current.most_replicas,
+        let Limits { size: current, idles, idle_minutes } = self.limits();
+        let mut current = json!({
+            "effectiveAutoscalingMode": current.mode(),
+            "effectiveMinReplicaMemoryGb": number(current.least_memory),
+            "effectiveMaxReplicaMemoryGb": number(current.most_memory),
+            "effectiveMinReplicas": current.least_replicas,
+            "effectiveMaxReplicas": current.most_replicas,
             "effectiveIdleScaling": idles,
-            "effectiveIdleTimeoutMinutes": number(self.idle_minutes.ceil()),
+            "effectiveIdleTimeoutMinutes": number(idle_minutes.ceil()),
         });
+        if let Some(entry) = self.schedule.as_ref().and_then(Schedule::active) {
+            set(&mut current, "activeEntryId", entry.id.as_str().into());
+        }
         put("currentScaling", current);
+        if let Some(schedule) = self.show_schedule() {
+            put("scalingSchedule", schedule);
+        }
+    }
+
+    /// The schedule, as the API shows it.
+    pub fn show_schedule(&self) -> Option<Value> {
+        let schedule = self.schedule.as_ref()?;
+        let size = &self.wanted;
+        let base = json!({
+            "autoscalingMode": size.mode(),
+            "minReplicaMemoryGb": number(size.least_memory),
+            "maxReplicaMemoryGb": number(size.most_memory),
+            "minReplicas": size.least_replicas,
+            "maxReplicas": size.most_replicas,
+            "idleScaling": self.idles,
+            "idleTimeoutMinutes": number(self.idle_minutes.ceil()),
+        });
+        let mut shown = json!({ "entries": schedule.show(), "baseConfig": base });
+        if let Some(entry) = schedule.active() {
+            set(&mut shown, "activeEntryId", entry.id.as_str().into());
+        }
+        Some(shown)
+    }
+
+    /// The memory of a replica and the number of replicas that it has now, at least.
+    pub fn replicas(&self) -> (f64, u64) {
+        let size = self.limits().size;
+        (size.least_memory, size.least_replicas)
+    }
+}
+
+/// Sets a property of an object.
+fn set(object: &mut Value, name: &str, value: Value) {
+    if let Value::Object(object) = object {
+        object.insert(name.to_owned(), value);
     }
 }
 

@@ -63,7 +63,11 @@ pub fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<
     let expires = now + LIFETIME;
     let hidden: Map<String, Value> = [(EXPIRES.to_owned(), expires.into())].into_iter().collect();
     let number = organization.records;
-    let upload = Record { number, path: vec![id.clone()], shown: Map::new(), hidden, lifecycle: None, random };
+    let shown: Map<String, Value> = [("uploadId", id.clone()), ("expiresAt", timestamp(expires))]
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text.into()))
+        .collect();
+    let upload = Record { number, path: vec![id.clone()], shown, hidden, lifecycle: None, random };
     let address = format!("{}{PATH}{id}?token={}", call.origin, token(&upload).reveal());
     organization.add(resource, upload);
     let result = json!({ "uploadId": id, "uploadUrl": address, "expiresAt": timestamp(expires) });

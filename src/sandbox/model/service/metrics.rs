@@ -1,0 +1,196 @@
+//! Metrics of services in Prometheus' text format, from their state.
+//!
+//! Names and labels are those of the live service. Counters grow with the time since the service came up, so they never fall
+//! while it is up; a service that takes no queries has nothing but its information, as live.
+
+use std::fmt::Write as _;
+
+use super::Service;
+use crate::sandbox::model::machine::services::IDLE;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::time::SECOND;
+
+const GB: f64 = 1_073_741_824.0;
+
+/// A metric.
+struct Metric {
+    name: &'static str,
+    help: &'static str,
+    kind: &'static str,
+    /// The table of ClickHouse that it comes from.
+    table: &'static str,
+    /// Whether the selection of the most important metrics has it.
+    important: bool,
+    value: fn(&Replica) -> f64,
+}
+
+/// A replica at a moment.
+struct Replica {
+    memory_gb: f64,
+    /// The seconds since the service came up.
+    up_seconds: f64,
+    /// Its queries in a minute.
+    queries_per_minute: f64,
+}
+
+impl Replica {
+    fn queries(&self) -> f64 {
+        (self.up_seconds / 60.0 * self.queries_per_minute).floor()
+    }
+}
+
+const METRICS: [Metric; 12] = [
+    Metric {
+        name: "ClickHouseProfileEvents_Query",
+        help: "Queries that were interpreted, those of the server itself among them.",
+        kind: "counter",
+        table: "system.events",
+        important: true,
+        value: Replica::queries,
+    },
+    Metric {
+        name: "ClickHouseProfileEvents_SelectQuery",
+        help: "SELECT queries.",
+        kind: "counter",
+        table: "system.events",
+        important: true,
+        value: |replica| (replica.queries() * 0.75).floor(),
+    },
+    Metric {
+        name: "ClickHouseProfileEvents_InsertQuery",
+        help: "INSERT queries.",
+        kind: "counter",
+        table: "system.events",
+        important: true,
+        value: |replica| (replica.queries() * 0.25).floor(),
+    },
+    Metric {
+        name: "ClickHouseProfileEvents_FailedQuery",
+        help: "Queries that failed.",
+        kind: "counter",
+        table: "system.events",
+        important: true,
+        value: |replica| (replica.queries() / 200.0).floor(),
+    },
+    Metric {
+        name: "ClickHouseProfileEvents_SelectedRows",
+        help: "Rows that SELECT queries have read.",
+        kind: "counter",
+        table: "system.events",
+        important: false,
+        value: |replica| replica.queries() * 10_000.0,
+    },
+    Metric {
+        name: "ClickHouseProfileEvents_InsertedRows",
+        help: "Rows that were inserted into tables.",
+        kind: "counter",
+        table: "system.events",
+        important: false,
+        value: |replica| replica.queries() * 500.0,
+    },
+    Metric {
+        name: "ClickHouseMetrics_Query",
+        help: "Queries that run.",
+        kind: "gauge",
+        table: "system.metrics",
+        important: true,
+        value: |replica| (replica.queries_per_minute / 20.0).floor(),
+    },
+    Metric {
+        name: "ClickHouseMetrics_HTTPConnection",
+        help: "Connections to the HTTP server.",
+        kind: "gauge",
+        table: "system.metrics",
+        important: false,
+        value: |replica| (replica.queries_per_minute / 10.0).ceil(),
+    },
+    Metric {
+        name: "ClickHouseMetrics_MemoryTracking",
+        help: "Bytes of memory that the server has allocated.",
+        kind: "gauge",
+        table: "system.metrics",
+        important: true,
+        value: |replica| (replica.memory_gb * GB * (0.1 + replica.queries_per_minute / 400.0)).floor(),
+    },
+    Metric {
+        name: "ClickHouseAsyncMetrics_CGroupMemoryTotal",
+        help: "Bytes of memory that the replica may use.",
+        kind: "gauge",
+        table: "system.asynchronous_metrics",
+        important: true,
+        value: |replica| replica.memory_gb * GB,
+    },
+    Metric {
+        name: "ClickHouseAsyncMetrics_CGroupMaxCPU",
+        help: "CPU cores that the replica may use.",
+        kind: "gauge",
+        table: "system.asynchronous_metrics",
+        important: true,
+        value: |replica| replica.memory_gb / 4.0,
+    },
+    Metric {
+        name: "ClickHouseAsyncMetrics_Uptime",
+        help: "Seconds since the server came up.",
+        kind: "gauge",
+        table: "system.asynchronous_metrics",
+        important: false,
+        value: |replica| replica.up_seconds,
+    },
+];
+
+/// The metrics of services, or a selection of the most important ones.
+pub fn exposition(organization: &str, services: &[&Service], filtered: bool, now: f64) -> String {
+    let scrape = if filtered { "filtered" } else { "full" };
+    let mut text = String::new();
+    if !services.is_empty() {
+        family(
+            &mut text,
+            "ClickHouse_ServiceInfo",
+            "Information about a service: its state and its version of ClickHouse.",
+            "untyped",
+        );
+    }
+    for service in services {
+        let state = service.lifecycle.shown();
+        let version = service.text("clickhouseVersion").unwrap_or_default();
+        let own = format!(r#"clickhouse_cluster_status="{state}",clickhouse_version="{version}",scrape="{scrape}""#);
+        sample(&mut text, "ClickHouse_ServiceInfo", &labels(organization, service), &own, 1.0);
+    }
+    let up: Vec<&&Service> = services.iter().filter(|service| takes_queries(service)).collect();
+    for metric in METRICS.iter().filter(|metric| metric.important || !filtered).filter(|_| !up.is_empty()) {
+        family(&mut text, metric.name, metric.help, metric.kind);
+        for service in &up {
+            let shared = labels(organization, service);
+            let (memory_gb, replicas) = service.scaling.replicas();
+            let up_seconds = (now - service.lifecycle.up_since().unwrap_or(now)).max(0.0) / SECOND;
+            let load = Random::of_text(&service.id);
+            for index in 0..replicas {
+                let queries_per_minute = (20 + load.at(index).below(180)) as f64;
+                let replica = Replica { memory_gb, up_seconds: up_seconds.floor(), queries_per_minute };
+                let host = format!("c-{}-server-{index}", service.label);
+                let own = format!(r#"hostname="{host}",instance="{host}",table="{}""#, metric.table);
+                sample(&mut text, metric.name, &shared, &own, (metric.value)(&replica));
+            }
+        }
+    }
+    text
+}
+
+/// Whether a service takes queries: an idle one is not woken for its metrics.
+fn takes_queries(service: &Service) -> bool {
+    service.lifecycle.up_since().is_some() && service.lifecycle.shown() != IDLE
+}
+
+fn family(text: &mut String, name: &str, help: &str, kind: &str) {
+    _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+fn sample(text: &mut String, name: &str, shared: &str, own: &str, value: f64) {
+    _ = writeln!(text, "{name}{{{shared},{own}}} {value}");
+}
+
+fn labels(organization: &str, service: &Service) -> String {
+    let name = service.text("name").unwrap_or_default();
+    let name = name.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
+    format!(r#"clickhouse_org="{organization}",clickhouse_service="{}",clickhouse_service_name="{name}""#, service.id)
+}
