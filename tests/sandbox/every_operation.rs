@@ -144,8 +144,10 @@ impl Walk {
         for (resource, records) in snapshot["store"].as_object().unwrap() {
             let one = OPERATIONS.iter().filter(|operation| operation.name.rsplit_once('.').unwrap().0 == resource);
             let longest = one.map(|operation| operation.path_parameters).max_by_key(|parameters| parameters.len());
+            // The uploads of functions have no path in the contract.
+            let Some(longest) = longest else { continue };
             for record in records.as_array().unwrap() {
-                let parameters = longest.unwrap().iter().filter(|parameter| parameter.name != "organizationId");
+                let parameters = longest.iter().filter(|parameter| parameter.name != "organizationId");
                 for (parameter, value) in parameters.zip(record["path"].as_array().unwrap()) {
                     add(parameter.name, value);
                 }
