@@ -195,7 +195,7 @@ fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String 
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encode(out: &mut String, text: &str) {
+pub(crate) fn encode(out: &mut String, text: &str) {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     if text.bytes().all(is_unreserved) {
         return out.push_str(text);

@@ -4,6 +4,8 @@ import { Bytes } from "../dist/bytes.js";
 
 /** The longest body of an API request. */
 export const BODY_BYTES = 1024 * 1024;
+/** The longest file of an upload. */
+export const FILE_BYTES = 32 * 1024 * 1024;
 /** The longest body of a control request: snapshots are long. */
 export const CONTROL_BODY_BYTES = 64 * 1024 * 1024;
 /** The most bytes of all bodies in memory. */

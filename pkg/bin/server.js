@@ -4,12 +4,14 @@
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES, createServer } from "node:http";
 import { ask, hold } from "../dist/server.js";
-import { BODY_BYTES, CONTROL_BODY_BYTES, announces, bodyOf, hasBody } from "./bodies.js";
+import { BODY_BYTES, CONTROL_BODY_BYTES, FILE_BYTES, announces, bodyOf, hasBody } from "./bodies.js";
 import { CONTROL, control } from "./control.js";
 import { cors } from "./cors.js";
 import { pack, wantsGzip } from "./encoding.js";
 import { served, strangers } from "./hosts.js";
 
+/** The prefix of the addresses that files are uploaded to. */
+const UPLOADS = "/uploads/";
 /** How long an ending server waits for requests that are under way. */
 const GRACE_MS = 2_000;
 const CONNECTIONS = 512;
@@ -68,6 +70,16 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
 
   /** @param {Request} request */
   const isControl = (request) => controlled && pathOf(request).startsWith(CONTROL);
+
+  /**
+   * The most bytes of its body.
+   *
+   * @param {Request} request
+   */
+  const mostOf = (request) => {
+    if (isControl(request)) return CONTROL_BODY_BYTES;
+    return pathOf(request).startsWith(UPLOADS) ? FILE_BYTES : BODY_BYTES;
+  };
 
   /**
    * Synchronous where nothing is awaited: most requests are reads, and each turn of the event loop costs.
@@ -140,9 +152,8 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function call(request, response) {
     if (!hasBody(request)) return carryOut(request, response);
-    return bodyOf(request, BODY_BYTES).then((body) =>
-      typeof body === "string" ? refusedBody(body, BODY_BYTES) : carryOut(request, response, body),
-    );
+    const bytes = mostOf(request);
+    return bodyOf(request, bytes).then((body) => (typeof body === "string" ? refusedBody(body, bytes) : carryOut(request, response, body)));
   }
 
   /**
@@ -152,8 +163,9 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function carryOut(request, response, body) {
     const { method = "GET", url = "/", headers } = request;
-    const { authorization } = headers;
-    const reached = ask(sandbox, method, url, authorization, body, request.socket.remoteAddress);
+    // With the host, since the address of an upload names it.
+    const target = url.startsWith("/") && headers.host !== undefined ? `http://${headers.host}${url}` : url;
+    const reached = ask(sandbox, method, target, headers.authorization, body, request.socket.remoteAddress);
     const { status, headers: lines, body: bytes, delayMs, changed } = reached;
     if (changed) store?.note();
     const reply = status === 0 ? undefined : { status, headers: names(lines), body: bytes };
@@ -226,8 +238,7 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
 
   // A client that expects a 100 gets a refusal before it sends its body.
   server.on("checkContinue", (request, response) => {
-    const bytes = isControl(request) ? CONTROL_BODY_BYTES : BODY_BYTES;
-    if (!announces(request, bytes) && refused(request) === undefined) response.writeContinue();
+    if (!announces(request, mostOf(request)) && refused(request) === undefined) response.writeContinue();
     answer(request, response);
   });
   server.on("checkExpectation", (request, response) => {

@@ -279,7 +279,7 @@ impl Sandbox {
         Ok(entries.serialize(&Serializer::new())?)
     }
 
-    /// Whether this is the password of the service's `default` user.
+    /// Whether this is the password of the service's `default` user, or of the superuser of a Postgres service.
     #[wasm_bindgen(js_name = verifyPassword)]
     pub fn verify_password(&self, #[wasm_bindgen(js_name = "serviceId")] service_id: &str, password: &str) -> bool {
         self.world.sandbox.borrow().verify_password(service_id, password)

@@ -16,8 +16,10 @@ use super::http::rate_limit::RateWindow;
 use super::http::reply::{Delivery, Reply};
 use super::http::request::read_call;
 use super::http::route::{self, Route};
+use super::http::uploads::UploadAddress;
 use super::model::access;
 use super::model::key;
+use super::model::operations::udfs::uploads::{self, Permission};
 use super::model::operations::{self, Output, Payload};
 use super::model::random::Random;
 use super::model::rejection::Rejection;
@@ -106,16 +108,9 @@ impl Sandbox {
     fn respond(&mut self, now_ms: f64, incoming: Incoming<'_>) -> Reply {
         self.advance(now_ms);
         let request_id = self.request_ids.uuid();
-        let mut headers = Vec::new();
-        let admitted = self.admit(&incoming, &mut headers);
-        let operation = admitted.as_ref().ok().map(|admitted| admitted.route.operation);
-        let handled = match admitted {
-            Ok(admitted) => self.carry_out(admitted, &incoming, &request_id, headers),
-            Err(rejection) => {
-                let mut response = envelope::error(rejection, &request_id);
-                response.headers.append(&mut headers);
-                Handled::unchanged(Delivery::Respond(response), None)
-            }
+        let (operation, handled) = match UploadAddress::read(incoming.url) {
+            Some(address) => (None, self.receive(&address, &incoming, &request_id)),
+            None => self.call(&incoming, &request_id),
         };
         let changed = handled.change.is_some();
         self.ledger.write(Entry {
@@ -126,13 +121,64 @@ impl Sandbox {
                 Delivery::Respond(response) => response.status,
                 Delivery::Drop => 0,
             },
-            operation: operation.map(|operation| operation.name),
+            operation,
             change: handled.change,
             body: handled.body,
             fault: handled.fault,
         });
         let delay_ms = self.options.latency_ms + handled.slow_ms / self.options.time_scale;
         Reply { delivery: handled.delivery, delay_ms, changed }
+    }
+
+    /// Handles a call of the API. The first part of the result is the operation.
+    fn call(&mut self, incoming: &Incoming<'_>, request_id: &str) -> (Option<&'static str>, Handled) {
+        let mut headers = Vec::new();
+        match self.admit(incoming, &mut headers) {
+            Ok(admitted) => {
+                (Some(admitted.route.operation.name), self.carry_out(admitted, incoming, request_id, headers))
+            }
+            Err(rejection) => {
+                let mut response = envelope::error(rejection, request_id);
+                response.headers.append(&mut headers);
+                (None, Handled::unchanged(Delivery::Respond(response), None))
+            }
+        }
+    }
+
+    /// Takes the file of an upload. As at an object store, it needs no key and counts for no limit. A key does in place of
+    /// the token: the ledger has no token, and its changes can be sent again.
+    fn receive(&mut self, address: &UploadAddress<'_>, incoming: &Incoming<'_>, request_id: &str) -> Handled {
+        let now = self.now;
+        let file = incoming.body.unwrap_or_default();
+        let credentials = Credentials::read(incoming.authorization);
+        let mut take = || {
+            if incoming.method != Some(Method::Put) {
+                return Err(Rejection::method_not_allowed(&incoming.name, &[Method::Put.as_str()]));
+            }
+            for timeline in &mut self.organizations {
+                let opens = |it: &Credentials| {
+                    key::presented(&timeline.current, it.key_id.as_ref(), &it.key_secret, now).is_some()
+                };
+                let permission = match address.token {
+                    None if credentials.as_ref().is_some_and(opens) => Permission::Key,
+                    token => Permission::Token(token),
+                };
+                let received = uploads::receive(&mut timeline.current, address.id, permission, file, now);
+                if let Some(received) = received {
+                    return received.inspect(|_| timeline.record(now));
+                }
+            }
+            Err(Rejection::not_found("there is no upload at this address, or no longer"))
+        };
+        match take() {
+            Ok(hash) => {
+                let change = Some(format!("upload {} received", address.id));
+                let delivery = Delivery::Respond(envelope::stored(request_id, &hash));
+                let body = str::from_utf8(file).ok().map(Secret::new);
+                Handled { change, body, ..Handled::unchanged(delivery, None) }
+            }
+            Err(rejection) => Handled::unchanged(Delivery::Respond(envelope::error(rejection, request_id)), None),
+        }
     }
 
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
@@ -161,7 +207,7 @@ impl Sandbox {
     /// Carries out a request, as far as a fault lets it.
     fn carry_out(
         &mut self,
-        Admitted { route, organization, key }: Admitted,
+        admitted: Admitted,
         incoming: &Incoming<'_>,
         request_id: &str,
         mut headers: Vec<(String, String)>,
@@ -169,7 +215,7 @@ impl Sandbox {
         if self.now < self.outage_until {
             return Handled::unchanged(damage::outage(&self.faults.stream()), Some(Fault::Outage));
         }
-        let operation = route.operation;
+        let operation = admitted.route.operation;
         let selected = self.faults.select(operation, incoming.url);
         let random = self.faults.stream();
         if let Some(selected) = selected
@@ -180,7 +226,7 @@ impl Sandbox {
         }
         let fault = selected.map(|selected| selected.fault);
         let mut applied = fault.is_some_and(|fault| !fault.alters_result() && fault.mishap().is_none());
-        let output = self.run(route, organization, key, incoming, fault, &mut applied, &random);
+        let output = self.run(admitted, incoming, fault, &mut applied, &random);
         let (mut response, change, body) = match output {
             Ok((Output { mut result, change }, body)) => {
                 let schema = match operation.response {
@@ -222,9 +268,7 @@ impl Sandbox {
     /// ledger, where the request changed something.
     fn run(
         &mut self,
-        route: Route,
-        organization: usize,
-        key: String,
+        Admitted { route, organization, key }: Admitted,
         incoming: &Incoming<'_>,
         fault: Option<Fault>,
         applied: &mut bool,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::engine::Sandbox;
 use super::http::rate_limit::RateWindow;
 use super::model::history::Timeline;
+use super::model::operations::postgres;
 use super::model::organization::Organization;
 use super::model::service::Service;
 use super::persistence::mutations::Baseline;
@@ -99,10 +100,12 @@ impl Sandbox {
         Ok(now)
     }
 
-    /// Whether this is the password of the service's default user; false for an unknown service.
+    /// Whether this is the password of the service's default user, or of the superuser of a Postgres service; false for an
+    /// unknown service.
     #[must_use]
     pub fn verify_password(&self, service_id: &str, password: &str) -> bool {
         self.service(service_id).is_some_and(|service| service.password.verify(password))
+            || self.current().any(|organization| postgres::verify_password(organization, service_id, password))
     }
 
     /// The same for the MySQL interface, which has a hash of its own; false while only the other hash was set.

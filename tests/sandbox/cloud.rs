@@ -111,6 +111,12 @@ impl Cloud {
         (response.status, json["result"].take())
     }
 
+    /// Sends a file to the address of an upload.
+    pub fn upload(&mut self, url: &str, file: &str) -> u16 {
+        let reply = self.sandbox.handle_wire(self.now, "PUT", url, None, Some(file.as_bytes()), None);
+        reply.into_result().unwrap().status
+    }
+
     /// Sends a request with the first key. Nothing in the response is checked: a fault may have altered it.
     pub fn send_unchecked(&mut self, method: Method, url: &str) -> HttpResponse {
         let options = self.sandbox.options();

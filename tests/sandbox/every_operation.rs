@@ -31,6 +31,8 @@ struct Walk {
     /// How often each operation succeeded.
     succeeded: BTreeMap<&'static str, usize>,
     last_url: String,
+    /// Uploads whose file was sent, and that no version has.
+    uploads: Vec<Value>,
 }
 
 impl Walk {
@@ -38,7 +40,16 @@ impl Walk {
         let mut cloud = Cloud::of(Options { seed, rate_limit: None, ..Options::default() });
         let own_key = cloud.get("/keys").result()[0]["id"].as_str().unwrap().to_owned();
         let (known, succeeded) = (BTreeMap::new(), BTreeMap::new());
-        Self { cloud, draw: Draw::new(seed), asked: 0, known, own_key, succeeded, last_url: String::new() }
+        Self {
+            cloud,
+            draw: Draw::new(seed),
+            asked: 0,
+            known,
+            own_key,
+            succeeded,
+            last_url: String::new(),
+            uploads: Vec::new(),
+        }
     }
 
     /// A pause and a request.
@@ -72,6 +83,10 @@ impl Walk {
         if status == operation.status {
             *self.succeeded.entry(operation.name).or_default() += 1;
             self.learn(operation, &result);
+            if let Some(url) = result.get("uploadUrl").and_then(Value::as_str) {
+                assert_eq!(self.cloud.upload(url, "print(1)"), 200);
+                self.uploads.push(result["uploadId"].clone());
+            }
         }
     }
 
@@ -96,6 +111,11 @@ impl Walk {
         if operation.name == "services.create" {
             let name = format!("walk {}", self.draw.below(100));
             body = json!({ "name": name, "provider": "aws", "region": "eu-west-1", "idleTimeoutMinutes": 5 });
+        }
+        if body.get("uploadId").is_some()
+            && let Some(upload) = self.uploads.pop()
+        {
+            body["uploadId"] = upload;
         }
         body
     }
@@ -144,8 +164,10 @@ impl Walk {
         for (resource, records) in snapshot["store"].as_object().unwrap() {
             let one = OPERATIONS.iter().filter(|operation| operation.name.rsplit_once('.').unwrap().0 == resource);
             let longest = one.map(|operation| operation.path_parameters).max_by_key(|parameters| parameters.len());
+            // The uploads of functions have no path in the contract.
+            let Some(longest) = longest else { continue };
             for record in records.as_array().unwrap() {
-                let parameters = longest.unwrap().iter().filter(|parameter| parameter.name != "organizationId");
+                let parameters = longest.iter().filter(|parameter| parameter.name != "organizationId");
                 for (parameter, value) in parameters.zip(record["path"].as_array().unwrap()) {
                     add(parameter.name, value);
                 }

@@ -44,6 +44,12 @@ pub fn success(request_id: &str, operation: &Operation, result: Option<&Payload>
     respond(operation.status, request_id, JSON, body, Vec::new())
 }
 
+/// The response to a file that has arrived, as object stores write it: no body, and the hash of the file.
+pub fn stored(request_id: &str, hash: &str) -> HttpResponse {
+    let headers = vec![("etag".to_owned(), format!("\"{hash}\"")), ("x-request-id".to_owned(), request_id.to_owned())];
+    HttpResponse { status: 200, headers, body: Vec::new() }
+}
+
 /// The response of a proxy in between, without the API's envelope.
 pub fn from_proxy(status: u16, content_type: &str, body: &str) -> HttpResponse {
     let headers = vec![("content-type".to_owned(), content_type.to_owned())];

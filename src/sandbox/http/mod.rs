@@ -8,3 +8,4 @@ pub mod rate_limit;
 pub mod reply;
 pub mod request;
 pub mod route;
+pub mod uploads;

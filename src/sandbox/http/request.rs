@@ -13,7 +13,7 @@ use crate::validate::{Mode, Unknown, validate};
 
 /// Checks a request of a route, and makes it a call.
 pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call, Rejection> {
-    let Route { operation, path, query } = route;
+    let Route { operation, origin, path, query } = route;
     let mut arguments = Map::new();
     let mut issues = Vec::new();
     for (name, value) in &path {
@@ -33,7 +33,7 @@ pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call,
         return Err(Rejection::issues(&issues));
     }
     let body = read_body(operation, body)?;
-    Ok(Call { operation, key, address: None, uses: Vec::new(), path, query: arguments, body })
+    Ok(Call { operation, key, address: None, uses: Vec::new(), origin, path, query: arguments, body })
 }
 
 /// The issues of a parameter's value.

@@ -11,6 +11,8 @@ use crate::sandbox::model::rejection::Rejection;
 /// An operation, with the decoded values of its path and query.
 pub struct Route {
     pub operation: &'static Operation,
+    /// Scheme and host of the address.
+    pub origin: String,
     /// The values of the path's parameters by name, decoded.
     pub path: Vec<(&'static str, String)>,
     /// The query's pairs in their order, decoded.
@@ -27,6 +29,15 @@ pub fn target(url: &str) -> (&str, &str) {
     };
     let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
     rest.split_once('?').unwrap_or((rest, ""))
+}
+
+/// Scheme and host of an address; those of this machine where it is relative.
+fn origin(url: &str) -> &str {
+    let absolute = || {
+        let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']))?;
+        url.get(..scheme.len() + "://".len() + rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+    };
+    absolute().unwrap_or("http://localhost")
 }
 
 /// Finds the operation. A method that the path does not take
@@ -53,7 +64,7 @@ pub fn find(method: Option<Method>, name: &str, url: &str) -> Result<Route, Reje
     let Some(query) = pairs(query) else {
         return Err(Rejection::bad_request("query: expected percent-encoded UTF-8, received something else"));
     };
-    Ok(Route { operation, path: values(operation.path, segments), query })
+    Ok(Route { operation, origin: origin(url).to_owned(), path: values(operation.path, segments), query })
 }
 
 /// The name of a template's parameter.
@@ -110,6 +121,13 @@ mod tests {
         assert_eq!(target("https://host?x"), ("", "x"));
         assert_eq!(target("/v1/a"), ("/v1/a", ""));
         assert_eq!(target("/v1/a?u=http://b/c"), ("/v1/a", "u=http://b/c"));
+    }
+
+    #[test]
+    fn origins() {
+        assert_eq!(origin("https://host:8443/v1/a?b=c#d"), "https://host:8443");
+        assert_eq!(origin("http://[::1]?u=http://b/c"), "http://[::1]");
+        assert_eq!(origin("/v1/a?u=http://b/c"), "http://localhost");
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub const INVITATIONS: &str = "invitations";
 
 /// The role that may do everything.
 pub const ADMIN: &str = "Admin";
+const DEVELOPER: &str = "Developer";
 /// The type of a role that comes with the organization.
 pub const SYSTEM: &str = "system";
 
@@ -43,6 +44,10 @@ const VIEW_SERVICE: &str = "control-plane:service:view";
 const VIEW_BACKUPS: &str = "control-plane:service:view-backups";
 const MANAGE_SERVICE: &str = "control-plane:service:manage";
 
+/// The first members of an organization, each with a role.
+const FIRST_MEMBERS: [(&str, &str, &str); 2] =
+    [("Sandbox Admin", "admin@sandbox.example", ADMIN), ("Sandbox Developer", "developer@sandbox.example", DEVELOPER)];
+
 static SYSTEM_ROLES: [SystemRole; 10] = [
     SystemRole {
         name: ADMIN,
@@ -54,7 +59,7 @@ static SYSTEM_ROLES: [SystemRole; 10] = [
         ],
     },
     SystemRole {
-        name: "Developer",
+        name: DEVELOPER,
         older: Some("developer"),
         permissions: &[VIEW, "control-plane:organization:create-api-keys", VIEW_SERVICE, VIEW_BACKUPS],
     },
@@ -80,7 +85,7 @@ static SYSTEM_ROLES: [SystemRole; 10] = [
     },
 ];
 
-/// Adds the roles of the system and the first member, an admin, unless the organization has them.
+/// Adds the roles of the system and the first members, an admin and a developer, unless the organization has them.
 pub fn add_first(organization: &mut Organization) {
     if let Some(resource) = Resource::named(ROLES).filter(|_| organization.store.collection(ROLES).is_empty()) {
         for role in &SYSTEM_ROLES {
@@ -89,8 +94,10 @@ pub fn add_first(organization: &mut Organization) {
         }
     }
     if organization.store.collection(MEMBERS).is_empty() {
-        let admin = named(organization, ADMIN).into_iter().collect::<Vec<_>>();
-        add_member(organization, "Sandbox Admin", "admin@sandbox.example", &admin, CREATED);
+        for (name, email, role) in FIRST_MEMBERS {
+            let roles = named(organization, role).into_iter().collect::<Vec<_>>();
+            add_member(organization, name, email, &roles, CREATED);
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Call {
     pub address: Option<IpAddr>,
     /// When each key was last used, by the id of its record; only for operations on keys.
     pub uses: Vec<(String, f64)>,
+    /// Scheme and host of the sandbox, as the request names them: `https://api.clickhouse.cloud`.
+    pub origin: String,
     /// The parameters of the path by name, decoded.
     pub path: Vec<(&'static str, String)>,
     /// The parameters of the query by name.

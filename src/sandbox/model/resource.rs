@@ -8,13 +8,18 @@ use crate::contract::{self, Kind, Method, OPERATIONS, Operation, ResponseKind, S
 
 /// The methods whose path is that of one record, in the order in which they are asked.
 const OF_ONE_RECORD: [&str; 5] = ["get", "replace", "update", "set", "delete"];
+/// The uploads of functions. The contract opens them, and has no path of one: that is made up here.
+const UPLOADS: (&str, &str) = ("udfs.uploads", "/v1/organizations/{organizationId}/udfUploads/{uploadId}");
 
 static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| {
     let mut names: Vec<&str> =
         OPERATIONS.iter().filter_map(|operation| Some(operation.name.rsplit_once('.')?.0)).collect();
     names.sort_unstable();
     names.dedup();
-    names.into_iter().filter_map(Resource::derive).collect()
+    let mut resources: Vec<Resource> = names.into_iter().filter_map(Resource::derive).collect();
+    resources.extend(Resource::uploads());
+    resources.sort_unstable_by_key(|resource| resource.name);
+    resources
 });
 
 /// A resource: records below the organization, or one record where its parent has only one.
@@ -48,8 +53,14 @@ impl Resource {
     fn derive(name: &'static str) -> Option<Self> {
         let method = |method: &&str| contract::operation(&format!("{name}.{method}"));
         let path = OF_ONE_RECORD.iter().find_map(method)?.path;
-        let schema = OF_ONE_RECORD.iter().filter_map(method).find_map(result)?;
+        // Versions of functions are shown only where they are created and listed.
+        let schema = OF_ONE_RECORD.iter().chain(&["create"]).filter_map(method).find_map(result)?;
         Some(Self { name, path, schema })
+    }
+
+    fn uploads() -> Option<Self> {
+        let (name, path) = UPLOADS;
+        Some(Self { name, path, schema: result(contract::operation("udfs.createUpload")?)? })
     }
 
     /// The parameters of the path of one record, without the organization's.
@@ -84,7 +95,7 @@ impl Resource {
     pub fn noun(&self) -> String {
         let last = self.name.rsplit('.').next().unwrap_or(self.name);
         let plural = Some(last).filter(|_| !self.is_single()).unwrap_or_default();
-        let singular = [("ies", "y"), ("ches", "ch"), ("s", "")]
+        let singular = [("postgres", "postgresService"), ("ies", "y"), ("ches", "ch"), ("s", "")]
             .into_iter()
             .find_map(|(many, one)| Some(format!("{}{one}", plural.strip_suffix(many)?)));
         let mut noun = String::new();
@@ -141,6 +152,7 @@ mod tests {
         assert_eq!((keys.id(), keys.is_single()), (Some("id"), false));
         assert_eq!(Resource::named("members").unwrap().id(), Some("userId"));
         assert_eq!(Resource::named("activities").unwrap().noun(), "activity");
+        assert_eq!(Resource::named("postgres").unwrap().noun(), "postgres service");
         assert_eq!(Resource::named("clickStack.savedSearches").unwrap().noun(), "saved search");
         // Unions: of any variant.
         assert_eq!(Resource::named("clickStack.webhooks").unwrap().id(), Some("id"));

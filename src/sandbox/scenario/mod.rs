@@ -106,8 +106,8 @@ impl Scenario {
             let operation = contract::operation(name).ok_or_else(|| format!("there is no {name}"))?;
             let body = read_body(operation, Some(Value::Object(body.clone()).to_string().as_bytes()));
             let body = body.map_err(|rejection| rejection.message())?;
-            let (key, query) = (key.to_owned(), Map::new());
-            Ok(Call { operation, key, address: None, uses: Vec::new(), path, query, body })
+            let (key, origin, query) = (key.to_owned(), String::new(), Map::new());
+            Ok(Call { operation, key, address: None, uses: Vec::new(), origin, path, query, body })
         };
         if !self.organization.is_empty() {
             let update = call("organizations.update", Vec::new(), &self.organization)?;

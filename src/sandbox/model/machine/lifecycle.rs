@@ -68,6 +68,11 @@ impl Lifecycle {
         self.state.shown
     }
 
+    /// When the state began, or the last activity in it.
+    pub const fn since(&self) -> f64 {
+        self.active
+    }
+
     /// When the resource came up, idle times included; none while it is down.
     pub const fn up_since(&self) -> Option<f64> {
         self.up_since

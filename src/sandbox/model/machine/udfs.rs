@@ -1,7 +1,7 @@
 //! The states of a version of a user-defined function, and of its attachments to services.
 //!
-//! A version is gone as soon as it is deleted. An attachment is in `standby` while its service is down: the caller enters
-//! it, and `provisioning` again once the service runs. `error` comes by faults.
+//! A version whose archive can not be built ends in `error` instead of `ready`, by a rule of the caller. An attachment is
+//! shown in `standby` while its service does not run, whatever its state is here.
 
 use super::{Command, Effect, Machine, State};
 

@@ -113,7 +113,8 @@ pub fn listed(call: &Call, resource: &Resource, records: &[&Record]) -> Result<V
     }) else {
         return Err(Rejection::internal_error());
     };
-    let after = match call.query.get("cursor").and_then(Value::as_str) {
+    let cursor = call.query.get("cursor").and_then(Value::as_str);
+    let after = match cursor {
         Some(cursor) => Some(cursor.parse::<u64>().map_err(|_| {
             Rejection::bad_request("query.cursor: expected the cursor of another page, received something else")
         })?),
@@ -123,7 +124,9 @@ pub fn listed(call: &Call, resource: &Resource, records: &[&Record]) -> Result<V
     let page: Vec<&&Record> = rest.by_ref().take(limit).collect();
     let next = page.last().filter(|_| rest.next().is_some()).map(|last| last.number.to_string());
     let items: Value = page.iter().map(|record| shown(record, resource, items)).collect();
-    let mut result = json!({ name: items, "pagination": { "limit": limit, "nextCursor": next } });
+    let pagination =
+        json!({ "totalRecords": records.len(), "currentCursor": cursor, "nextCursor": next, "limit": limit });
+    let mut result = json!({ name: items, "pagination": pagination });
     if let Some(projected) = projected(&result, schema) {
         result = projected;
     }
@@ -163,6 +166,14 @@ pub fn draft(organization: &Organization, call: &Call, now: f64) -> Result<Recor
     draft_of(organization, resource, path(call, resource), &call.body, now)
 }
 
+/// Rejects one more record of a resource that has as many as it may.
+pub fn check_count(organization: &Organization, resource: &Resource) -> Result<(), Rejection> {
+    if organization.store.collection(resource.name).len() < MAX_RECORDS {
+        return Ok(());
+    }
+    Err(Rejection::bad_request(format!("the organization may have at most {MAX_RECORDS} of {}", resource.name)))
+}
+
 /// The same for any resource: `parents` are the values of its path but the last one.
 pub fn draft_of(
     organization: &Organization,
@@ -171,12 +182,7 @@ pub fn draft_of(
     body: &Map<String, Value>,
     now: f64,
 ) -> Result<Record, Rejection> {
-    if organization.store.list(resource.name, &[]).count() >= MAX_RECORDS {
-        return Err(Rejection::bad_request(format!(
-            "the organization may have at most {MAX_RECORDS} of {}",
-            resource.name
-        )));
-    }
+    check_count(organization, resource)?;
     let random = organization.record_stream();
     let body = Value::Object(body.clone());
     let shape = variant(&body, resource.schema);

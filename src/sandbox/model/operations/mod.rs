@@ -15,6 +15,7 @@ mod invitations;
 mod keys;
 mod members;
 pub mod organizations;
+pub mod postgres;
 mod private_endpoints;
 mod query_endpoint;
 mod quotas;
@@ -23,6 +24,7 @@ mod roles;
 mod scaling_schedule;
 mod services;
 mod settings;
+pub mod udfs;
 mod upgrade_window;
 mod usage_cost;
 
@@ -93,9 +95,11 @@ fn handler(operation: &'static Operation) -> Option<Handler> {
         "keys" => keys::handler(name),
         "members" => members::handler(name),
         "organizations" => organizations::handler(name),
+        "postgres" => postgres::handler(name),
         "quotas" => quotas::handler(name),
         "roles" => roles::handler(name),
         "services" => services::handler(name),
+        "udfs" => udfs::handler(name),
         "usageCost" => usage_cost::handler(name),
         _ => None,
     };

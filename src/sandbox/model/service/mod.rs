@@ -380,7 +380,7 @@ fn known(body: &Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
 
 /// The region, by either of its names. New regions come over time, so one that the contract does not list is accepted; one
 /// that it lists for another provider is rejected, as the live API rejects it.
-fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, Rejection> {
+pub fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a str, Rejection> {
     let sent = ["region", "regionId"].into_iter().find_map(|name| Some((name, body.get(name)?.as_str()?)));
     let Some((name, region)) = sent else {
         return Err(Rejection::bad_request("body.region: expected a region, received nothing"));
