@@ -125,7 +125,7 @@ impl Walk {
         for Parameter { name, schema, .. } in operation.path_parameters {
             let value = match self.known.get(*name) {
                 _ if *name == "organizationId" => self.cloud.sandbox.options().organization_id.clone(),
-                Some(values) if self.draw.below(20) != 0 => self.draw.one(values).clone(),
+                Some(values) if !values.is_empty() && self.draw.below(20) != 0 => self.draw.one(values).clone(),
                 _ => plain(&examples::of_schema(schema, &mut self.draw)),
             };
             path = path.replace(&format!("{{{name}}}"), &encoded(&value));
