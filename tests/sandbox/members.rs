@@ -12,10 +12,11 @@ fn role(cloud: &mut Cloud, name: &str) -> Value {
 }
 
 #[test]
-fn the_first_member_is_an_admin() {
+fn the_first_members_are_an_admin_and_a_developer() {
     let mut cloud = Cloud::new();
     let members = cloud.get("/members").result().clone();
-    assert_eq!(members.as_array().unwrap().len(), 1);
+    let roles: Vec<&Value> = members.as_array().unwrap().iter().map(|member| &member["role"]).collect();
+    assert_eq!(roles, ["admin", "developer"]);
     let member = &members[0];
     assert_eq!((&member["role"], &member["assignedRoles"][0]["roleName"]), (&json!("admin"), &json!("Admin")));
     assert_eq!(cloud.get(&format!("/members/{}", member["userId"].as_str().unwrap())).result(), member);
