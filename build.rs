@@ -4,6 +4,8 @@
 
 #[path = "build/document.rs"]
 mod document;
+#[path = "build/marks.rs"]
+mod marks;
 #[path = "build/openapi.rs"]
 mod openapi;
 #[path = "build/operation.rs"]

@@ -1,7 +1,7 @@
 // @ts-check
 // The cost of checking a response: a list through the client against bare JSON.parse of the same bytes.
 //
-//     node bench/validate.mjs          # exits with 1 if 1,000 services cost more than 1.35 times as much
+//     node bench/validate.mjs          # exits with 1 if 1,000 or 10,000 services cost more than 1.30 times as much
 //
 // The package has no export that only checks, so both sides are measured end to end with the same fetch, which resolves at once with
 // a Response over the same bytes.
@@ -18,8 +18,8 @@
 import { CloudClient } from "clickhouse-cloud";
 import { service as sample } from "./peers/service.mjs";
 
-const LIMIT = 1.35;
-const LIMITED = 1_000;
+const LIMIT = 1.3;
+const LIMITED = [1_000, 10_000];
 const MS_FOR_EACH = 4_000;
 const MIN_ROUNDS = 9;
 /** About how many services a batch has, and the most calls. */
@@ -123,18 +123,15 @@ async function measure(count) {
 const row = (/** @type {string[]} */ ...cells) => console.log(cells.map((cell) => cell.padStart(11)).join(""));
 const whole = new Intl.NumberFormat("en");
 row("services", "bytes", "rounds", "bare ms", "checked ms", "ratio");
-let ratio = Number.NaN;
-for (const count of [1, 20, LIMITED, 10_000]) {
+let held = true;
+for (const count of [1, 20, ...LIMITED]) {
   const result = await measure(count);
   row(
     ...[result.count, result.bytes, result.rounds].map((value) => whole.format(value)),
     ...[result.bare, result.checked].map((ms) => ms.toFixed(3)),
     result.ratio.toFixed(2),
   );
-  if (count === LIMITED) ratio = result.ratio;
+  if (LIMITED.includes(count)) held &&= result.ratio <= LIMIT;
 }
-const held = ratio <= LIMIT;
-console.log(
-  `\n${whole.format(LIMITED)} services: ${ratio.toFixed(2)} times as long as bare, at most ${LIMIT}: ${held ? "held" : "not held"}`,
-);
+console.log(`\n${LIMITED.map(whole.format).join(" and ")} services: at most ${LIMIT} times as long as bare: ${held ? "held" : "not held"}`);
 process.exitCode = held ? 0 : 1;

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Failure, Place};
+use crate::marks;
 use crate::operation::{Idempotency, Operation, Parameter, ResponseKind};
 
 /// The whole document. `version` is that of the package.
@@ -81,6 +82,9 @@ fn write_operation(operation: &Operation) -> Value {
     );
     if let Some(yields) = &operation.yields {
         add("x-yields", json!({ "property": yields.property, "unless": yields.unless }));
+    }
+    for (key, mark) in marks::expanded(operation) {
+        add(key, mark);
     }
     if operation.beta {
         add("x-maturity", "beta".into());

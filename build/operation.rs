@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Failure, File, Place};
+use crate::marks::{self, Pages, Range, Waiter};
 use crate::review;
 use crate::schema::{self, Kind, Property, Schema};
 
@@ -27,6 +28,9 @@ pub struct Operation {
     pub status: u16,
     pub idempotency: Idempotency,
     pub yields: Option<Yields>,
+    pub pages: Option<Pages>,
+    pub range: Option<Range>,
+    pub waiter: Option<Waiter>,
     pub beta: bool,
     pub deprecated: bool,
     pub summary: String,
@@ -94,6 +98,9 @@ const KEYS: &[&str] = &[
     "maturity",
     "deprecated",
     "yields",
+    "pages",
+    "range",
+    "waiter",
     "summary",
     "description",
     "query",
@@ -140,10 +147,10 @@ pub fn parameter(part: &str) -> Option<&str> {
 }
 
 /// Reads one operation.
-struct Reader<'a> {
-    document: &'a Document,
-    file: &'a File,
-    place: &'a Place,
+pub struct Reader<'a> {
+    pub document: &'a Document,
+    pub file: &'a File,
+    pub place: &'a Place,
 }
 
 impl Reader<'_> {
@@ -168,6 +175,7 @@ impl Reader<'_> {
         if maturity.is_some_and(|maturity| maturity != "beta") {
             return Err(place.at("maturity").failure("must be beta, or absent"));
         }
+        let query_parameters = self.query_parameters(object)?;
         Ok(Operation {
             place: place.clone(),
             id: place.text(object, "id")?.to_owned(),
@@ -175,7 +183,10 @@ impl Reader<'_> {
             method,
             path_parameters: self.path_parameters(&path)?,
             path,
-            query_parameters: self.query_parameters(object)?,
+            pages: marks::pages(self, object, &query_parameters, &response)?,
+            range: marks::range(self, object, &query_parameters)?,
+            waiter: marks::waiter(self, name, object, &response)?,
+            query_parameters,
             idempotency: self.idempotency(object, safe, body.as_ref())?,
             yields: self.yields(object, body.as_ref(), &response)?,
             body,
@@ -268,7 +279,7 @@ impl Reader<'_> {
         Ok(Some(Body { schema, source, required }))
     }
 
-    fn response(&self, object: &Map<String, Value>) -> Result<ResponseKind, Failure> {
+    pub fn response(&self, object: &Map<String, Value>) -> Result<ResponseKind, Failure> {
         match self.place.optional_text(object, "result")? {
             None => Ok(ResponseKind::Empty),
             Some(media) if media.contains('/') => Ok(ResponseKind::Text(media.to_owned())),
@@ -339,7 +350,7 @@ impl Reader<'_> {
     }
 
     /// A property of an object's schema.
-    fn property(&self, schema: Option<&Schema>, name: &str, place: &Place) -> Result<Property, Failure> {
+    pub fn property(&self, schema: Option<&Schema>, name: &str, place: &Place) -> Result<Property, Failure> {
         let object = schema.map(|schema| self.resolved(schema, place)).transpose()?;
         if let Some(Schema { kind: Kind::Object(object), .. }) = object
             && let Some(property) = object.properties.into_iter().find(|property| property.name == name)
@@ -358,7 +369,7 @@ impl Reader<'_> {
     }
 
     /// The target of a reference, or the schema itself.
-    fn resolved(&self, schema: &Schema, place: &Place) -> Result<Schema, Failure> {
+    pub fn resolved(&self, schema: &Schema, place: &Place) -> Result<Schema, Failure> {
         match &schema.kind {
             Kind::Named(name) => {
                 let (value, at) = self.document.target(&Value::String(name.clone()), place)?;

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Failure, Place};
+use crate::marks::{self, States};
 use crate::{pattern, review, rules};
 
 /// The bounds of lengths and counts that mean "no limit".
@@ -62,6 +63,8 @@ pub enum Kind {
         open: bool,
         /// Groups of values, each with the pattern of its members.
         groups: Vec<(String, String)>,
+        /// The meaning of each value to a wait.
+        states: Option<States>,
     },
     NumberEnum(Vec<f64>),
     Array {
@@ -386,7 +389,7 @@ fn limits(object: &Map<String, Value>, place: &Place) -> Result<NumberLimits, Fa
 
 fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
     if object.contains_key("enum") || object.contains_key("const") {
-        place.only(object, &["type", "enum", "const", "x-open-enum", "x-enum-groups"], ANNOTATIONS)?;
+        place.only(object, &["type", "enum", "const", "x-open-enum", "x-enum-groups", "x-states"], ANNOTATIONS)?;
         let values = match (object.get("enum"), object.get("const")) {
             (Some(values), None) => place.at("enum").texts(values)?,
             (None, Some(Value::String(value))) => vec![value.clone()],
@@ -396,7 +399,11 @@ fn text(object: &Map<String, Value>, place: &Place) -> Result<Kind, Failure> {
             Some(groups) => groups_of(&values, groups, &place.at("x-enum-groups"))?,
             None => Vec::new(),
         };
-        return Ok(Kind::Enum { values, open: place.flag(object, "x-open-enum")?, groups });
+        let states = match object.get("x-states") {
+            Some(states) => Some(marks::states(&values, states, &place.at("x-states"))?),
+            None => None,
+        };
+        return Ok(Kind::Enum { values, open: place.flag(object, "x-open-enum")?, groups, states });
     }
     place.only(object, &["type", "format", "minLength", "maxLength", "pattern", "x-expected"], ANNOTATIONS)?;
     let format = match place.optional_text(object, "format")? {

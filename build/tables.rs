@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::document::{Document, Failure, Place};
 use crate::operation::{Idempotency, Operation, Parameter, ResponseKind, Yields};
 use crate::schema::{self, AdditionalProperties, Kind, NumberLimits, Object, Rule, Schema, Text};
-use crate::{pattern, routes};
+use crate::{marks, pattern, routes};
 
 /// The tables of the whole contract.
 pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Failure> {
@@ -42,6 +42,7 @@ pub fn write(document: &Document, operations: &[Operation]) -> Result<String, Fa
     }
     let _ =
         writeln!(out, "/// Every operation.\npub static OPERATIONS: &[&Operation] = &[{}];", identifiers.join(", "));
+    out.push_str(&marks::tables(operations));
     let mut sorted: Vec<&Operation> = operations.iter().collect();
     sorted.sort_by(|left, right| left.name.cmp(&right.name));
     let by_name = identifiers_of(&sorted);

@@ -1,17 +1,16 @@
 // @ts-check
-// Hands over the service that `createAndWait` created, even if the wait fails: its password is returned only once. Logs and
-// `JSON.stringify` do not show it.
+// Hands over the service that `createAndWait` created, and the key that `keys.rotate` created, even if the helper fails later: their
+// secrets are returned only once. Logs and `JSON.stringify` do not show them.
 import { onAbort, reasonOf } from "./bindings/signals.js";
 import { CloudError } from "./errors.js";
 import { alone, get } from "./bindings/values.js";
 
-/** @import { CreateServiceResult } from "./generated/schema.js" */
-
 /**
  * Calls `onCreated` and awaits its result. An aborted signal ends the wait at once, with the signal's reason.
  *
- * @param {((created: CreateServiceResult) => unknown) | undefined} onCreated
- * @param {CreateServiceResult} created
+ * @template T
+ * @param {((created: T) => unknown) | undefined} onCreated
+ * @param {T} created
  * @param {AbortSignal | undefined} signal
  */
 export async function tell(onCreated, created, signal) {
@@ -33,29 +32,31 @@ export async function tell(onCreated, created, signal) {
   }
 }
 
-/** The created services, by an error that the caller's code threw. @type {WeakMap<object, CreateServiceResult>} */
-const creations = new WeakMap();
+/** What was created, by an error that the caller's code threw. @type {Record<"created" | "createdKey", WeakMap<object, unknown>>} */
+const creations = { created: new WeakMap(), createdKey: new WeakMap() };
 
 /**
- * Adds the created service to an error as `created`, not enumerable, so that `JSON.stringify` and logs do not show it. The
+ * Adds what was created to an error as `created` or `createdKey`, not enumerable, so that `JSON.stringify` and logs do not show it. The
  * reason of an aborted signal is not changed: other calls may share it.
  *
  * @param {unknown} error any value: callers can throw anything
- * @param {CreateServiceResult} created
+ * @param {"created" | "createdKey"} name
+ * @param {unknown} created
  * @param {AbortSignal | undefined} signal
  */
-export function attach(error, created, signal) {
+export function attach(error, name, created, signal) {
   // attachCreated is not in the public types.
-  if (/** @type {any} */ (CloudError).attachCreated(error, created)) return;
+  if (/** @type {any} */ (CloudError).attachCreated(error, name, created)) return;
   if (typeof error !== "object" || error === null) return;
   if (get(signal, "aborted") === true && reasonOf(signal) === error) return;
   try {
-    if (!creations.has(error)) {
+    const known = creations[name];
+    if (!known.has(error)) {
       // A property of this name that the caller's error already has is not replaced.
-      if (get(error, "created") !== undefined) return;
-      Object.defineProperty(error, "created", alone({ get: () => creations.get(error), configurable: true }));
+      if (get(error, name) !== undefined) return;
+      Object.defineProperty(error, name, alone({ get: () => known.get(error), configurable: true }));
     }
-    creations.set(error, created);
+    known.set(error, created);
   } catch {
     // The error cannot be changed: it is frozen, or a Proxy.
   }

@@ -11,7 +11,11 @@ const BRAND = Symbol.for("clickhouse-cloud.error");
  * The hidden properties of an error.
  *
  * @param {CloudError} error
- * @returns {{ text: string, created: import("./generated/schema.js").CreateServiceResult | undefined }}
+ * @returns {{
+ *   text: string,
+ *   created: import("./generated/schema.js").CreateServiceResult | undefined,
+ *   createdKey: import("./generated/schema.js").CreateApiKeyResult | undefined,
+ * }}
  */
 const kept = (error) => hidden(error);
 
@@ -28,6 +32,15 @@ const kept = (error) => hidden(error);
  *
  * @typedef {"type" | "required" | "unknown" | "enum" | "minimum" | "maximum" | "step" | "length" | "format" | "pattern" |
  *   "count" | "duplicate" | "union" | "rule" | "depth" | "syntax" | "unreadable" | (string & {})} IssueCode
+ */
+
+/**
+ * The state of any resource that can be waited for.
+ *
+ * @typedef {import("./generated/schema.js").State | import("./generated/schema.js").BackupStatus |
+ *   import("./generated/schema.js").ClickPipeState | import("./generated/schema.js").ReversePrivateEndpointStatus |
+ *   import("./generated/schema.js").PostgresState | import("./generated/schema.js").UdfStatus |
+ *   import("./generated/schema.js").UdfAttachmentStatus | import("./generated/schema.js").ByocState} AnyState
  */
 
 /**
@@ -65,7 +78,7 @@ export class CloudError extends Error {
     const { cause, text = "" } = alone(hidden);
     super(message, cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, alone({ value: true }));
-    hide(this, { text, created: undefined });
+    hide(this, { text, created: undefined, createdKey: undefined });
   }
 
   /**
@@ -93,16 +106,26 @@ export class CloudError extends Error {
   }
 
   /**
-   * Sets `created` of an error, if it is an error of this class.
+   * The API key that `keys.rotate` created before it failed, and its secret, which is returned only once. Logs do not show it.
+   *
+   * @returns {import("./generated/schema.js").CreateApiKeyResult | undefined}
+   */
+  get createdKey() {
+    return kept(this).createdKey;
+  }
+
+  /**
+   * Sets `created` or `createdKey` of an error, if it is an error of this class.
    *
    * @param {unknown} error any value: callers can throw anything
-   * @param {import("./generated/schema.js").CreateServiceResult} created
+   * @param {"created" | "createdKey"} name
+   * @param {any} created
    * @returns {boolean} whether it is an error of this class
    * @internal
    */
-  static attachCreated(error, created) {
+  static attachCreated(error, name, created) {
     if (!(error instanceof CloudError)) return false;
-    kept(error).created = created;
+    kept(error)[name] = created;
     return true;
   }
 
@@ -343,7 +366,7 @@ export class WaitError extends CloudError {
     fields = alone(fields);
     /** @type {"deadline" | "failed-state" | "gone" | "refused"} why the wait ended; `refused`: waiting longer does not help */
     this.reason = fields.reason;
-    /** @type {import("./generated/schema.js").State | import("./generated/schema.js").BackupStatus | undefined} the last state that was read; for a backup, its status */
+    /** @type {AnyState | undefined} the last state or status that was read */
     this.lastState = fields.lastState;
     /** @type {number} the duration of the wait, in milliseconds */
     this.elapsedMs = fields.elapsedMs;

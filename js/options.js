@@ -10,11 +10,19 @@ import { target } from "./target.js";
 /** @import { CallOptions, CloudClientOptions, CoreSettings, HeadersLike, Limiter, WaitOptions } from "./generated/client_bg.js" */
 
 /**
+ * The goal of certain states, as the wasm takes it.
+ *
+ * @typedef {object} StatesGoal
+ * @property {"states" | "creation" | "deployment"} goal
+ * @property {string} waiter
+ * @property {string[]} states none: any in which the resource rests
+ * @property {number | undefined} leastVersion
+ */
+
+/**
  * The goal of a wait, as the wasm takes it.
  *
- * @typedef {{ goal: "states", helper: "services.waitFor", states: string[] }
- *   | { goal: "running", start: boolean }
- *   | { goal: "deletion" | "backup" }} WaitGoal
+ * @typedef {StatesGoal | { goal: "running", start: boolean } | { goal: "deletion" }} WaitGoal
  */
 
 /** The specifications of the client's options, `name:kind` each. */
@@ -37,7 +45,7 @@ export function settings(given) {
   const what = "new CloudClient";
   const options = read(what, given, CLIENT);
   const { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry } = options;
-  const headers = pairs(what, options.headers);
+  const headers = headersOf(what, options.headers);
   const { baseUrl, authorization, secret, source, inTheClear, organization } = target(options, headers, (message) => {
     throw new ConfigurationError(`${what}: ${message}`);
   });
@@ -74,7 +82,7 @@ export function settings(given) {
  * @param {string} what
  * @param {HeadersLike | null | undefined} given
  */
-function pairs(what, given) {
+export function headersOf(what, given) {
   const found = headerPairs(given);
   if (found.length % 2 === 0) return found;
   // The message shows no value, since it may be a secret.
@@ -90,7 +98,7 @@ function pairs(what, given) {
  */
 export function callOptions(what, options) {
   const { signal, timeoutMs, headers } = read(what, options, `timeoutMs:from:1 ${CALL}`);
-  return { signal, timeoutMs, headers: pairs(what, headers) };
+  return { signal, timeoutMs, headers: headersOf(what, headers) };
 }
 
 /**
@@ -104,5 +112,5 @@ export function callOptions(what, options) {
 export function waitOptions(what, options, own = "") {
   const all = read(what, options, `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own} ${CALL}`);
   const { signal, timeoutMs, pollIntervalMs, onProgress, headers } = all;
-  return { signal, all, given: { headers: pairs(what, headers), deadlineMs: timeoutMs, pollIntervalMs, onProgress } };
+  return { signal, all, given: { headers: headersOf(what, headers), deadlineMs: timeoutMs, pollIntervalMs, onProgress } };
 }

@@ -98,9 +98,16 @@ function credentials({ keyId, keySecret, bearerToken, dangerouslyAllowBrowser },
         "baseUrl, or set dangerouslyAllowBrowser",
     );
   }
-  const basic = btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)));
-  return { authorization: `Basic ${basic}`, secret, source: given ? "options" : "environment" };
+  return { authorization: basic(id, secret), secret, source: given ? "options" : "environment" };
 }
+
+/**
+ * The value of the `authorization` header for a key.
+ *
+ * @param {string} id
+ * @param {string} secret
+ */
+export const basic = (id, secret) => `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${id}:${secret}`)))}`;
 
 /**
  * Gives the id of the organization, and the name of the option or variable that it comes from.

@@ -1,8 +1,11 @@
 // @ts-check
-// Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources, and one
-// class for all resources. The JSDoc comes from the contract's descriptions.
+// Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources and its
+// waiter, and one class for all resources. The JSDoc comes from the contract's descriptions.
 import { maturityOf, operationsOf, resultOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
+
+/** The waiters that js/helpers/ writes by hand: their arguments are older than the rule. */
+const BY_HAND = ["services.waitFor", "backups.waitFor"];
 
 /** @import { Json } from "./document.mjs" */
 
@@ -108,7 +111,9 @@ export function methods(contract, hidden) {
       given.push("body");
     }
     tags.push("@param {CallOptions} [options] `signal`, `timeoutMs` and `headers` of this call.");
-    tags.push(`@returns {CloudPromise<${resultType(operation)}>}`);
+    const pages = operation["x-pages"];
+    const promised = pages === undefined ? "CloudPromise<" : `PagePromise<`;
+    tags.push(`@returns {${promised}${resultType(operation)}${pages === undefined ? "" : `, ${itemType(operation)}`}>}`);
     if (operation["x-maturity"] === "beta") tags.push("@beta");
     if (operation.deprecated) tags.push("@deprecated The API advises against it.");
     const words = [operation.summary, maturityOf(operation), operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
@@ -121,12 +126,73 @@ export function methods(contract, hidden) {
 ${comment}
    */
   ${name}(${names === "" ? "" : `${names}, `}options) {
-    return hidden(this).call("${full}", ${argument}, options);
+    return hidden(this).${pages === undefined ? `call("${full}", ${argument}, options)` : `list("${full}", ${argument}, options, ${JSON.stringify(pages)})`};
+  }
+`);
+    if (operation["x-waiter"] !== undefined) waiter(steps, inPath, operation["x-waiter"]);
+  }
+
+  /** What a schema refers to, or itself. @param {Json} schema @returns {Json} */
+  const resolved = (schema) => ("$ref" in schema ? resolved(contract.components.schemas[typeName(schema)]) : schema);
+
+  /** The type of a list's items. @param {Json} operation */
+  function itemType(operation) {
+    const result = /** @type {Json} */ (resultOf(operation));
+    const list = result.type === "array" ? result : resolved(result).properties[operation["x-pages"].items];
+    return typeName(list.items);
+  }
+
+  /**
+   * The method that waits for a resource.
+   *
+   * @param {string[]} steps of the resource's name
+   * @param {Json[]} inPath the parameters that name one
+   * @param {Json} mark
+   */
+  function waiter(steps, inPath, { operation: reader, list, state }) {
+    const name = [...steps, "waitFor"].join(".");
+    if (BY_HAND.includes(name)) return;
+    const { operation } = operationsOf(contract).find(({ operation }) => operation["x-name"] === reader) ?? fail(`no operation ${reader}`);
+    const result = /** @type {Json} */ (resultOf(operation));
+    const resource = list === undefined ? result : resolved(result).properties[list].items;
+    const property = resolved(resource).properties[state];
+    const states = resolved(property)["x-states"];
+    const [type, stateType] = [typeName(resource), typeName(property)];
+    const quoted = (/** @type {string[]} */ values = []) => values.map((value) => `\`${value}\``).join(", ");
+    const wrong = quoted([...(states.failed ?? []), ...(states.ending ?? []), ...(states.gone ?? [])]);
+    const words = [
+      `Wait until the \`${state}\` is the given one, or one of several: polls \`${reader}\`.`,
+      `Without a state it ends with any of ${quoted(states.reached)}. \`"gone"\` waits for the end of what has been deleted` +
+        `${states.gone === undefined ? "" : `, also by ${quoted(states.gone)}`}, and resolves with \`undefined\`.`,
+      `Rejects with a \`WaitError\`: \`failed-state\` for ${wrong}, unless it is waited for; \`gone\`; \`deadline\`. Temporary ` +
+        "failures and unknown states keep it waiting; a 400, 401 or 403 ends it with its own error, and so does the 404 of " +
+        "what never existed. A misspelled state is a `ConfigurationError`.",
+    ];
+    const tags = [
+      `@template {${stateType} | "gone"} [S=${stateType}]`,
+      ...inPath.map((one) => `@param {${typeName(one.schema)}} ${one.name} ${one.description ?? ""}`),
+      `@param {S | readonly S[]} [states] The state to wait for, or a list of states.`,
+      `@param {WaitOptions<${stateType}>} [options] \`timeoutMs\` is the deadline of the whole wait in milliseconds, 30 minutes by default.`,
+      `@returns {Promise<${type} | (S extends "gone" ? undefined : never)>}`,
+    ];
+    const comment = [...words.join("\n\n").split("\n"), "", ...tags].map((line) => `   * ${line}`.trimEnd()).join("\n");
+    const names = inPath.map((one) => one.name).join(", ");
+    resourceOf(steps).methods.push(`  /**
+${comment}
+   */
+  waitFor(${names}, states, options) {
+    return hidden(this).waitFor("${name}", { ${names} }, states, options);
   }
 `);
   }
 
   for (const { path, method: verb, operation } of operationsOf(contract)) method(path, verb, operation);
+
+  const ranges = Object.fromEntries(
+    operationsOf(contract)
+      .filter(({ operation }) => operation["x-range"] !== undefined)
+      .map(({ operation }) => [operation["x-name"], operation["x-range"]]),
+  );
 
   /** @param {Resource} resource */
   const className = ({ name }) =>
@@ -153,7 +219,7 @@ ${comment}
     const text = `/** ${resource === top ? "Every resource of the contract." : `The operations of \`${resource.name}\`.`} */
 export class ${className(resource)} {
   /**
-   * @param {{ call: Call, core?: unknown }} inner how the methods call the service
+   * @param {Inner} inner how the methods call the service
    * @internal
    */
   constructor(inner) {
@@ -168,8 +234,12 @@ ${resource.methods.join("\n")}}
   return `// Generated from the contract.
 import { hidden, hide } from "${hidden}";
 /** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
-/** @import { CallOptions, CloudPromise } from "./client_bg.js" */
+/** @import { CallOptions, CloudPromise, PagePromise, WaitOptions } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */
+/** @typedef {{ call: Call }} Inner */
+
+/** The longest ranges of days that operations take at once. */
+export const RANGES = ${JSON.stringify(ranges)};
 
 ${classes(top).join("\n")}`;
 }

@@ -133,6 +133,64 @@ pub enum Idempotency {
     },
 }
 
+/// A resource that can be waited for, and what its states mean to a wait. A state that is not listed keeps it waiting.
+#[derive(Debug)]
+pub struct Waiter {
+    /// The method that waits, such as `clickPipes.waitFor`.
+    pub name: &'static str,
+    /// The operation that reads the resource.
+    pub operation: &'static Operation,
+    /// Where that operation reads more than the resource: where to find it.
+    pub item: Option<ListItem>,
+    /// The property of the resource that has its state.
+    pub state: &'static str,
+    /// The states that are known today, an enum.
+    pub schema: &'static Schema,
+    /// The meaning of each of its values, in their order.
+    pub meanings: &'static [Meaning],
+}
+
+/// What a state means to a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The resource goes on by itself.
+    Ongoing,
+    /// It rests: what a wait without a state of its own looks for.
+    Reached,
+    /// It does not come out by itself.
+    Failed,
+    /// It is on the way to its end.
+    Ending,
+    /// It is as good as gone.
+    Gone,
+}
+
+impl Waiter {
+    /// The known states with their meanings.
+    pub fn states(&self) -> impl Iterator<Item = (&'static str, Meaning)> {
+        let values = match self.schema.kind {
+            Kind::Enum { values, .. } => values,
+            _ => &[],
+        };
+        values.iter().copied().zip(self.meanings.iter().copied())
+    }
+
+    /// The meaning of a state. One that is not known goes on.
+    #[must_use]
+    pub fn meaning(&self, state: &str) -> Meaning {
+        self.states().find(|(known, _)| *known == state).map_or(Meaning::Ongoing, |(_, meaning)| meaning)
+    }
+}
+
+/// Where a resource stands among others.
+#[derive(Debug)]
+pub struct ListItem {
+    /// An operation whose path ends with the resource's id.
+    pub of: &'static Operation,
+    /// The property that has the list. Its items have their ids in `id`.
+    pub list: &'static str,
+}
+
 /// What a JSON value may be.
 #[derive(Debug)]
 pub struct Schema {
@@ -405,6 +463,12 @@ pub fn operation_of_route(route: &str) -> Option<&'static Operation> {
     let order = |operation: &&Operation| (operation.path, operation.method.as_str()).cmp(&(path, method));
     let index = BY_ROUTE.binary_search_by(order).ok()?;
     BY_ROUTE.get(index).copied()
+}
+
+/// The waiter of a name such as `clickPipes.waitFor`.
+#[must_use]
+pub fn waiter(name: &str) -> Option<&'static Waiter> {
+    WAITERS.iter().find(|waiter| waiter.name == name).copied()
 }
 
 /// The schema of a name such as `Service`.

@@ -38,10 +38,16 @@ pub trait Clock {
     fn date(&self, text: &str) -> Option<f64>;
 }
 
-/// Cryptographic randomness.
+/// Randomness.
 pub trait Random {
-    /// Fills the whole buffer.
+    /// Fills the whole buffer, cryptographically: passwords are made of it.
     fn fill(&self, buffer: &mut [u8]);
+    /// Evenly between 0 and 1, for pauses, which need no cryptography: a host may load that only for a password.
+    fn fraction(&self) -> f64 {
+        let mut bytes = [0; 4];
+        self.fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / 4_294_967_296.0
+    }
 }
 
 /// The host's own values. The host parses JSON into them, and the core passes them on.
@@ -58,6 +64,8 @@ pub trait Values {
     fn items(&self, value: &Self::Value) -> Vec<Self::Value>;
     /// The text of a string; `None` of any other value.
     fn as_text(&self, value: &Self::Value) -> Option<String>;
+    /// The value of a number; `None` of any other value.
+    fn as_number(&self, value: &Self::Value) -> Option<f64>;
     /// The result of an operation that has none.
     fn nothing(&self) -> Self::Value;
 }

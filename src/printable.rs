@@ -24,6 +24,10 @@ pub fn is_hidden(letter: char) -> bool {
 /// The text with every hidden character escaped: `\n`, `\r`, `\t`, `\u001b`.
 #[must_use]
 pub fn escaped(text: &str) -> String {
+    // Most texts are of such letters alone.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -167,21 +167,18 @@ fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String 
     let mut url = target.base_url.clone();
     // The contract has the parameters in the path's order.
     let mut parameters = operation.path_parameters.iter();
-    let mut inside = false;
-    for letter in operation.path.chars() {
-        match letter {
-            '{' => {
-                inside = true;
+    for piece in operation.path.split('{') {
+        match piece.split_once('}') {
+            None => url.push_str(piece),
+            Some((_, rest)) => {
                 if let Some(parameter) = parameters.next()
                     && let Some(argument) = arguments.path.iter().find(|argument| argument.name == parameter.name)
                     && let Some(text) = texts(&argument.json).first()
                 {
                     encode(&mut url, text);
                 }
+                url.push_str(rest);
             }
-            '}' => inside = false,
-            _ if !inside => url.push(letter),
-            _ => {}
         }
     }
     let mut separator = '?';
@@ -199,9 +196,13 @@ fn url(operation: &Operation, target: &Target, arguments: &Arguments) -> String 
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
 fn encode(out: &mut String, text: &str) {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    if text.bytes().all(is_unreserved) {
+        return out.push_str(text);
+    }
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ if is_unreserved(byte) => out.push(char::from(byte)),
             _ => {
                 out.push('%');
                 for half in [byte >> 4, byte & 15] {

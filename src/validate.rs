@@ -13,6 +13,7 @@
 //! | `string`   | decodes JSON strings                                         |
 //! | `place`    | the path to a value                                          |
 //! | `walk`     | values, objects and lists next to their schemas              |
+//! | `walk::names`  | the names of members, and their order                        |
 //! | `walk::scalar` | constraints of strings and numbers; the automaton of patterns |
 //! | `walk::rules`  | constraints between the members of one object or list    |
 //! | `walk::union`  | the variant that fits, or the nearest one                |

@@ -79,6 +79,9 @@ impl Dice {
         match value {
             Value::Object(members) => {
                 let mut all: Vec<_> = members.iter().map(|(name, value)| (name, value.clone())).collect();
+                if self.one_in(3) {
+                    (1..all.len()).for_each(|last| all.swap(last, self.below(last + 1)));
+                }
                 for (name, _) in members {
                     if self.one_in(12) {
                         let earlier = self.value(0);
@@ -165,6 +168,23 @@ proptest! {
     #[test]
     fn services(seed: u64) {
         agree(seed, &SERVICE, &serde_json::from_str(GOOD).unwrap());
+    }
+
+    /// More names than the scanner remembers, in orders that change from one object to the next.
+    #[test]
+    fn lists(seed: u64) {
+        let mut dice = Dice(seed);
+        let service: Value = serde_json::from_str(GOOD).unwrap();
+        let mut services: Vec<Value> = Vec::new();
+        for _ in 0..dice.below(8) {
+            let mut other = service.clone();
+            (0..dice.below(3)).for_each(|_| dice.mutate(&mut other));
+            if let Value::Object(members) = &mut other {
+                (0..dice.below(50)).for_each(|_| drop(members.insert(format!("x{}", dice.below(200)), dice.value(1))));
+            }
+            services.push(other);
+        }
+        agree(seed, &SERVICES, &services.into());
     }
 
     #[test]

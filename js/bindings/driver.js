@@ -181,31 +181,45 @@ class Awaited {
   }
 }
 
-/**
- * Starts an operation that Rust awaits. A rejection ends the call.
- *
- * @param {(signal: AbortSignal, abort: () => void) => Promise<unknown>} start its signal fires on cancellation, or by `abort`
- * @returns {Awaited}
- */
-export function awaited(start) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  // An explicit reason: the default one is an error with a stack trace, which takes time.
-  const abort = () => controller.abort((ended ??= new Error("the call has ended")));
-  const call = current;
-  return cancellable((resolve) => {
-    if (call?.failed) return;
-    const failed = (/** @type {unknown} */ reason) => {
-      if (signal.aborted || call === undefined) return;
-      call.failed ??= { reason };
-      call.wake();
-    };
-    start(signal, abort).then(resolve, failed);
-  }, abort);
+/** Ends an operation early: by the signal that its function has, and by `stop`. A listener of the signal would cost more. */
+export class Cancellation {
+  #controller = new AbortController();
+  signal = this.#controller.signal;
+  /** What the operation does itself when it is cancelled. */
+  stop = nothing;
+
+  cancel() {
+    // An explicit reason: the default one is an error with a stack trace, which takes time.
+    this.#controller.abort((ended ??= new Error("the call has ended")));
+    this.stop();
+  }
 }
 
 /** @type {Error | undefined} */
 let ended;
+
+/**
+ * Starts an operation that Rust awaits. A rejection ends the call.
+ *
+ * @param {(cancellation: Cancellation) => Promise<unknown>} start
+ * @returns {Awaited}
+ */
+export function awaited(start) {
+  const cancellation = new Cancellation();
+  const call = current;
+  return cancellable(
+    (resolve) => {
+      if (call?.failed) return;
+      const failed = (/** @type {unknown} */ reason) => {
+        if (cancellation.signal.aborted || call === undefined) return;
+        call.failed ??= { reason };
+        call.wake();
+      };
+      start(cancellation).then(resolve, failed);
+    },
+    () => cancellation.cancel(),
+  );
+}
 
 /**
  * Starts an operation that settles later.

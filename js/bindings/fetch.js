@@ -3,27 +3,37 @@
 
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
-import { isResponse, read } from "./responses.js";
-import { alone, get } from "./values.js";
+import { failure, read, statusOf } from "./responses.js";
+import { alone, get, has, headersOfLines } from "./values.js";
 
-/** @import { Answer, Failed } from "./responses.js" */
+/** @import { Cancellation } from "./driver.js" */
+/** @import { Outcome } from "./responses.js" */
 /** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
 
 /**
- * @param {Fetch | undefined} own
+ * @param {{ readonly fetch?: Fetch }} host the caller's functions and objects
+ * @param {string} method
  * @param {string} url
- * @param {RequestInit} init
- * @param {number} most the most bytes that the body may have
+ * @param {string} headers as lines
+ * @param {string | undefined} body
+ * @param {number} most the most bytes that the body of the response may have
  */
-export function send(own, url, init, most) {
-  return awaited(async (signal, abort) => {
-    const given = alone({ ...init, signal });
+export function send(host, method, url, headers, body, most) {
+  return awaited((cancellation) => {
+    const init = /** @type {RequestInit} */ ({
+      // The runtime would look up missing options in a polluted Object.prototype.
+      __proto__: null,
+      method,
+      // Plain headers, which a wrapper of fetch can spread.
+      headers: headersOfLines(headers),
+      // The API has no redirects, and credentials must not follow one.
+      redirect: "manual",
+      signal: cancellation.signal,
+    });
+    if (body !== undefined) init.body = body;
     // Next and other frameworks serve a GET from a cache. A wait would never see a new state.
-    if (takesCache(own)) given.cache = "no-store";
-    const met = alone(await exchange(own, url, given, most));
-    // A body that is not read to its end would hold its connection.
-    if (met.fault !== undefined) abort();
-    return met;
+    if (takesCache(host.fetch)) init.cache = "no-store";
+    return exchange(host.fetch, url, init, most, cancellation);
   });
 }
 
@@ -32,38 +42,38 @@ export function send(own, url, init, most) {
  * @param {string} url
  * @param {RequestInit} init
  * @param {number} most
- * @returns {Promise<Answer | Failed>}
+ * @param {Cancellation} cancellation
+ * @returns {Promise<Outcome>}
  */
-async function exchange(own, url, init, most) {
+async function exchange(own, url, init, most, cancellation) {
   // The runtime's fetch is looked up at each call: tests and tracing libraries replace it.
   const fetch = /** @type {Fetch} */ (own ?? get(globalThis, "fetch"));
   if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
+  let outcome;
   try {
     const response = await fetch(url, init);
-    if (!isResponse(response)) return caller("the fetch option must resolve with a Response: what came has no status");
-    return await read(response, most, init.signal);
+    const status = statusOf(response);
+    outcome =
+      status === undefined
+        ? caller("the fetch option must resolve with a Response: what came has no status")
+        : await read(response, status, most, cancellation);
   } catch (error) {
-    return failed(error, isOfFetch(error, own) ? "connection" : "caller");
+    outcome = failed(error, isOfFetch(error, own) ? "connection" : "caller");
   }
+  // A body that is not read to its end would hold its connection.
+  if (outcome.fault !== undefined) cancellation.cancel();
+  return outcome;
 }
-
-/** Whether the runtime's Request has a cache mode. @type {boolean | undefined} */
-let hasCache;
 
 /**
  * Whether a request may set `cache`. Workers with an older compatibility date throw on it; whatwg-fetch, which React Native
- * includes, adds a parameter to the URL for it.
+ * includes, adds a parameter to the URL for it. The Request of neither has the property.
  *
  * @param {Fetch | undefined} own
  */
 function takesCache(own) {
   if (get(own, "polyfill") === true || get(own, "ponyfill") === true) return false;
-  try {
-    hasCache ??= new Request("https://localhost/", alone({ cache: /** @type {const} */ ("no-store") })).cache === "no-store";
-  } catch {
-    hasCache = false;
-  }
-  return hasCache;
+  return has(get(get(globalThis, "Request"), "prototype"), "cache");
 }
 
 /** @param {string} message */
@@ -71,10 +81,9 @@ const caller = (message) => failed(new Error(message), "caller");
 
 /**
  * @param {any} cause
- * @param {string} fault
- * @returns {Failed}
+ * @param {"connection" | "caller"} kind
  */
-function failed(cause, fault) {
+function failed(cause, kind) {
   const inner = /** @type {object} */ (get(cause, "cause"));
   try {
     // Node's parser stores the bytes that it could not read: a part of the response, which may hold a password.
@@ -82,7 +91,7 @@ function failed(cause, fault) {
   } catch {
     // A proxy that refuses the change is not Node's error.
   }
-  return { fault, message: reason(cause), cause };
+  return failure(kind, reason(cause), { cause });
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { awaited, throwIfFailed } from "./driver.js";
 import { nested } from "./stack.js";
-import { get } from "./values.js";
+import { get, headersOfLines } from "./values.js";
 
 /** @param {Uint8Array<ArrayBuffer>} buffer a view of wasm memory, which must not be passed to functions of the runtime */
 export function fillRandom(buffer) {
@@ -89,7 +89,7 @@ function shown(redactor, reason) {
  * @param {any} lent the caller's functions and objects
  */
 export function acquire(lent) {
-  return awaited(async (signal) => lent.rateLimit.acquire(signal));
+  return awaited(async ({ signal }) => lent.rateLimit.acquire(signal));
 }
 
 /**
@@ -126,10 +126,10 @@ export function hook(lent, redactor, call, owner, name, event) {
  *
  * @param {unknown} data
  * @param {number} status
- * @param {object} headers
+ * @param {string} headers as lines
  * @param {string | undefined} requestId
  * @param {number} attempts
  */
 export function fullResponse(data, status, headers, requestId, attempts) {
-  return { data, status, headers, requestId, attempts };
+  return { data, status, headers: headersOfLines(headers), requestId, attempts };
 }

@@ -3,14 +3,34 @@
 
 import { bytesOf, FIELD_NAME, get, unpolluted } from "./values.js";
 
+/** @import { Cancellation } from "./driver.js" */
+
 /**
- * The result of a request. `fault`: `connection` is a failure that fetch itself reports, `caller` an error of the caller's own
- * fetch, `unreadable` a response whose body cannot be read but whose `status` and `headers` are known, and `too-long` a response
- * with a longer body than allowed. `headers` holds names, in lower case, and values alternately.
+ * The outcome of a request, as Rust reads it (src/bindings/fetch.rs): a response `{ status, headers, body }`, or with `fault` a
+ * failure. `connection` is a failure that fetch itself reports, `caller` an error of the caller's own fetch, `unreadable` a response
+ * whose body cannot be read but whose `status` and `headers` are known, and `too-long` a response with a longer body than allowed.
+ * `headers` are lines, `name: value` each, names in lower case. Every property is set: `Object.prototype` may be polluted.
  *
- * @typedef {{ fault: undefined, status: number, headers: string[], body: Uint8Array }} Answer
- * @typedef {{ fault: string, message: string, cause?: unknown, status?: number, headers?: string[] }} Failed
+ * @typedef {object} Outcome
+ * @property {number} status
+ * @property {string} headers
+ * @property {Uint8Array} body
+ * @property {"connection" | "caller" | "unreadable" | "too-long" | undefined} fault
+ * @property {string} message
+ * @property {unknown} cause
  */
+
+const NO_BYTES = new Uint8Array();
+
+/**
+ * The outcome of a request without a response that can be read.
+ *
+ * @param {NonNullable<Outcome["fault"]>} fault
+ * @param {string} message
+ * @param {Partial<Outcome>} [more]
+ * @returns {Outcome}
+ */
+export const failure = (fault, message, more) => ({ status: 0, headers: "", body: NO_BYTES, fault, message, cause: undefined, ...more });
 
 /** A response that came and cannot be read. */
 class Unreadable extends TypeError {}
@@ -19,35 +39,41 @@ class Unreadable extends TypeError {}
 const READ = ["content-length", "content-type", "date", "retry-after", "x-ratelimit-reset"];
 
 /**
- * Whether a value has a status, as all responses have.
+ * The status, as all responses have one; undefined: the value is no response.
  *
  * @param {unknown} value
  */
-export function isResponse(value) {
+export function statusOf(value) {
   const status = /** @type {number} */ (get(value, "status"));
-  return Number.isInteger(status) && status >= 0 && status <= 999;
+  return Number.isInteger(status) && status >= 0 && status <= 999 ? status : undefined;
 }
 
 /**
  * @param {unknown} response
+ * @param {number} status
  * @param {number} most the most bytes that the body may have
- * @param {AbortSignal | null | undefined} signal ends the reading, even if the caller's own fetch ignores it
- * @returns {Promise<Answer | Failed>} rejects with the error of the body
+ * @param {Cancellation} cancellation ends the reading, even if the caller's own fetch ignores its signal
+ * @returns {Promise<Outcome>} rejects with the error of the body
  */
-export async function read(response, most, signal) {
-  const status = Number(get(response, "status"));
-  /** @type {string[]} */
-  let headers = [];
+export async function read(response, status, most, cancellation) {
+  let headers = "";
   try {
     const found = headersOf(get(response, "headers"));
-    headers = [...found].flat();
-    const body = await bodyOf(response, { status, length: Number(found.get("content-length")), most, signal });
-    if (body !== undefined) return { fault: undefined, status, headers, body };
-    return { fault: "too-long", message: `the answer is longer than maxBodyBytes, ${most} bytes` };
+    headers = lines(found);
+    const body = await bodyOf(response, { status, length: Number(found.get("content-length")), most, cancellation });
+    if (body !== undefined) return { status, headers, body, fault: undefined, message: "", cause: undefined };
+    return failure("too-long", `the answer is longer than maxBodyBytes, ${most} bytes`);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return { fault: "unreadable", message: error.message, status, headers };
+    return failure("unreadable", error.message, { status, headers });
   }
+}
+
+/** @param {Map<string, string>} headers whose values hold no line break */
+function lines(headers) {
+  let lines = "";
+  for (const [name, value] of headers) lines += lines === "" ? `${name}: ${value}` : `\n${name}: ${value}`;
+  return lines;
 }
 
 /**
@@ -108,10 +134,10 @@ function add(headers, name, value) {
  * Reads the body as it arrives, so that a body that is too long is refused before it fills the memory.
  *
  * @param {any} response
- * @param {{ status: number, length: number, most: number, signal: AbortSignal | null | undefined }} given
- * @returns {Promise<Uint8Array | undefined>} undefined: it is too long
+ * @param {{ status: number, length: number, most: number, cancellation: Cancellation }} given
+ * @returns {Promise<Uint8Array | undefined> | undefined} undefined: it is too long
  */
-async function bodyOf(response, { status, length, most, signal }) {
+function bodyOf(response, { status, length, most, cancellation }) {
   if (get(response, "bodyUsed") === true) {
     throw new Unreadable("a body that has been read already: fetch must bring a new response each time");
   }
@@ -121,12 +147,25 @@ async function bodyOf(response, { status, length, most, signal }) {
     ended(() => (typeof body.cancel === "function" ? body.cancel() : body.destroy()));
     return undefined;
   }
-  if (typeof get(body, "getReader") === "function") return gathered(ofReader(body), most, signal);
-  if (typeof get(body, Symbol.asyncIterator) === "function") return gathered(ofIterable(body), most, signal);
+  if (typeof get(body, "getReader") === "function") return gathered(ofReader(body), most, cancellation);
+  if (typeof get(body, Symbol.asyncIterator) === "function") return gathered(ofIterable(body), most, cancellation);
+  return wholeOf(response, status, most);
+}
+
+/**
+ * Reads the body of a response without a stream.
+ *
+ * @param {any} response
+ * @param {number} status
+ * @param {number} most
+ * @returns {Promise<Uint8Array | undefined>} undefined: it is too long
+ */
+async function wholeOf(response, status, most) {
+  const body = get(response, "body");
   const whole = (await ofMethods(response)) ?? (typeof body === "string" ? encoded(body) : bytesOf(body));
   if (whole) return whole.length > most ? undefined : whole;
   // For an error response the status is enough.
-  if (status === 204 || status < 200 || status > 299) return new Uint8Array();
+  if (status === 204 || status < 200 || status > 299) return NO_BYTES;
   throw new Unreadable("no Response of fetch: it has no stream, and none of arrayBuffer(), text() and json()");
 }
 
@@ -170,15 +209,15 @@ function ofIterable(stream) {
 /**
  * @param {Source} source
  * @param {number} most
- * @param {AbortSignal | null | undefined} signal
+ * @param {Cancellation} cancellation
  * @returns {Promise<Uint8Array | undefined>}
  */
-async function gathered({ next, cancel, isText = false }, most, signal) {
+async function gathered({ next, cancel, isText = false }, most, cancellation) {
   const stop = () => ended(cancel);
-  if (signal?.aborted) stop();
-  signal?.addEventListener("abort", stop);
+  if (cancellation.signal.aborted) stop();
+  cancellation.stop = stop;
   /** @type {Uint8Array} */
-  let body = new Uint8Array();
+  let body = NO_BYTES;
   let length = 0;
   for (;;) {
     const { done, value } = await next();

@@ -55,7 +55,7 @@ export function now(clock) {
  * @param {number} ms
  */
 export function sleep(clock, ms) {
-  return clock ? awaited(async (signal) => clock.sleep(ms, signal)) : timer(ms);
+  return clock ? awaited(async ({ signal }) => clock.sleep(ms, signal)) : timer(ms);
 }
 
 /**

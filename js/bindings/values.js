@@ -24,7 +24,7 @@ export function get(object, name) {
  * @param {any} object
  * @param {string | symbol} name
  */
-function has(object, name) {
+export function has(object, name) {
   for (let at = Object(object); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, name)) return true;
   }
@@ -143,14 +143,14 @@ export function describe(value) {
 }
 
 /**
- * The bytes of a password: the UTF-8 of a string, or a copy of bytes. A copy, since a subclass may report a wrong length.
+ * The bytes of a string, as UTF-8, or of a Uint8Array, for Rust to copy.
  *
  * @param {unknown} value
  */
 export function bytes(value) {
   try {
     if (typeof value === "string") return new TextEncoder().encode(value);
-    return isBytes(value) ? new Uint8Array(value) : undefined;
+    return isBytes(value) ? viewOf(value) : undefined;
   } catch {
     // The buffer has been transferred to another thread.
     return undefined;
@@ -158,7 +158,11 @@ export function bytes(value) {
 }
 
 /** The engine's own getters. They recognize objects of every realm and are not deceived by lookalikes. */
-const kindOf = getter(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
+const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
+const kindOf = getter(TypedArray, Symbol.toStringTag);
+const bufferOf = getter(TypedArray, "buffer");
+const startOf = getter(TypedArray, "byteOffset");
+const lengthOf = getter(TypedArray, "byteLength");
 const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
 
 /**
@@ -166,7 +170,7 @@ const sizeOf = getter(ArrayBuffer.prototype, "byteLength");
  * @param {string | symbol} name
  */
 function getter(prototype, name) {
-  return /** @type {() => unknown} */ (Reflect.getOwnPropertyDescriptor(prototype, name)?.get);
+  return /** @type {() => any} */ (Reflect.getOwnPropertyDescriptor(prototype, name)?.get);
 }
 
 /**
@@ -180,14 +184,25 @@ export function isBytes(value) {
 }
 
 /**
- * The bytes of a buffer or of a view, of any realm; undefined for other values.
+ * The same bytes through a view of this realm's class: a subclass may report a wrong length, which would reach beyond the memory that
+ * wasm has for them.
+ *
+ * @param {Uint8Array<ArrayBuffer>} array
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function viewOf(array) {
+  return new Uint8Array(bufferOf.call(array), startOf.call(array), lengthOf.call(array));
+}
+
+/**
+ * The bytes of a buffer or of a view, of any realm; undefined for other values. They are not copied.
  *
  * @param {any} value
  * @returns {Uint8Array<ArrayBuffer> | undefined}
  */
 export function bytesOf(value) {
-  if (isBytes(value)) return value;
   try {
+    if (isBytes(value)) return viewOf(value);
     if (ArrayBuffer.isView(value)) return new Uint8Array(/** @type {ArrayBuffer} */ (value.buffer), value.byteOffset, value.byteLength);
     sizeOf.call(value);
     return new Uint8Array(value);
@@ -216,6 +231,23 @@ export function headerPairs(headers) {
   const given = pairs.filter(([, value]) => value !== undefined && value !== null);
   const wrong = given.find(([name, value]) => !FIELD_NAME.test(name) || typeof value !== "string" || !FIELD_VALUE.test(value));
   return wrong ? [String(wrong[0])] : given.flatMap(([name, value]) => [name.toLowerCase(), value]);
+}
+
+/**
+ * A plain object of headers that are given as lines, `name: value` each. In this form they cross between Rust and JavaScript as one
+ * text. No name and no value holds a line break, and no name a colon.
+ *
+ * @param {string} lines
+ */
+export function headersOfLines(lines) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (lines === "") return headers;
+  for (const line of lines.split("\n")) {
+    const colon = line.indexOf(": ");
+    put(headers, line.slice(0, colon), line.slice(colon + 2));
+  }
+  return headers;
 }
 
 /**

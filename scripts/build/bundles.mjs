@@ -4,7 +4,7 @@
 // CommonJS.
 import { basename, join } from "node:path";
 import { build, transform } from "esbuild";
-import { dist, fail, modules, root, write } from "../tools.mjs";
+import { dist, fail, modules, read, root, write } from "../tools.mjs";
 
 /** How a kind of runtime gets the wasm, as a condition of `imports` in package.json; part of file names. Default: from bytes. */
 const KINDS = ["", "workerd", "edge-light"];
@@ -31,6 +31,21 @@ const wasmFiles = {
   },
 };
 
+/**
+ * Leaves out the comments of the generated methods, which are for the declarations. They are half of the JavaScript around the wasm,
+ * and every import would read them.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const uncommented = {
+  name: "uncommented",
+  setup(building) {
+    building.onLoad({ filter: /generated[\\/]methods\.js$/ }, ({ path }) => ({
+      contents: read(path).replace(/^ *\/\*\*[\s\S]*?\*\/\n/gm, ""),
+    }));
+  },
+};
+
 /** @type {Map<string, string>} */
 const files = new Map();
 
@@ -46,7 +61,7 @@ async function bundle(kind) {
     entryPoints: Object.fromEntries([...inFolder(ENTRIES), ...more]),
     conditions: kind === "" ? [] : [kind],
     ...{ bundle: true, splitting: true, format: "esm", platform: "neutral", target: "es2022", metafile: true, write: false },
-    ...{ absWorkingDir: root, outdir: dist, plugins: [wasmFiles], logLevel: "warning" },
+    ...{ absWorkingDir: root, outdir: dist, plugins: [wasmFiles, uncommented], logLevel: "warning" },
   });
   /** esbuild adds a hash to names. @type {Map<string, string>} */
   const names = new Map();

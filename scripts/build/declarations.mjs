@@ -149,6 +149,12 @@ const sources = [
   "proxy/handler",
   "proxy/listener",
   "proxy/types",
+  "helpers/click_pipes",
+  "helpers/keys",
+  "helpers/postgres",
+  "helpers/services",
+  "helpers/udfs",
+  "helpers/usage_cost",
   "generated/methods",
   "generated/routes",
 ];

@@ -9,13 +9,13 @@ use super::arguments;
 use super::driver::CoreFuture;
 use super::errors::failure;
 use super::host::{Hook, JsHost};
-use super::objects::{plain_object, set, set_number, set_text};
-use super::seam::{CoreCall, CoreWait, GoalKind, StatesHelper};
+use super::objects::{header_lines, set, set_number, set_text};
+use super::seam::{CoreCall, CoreWait, GoalKind};
 use super::values::{bytes, paired};
-use crate::client::helpers::{WaitGoal, new_password};
+use crate::client::helpers::{StatesGoal, WaitGoal, new_password};
 use crate::client::wait::{OnProgress, TransientFault, WaitOptions, WaitRefusal};
 use crate::client::{CallOptions, CallOutput, Client};
-use crate::contract::Operation;
+use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Step};
 use crate::request::Arguments;
@@ -24,8 +24,7 @@ use crate::request::Arguments;
 extern "C" {
     /// `{ data, status, headers, requestId, attempts }`
     #[wasm_bindgen(js_name = fullResponse)]
-    fn full_response(data: &JsValue, status: f64, headers: &Object, request_id: Option<&str>, attempts: f64)
-    -> JsValue;
+    fn full_response(data: &JsValue, status: f64, headers: &str, request_id: Option<&str>, attempts: f64) -> JsValue;
 }
 
 /// Calls an operation. The future resolves with the value that `withResponse` returns.
@@ -63,13 +62,15 @@ pub fn wait(client: Rc<Client<JsHost>>, given: &CoreWait) -> CoreFuture {
     let aim = match goal {
         GoalKind::Running => WaitGoal::Running(given.start()),
         GoalKind::Deletion => WaitGoal::Deletion,
-        GoalKind::Backup => WaitGoal::Backup,
         _ => {
-            let helper = match given.helper() {
-                StatesHelper::CreateAndWait => "services.createAndWait",
-                _ => "services.waitFor",
+            let waiter = contract::waiter(&given.waiter()).unwrap_or(&contract::SERVICES_WAIT_FOR);
+            let helper = match goal {
+                GoalKind::Creation => "services.createAndWait",
+                GoalKind::Deployment => "udfs.deploy",
+                _ => waiter.name,
             };
-            WaitGoal::States(helper, given.states())
+            let least_version = given.least_version();
+            WaitGoal::States(StatesGoal { helper, least_version, ..StatesGoal::new(waiter, given.states()) })
         }
     };
     let headers = paired(given.wait_headers());
@@ -150,7 +151,7 @@ fn with_response(outcome: CallOutput<JsValue>) -> JsValue {
     full_response(
         &outcome.data,
         response.status.into(),
-        &plain_object(&response.headers),
+        &header_lines(response.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
         response.request_id.as_deref(),
         response.attempt_log.attempts.len() as f64,
     )

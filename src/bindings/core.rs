@@ -13,7 +13,7 @@ use super::calls;
 use super::driver::CoreFuture;
 use super::errors::{failure, to_js};
 use super::host::{JsHost, LogRedactor};
-use super::objects::{plain_object, set, set_text};
+use super::objects::{headers_object, set, set_text};
 use super::options;
 use super::seam::{
     CoreCall, CoreRequest, CoreSettings, CoreWait, CredentialOrigin, LogLevel, UnknownProperties, ViolationPolicy,
@@ -164,7 +164,7 @@ impl Core {
         };
         let checked = build().map_err(failure)?;
         let request = &checked.request;
-        let headers = plain_object(&request.headers);
+        let headers = headers_object(&request.headers);
         if let Some(authorization) = &request.authorization {
             set_text(&headers, "authorization", Some(authorization.reveal()));
         }

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::objects::{plain_object, set, set_number, set_text};
+use super::objects::{headers_object, set, set_number, set_text};
 use super::values::decode;
 use crate::error::{Attempt, AttemptLog, AttemptOutcome, Error, ResponseParts};
 use crate::issue::{Issue, Step};
@@ -99,7 +99,7 @@ fn of_response(fields: &Object, response: &ResponseParts, ambiguous: bool) {
     of_attempts(fields, &response.attempt_log, ambiguous);
     set_number(fields, "status", Some(response.status.into()));
     set_text(fields, "requestId", response.request_id.as_deref());
-    set(fields, "headers", plain_object(&response.headers));
+    set(fields, "headers", headers_object(&response.headers));
 }
 
 fn attempt(attempt: &Attempt) -> JsValue {

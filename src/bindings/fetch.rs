@@ -3,19 +3,56 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
 use super::host::JsHost;
-use super::objects::{plain_object, set, set_text};
-use super::values::{bytes, get, number, pairs, text, texts};
+use super::objects::header_lines;
+use super::seam::CoreHost;
+use super::values::{get, texts};
 use crate::host::{CallerError, HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind};
 
 #[wasm_bindgen(module = "/js/bindings/fetch.js")]
 extern "C" {
     #[wasm_bindgen(js_name = send)]
-    fn send_with(own: &JsValue, url: &str, init: &Object, most: f64) -> Awaited;
+    fn send_with(
+        host: &CoreHost,
+        method: &str,
+        url: &str,
+        headers: &str,
+        body: Option<&str>,
+        max_body_bytes: f64,
+    ) -> Awaited;
+
+    /// The outcome of a request: a response, or with `fault` a failure.
+    type Outcome;
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Outcome) -> u16;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Outcome) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Outcome) -> Vec<u8>;
+    #[wasm_bindgen(method, getter)]
+    fn fault(this: &Outcome) -> Option<Fault>;
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &Outcome) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn cause(this: &Outcome) -> JsValue;
+}
+
+/// How a request failed.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum Fault {
+    /// The body is longer than allowed.
+    TooLong = "too-long",
+    /// A response came whose body cannot be read.
+    Unreadable = "unreadable",
+    /// The caller's own fetch threw.
+    Caller = "caller",
+    /// Fetch itself reports a failure.
+    Connection = "connection",
 }
 
 // `fetch.js` imports this file; wasm-bindgen packages only files that Rust names.
@@ -36,22 +73,23 @@ extern "C" {
 
 impl Transport for JsHost {
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        let own = get(&self.lent, "fetch");
-        let met = Cancellable::from(send_with(&own, &request.url, &init(request), self.max_body_bytes)).await;
-        let status = || number(&met, "status").unwrap_or_default() as u16;
-        let Some(fault) = text(&met, "fault") else {
-            let body = bytes(&get(&met, "body")).unwrap_or_default();
-            return Ok(HttpResponse { status: status(), headers: pairs(&get(&met, "headers")), body });
-        };
-        let kind = match fault.as_str() {
-            "too-long" => TransportErrorKind::TooLong,
-            "unreadable" => TransportErrorKind::Unreadable { status: status(), headers: pairs(&get(&met, "headers")) },
-            "caller" => TransportErrorKind::Caller,
-            _ => TransportErrorKind::Connection,
+        let authorization = request.authorization.iter().map(|secret| ("authorization", secret.reveal()));
+        let own = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let headers = header_lines(own.chain(authorization));
+        let (method, body) = (request.method.as_str(), request.body.as_deref());
+        let sending = send_with(&self.lent, method, &request.url, &headers, body, self.max_body_bytes);
+        let outcome: Outcome = Cancellable::from(sending).await.unchecked_into();
+        let headers = || from_lines(&outcome.headers());
+        let kind = match outcome.fault() {
+            None => return Ok(HttpResponse { status: outcome.status(), headers: headers(), body: outcome.body() }),
+            Some(Fault::TooLong) => TransportErrorKind::TooLong,
+            Some(Fault::Unreadable) => TransportErrorKind::Unreadable { status: outcome.status(), headers: headers() },
+            Some(Fault::Caller) => TransportErrorKind::Caller,
+            Some(_) => TransportErrorKind::Connection,
         };
         let cause = matches!(kind, TransportErrorKind::Connection | TransportErrorKind::Caller)
-            .then(|| Rc::new(get(&met, "cause")) as Rc<_>);
-        Err(TransportError { kind, message: text(&met, "message").unwrap_or_default(), cause })
+            .then(|| Rc::new(outcome.cause()) as Rc<_>);
+        Err(TransportError { kind, message: outcome.message(), cause })
     }
 
     fn redact_cause(&self, cause: CallerError, clean: &dyn Fn(&mut String)) -> CallerError {
@@ -70,19 +108,8 @@ impl Transport for JsHost {
     }
 }
 
-/// A plain object with plain headers, which a wrapper of fetch can spread.
-fn init(request: &HttpRequest) -> Object {
-    let init = Object::new();
-    let headers = plain_object(&request.headers);
-    if let Some(authorization) = &request.authorization {
-        set_text(&headers, "authorization", Some(authorization.reveal()));
-    }
-    set_text(&init, "method", Some(request.method.as_str()));
-    set(&init, "headers", headers);
-    if let Some(body) = &request.body {
-        set_text(&init, "body", Some(body));
-    }
-    // The API has no redirects, and credentials must not follow one.
-    set_text(&init, "redirect", Some("manual"));
-    init
+/// Headers that JavaScript gives as lines.
+fn from_lines(lines: &str) -> Vec<(String, String)> {
+    let pairs = lines.lines().filter_map(|line| line.split_once(": "));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -3,11 +3,11 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Object};
+use js_sys::{Function, Math, Object};
 use wasm_bindgen::prelude::*;
 
 use super::driver::{Awaited, Cancellable};
-use super::objects::{bare_object, plain_object, set, set_number, set_text};
+use super::objects::{bare_object, headers_object, set, set_number, set_text};
 use super::seam::CoreHost;
 use super::time::JsClock;
 use super::values::{self, get};
@@ -120,6 +120,10 @@ impl Random for JsHost {
     fn fill(&self, buffer: &mut [u8]) {
         fill_random(buffer);
     }
+
+    fn fraction(&self) -> f64 {
+        Math::random()
+    }
 }
 
 impl Values for JsHost {
@@ -145,6 +149,10 @@ impl Values for JsHost {
 
     fn as_text(&self, value: &JsValue) -> Option<String> {
         value.as_string()
+    }
+
+    fn as_number(&self, value: &JsValue) -> Option<f64> {
+        value.as_f64()
     }
 
     fn nothing(&self) -> JsValue {
@@ -223,7 +231,7 @@ impl Hooks for JsHost {
         self.hook(&self.on_response, &|event| {
             describe(event, request);
             set_number(event, "status", Some(response.status.into()));
-            set(event, "headers", plain_object(response.headers));
+            set(event, "headers", headers_object(response.headers));
             set_text(event, "requestId", response.request_id);
             set_number(event, "durationMs", Some(response.duration_ms));
         })

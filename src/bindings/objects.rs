@@ -13,6 +13,9 @@ extern "C" {
     /// Sets a property to a number, or to undefined.
     #[wasm_bindgen(js_name = put)]
     pub fn set_number(object: &Object, name: &str, value: Option<f64>);
+    /// A plain object of headers that are given as lines.
+    #[wasm_bindgen(js_name = headersOfLines)]
+    fn headers_of_lines(lines: &str) -> Object;
 }
 
 /// Sets a property.
@@ -26,11 +29,18 @@ pub fn bare_object() -> Object {
     Object::create(JsValue::NULL.unchecked_ref())
 }
 
-/// Names and values as a plain object.
-pub fn plain_object(entries: &[(String, String)]) -> Object {
-    let object = Object::new();
-    for (name, value) in entries {
-        set_text(&object, name, Some(value));
+/// Headers as lines, `name: value` each: one text crosses to JavaScript faster than every name and value. No name and no
+/// value holds a line break, and no name a colon (`js/bindings/responses.js`, and the options of a call).
+pub fn header_lines<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        let line = [if lines.is_empty() { "" } else { "\n" }, name, ": ", value];
+        line.iter().for_each(|part| lines.push_str(part));
     }
-    object
+    lines
+}
+
+/// Headers as a plain object.
+pub fn headers_object(headers: &[(String, String)]) -> Object {
+    headers_of_lines(&header_lines(headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
 }

@@ -199,9 +199,17 @@ export type CoreWait = CoreArguments & {
   readonly pollIntervalMs: number | undefined;
   readonly onProgress: ((progress: Progress<any>) => unknown) | undefined;
 } & (
-    | { readonly goal: "states"; readonly helper: "services.waitFor" | "services.createAndWait"; readonly states: string[] }
+    | {
+        readonly goal: "states" | "creation" | "deployment";
+        /** The waiter of the contract, such as `services.waitFor`. */
+        readonly waiter: string;
+        /** None: any in which the resource rests. */
+        readonly states: string[];
+        /** Reads of a version before this one are too old. */
+        readonly leastVersion: number | undefined;
+      }
     | { readonly goal: "running"; readonly start: boolean }
-    | { readonly goal: "deletion" | "backup" }
+    | { readonly goal: "deletion" }
   );
 "#;
 
@@ -252,9 +260,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn goal(this: &CoreWait) -> GoalKind;
     #[wasm_bindgen(method, getter)]
-    pub fn helper(this: &CoreWait) -> StatesHelper;
+    pub fn waiter(this: &CoreWait) -> String;
     #[wasm_bindgen(method, getter)]
     pub fn states(this: &CoreWait) -> Vec<String>;
+    #[wasm_bindgen(method, getter, js_name = leastVersion)]
+    pub fn least_version(this: &CoreWait) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     pub fn start(this: &CoreWait) -> bool;
 }
@@ -263,22 +273,14 @@ extern "C" {
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub enum GoalKind {
-    /// A service in one of the given states.
+    /// A resource in one of the given states.
     States = "states",
+    /// The same, of `services.createAndWait`.
+    Creation = "creation",
+    /// The same, of `udfs.deploy`.
+    Deployment = "deployment",
     /// A running service.
     Running = "running",
     /// A deleted service.
     Deletion = "deletion",
-    /// A finished backup.
-    Backup = "backup",
-}
-
-/// The helpers that wait for states.
-#[wasm_bindgen]
-#[derive(Clone, Copy)]
-pub enum StatesHelper {
-    /// The helper of that name.
-    WaitFor = "services.waitFor",
-    /// The helper of that name.
-    CreateAndWait = "services.createAndWait",
 }

@@ -308,6 +308,13 @@ export type CloudPromise<T> = Promise<T> & {
   withResponse(): Promise<WithResponse<T>>;
 };
 
+/**
+ * The promise of a list that comes in pages: that of one page, and an iteration over the items of all pages from there on.
+ * `for await (const item of cloud.udfs.list())` requests each further page when it is needed; a loop that ends early
+ * requests no more. The options of the call, such as its `signal`, are those of every page.
+ */
+export type PagePromise<Page, Item> = CloudPromise<Page> & AsyncIterable<Item>;
+
 /** A 409 or 424 during a wait: the service's state does not allow the command yet. */
 export interface WaitRefusal {
   /** The HTTP status. */

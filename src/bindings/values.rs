@@ -15,7 +15,7 @@ extern "C" {
 #[cfg(feature = "client")]
 #[wasm_bindgen(module = "/js/bindings/values.js")]
 extern "C" {
-    /// The bytes of a password: UTF-8 of a string, or bytes as they are.
+    /// The bytes of a body or a password: UTF-8 of a string, or bytes as they are.
     pub fn bytes(value: &JsValue) -> Option<Vec<u8>>;
     /// Parses JSON; undefined if it is invalid.
     pub fn parse(bytes: &[u8]) -> JsValue;
@@ -58,22 +58,10 @@ pub fn texts(list: &JsValue) -> Vec<String> {
     texts
 }
 
-/// A property that is a string.
-#[cfg(feature = "client")]
-pub fn text(object: &JsValue, name: &str) -> Option<String> {
-    get(object, name).as_string()
-}
-
 /// A property that is a number.
 #[cfg(feature = "client")]
 pub fn number(object: &JsValue, name: &str) -> Option<f64> {
     get(object, name).as_f64()
-}
-
-/// A list of names and values, alternately.
-#[cfg(feature = "client")]
-pub fn pairs(list: &JsValue) -> Vec<(String, String)> {
-    paired(texts(list))
 }
 
 /// Pairs of names and values, from a list of both alternately.

@@ -1,9 +1,10 @@
 //! The goals of waits, and what a state, a 404 and a failed request mean for them.
 //!
-//! Pure decisions: no requests and no clock. The states are those of the contract and of the live API.
+//! Pure decisions: no requests and no clock. What a state means is the contract's (`x-states`); only the commands to services
+//! are decided here, by the live API.
 
 use super::retry::AttemptFailure;
-use crate::contract::{self, Kind, Operation};
+use crate::contract::{self, Kind, Meaning, Waiter};
 use crate::error::Error;
 use crate::host::Values;
 use crate::issue::Code;
@@ -33,25 +34,77 @@ impl Command {
     }
 }
 
-/// The last state before a service is gone.
-const TERMINATED: &str = "terminated";
+/// The goal of those who wait for the end of a resource: it stands beside the states.
+const GONE: &str = "gone";
 
-/// States from which a service only goes on to its end.
-const ENDING: &[&str] = &["terminating", TERMINATED, "softdeleting", "softdeleted"];
+/// The property that counts the versions of a resource.
+const VERSION: &str = "version";
 
 /// States in which the API accepts a deletion.
 const DELETABLE: &[&str] = &["provisioning", "starting", "awaking", "idle", "stopped", "degraded", "failed"];
 
 /// The goal of a wait.
 pub enum WaitGoal {
-    /// A service is in one of these states; the helper's name.
-    States(&'static str, Vec<String>),
-    /// A backup is done.
-    Backup,
+    /// A resource is in one of these states, or gone.
+    States(StatesGoal),
     /// A service runs; whether a stopped one is started.
     Running(bool),
     /// A service is gone.
     Deletion,
+}
+
+/// The goal of a resource in certain states.
+pub struct StatesGoal {
+    /// How the resource is read, and what its states mean.
+    pub waiter: &'static Waiter,
+    /// The helper, as users call it.
+    pub helper: &'static str,
+    /// The states.
+    pub states: Vec<String>,
+    /// Reads of a version before this one are too old to say anything.
+    pub least_version: Option<f64>,
+}
+
+impl StatesGoal {
+    /// The goal of these states; without any, of all in which the resource rests.
+    #[must_use]
+    pub fn new(waiter: &'static Waiter, mut states: Vec<String>) -> Self {
+        if states.is_empty() {
+            for (state, meaning) in waiter.states() {
+                if meaning == Meaning::Reached {
+                    states.push(state.to_owned());
+                }
+            }
+        }
+        Self { waiter, helper: waiter.name, states, least_version: None }
+    }
+
+    fn wants(&self, state: &str) -> bool {
+        self.states.iter().any(|wanted| wanted == state)
+    }
+
+    /// Whether one of the states has a meaning that fits.
+    fn wants_any(&self, fits: fn(Meaning) -> bool) -> bool {
+        self.states.iter().any(|wanted| fits(self.waiter.meaning(wanted)))
+    }
+
+    fn step_for(&self, state: &str) -> WaitStep {
+        match self.waiter.meaning(state) {
+            _ if self.wants(state) => WaitStep::Reached,
+            Meaning::Gone if self.wants(GONE) => WaitStep::Gone,
+            // Broken resources are deleted, too.
+            _ if self.wants(GONE) => WaitStep::Waiting,
+            Meaning::Failed => WaitStep::Failed,
+            // A resource on its way to the end reaches only the states of the end.
+            meaning if ends(meaning) && !self.wants_any(ends) => WaitStep::Failed,
+            _ => WaitStep::Waiting,
+        }
+    }
+}
+
+/// Whether a resource only goes on to its end, or is there.
+fn ends(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Ending | Meaning::Gone)
 }
 
 /// The next step of a wait, given a state.
@@ -59,6 +112,8 @@ pub enum WaitGoal {
 pub(super) enum WaitStep {
     /// The goal is reached.
     Reached,
+    /// The goal is reached: the resource counts as gone.
+    Gone,
     /// The goal may still be reached.
     Waiting,
     /// The goal can no longer be reached.
@@ -131,8 +186,7 @@ impl WaitGoal {
     /// The helper, as users call it.
     pub(super) fn helper(&self) -> &'static str {
         match self {
-            Self::States(helper, _) => helper,
-            Self::Backup => "backups.waitFor",
+            Self::States(goal) => goal.helper,
             Self::Running(_) => "services.ensureRunning",
             Self::Deletion => "services.stopAndDelete",
         }
@@ -141,27 +195,34 @@ impl WaitGoal {
     /// The goal in words.
     pub(super) fn wanted(&self) -> String {
         match self {
-            Self::States(_, states) => states.join(" or "),
-            Self::Backup => "done".to_owned(),
+            Self::States(StatesGoal { states, .. }) => states.join(" or "),
             Self::Running(_) => "running".to_owned(),
             Self::Deletion => "its deletion".to_owned(),
         }
     }
 
-    /// The operation that reads the resource, and the property that holds its state.
-    pub(super) fn source(&self) -> (&'static Operation, &'static str) {
+    /// How the resource is read, and what its states mean.
+    pub(super) fn waiter(&self) -> &'static Waiter {
         match self {
-            Self::Backup => (&contract::BACKUPS_GET, "status"),
-            Self::States(..) | Self::Running(_) | Self::Deletion => (&contract::SERVICES_GET, "state"),
+            Self::States(goal) => goal.waiter,
+            Self::Running(_) | Self::Deletion => &contract::SERVICES_WAIT_FOR,
+        }
+    }
+
+    /// The property that counts versions, and the least one of which a read says anything.
+    pub(super) fn least_version(&self) -> Option<(&'static str, f64)> {
+        match self {
+            Self::States(goal) => goal.least_version.map(|least| (VERSION, least)),
+            Self::Running(_) | Self::Deletion => None,
         }
     }
 
     /// The wanted states that the contract does not have. One that looks misspelt is an error.
     pub(super) fn unknown_states(&self) -> Result<Vec<&str>, Error> {
-        let Self::States(helper, states) = self else { return Ok(Vec::new()) };
-        let Kind::Enum { values: known, .. } = &contract::STATE.kind else { return Ok(Vec::new()) };
+        let Self::States(StatesGoal { waiter, helper, states, .. }) = self else { return Ok(Vec::new()) };
+        let Kind::Enum { values: known, .. } = waiter.schema.kind else { return Ok(Vec::new()) };
         let mut unknown = Vec::new();
-        for state in states.iter().filter(|state| !known.contains(&state.as_str())) {
+        for state in states.iter().filter(|state| *state != GONE && !known.contains(&state.as_str())) {
             if let Some(near) = nearest(&state.replace(' ', "_"), known.iter().copied()) {
                 return Err(Error::Configuration(format!(
                     "{helper}: there is no state {state:?}: did you mean {near:?}?"
@@ -176,33 +237,37 @@ impl WaitGoal {
     pub(super) fn not_found_policy(&self) -> NotFoundPolicy {
         match self {
             Self::Deletion => NotFoundPolicy::ConfirmInList,
-            Self::States(..) | Self::Backup | Self::Running(_) => NotFoundPolicy::MayBeNew,
+            Self::States(..) | Self::Running(_) => NotFoundPolicy::MayBeNew,
         }
     }
 
     /// Whether the goal is reached when the resource is gone.
     pub(super) fn ends_when_gone(&self) -> bool {
-        self.step_for(TERMINATED, None) == WaitStep::Reached
+        match self {
+            Self::States(goal) => self.wants_gone() || goal.wants_any(|meaning| meaning == Meaning::Gone),
+            Self::Deletion => true,
+            Self::Running(_) => false,
+        }
+    }
+
+    /// Whether the caller waits for the end of a resource that it has deleted itself.
+    pub(super) fn wants_gone(&self) -> bool {
+        matches!(self, Self::States(goal) if goal.wants(GONE))
     }
 
     /// The next step in a state; `refused` is the status with which the deletion was refused last.
     pub(super) fn step_for(&self, state: &str, refused: Option<u16>) -> WaitStep {
         const STOP: WaitStep = WaitStep::Do(Action::Command(Command::Stop));
-        let ends = ENDING.contains(&state);
+        let meaning = self.waiter().meaning(state);
         match (self, state) {
-            (Self::States(_, states), _) if states.iter().any(|wanted| wanted == state) => WaitStep::Reached,
-            (Self::States(..), "failed") => WaitStep::Failed,
-            // A service on its way to the end reaches only the states of the end.
-            (Self::States(_, states), _) if ends && !states.iter().any(|wanted| ENDING.contains(&wanted.as_str())) => {
-                WaitStep::Failed
-            }
-            (Self::Backup, "done") | (Self::Running(_), "running") | (Self::Deletion, TERMINATED) => WaitStep::Reached,
-            (Self::Backup, "error") => WaitStep::Failed,
+            (Self::States(goal), _) => goal.step_for(state),
+            (Self::Running(_), "running") => WaitStep::Reached,
+            (Self::Deletion, _) if meaning == Meaning::Gone => WaitStep::Reached,
             (Self::Running(_), "idle") => WaitStep::Do(Action::Command(Command::Awake)),
             (Self::Running(true), "stopped") => WaitStep::Do(Action::Command(Command::Start)),
             (Self::Running(true), "stopping") => WaitStep::Waiting,
             (Self::Running(_), "stopped" | "stopping" | "failed") => WaitStep::Failed,
-            (Self::Running(_), _) if ends => WaitStep::Failed,
+            (Self::Running(_), _) if ends(meaning) => WaitStep::Failed,
             (Self::Deletion, "running" | "partially_running") => STOP,
             // An idle service may have to be stopped first after all.
             (Self::Deletion, "idle") if refused == Some(424) => STOP,

@@ -1,13 +1,15 @@
-//! The helpers of services and backups: passwords that are hashed here, and waits with their commands.
+//! The helpers of services and backups: passwords that are hashed here, and waits with their commands. Waits of other resources
+//! are `Client::wait` with a [`StatesGoal`].
 
 use super::Client;
 use super::wait::{WaitOptions, Waiting};
+use crate::contract;
 use crate::error::Error;
 use crate::host::Host;
 use crate::password;
 use crate::request::{Argument, Arguments};
 
-pub use super::goal::{Command, WaitGoal};
+pub use super::goal::{Command, StatesGoal, WaitGoal};
 
 /// The arguments of `services.updateState`: starts, stops or wakes a service.
 #[must_use]
@@ -44,7 +46,8 @@ impl<H: Host> Client<H> {
         states: &[String],
         options: &WaitOptions,
     ) -> Result<H::Value, Box<Error>> {
-        let waiting = self.wait(WaitGoal::States(helper, states.to_vec()), of(service, None), options);
+        let goal = StatesGoal { helper, ..StatesGoal::new(&contract::SERVICES_WAIT_FOR, states.to_vec()) };
+        let waiting = self.wait(WaitGoal::States(goal), of(service, None), options);
         self.resource(waiting).await
     }
 
@@ -57,7 +60,8 @@ impl<H: Host> Client<H> {
     ) -> Result<H::Value, Box<Error>> {
         let mut arguments = of(service, None);
         arguments.path.push(backup.clone());
-        self.resource(self.wait(WaitGoal::Backup, arguments, options)).await
+        let goal = StatesGoal::new(&contract::BACKUPS_WAIT_FOR, Vec::new());
+        self.resource(self.wait(WaitGoal::States(goal), arguments, options)).await
     }
 
     /// Brings a service to `running`: wakes an idle one, starts a stopped one only where `start` says so.

@@ -1,5 +1,7 @@
 //! The state of a wait, and the progress that its caller is told. Times are milliseconds since the wait began.
 
+use std::ptr;
+
 use super::CallOptions;
 use super::goal::{Action, RequestFailure, WaitGoal, is_permanent};
 use super::redact::Redactor;
@@ -160,16 +162,17 @@ impl<'a, V> WaitState<'a, V> {
         }
     }
 
-    /// The id of the service, where the wait is for one.
-    pub fn service(&self) -> Option<&str> {
-        let [service] = self.arguments.path.as_slice() else { return None };
+    /// The id of the resource.
+    pub fn id(&self) -> &str {
         // Without its quotes: a UUID has no escapes.
-        service.json.get(1..service.json.len().checked_sub(1)?)
+        let json = self.arguments.path.last().map_or("", |argument| &argument.json);
+        json.get(1..json.len().saturating_sub(1)).unwrap_or_default()
     }
 
     /// The id of the service, where the wait may share its polls.
     pub fn shared(&self) -> Option<&str> {
-        self.service().filter(|_| self.options.call.headers.is_empty())
+        let is_service = ptr::eq(self.goal.waiter().operation, &contract::SERVICES_GET);
+        (is_service && self.options.call.headers.is_empty()).then(|| self.id())
     }
 
     /// The error with which the wait ends. Its cause is the failure that is still open.
@@ -202,6 +205,17 @@ impl<'a, V> WaitState<'a, V> {
         let failure = self.open_failure(error, failure == RequestFailure::Refused, earlier, now)?;
         self.failed_read = Some(failure);
         self.report_progress(None, now)
+    }
+
+    /// A read has not found the resource: with the API's 404, or in a list without it.
+    pub fn not_found(&mut self, error: Option<Box<Error>>, now: f64) -> Result<(), Box<Error>> {
+        match error {
+            Some(error) => self.read_failed(error, RequestFailure::NotFound, now),
+            None => {
+                (self.faults, self.failed_read) = (0, None);
+                self.report_progress(None, now)
+            }
+        }
     }
 
     /// The API has accepted an action.

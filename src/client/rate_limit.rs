@@ -19,7 +19,6 @@ use std::task::{Poll, Waker};
 
 use super::clock::MonotonicClock;
 use super::fair_queue::FairQueue;
-use super::retry::fraction;
 use crate::host::{CallerError, Clock, Host, Level, Random};
 
 /// The part of the share that a 429 leaves.
@@ -235,7 +234,7 @@ impl<H: Clock + Random> Drop for Slot<'_, H> {
         let free = match limiter.per_ms {
             // Without a window no randomness is drawn.
             0.0 => now,
-            per_ms => now + per_ms * (1.0 + SLACK * fraction(self.host)),
+            per_ms => now + per_ms * (1.0 + SLACK * self.host.fraction()),
         };
         {
             let mut window = limiter.window.borrow_mut();

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::Settings;
-use super::spelling::{View, canonical};
+use super::spelling::{View, canonical, is_encoded};
 use crate::host::Values;
 use crate::issue::{Issue, Step};
 use crate::printable::printable;
@@ -32,7 +32,8 @@ const OVERLAP: usize = 32_768;
 pub(super) fn is_credential(name: &str) -> bool {
     const WORDS: [&str; 10] =
         ["auth", "cookie", "token", "secret", "password", "credential", "api-key", "apikey", "access-key", "session"];
-    WORDS.iter().any(|word| name.contains(word))
+    // Most requests have no other headers than these two.
+    !matches!(name, "accept" | "content-type") && WORDS.iter().any(|word| name.contains(word))
 }
 
 /// A text to be removed, in canonical letters.
@@ -42,11 +43,42 @@ struct Needle {
     padded: bool,
 }
 
+impl Needle {
+    /// Whether a text that is not decoded begins with it.
+    fn begins(&self, text: &[u8]) -> bool {
+        text.len() >= self.letters.len() && text.iter().zip(&*self.letters).all(|(a, b)| canonical(*a) == *b)
+    }
+}
+
+/// The two letters that needles begin with, by a hash: few places of a text are looked at more closely.
+#[derive(Clone, Copy, Default)]
+struct Beginnings([u32; 8]);
+
+impl Beginnings {
+    fn bit(first: u8, second: u8) -> (usize, u32) {
+        let hash = first.wrapping_mul(31).wrapping_add(second);
+        (usize::from(hash >> 5), 1 << (hash & 31))
+    }
+
+    fn add(&mut self, needle: &Needle) {
+        if let [first, second, ..] = **needle.letters {
+            let (word, bit) = Self::bit(first, second);
+            self.0.get_mut(word).iter_mut().for_each(|word| **word |= bit);
+        }
+    }
+
+    fn may_begin(&self, first: u8, second: u8) -> bool {
+        let (word, bit) = Self::bit(first, second);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
+
 /// The secrets of a client, or of one request. A clone shares them.
 #[derive(Clone, Default)]
 pub struct Redactor {
     client: Rc<Vec<Needle>>,
     request: Vec<Rc<Needle>>,
+    beginnings: Beginnings,
 }
 
 impl Redactor {
@@ -60,7 +92,9 @@ impl Redactor {
             credential(&mut needles, authorization.reveal());
         }
         headers(&mut needles, &settings.target.headers);
-        Self { client: Rc::new(needles), request: Vec::new() }
+        let mut beginnings = Beginnings::default();
+        needles.iter().for_each(|needle| beginnings.add(needle));
+        Self { client: Rc::new(needles), request: Vec::new(), beginnings }
     }
 
     /// Also redacts the credentials among these headers.
@@ -88,6 +122,7 @@ impl Redactor {
 
     fn with(&self, needles: Vec<Needle>) -> Self {
         let mut all = self.clone();
+        needles.iter().for_each(|needle| all.beginnings.add(needle));
         all.request.extend(needles.into_iter().map(Rc::new));
         all
     }
@@ -111,6 +146,9 @@ impl Redactor {
 
     /// Replaces every secret in a text.
     pub fn redact(&self, text: &mut String) {
+        if !self.may_hold_secret(text.as_bytes()) {
+            return;
+        }
         let found = self.find(text);
         if found.is_empty() {
             return;
@@ -124,6 +162,25 @@ impl Redactor {
         }
         clean.push_str(text.get(from..).unwrap_or_default());
         *text = clean;
+    }
+
+    fn needles(&self) -> impl Iterator<Item = &Needle> {
+        self.client.iter().chain(self.request.iter().map(|needle| &**needle))
+    }
+
+    /// Whether a text holds a secret, or anything encoded, in which one may be. Most texts do not, and need no decoding.
+    fn may_hold_secret(&self, text: &[u8]) -> bool {
+        let mut rest = text;
+        while let [first, second, ..] = rest {
+            if is_encoded(first)
+                || self.beginnings.may_begin(canonical(*first), canonical(*second))
+                    && self.needles().any(|needle| needle.begins(rest))
+            {
+                return true;
+            }
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        false
     }
 
     /// The ranges of secrets, in order and without overlaps.
@@ -153,21 +210,14 @@ impl Redactor {
     }
 
     fn find_in(&self, text: &str, offset: usize, found: &mut Vec<(usize, usize)>) {
-        let needles = || self.client.iter().chain(self.request.iter().map(|needle| &**needle));
-        let mut begins = [false; 256];
-        for needle in needles() {
-            if let Some(begins) = needle.letters.first().and_then(|first| begins.get_mut(usize::from(*first))) {
-                *begins = true;
-            }
-        }
         let mut view = Some(View::new(text));
         while let Some(seen) = view {
-            for (at, letter) in seen.letters().iter().enumerate() {
-                if begins.get(usize::from(*letter)) != Some(&true) {
+            for (at, letters) in seen.letters().windows(2).enumerate() {
+                if !matches!(letters, [first, second] if self.beginnings.may_begin(*first, *second)) {
                     continue;
                 }
                 let rest = seen.letters().get(at..).unwrap_or_default();
-                for needle in needles().filter(|needle| rest.starts_with(&needle.letters)) {
+                for needle in self.needles().filter(|needle| rest.starts_with(&needle.letters)) {
                     let padding = rest.iter().skip(needle.letters.len()).take_while(|letter| **letter == b'=').take(2);
                     let padding = if needle.padded { padding.count() } else { 0 };
                     if let Some((from, to)) = seen.source(at, at + needle.letters.len() + padding) {

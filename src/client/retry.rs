@@ -146,7 +146,7 @@ pub fn is_safe(operation: &Operation, checked: &CheckedRequest) -> bool {
 #[must_use]
 pub fn back_off_ms(tries: u32, random: &impl Random) -> f64 {
     let ceiling = 500.0 * f64::from(1u32 << tries.saturating_sub(1).min(4));
-    ceiling * fraction(random)
+    ceiling * random.fraction()
 }
 
 /// The pause after a 429 without a time, in milliseconds: one window of the API's own limit.
@@ -201,7 +201,7 @@ fn http_date(text: &str, clock: &impl Clock) -> Option<f64> {
 /// Adds at most a tenth, so that clients do not come back all at once.
 #[must_use]
 pub fn with_jitter(ms: f64, random: &impl Random) -> f64 {
-    ms * (1.0 + 0.1 * fraction(random))
+    ms * (1.0 + 0.1 * random.fraction())
 }
 
 /// Decimal seconds in milliseconds. Not by the standard library, whose exact parser costs 14 KB.
@@ -224,11 +224,4 @@ fn seconds_ms(text: &str) -> Option<f64> {
         }
     }
     (any && value.is_finite()).then_some(sign * value)
-}
-
-/// Evenly between 0 and 1.
-pub(super) fn fraction(random: &impl Random) -> f64 {
-    let mut bytes = [0; 4];
-    random.fill(&mut bytes);
-    f64::from(u32::from_le_bytes(bytes)) / 4_294_967_296.0
 }

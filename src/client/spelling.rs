@@ -17,6 +17,11 @@ pub(super) const fn canonical(letter: u8) -> u8 {
     }
 }
 
+/// Whether an encoded letter may begin with this byte.
+pub(super) const fn is_encoded(byte: &u8) -> bool {
+    matches!(byte, b'%' | b'&' | b'\\')
+}
+
 /// A text, decoded none or more times.
 pub(super) struct View {
     /// The decoded bytes. Not canonical: the next decoding depends on their case.
@@ -53,8 +58,7 @@ impl View {
 
     /// The text, decoded once more; `None`: nothing is left to decode.
     pub fn decoded(&self) -> Option<Self> {
-        let encoded = |byte: &u8| matches!(byte, b'%' | b'&' | b'\\');
-        if self.depth == DEEPEST || !self.bytes.iter().any(encoded) {
+        if self.depth == DEEPEST || !self.bytes.iter().any(is_encoded) {
             return None;
         }
         let mut bytes = Vec::with_capacity(self.bytes.len());
@@ -63,7 +67,7 @@ impl View {
         let mut at = 0;
         while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let origin = self.source(at, at)?.0 as u32;
-            let step = if rest.first().is_some_and(encoded) {
+            let step = if rest.first().is_some_and(is_encoded) {
                 percent(rest).or_else(|| entity(rest)).or_else(|| escape(rest))
             } else {
                 None

@@ -11,13 +11,13 @@ use std::pin::{Pin, pin};
 use super::goal::{Action, NotFoundPolicy, RequestFailure, WaitGoal, WaitStep};
 use super::progress::WaitState;
 use super::{CallOptions, Client, retry};
-use crate::contract::{self, ResponseKind};
+use crate::contract::{self, Operation, ResponseKind};
 use crate::error::{Error, WaitReason};
 use crate::host::{Host, Level};
-use crate::issue::Code;
+use crate::issue::{Code, Step};
 use crate::race::{Either, select};
 use crate::request::Arguments;
-use crate::validate::validate_response;
+use crate::validate::{Mode, Unknown, validate, validate_response};
 
 pub use super::progress::{OnProgress, Progress, TransientFault, WaitOptions, WaitRefusal};
 
@@ -62,6 +62,9 @@ impl<H: Host> Client<H> {
                 self.log(Level::Warn, line);
             }
             let redactor = self.redactor.with_headers(&options.call.headers);
+            if let Some(item) = &goal.waiter().item {
+                check_id(item.of, &arguments)?;
+            }
             let mut wait = WaitState::new(goal, arguments, options, redactor, self.now());
             let deadline = wait.began_at + options.timeout_ms.unwrap_or(DEADLINE_MS);
             let polled = select(pin!(self.poll(&mut wait, deadline)), pin!(self.until(deadline))).await;
@@ -161,18 +164,36 @@ impl<H: Host> Client<H> {
             None => Ok(None),
         };
         let read = match listed {
-            Ok(Some(listed)) if self.is_enough(wait, &listed) => Ok(listed),
+            Ok(Some(listed)) if self.is_enough(wait, &listed) => Ok(Some(listed)),
             Ok(_) => {
                 let options = Self::without_retries(&wait.options.call);
-                self.call(wait.goal.source().0, &wait.arguments, &options).await.map(|output| output.data)
+                let waiter = wait.goal.waiter();
+                let all = Arguments::default();
+                let arguments = if waiter.item.is_some() { &all } else { &wait.arguments };
+                let read = self.call(waiter.operation, arguments, &options).await;
+                read.map(|output| self.resource_in(wait, output.data))
             }
             Err(error) => Err(error),
         };
         let now = self.elapsed_ms(wait);
         match read {
-            Ok(resource) => self.on_read(wait, resource, now),
+            Ok(Some(resource)) => self.on_read(wait, resource, now),
+            Ok(None) => self.on_not_found(wait, None, now),
             Err(error) => self.on_read_error(wait, error, now),
         }
+    }
+
+    /// The resource in a result: the result itself, or one of a list in it.
+    fn resource_in(&self, wait: &WaitState<'_, H::Value>, result: H::Value) -> Option<H::Value> {
+        let Some(item) = &wait.goal.waiter().item else { return Some(result) };
+        self.item(&self.host.member(&result, item.list)?, wait.id())
+    }
+
+    /// The item of a list with this id.
+    #[inline(never)]
+    fn item(&self, list: &H::Value, id: &str) -> Option<H::Value> {
+        let found = self.by_id(list).into_iter().find(|(known, _)| known.eq_ignore_ascii_case(id));
+        found.map(|(_, item)| item)
     }
 
     /// The outcome of a poll that has read the resource.
@@ -186,14 +207,18 @@ impl<H: Host> Client<H> {
         if wait.last_state.as_ref() != Some(&state) {
             let mut shown = state.clone();
             wait.redactor.redact(&mut shown);
-            let line = format_args!("{}: the {} is {shown}", wait.goal.helper(), wait.goal.source().1);
+            let line = format_args!("{}: the {} is {shown}", wait.goal.helper(), wait.goal.waiter().state);
             self.log(Level::Info, line);
         }
         wait.last = Some(resource.clone());
         wait.unproven = 0;
         wait.read_succeeded(&state, now)?;
+        if self.is_outdated(wait, &resource) {
+            return Ok(PollOutcome::Pause);
+        }
         match wait.goal.step_for(&state, wait.refused_deletion()) {
             WaitStep::Reached => Ok(PollOutcome::Ended(Some(resource))),
+            WaitStep::Gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
             WaitStep::Failed => Err(wait.error(WaitReason::FailedState, now)),
             WaitStep::Do(action) if wait.begins(action, now) => Ok(PollOutcome::Do(action)),
             WaitStep::Do(_) | WaitStep::Waiting => Ok(PollOutcome::Pause),
@@ -209,7 +234,7 @@ impl<H: Host> Client<H> {
     ) -> Result<PollOutcome<H::Value>, Box<Error>> {
         match RequestFailure::of(&self.host, &error) {
             RequestFailure::Final => Err(error),
-            RequestFailure::NotFound => self.on_not_found(wait, error, now),
+            RequestFailure::NotFound => self.on_not_found(wait, Some(error), now),
             RequestFailure::NotFoundPage if !wait.exists => self.on_not_found_unread(wait, error, now),
             failure @ (RequestFailure::NotFoundPage | RequestFailure::Refused | RequestFailure::Transient) => {
                 self.log_failed_request(wait, failure, &error);
@@ -221,27 +246,35 @@ impl<H: Host> Client<H> {
 
     /// The outcome of a poll that meets the API's own 404. It proves that a resource is gone:
     ///
-    /// - at once, where the API has accepted the deletion;
+    /// - at once, where the API has accepted the deletion, or the caller waits for the end of a resource that was there;
     /// - where the resource has been read before: when it is met again [`APART_MS`] later without a successful read in between.
     ///   One alone may lag behind the reads before it.
+    ///
+    /// A list without the resource counts like its 404, but has no error.
     fn on_not_found(
         &self,
         wait: &mut WaitState<'_, H::Value>,
-        error: Box<Error>,
+        error: Option<Box<Error>>,
         now: f64,
     ) -> Result<PollOutcome<H::Value>, Box<Error>> {
-        if !wait.exists {
-            return self.on_not_found_unread(wait, error, now);
+        let wants_gone = wait.goal.wants_gone();
+        let mut apart_ms = APART_MS;
+        if !wait.exists && !wants_gone {
+            match error {
+                Some(error) => return self.on_not_found_unread(wait, error, now),
+                None => apart_ms = NEW_MS,
+            }
         }
         let since = *wait.missing_since.get_or_insert(now);
-        let is_gone = wait.deleted || now - since >= APART_MS;
+        let is_gone = wait.deleted || wants_gone && wait.exists || now - since >= apart_ms;
         match is_gone {
+            true if wants_gone => Ok(PollOutcome::Ended(Some(self.host.nothing()))),
             true if wait.goal.ends_when_gone() => {
                 Ok(PollOutcome::Ended(Some(wait.last.clone().unwrap_or_else(|| self.host.nothing()))))
             }
-            true => Err(wait.error_of(WaitReason::Gone, now, Some(error))),
+            true => Err(wait.error_of(WaitReason::Gone, now, error)),
             false => {
-                wait.read_failed(error, RequestFailure::NotFound, now)?;
+                wait.not_found(error, now)?;
                 Ok(PollOutcome::Pause)
             }
         }
@@ -278,9 +311,7 @@ impl<H: Host> Client<H> {
         let failed = match listed {
             Ok(output) if is_list(&output.response.body) => {
                 wait.unproven = 0;
-                let mut services = self.by_id(&output.data).into_iter();
-                let id = wait.service().unwrap_or_default();
-                if let Some((_, service)) = services.find(|(known, _)| known.eq_ignore_ascii_case(id)) {
+                if let Some(service) = self.item(&output.data, wait.id()) {
                     return self.on_read(wait, service, now);
                 }
                 return Ok(PollOutcome::Do(Action::Delete));
@@ -324,7 +355,7 @@ impl<H: Host> Client<H> {
             RequestFailure::NotFound if action == Action::Delete && !wait.exists => {
                 Ok(PollOutcome::Ended(wait.maybe_deleted.then(|| self.host.nothing())))
             }
-            RequestFailure::NotFound => self.on_not_found(wait, error, now),
+            RequestFailure::NotFound => self.on_not_found(wait, Some(error), now),
             failure @ (RequestFailure::NotFoundPage | RequestFailure::Refused | RequestFailure::Transient) => {
                 self.log_failed_request(wait, failure, &error);
                 wait.action_failed(action, error, failure, now)?;
@@ -345,15 +376,31 @@ impl<H: Host> Client<H> {
     fn is_enough(&self, wait: &WaitState<'_, H::Value>, listed: &H::Value) -> bool {
         match wait.goal.step_for(&self.state(wait, listed), wait.refused_deletion()) {
             WaitStep::Waiting => true,
-            WaitStep::Reached => wait.last_state.is_some(),
+            WaitStep::Reached | WaitStep::Gone => wait.last_state.is_some(),
             WaitStep::Failed | WaitStep::Do(_) => false,
         }
     }
 
+    /// Whether a read is of a version before the one that is waited for: reads lag behind writes.
+    fn is_outdated(&self, wait: &WaitState<'_, H::Value>, found: &H::Value) -> bool {
+        let Some((property, least)) = wait.goal.least_version() else { return false };
+        let version = self.host.member(found, property).and_then(|version| self.host.as_number(&version));
+        version.is_some_and(|version| version < least)
+    }
+
     fn state(&self, wait: &WaitState<'_, H::Value>, found: &H::Value) -> String {
-        let state = self.host.member(found, wait.goal.source().1);
+        let state = self.host.member(found, wait.goal.waiter().state);
         state.and_then(|state| self.host.as_text(&state)).unwrap_or_default()
     }
+}
+
+/// Checks the id of a resource that is read among others: no request carries it.
+fn check_id(of: &'static Operation, arguments: &Arguments) -> Result<(), Box<Error>> {
+    let Some(parameter) = of.path_parameters.last() else { return Ok(()) };
+    let json = arguments.path.last().map_or("null", |argument| &argument.json);
+    let path = [Step::Key("path".into()), Step::Key(parameter.name.into())];
+    let issues = validate(json.as_bytes(), parameter.schema, Mode::Request { unknown: Unknown::Refuse }, &path).issues;
+    if issues.is_empty() { Ok(()) } else { Err(Error::Request { operation: of, issues }.into()) }
 }
 
 /// Whether a response holds a list of services, even where responses are not validated.

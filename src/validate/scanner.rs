@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::bytes::{bytes_equal, half, word};
-use super::format::fits_response;
+use super::format::uuid;
 use super::number::is_number;
 use super::string::decode;
-use crate::contract::{Format, Kind, Property, Schema, Text};
+use crate::contract::{Format, Kind, Schema, Text};
 
 /// Why a walk ends early.
 #[derive(Clone, Copy, Debug)]
@@ -26,16 +26,6 @@ use Stop::Broken;
 
 /// The result of a step, unless the walk ends.
 pub(super) type Scan<T> = Result<T, Stop>;
-
-/// The position in an object after its plain members were read.
-pub(super) enum NextMember {
-    /// Behind the object.
-    End,
-    /// At a name.
-    Name,
-    /// At the value of the property of this index.
-    Value(usize),
-}
 
 /// A member of an object: its name, and its value as it stands.
 pub(super) struct Member<'a> {
@@ -173,26 +163,23 @@ fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or_default()
 }
 
-/// The end of a plain value that fits in a response here; 0 where it needs more checks.
+/// The end of a plain value that fits in a response here; 0 where it needs more checks. Where the text is broken, it lies
+/// beyond the text.
 #[inline(always)]
 fn end_of_plain(bytes: &[u8], at: usize, schema: &Schema, lax: bool) -> usize {
     let first = byte(bytes, at);
-    let end = match &schema.kind {
+    match &schema.kind {
+        Kind::Text(Text { format: Some(Format::Uuid), .. }) if first == b'"' => {
+            let fits = byte(bytes, at + 37) == b'"' && uuid(bytes.get(at + 1..at + 37).unwrap_or_default());
+            if fits { at + 38 } else { 0 }
+        }
+        Kind::Text(Text { format: Some(Format::DateTime), .. }) => 0,
         Kind::Text(_) | Kind::Enum { .. } if first == b'"' => end_of_string_inline(bytes, at),
         Kind::Number(_) | Kind::Integer(_) | Kind::NumberEnum(_) if is_number(first) => end_of_integer(bytes, at),
         Kind::Boolean if matches!(first, b't' | b'f') => end_of_literal(bytes, at),
         _ if first == b'n' && (lax || schema.nullable) => end_of_literal(bytes, at),
-        _ => return 0,
-    };
-    // Not where the text is broken, and not before a fraction.
-    let plain = match &schema.kind {
-        _ if !matches!(byte(bytes, end), b',' | b'}') => false,
-        Kind::Text(Text { format: Some(format @ (Format::Uuid | Format::DateTime)), .. }) if first == b'"' => {
-            fits_response(*format, bytes.get(at + 1..end - 1).unwrap_or_default())
-        }
-        _ => true,
-    };
-    if plain { end } else { 0 }
+        _ => 0,
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -235,6 +222,13 @@ impl<'a> Scanner<'a> {
         0
     }
 
+    /// The same for the hot loop.
+    #[inline(always)]
+    pub(super) fn peek_inline(&mut self) -> u8 {
+        let byte = byte(self.bytes, self.at);
+        if byte > b' ' { byte } else { self.peek() }
+    }
+
     /// Moves into the object or list that begins here; true where it is not empty. An empty one is passed.
     pub(super) fn open(&mut self, close: u8) -> bool {
         self.at += 1;
@@ -259,6 +253,20 @@ impl<'a> Scanner<'a> {
         Ok(name)
     }
 
+    /// Moves behind this name, as it stands between its quotes, and its colon: where just these come next.
+    #[inline(always)]
+    pub(super) fn pass_name(&mut self, name: &[u8]) -> bool {
+        let end = self.at + 1 + name.len();
+        let found = byte(self.bytes, end) == b'"'
+            && byte(self.bytes, end + 1) == b':'
+            && byte(self.bytes, self.at) == b'"'
+            && begins(self.bytes.get(self.at + 1..).unwrap_or_default(), name);
+        if found {
+            self.at = end + 2;
+        }
+        found
+    }
+
     /// As [`Scanner::more`], where speed does not matter.
     #[inline(never)]
     pub(super) fn next(&mut self, close: u8) -> Scan<bool> {
@@ -268,7 +276,7 @@ impl<'a> Scanner<'a> {
     /// Whether another item or member follows the one just read; moves behind the comma or the closing bracket.
     #[inline(always)]
     pub(super) fn more(&mut self, close: u8) -> Scan<bool> {
-        let byte = self.peek();
+        let byte = self.peek_inline();
         if byte != b',' && byte != close {
             return Err(Broken);
         }
@@ -288,52 +296,24 @@ impl<'a> Scanner<'a> {
         if self.at == position { Ok(()) } else { Err(Broken) }
     }
 
-    /// Moves over the members that come in the contract's order, are plain, and have no space between them: the common
-    /// case in responses. `next` is the index of the property that may come next, `seen` has a bit for each that came.
-    #[inline(never)]
-    pub(super) fn plain(&mut self, properties: &[Property], next: &mut usize, seen: &mut u64) -> NextMember {
-        let bytes = self.bytes;
-        let mut at = self.at;
-        let mut index = *next;
-        let mut ahead = NextMember::Name;
-        // A few optional properties may be absent.
-        while index < *next + 4
-            && let Some(property) = properties.get(index)
-        {
-            let name = property.name.as_bytes();
-            let bit = 1_u64 << (index & 63);
-            let end = at + 1 + name.len();
-            index += 1;
-            if byte(bytes, end) != b'"'
-                || byte(bytes, end + 1) != b':'
-                || byte(bytes, at) != b'"'
-                || !begins(bytes.get(at + 1..).unwrap_or_default(), name)
-            {
-                continue;
-            }
-            at = end + 2;
-            let end = end_of_plain(bytes, at, property.schema, !property.required);
-            if end == 0 || *seen & bit != 0 {
-                ahead = NextMember::Value(index - 1);
-                break;
-            }
-            *seen |= bit;
-            *next = index;
-            at = end + 1;
-            if byte(bytes, end) == b'}' {
-                ahead = NextMember::End;
-                break;
-            }
+    /// Moves behind a plain value that fits in a response, before a comma or a closing brace: the common case. Otherwise it
+    /// stays.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, schema: &Schema, lax: bool) -> bool {
+        let end = end_of_plain(self.bytes, self.at, schema, lax);
+        // Not where the text is broken, and not before a fraction.
+        let plain = end != 0 && matches!(byte(self.bytes, end), b',' | b'}');
+        if plain {
+            self.at = end;
         }
-        self.at = at;
-        ahead
+        plain
     }
 
     /// Moves behind the value that comes next, whatever it is. Takes no stack for its depth.
     #[inline(never)]
     pub(super) fn skip(&mut self) -> Scan<()> {
-        match self.peek() {
-            b'"' => self.go(end_of_string(self.bytes, self.at)),
+        match self.peek_inline() {
+            b'"' => self.go(end_of_string_inline(self.bytes, self.at)),
             b'{' | b'[' => self.brackets(),
             b't' | b'f' | b'n' => self.go(end_of_literal(self.bytes, self.at)),
             _ => self.go(end_of_number(self.bytes, self.at)),
@@ -365,22 +345,20 @@ impl<'a> Scanner<'a> {
     /// Counts brackets without telling their kinds apart: a text in which that matters is not JSON.
     fn brackets(&mut self) -> Scan<()> {
         let mut depth = 0_usize;
-        while let Some(&byte) = self.bytes.get(self.at) {
+        let mut at = self.at;
+        while let Some(&byte) = self.bytes.get(at) {
+            at += 1;
             match byte {
-                b'"' => {
-                    self.go(end_of_string(self.bytes, self.at))?;
-                    continue;
-                }
+                b'"' => at = end_of_string(self.bytes, at - 1),
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' => depth -= 1,
                 _ => {}
             }
-            self.at += 1;
             if depth == 0 {
-                return Ok(());
+                break;
             }
         }
-        Err(Broken)
+        self.go(if depth == 0 { at } else { self.bytes.len() | BROKEN })
     }
 }
 

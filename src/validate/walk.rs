@@ -3,6 +3,7 @@
 //! Recursion follows the schema, never the bytes alone, and ends at [`DEEPEST`]; values without a schema are skipped in
 //! constant stack. Constraints of scalars, rules between members and unions are in the modules below.
 
+mod names;
 mod rules;
 mod scalar;
 mod union;
@@ -10,13 +11,14 @@ mod union;
 use super::format::fits_response;
 use super::number::is_number;
 use super::place::{Mark, Place};
-use super::scanner::{NextMember, Scan, Scanner, Stop, same};
+use super::scanner::{Scan, Scanner, Stop};
 use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, messages};
 use crate::contract::{AdditionalProperties, Kind, Object, Property, Schema, Text};
 use crate::issue::{Code, Issue, Step};
 use crate::suggest::{alike, nearest};
 
+use names::Names;
 #[cfg(feature = "sandbox")]
 pub(crate) use scalar::matches;
 use union::may_begin;
@@ -27,25 +29,6 @@ pub(super) const DEEPEST: u32 = 64;
 /// How many issues are noted, give or take those of one object.
 const MOST_ISSUES: usize = 1_000;
 
-/// The result of looking a name up that did not come in the contract's order. Lists repeat their names: each is looked up
-/// once, not once an item.
-#[derive(Clone, Copy)]
-struct Memo<'a> {
-    object: Option<&'static Object>,
-    /// As it stands between its quotes.
-    name: &'a [u8],
-    index: Option<usize>,
-}
-
-const MEMO: usize = 64;
-
-/// The slot of a name in the memo. Similar names differ at their ends.
-fn slot(name: &[u8]) -> usize {
-    let end = name.last_chunk().map_or(0, |chunk| u32::from_le_bytes(*chunk));
-    // The golden ratio spreads it; the top six bits are 0 to 63.
-    (end.wrapping_add(name.len() as u32).wrapping_mul(0x9E37_79B9) >> 26) as usize
-}
-
 /// The walk through one text.
 pub(super) struct Walker<'a> {
     pub(super) scan: Scanner<'a>,
@@ -55,7 +38,7 @@ pub(super) struct Walker<'a> {
     depth: u32,
     /// How many unions stand around the value.
     pub(super) unions: u32,
-    memo: [Memo<'a>; MEMO],
+    names: Names<'a>,
     pub(super) issues: Vec<Issue>,
     pub(super) warnings: Vec<Issue>,
     pub(super) secrets: Vec<SecretValue>,
@@ -70,7 +53,7 @@ impl<'a> Walker<'a> {
             refuse_unknown: mode == Mode::Request { unknown: Unknown::Refuse },
             depth: 0,
             unions: 0,
-            memo: [Memo { object: None, name: &[], index: None }; MEMO],
+            names: Names::new(),
             issues: Vec::new(),
             warnings: Vec::new(),
             secrets: Vec::new(),
@@ -191,40 +174,33 @@ impl<'a> Walker<'a> {
         let start = self.scan.position();
         let clean = (self.issues.len(), self.warnings.len());
         let mut seen = 0_u64;
-        let mut next = 0;
+        let mut last = self.names.beginning(object);
         let mut more = self.scan.open(b'}');
         while more {
-            let ahead =
-                if self.request { NextMember::Name } else { self.scan.plain(object.properties, &mut next, &mut seen) };
-            let mut name: &[u8] = &[];
-            let found = match ahead {
-                NextMember::End => break,
-                NextMember::Value(index) => Some(index),
-                NextMember::Name => {
-                    name = self.scan.name()?;
-                    self.find(object, name)
-                }
-            };
+            last = self.name(object, last)?;
+            let name = self.names.get(last);
+            let found = name.and_then(|name| name.property);
             if let Some((index, property)) = found.and_then(|index| Some((index, object.properties.get(index)?))) {
                 let bit = 1_u64 << (index & 63);
                 if seen & bit != 0 {
                     self.forget(clean, place, property.name);
                 }
                 seen |= bit;
-                next = index + 1;
-                self.scan.peek();
-                let from = self.scan.position();
-                let secrets = self.secrets.len();
                 let lax = !self.request && !property.required;
-                self.value(property.schema, &place.below(Mark::Key(property.name), property.schema, lax))?;
-                if self.request && property.schema.secret {
-                    self.keep_secret(property.name, from, secrets);
+                self.scan.peek_inline();
+                if self.request || !self.scan.plain(property.schema, lax) {
+                    let from = self.scan.position();
+                    let secrets = self.secrets.len();
+                    self.value(property.schema, &place.below(Mark::Key(property.name), property.schema, lax))?;
+                    if self.request && property.schema.secret {
+                        self.keep_secret(property.name, from, secrets);
+                    }
                 }
             } else {
                 match object.additional {
                     AdditionalProperties::Unspecified if !self.refuse_unknown => self.scan.skip()?,
                     AdditionalProperties::Allowed => self.scan.skip()?,
-                    _ => self.other(object, name, clean, place)?,
+                    _ => self.other(object, name.map_or(&[], |name| name.raw), clean, place)?,
                 }
             }
             more = self.scan.more(b'}')?;
@@ -262,15 +238,14 @@ impl<'a> Walker<'a> {
         self.secrets.push(SecretValue { name, bytes: from + quote..self.scan.position() - quote });
     }
 
-    /// The index of the known property of a name.
-    fn find(&mut self, object: &'static Object, name: &'a [u8]) -> Option<usize> {
-        let memo = self.memo.get_mut(slot(name))?;
-        if !memo.object.is_some_and(|known| std::ptr::eq(known, object)) || !same(memo.name, name) {
-            let text = decode(name);
-            let index = object.properties.iter().position(|property| property.name == text);
-            *memo = Memo { object: Some(object), name, index };
+    /// Moves behind the name that comes next and its colon. Returns its slot; `last` is the slot of the name before it.
+    #[inline(always)]
+    fn name(&mut self, object: &'static Object, last: usize) -> Scan<usize> {
+        self.scan.peek_inline();
+        match self.names.expected(object, last) {
+            Some((slot, name)) if self.scan.pass_name(name) => Ok(slot),
+            _ => Ok(self.names.after(object, last, self.scan.name()?)),
         }
-        memo.index
     }
 
     /// A member that is not among the known properties: an issue, or an entry of a map.

@@ -130,3 +130,14 @@ fn schemas_are_written_in_full() {
         assert_eq!(whole["components"]["schemas"][name], full);
     }
 }
+
+#[test]
+fn marks_are_there_in_full() {
+    let mark = |more: &str, key: &str| expanded(more).1[key].clone();
+    let query =
+        "query: { offset: { type: integer }, limit: { type: integer }, f: { type: string }, t: { type: string } }";
+    let pages = mark(&format!("result: A[]\n{query}\npages: offset"), "x-pages");
+    assert_eq!(pages, json!({ "offset": "offset", "limit": "limit" }));
+    let range = mark(&format!("{query}\nrange: {{ from: f, to: t, days: 31 }}"), "x-range");
+    assert_eq!(range, json!({ "from": "f", "to": "t", "days": 31 }));
+}

@@ -11,6 +11,8 @@
 
 #[path = "../../build/document.rs"]
 mod document;
+#[path = "../../build/marks.rs"]
+mod marks;
 #[path = "../../build/openapi.rs"]
 mod openapi;
 #[path = "../../build/operation.rs"]

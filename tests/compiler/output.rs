@@ -186,3 +186,25 @@ fn what_a_call_is_for() {
         r#"yields: Some(Yields { property: "a", unless: &["b"] })"#,
     );
 }
+
+#[test]
+fn waiters_know_the_meaning_of_each_state() {
+    let schemas = "schemas:\n  A: { properties: { id: { type: string }, s: { $ref: S }, list: { type: array, items: { $ref: A } } } }\n  \
+                   S: { enum: [x, y, z], x-states: { ongoing: [z], reached: [x], gone: [y] } }\n";
+    let operations = "operations:\n  a.get: { route: GET /a, id: g, summary: S., result: A, waiter: s }\n  \
+                      b.c.delete: { route: 'DELETE /a/{id}', id: d, summary: S., waiter: { operation: a.get, list: list, state: s } }\n";
+    let head = "info: { title: x }\nparameters: { organizationId: { type: string }, id: { type: string } }";
+    let tables = compile(&[("a.yaml", head), ("b.yaml", &format!("{schemas}{operations}"))]).unwrap();
+    let meanings = "meanings: &[Meaning::Reached, Meaning::Gone, Meaning::Ongoing] };";
+    for expected in [
+        format!(
+            r#"A_WAIT_FOR: Waiter = Waiter {{ name: "a.waitFor", operation: &A_GET, item: None, state: "s", schema: S, {meanings}"#
+        ),
+        format!(
+            r#"B_C_WAIT_FOR: Waiter = Waiter {{ name: "b.c.waitFor", operation: &A_GET, item: Some(ListItem {{ of: &B_C_DELETE, list: "list" }}), state: "s", schema: S, {meanings}"#
+        ),
+        "pub static WAITERS: &[&Waiter] = &[&A_WAIT_FOR, &B_C_WAIT_FOR];".to_owned(),
+    ] {
+        assert!(tables.contains(&expected), "{tables}\ndoes not hold\n{expected}");
+    }
+}

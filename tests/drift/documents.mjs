@@ -21,9 +21,13 @@ const OWN = [
   "x-expected",
   "x-rules",
   "x-enum-groups",
+  "x-states",
   "x-name",
   "x-idempotency",
   "x-yields",
+  "x-pages",
+  "x-range",
+  "x-waiter",
   "dependentRequired",
 ];
 

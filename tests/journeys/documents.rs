@@ -123,7 +123,7 @@ Which is which, as the contract says; the page of each operation has it, too:\n\
 - Other changes (POST, PATCH) are never repeated when their fate is unknown. Of them are safe to repeat: {}\n\
 {}\n\
 ## Waits\n\n\
-`services.waitFor`, `createAndWait`, `ensureRunning`, `stopAndDelete` and `backups.waitFor` live by their own deadline\n\
+`createAndWait`, `ensureRunning`, `stopAndDelete` and the `waitFor` of every resource live by their own deadline\n\
 (`timeoutMs`, 30 minutes by default), not by `retryBudgetMs`:\n\n\
 - What may pass is waited out until then, with backoff: no response, 408, 429, 5xx, a 2xx that cannot be read, the 404 page\n  \
 of a proxy. `onProgress` is told (`fault`), and a wait that ends meanwhile has it as its `cause`. 400, 401 and 403 end\n  \

@@ -280,6 +280,10 @@ impl Values for TestHost {
         value.as_str().map(str::to_owned)
     }
 
+    fn as_number(&self, value: &Value) -> Option<f64> {
+        value.as_f64()
+    }
+
     fn nothing(&self) -> Value {
         Value::Null
     }

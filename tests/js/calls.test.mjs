@@ -25,6 +25,44 @@ test("withResponse brings the answer", async () => {
   );
 });
 
+test("headers come as they were sent: empty, with colons, beyond ASCII, with names that objects have", async () => {
+  /** @type {[string, string][]} */
+  const sent = [
+    ["x-empty", ""],
+    ["x-colons", "a: b: c"],
+    ["x-umlaut", "ü"],
+    ["__proto__", "own"],
+    ["constructor", "own"],
+  ];
+  const { cloud } = scripted([() => ({ status: 200, headers: sent, text: async () => JSON.stringify({ status: 200, result: [] }) })]);
+  const { headers } = await cloud.services.list().withResponse();
+  assert.deepEqual(Object.entries(headers), sent);
+  assert.equal(Object.getPrototypeOf(headers), Object.prototype);
+  // Those of a failed call too.
+  const failing = scripted([() => ({ status: 404, headers: sent, text: async () => "" })]);
+  assert.deepEqual(Object.entries((await rejection(failing.cloud.services.get(ID))).headers), sent);
+});
+
+test("a chunk of a class that reports another length is read as long as it is", async () => {
+  class Longer extends Uint8Array {
+    get length() {
+      return 1_000_000;
+    }
+    get byteLength() {
+      return 1_000_000;
+    }
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify({ status: 200, result: service }));
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Longer(bytes));
+      controller.close();
+    },
+  });
+  const { cloud } = scripted([() => ({ status: 200, headers: {}, body })]);
+  assert.deepEqual(await cloud.services.get(ID), service);
+});
+
 test("a promise like any other", async () => {
   const { cloud, calls } = scripted([success([service])]);
   const promise = cloud.services.list();

@@ -18,10 +18,17 @@ const operation = (/** @type {string} */ name, /** @type {object} */ more = {}) 
   responses: { 200: { content: { "application/json": { schema: { properties: {} } } } } },
   ...more,
 });
+const answers = (/** @type {object} */ result) => ({ 200: { content: { "application/json": { schema: { properties: { result } } } } } });
 const body = { content: { "application/json": { schema: { $ref: "#/components/schemas/Change" } } } };
 const contract = {
   tags: [{ name: "clickPipes", description: "Pipes." }],
-  components: { schemas: { Change: { type: "object" } } },
+  components: {
+    schemas: {
+      Change: { type: "object" },
+      Job: { type: "object", properties: { state: { $ref: "#/components/schemas/JobState" } } },
+      JobState: { enum: ["on", "off"], "x-states": { ongoing: ["on"], reached: ["off"] } },
+    },
+  },
   paths: {
     "/pipes/{pipeId}": {
       get: operation("clickPipes.get", {
@@ -40,6 +47,20 @@ const contract = {
       }),
     },
     "/stack/alerts": { get: operation("clickStack.alerts.list") },
+    "/jobs": {
+      get: operation("jobs.list", {
+        "x-pages": { offset: "offset", limit: "limit" },
+        parameters: [parameter("query", "offset", { type: "integer" }, false)],
+        responses: answers({ type: "array", items: { $ref: "#/components/schemas/Job" } }),
+      }),
+    },
+    "/jobs/{jobId}": {
+      get: operation("jobs.get", {
+        "x-waiter": { operation: "jobs.get", state: "state" },
+        parameters: [parameter("path", "jobId", text)],
+        responses: answers({ $ref: "#/components/schemas/Job" }),
+      }),
+    },
   },
 };
 
@@ -51,14 +72,19 @@ test("resources stand below others, by their names", async () => {
   const { Resources } = await import(`data:text/javascript,${encodeURIComponent(own)}`);
   /** @type {unknown[][]} */
   const calls = [];
-  const cloud = new Resources({ call: (/** @type {unknown[]} */ ...given) => calls.push(given) });
+  const note = (/** @type {unknown[]} */ ...given) => calls.push(given);
+  const cloud = new Resources({ call: note, list: note, waitFor: note });
   cloud.clickPipes.get("p", { timeoutMs: 1 });
   cloud.clickPipes.settings.replace("p", 7, { mode: "a" });
   cloud.clickStack.alerts.list();
+  cloud.jobs.list({ offset: 3 });
+  cloud.jobs.waitFor("j", "off", { timeoutMs: 1 });
   assert.deepEqual(calls, [
     ["clickPipes.get", { path: { pipeId: "p" } }, { timeoutMs: 1 }],
     ["clickPipes.settings.replace", { path: { pipeId: "p", version: 7 }, query: { mode: "a" }, body: undefined }, undefined],
     ["clickStack.alerts.list", undefined, undefined],
+    ["jobs.list", { query: { offset: 3 } }, undefined, { offset: "offset", limit: "limit" }],
+    ["jobs.waitFor", { jobId: "j" }, "off", { timeoutMs: 1 }],
   ]);
 });
 
@@ -72,4 +98,6 @@ test("their words and types are the contract's", () => {
   assert.match(source, /@param \{number\} version/);
   assert.match(source, /@param \{\{ mode: "a" \| "b" \}\} query The/);
   assert.match(source, /@param \{Change\} \[body\] The/);
+  assert.match(source, /@returns \{PagePromise<Job\[\], Job>\}/);
+  assert.match(source, /@template \{JobState \| "gone"\} \[S=JobState\]/);
 });

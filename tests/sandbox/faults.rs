@@ -190,7 +190,9 @@ fn responses_are_altered_by_the_contract() {
         let mut cloud = seeded(seed);
         for (operation, path, body) in requests(&mut cloud) {
             for fault in [Fault::WrongType, Fault::MissingProperty, Fault::UnknownState, Fault::UnknownProperty] {
-                if !fault.applies_to(operation) {
+                // The organization has a state only inside the list of its infrastructure, which is empty here.
+                let empty = fault == Fault::UnknownState && operation.name.starts_with("organizations.");
+                if empty || !fault.applies_to(operation) {
                     continue;
                 }
                 cloud.sandbox.inject(Injection::once(fault)).unwrap();

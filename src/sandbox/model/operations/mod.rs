@@ -7,6 +7,7 @@ mod backups;
 mod click_pipes;
 mod click_stack;
 mod click_stack_dashboards;
+mod click_stack_series;
 pub mod generic;
 mod private_endpoints;
 mod query_endpoint;
