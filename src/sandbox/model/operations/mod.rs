@@ -88,7 +88,7 @@ fn handler(operation: &'static Operation) -> Option<Handler> {
         "backups" => backups::handler(name),
         "byoc" => byoc::handler(name),
         "clickPipes" => click_pipes::handler(name),
-        "clickStack" => click_stack::handler(name),
+        "clickStack" => click_stack::handler(name).or_else(|| click_stack_dashboards::handler(name)),
         "invitations" => invitations::handler(name),
         "keys" => keys::handler(name),
         "members" => members::handler(name),
