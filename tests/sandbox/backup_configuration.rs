@@ -100,6 +100,7 @@ fn days_that_nobody_watched_have_the_same_backups() {
     };
     for body in [
         json!({ "backupPeriodInHours": 5, "backupRetentionPeriodInHours": 77 }),
+        json!({ "backupPeriodInHours": 1, "backupRetentionPeriodInHours": 720 }),
         json!({ "backupStartTime": "23:59", "backupRetentionPeriodInHours": 24 }),
     ] {
         assert_eq!(course(true, &body), course(false, &body));

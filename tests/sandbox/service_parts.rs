@@ -89,6 +89,9 @@ fn a_private_endpoint_stands_on_service_and_organization() {
     assert!(host.ends_with(".eu-west-1.vpce.aws.clickhouse.cloud"), "{host}");
     let other = cloud.get(&format!("/services/{near}/privateEndpointConfig")).result().clone();
     assert_eq!(other["endpointServiceId"], config["endpointServiceId"], "one for each region");
+    let query = "cloud_provider=aws&region_id=eu-west-1";
+    let older = cloud.get(&format!("/privateEndpointConfig?{query}")).result()["endpointServiceId"].clone();
+    assert_eq!(older, config["endpointServiceId"], "the organization has the same one");
     assert_ne!(other["privateDnsHostname"], config["privateDnsHostname"]);
 
     let endpoint = json!({ "id": "vpce-0123456789abcdef0", "description": "ours" });
@@ -107,6 +110,11 @@ fn a_private_endpoint_stands_on_service_and_organization() {
     assert_eq!(offered(&mut cloud, &far), json!([]));
     let later = cloud.post("/services", &body(&json!({}))).result()["service"].clone();
     assert_eq!(later["availablePrivateEndpointIds"], json!(["vpce-0123456789abcdef0"]));
+
+    let near_id = json!({ "id": "vpce-2", "cloudProvider": "aws", "region": "eu-west-1" });
+    cloud.patch("", &json!({ "privateEndpoints": { "add": [near_id] } })).result();
+    assert_eq!(offered(&mut cloud, &near), json!(["vpce-0123456789abcdef0", "vpce-2"]));
+    cloud.patch("", &json!({ "privateEndpoints": { "remove": [{ "id": "vpce-2" }] } })).result();
 
     // The same endpoint on another service is one of the organization.
     cloud.post(&format!("/services/{near}/privateEndpoint"), &endpoint).result();

@@ -1,14 +1,12 @@
 //! The operations on the organization itself: its name and private endpoints, and metrics made from its state.
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use super::{Handler, Output, Payload, generic};
+use super::{Handler, Output, Payload, generic, private_endpoints};
 use crate::contract::REGION_GROUPS;
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::exposition::{Exposition, Labels};
 use crate::sandbox::model::organization::Organization;
-use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::{Service, metrics};
 use crate::validate::matches;
@@ -50,6 +48,7 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         }
         Ok(())
     })?;
+    private_endpoints::offer(organization);
     output.result = Some(Payload::Value(organization.show()));
     output.change = output.change.map(|_| "organization updated".to_owned());
     Ok(output)
@@ -129,18 +128,7 @@ fn get_private_endpoint_config(call: &Call) -> Result<Output, Rejection> {
             "query.region_id: expected a region of {provider}, received {region:?}"
         )));
     }
-    Ok(Output::unchanged(serde_json::json!({ "endpointServiceId": endpoint_service(provider, region) })))
-}
-
-/// The name of the endpoint service of a region, the same each time.
-pub fn endpoint_service(provider: &str, region: &str) -> String {
-    let digest = Sha256::digest(format!("{provider} {region}").as_bytes());
-    let seed = digest.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte));
-    let id = Random::new(seed).object_id();
-    let short = id.get(..17).unwrap_or_default();
-    match provider {
-        "gcp" => format!("projects/sandbox-clickhouse/regions/{region}/serviceAttachments/production-{region}-{short}"),
-        "azure" => format!("production-{region}.{}.{region}.azure.privatelinkservice", Random::new(seed).uuid()),
-        _ => format!("com.amazonaws.vpce.{region}.vpce-svc-{short}"),
-    }
+    Ok(Output::unchanged(
+        serde_json::json!({ "endpointServiceId": private_endpoints::endpoint_service(provider, region) }),
+    ))
 }

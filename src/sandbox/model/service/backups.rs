@@ -16,6 +16,8 @@ use crate::sandbox::model::time::{END, SECOND, timestamp};
 
 use super::backup_schedule::BackupSchedule;
 
+/// The most backups, so that their memory has a bound. The oldest is removed first.
+const MAX_KEPT: usize = 200;
 /// One backup in so many is full, the others are incremental.
 const FULL_EVERY: u64 = 7;
 /// One in so many fails, but never the first.
@@ -146,13 +148,16 @@ impl Backups {
                 break;
             }
             let periods = ((now - due) / period).floor();
-            let unseen = (periods - (retention / period).ceil()).max(0.0);
+            let unseen = (periods - (retention / period).ceil().min(MAX_KEPT as f64)).max(0.0);
             let started = due + unseen * period;
             let number = self.made.saturating_add(unseen as u64);
             let mut backup = Backup::number(number, started, &self.series);
             backup.expires = (started + retention).min(END);
             backup.bucket.clone_from(&bucket);
             self.kept.push_back(backup);
+            if self.kept.len() > MAX_KEPT {
+                self.kept.pop_front();
+            }
             self.made = number.saturating_add(1);
             self.last = Some(started);
         }
