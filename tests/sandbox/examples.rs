@@ -108,7 +108,7 @@ fn text(schema: &'static Schema, limits: &Text, draw: &mut Draw) -> String {
         Some(Format::Email) => Some(format!("user{number}@example.com")),
         Some(Format::Hostname) => Some(format!("host{number}.example.com")),
         Some(Format::Uri) => Some(format!("https://example.com/{number}")),
-        Some(Format::Boolean) => Some((number % 2 == 0).to_string()),
+        Some(Format::Boolean) => Some(number.is_multiple_of(2).to_string()),
         Some(Format::Sha256) => Some("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=".to_owned()),
         Some(Format::Sha1) => Some(format!("{number:040x}")),
         None => None,
