@@ -152,7 +152,9 @@ export async function serve(sandbox, { host, port, controlled, allowedHosts, ori
    */
   function carryOut(request, response, body) {
     const { method = "GET", url = "/", headers } = request;
-    const { status, headers: lines, body: bytes, delayMs, changed } = ask(sandbox, method, url, headers.authorization, body);
+    const { authorization } = headers;
+    const reached = ask(sandbox, method, url, authorization, body, request.socket.remoteAddress);
+    const { status, headers: lines, body: bytes, delayMs, changed } = reached;
     if (changed) store?.note();
     const reply = status === 0 ? undefined : { status, headers: names(lines), body: bytes };
     return delayMs > 0 ? heldBack(request, response, delayMs).then(() => reply) : reply;

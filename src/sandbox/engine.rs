@@ -8,6 +8,7 @@ use std::iter;
 
 use super::faults::fault_selection::{FaultSelection, Injection};
 use super::http::rate_limit::RateWindow;
+use super::model::access;
 use super::model::history::Timeline;
 use super::model::key;
 use super::model::organization::Organization;
@@ -93,8 +94,12 @@ impl Sandbox {
         sandbox
     }
 
-    /// Adds the keys of the options to their organizations, where they are missing.
+    /// Adds the first roles and members, and the keys of the options, to their organizations, where they are missing.
     pub(super) fn add_keys(&mut self) {
+        for timeline in &mut self.organizations {
+            access::add_first(&mut timeline.current);
+            *timeline = Timeline::new(timeline.current.clone());
+        }
         let options = &self.options;
         let first = (&options.key_id, &options.key_secret, &options.organization_id);
         let more = options

@@ -3,6 +3,7 @@
 //! A rejected request changes nothing. A fault meets only requests that have passed key, limit and route.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use serde_json::Value;
 
@@ -15,10 +16,12 @@ use super::http::rate_limit::RateWindow;
 use super::http::reply::{Delivery, Reply};
 use super::http::request::read_call;
 use super::http::route::{self, Route};
+use super::model::access;
 use super::model::key;
 use super::model::operations::{self, Output, Payload};
 use super::model::random::Random;
 use super::model::rejection::Rejection;
+use super::model::resource::Resource;
 use super::persistence::ledger::Entry;
 use crate::contract::{Method, ResponseKind};
 use crate::host::HttpRequest;
@@ -38,6 +41,8 @@ struct Incoming<'a> {
     url: &'a str,
     authorization: Option<&'a Secret>,
     body: Option<&'a [u8]>,
+    /// The address of the client, where the transport knows it.
+    address: Option<IpAddr>,
 }
 
 /// A request that has passed key, limit and route.
@@ -74,12 +79,14 @@ impl Sandbox {
             url: &request.url,
             authorization: request.authorization.as_ref(),
             body: request.body.as_deref().map(str::as_bytes),
+            address: None,
         };
         self.respond(now_ms, incoming)
     }
 
     /// The same for a request as it came over the wire: any method, a body of any bytes. The response to `HEAD` is that to
     /// `GET`: the transport leaves the body out. A method that the path does not take is rejected with 405 and `allow`.
+    /// With the client's address the access list of the key holds, too.
     pub fn handle_wire(
         &mut self,
         now_ms: f64,
@@ -87,11 +94,13 @@ impl Sandbox {
         url: &str,
         authorization: Option<&Secret>,
         body: Option<&[u8]>,
+        address: Option<IpAddr>,
     ) -> Reply {
+        let address = address.map(|address| address.to_canonical());
         let known = Method::ALL.into_iter().find(|known| known.as_str() == method);
         let name = known.map_or_else(|| Cow::Owned(method.to_owned()), |known| Cow::Borrowed(known.as_str()));
         let method = known.or_else(|| (method == "HEAD").then_some(Method::Get));
-        self.respond(now_ms, Incoming { name, method, url, authorization, body })
+        self.respond(now_ms, Incoming { name, method, url, authorization, body, address })
     }
 
     fn respond(&mut self, now_ms: f64, incoming: Incoming<'_>) -> Reply {
@@ -131,9 +140,14 @@ impl Sandbox {
         let credentials = Credentials::read(incoming.authorization).ok_or_else(Rejection::unauthorized)?;
         let presented = self.organizations.iter().enumerate().find_map(|(index, timeline)| {
             let (id, secret) = (credentials.key_id.as_ref(), &credentials.key_secret);
-            Some((index, key::presented(&timeline.current, id, secret, self.now)?.id().to_owned()))
+            let key = key::presented(&timeline.current, id, secret, self.now)?;
+            let allowed = incoming.address.is_none_or(|address| key::allows(key.shown.get("ipAccessList"), address));
+            Some((index, key.id().to_owned(), allowed))
         });
-        let (organization, key) = presented.ok_or_else(Rejection::unauthorized)?;
+        let (organization, key, allowed) = presented.ok_or_else(Rejection::unauthorized)?;
+        if let Some(address) = incoming.address.filter(|_| !allowed) {
+            return Err(Rejection::forbidden(format!("the access list of the key does not allow {address}")));
+        }
         let window = || RateWindow::new(self.options.rate_limit, self.options.time_scale);
         let decision = self.windows.entry(key.clone()).or_insert_with(window).arrive(self.now);
         headers.extend(decision.headers);
@@ -166,7 +180,7 @@ impl Sandbox {
         }
         let fault = selected.map(|selected| selected.fault);
         let mut applied = fault.is_some_and(|fault| !fault.alters_result() && fault.mishap().is_none());
-        let output = self.run(route, organization, key, incoming.body, fault, &mut applied, &random);
+        let output = self.run(route, organization, key, incoming, fault, &mut applied, &random);
         let (mut response, change, body) = match output {
             Ok((Output { mut result, change }, body)) => {
                 let schema = match operation.response {
@@ -211,7 +225,7 @@ impl Sandbox {
         route: Route,
         organization: usize,
         key: String,
-        body: Option<&[u8]>,
+        incoming: &Incoming<'_>,
         fault: Option<Fault>,
         applied: &mut bool,
         random: &Random,
@@ -220,7 +234,11 @@ impl Sandbox {
         if !operations::plays(route.operation) {
             return Err(Rejection::not_implemented(route.operation.name));
         }
-        let call = read_call(route, key, body)?;
+        let mut call = read_call(route, key, incoming.body)?;
+        call.address = incoming.address;
+        if Resource::of(call.operation).is_some_and(|resource| resource.name == access::KEYS) {
+            call.uses = self.windows.iter().filter_map(|(key, window)| Some((key.clone(), window.last()?))).collect();
+        }
         let Some(timeline) = self.organizations.get_mut(organization) else {
             return Err(Rejection::internal_error());
         };
@@ -235,6 +253,9 @@ impl Sandbox {
             return Ok((output, None));
         }
         timeline.record(now);
+        if call.operation.name == "keys.delete" {
+            self.windows.retain(|key, _| call.path("keyId").is_none_or(|gone| !gone.eq_ignore_ascii_case(key)));
+        }
         let body = call.operation.body.as_ref().map(|_| Secret::new(Value::Object(call.body).to_string()));
         Ok((output, body))
     }

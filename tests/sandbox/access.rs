@@ -115,7 +115,7 @@ fn methods_of_no_operation_need_the_key_and_count() {
         Cloud::of(Options { rate_limit: Some(RateLimit { requests: 2, per_ms: 1000.0 }), ..Options::default() });
     let url = cloud.url("/services");
     for method in ["HEAD", "OPTIONS"] {
-        let response = cloud.sandbox.handle_wire(cloud.now, method, &url, None, None).into_result().unwrap();
+        let response = cloud.sandbox.handle_wire(cloud.now, method, &url, None, None, None).into_result().unwrap();
         assert_eq!((response.status, response.header("allow")), (401, None));
     }
     assert_eq!(cloud.send_other("HEAD", &url).status, 200);

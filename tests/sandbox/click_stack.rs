@@ -94,6 +94,39 @@ fn a_dashboard_has_ids_of_its_own() {
 }
 
 #[test]
+fn a_tile_in_the_older_form_is_shown_in_the_newer_one() {
+    let mut stack = Stack::new();
+    let source = stack.create("sources", &source());
+    let query = json!({ "sourceId": source, "aggFn": "quantile", "level": 0.95, "field": "Duration", "where": "", "whereLanguage": "sql" });
+    let series = |more: Value| {
+        let mut series = query.clone();
+        series.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        series
+    };
+    let tile = |series: Value| json!({ "name": "a", "x": 0, "y": 0, "w": 6, "h": 3, "series": [series] });
+    let tiles = json!([
+        tile(series(json!({ "type": "time", "groupBy": ["a", "b"], "displayType": "stacked_bar" }))),
+        tile(series(json!({ "type": "number" }))),
+        tile(json!({ "type": "markdown", "content": "# a" })),
+        tile(json!({ "type": "search", "sourceId": source, "fields": ["a"], "where": "b", "whereLanguage": "lucene" })),
+    ]);
+    let created = stack.post("dashboards", &json!({ "name": "a", "tiles": tiles })).result().clone();
+    let select = json!([{
+        "aggFn": "quantile", "level": 0.95, "valueExpression": "Duration", "where": "", "whereLanguage": "sql",
+    }]);
+    let configs: Vec<Value> = created["tiles"].as_array().unwrap().iter().map(|tile| tile["config"].clone()).collect();
+    assert_eq!(
+        configs,
+        [
+            json!({ "displayType": "stacked_bar", "sourceId": source, "select": select, "groupBy": "a, b" }),
+            json!({ "displayType": "number", "sourceId": source, "select": select }),
+            json!({ "displayType": "markdown", "markdown": "# a" }),
+            json!({ "displayType": "search", "sourceId": source, "select": "a", "where": "b", "whereLanguage": "lucene" }),
+        ]
+    );
+}
+
+#[test]
 fn mistakes_of_a_dashboard_are_found() {
     let mut stack = Stack::new();
     let source = stack.create("sources", &source());

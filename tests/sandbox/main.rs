@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod activities;
 mod backup_configuration;
 mod backups;
+mod byoc;
 mod click_pipes;
 mod click_stack;
 mod cloud;
@@ -15,14 +17,20 @@ mod examples;
 mod faults;
 mod general;
 mod input;
+mod invitations;
 mod kept;
+mod keys;
 mod lifecycle;
+mod members;
 mod mishaps;
 mod mutations;
+mod organizations;
 mod passwords;
+mod quotas;
 mod random_requests;
 mod random_walk;
 mod replay;
+mod roles;
 mod scaling;
 mod scaling_schedule;
 mod scenarios;
@@ -30,4 +38,5 @@ mod service_parts;
 mod settings;
 mod snapshots;
 mod store;
+mod usage_cost;
 mod warehouses;

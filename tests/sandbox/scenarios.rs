@@ -37,7 +37,7 @@ fn an_incident_begins_with_faults() {
     let url = cloud.url("/services");
     let key = basic("sandbox-key-id", "sandbox-key-secret");
     for _ in 0..200 {
-        cloud.sandbox.handle_wire(cloud.now, "GET", &url, Some(&key), None);
+        cloud.sandbox.handle_wire(cloud.now, "GET", &url, Some(&key), None, None);
     }
     let met = cloud.sandbox.ledger().filter(|entry| entry.fault.is_some()).count();
     assert!((60..140).contains(&met), "{met}");

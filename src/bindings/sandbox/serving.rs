@@ -33,7 +33,7 @@ extern "C" {
     fn reply(status: u16, delay_ms: f64, changed: bool, headers: &str, body: &[u8]) -> JsValue;
 }
 
-/// Handles a request.
+/// Handles a request, with the IP address that it comes from.
 #[wasm_bindgen(unchecked_return_type = "SandboxReply")]
 pub fn ask(
     sandbox: &Sandbox,
@@ -41,11 +41,15 @@ pub fn ask(
     target: &str,
     authorization: Option<String>,
     body: Option<Box<[u8]>>,
+    address: Option<String>,
 ) -> Result<JsValue, JsValue> {
     let world = &sandbox.world;
     let authorization = authorization.map(Secret::new);
     let now = world.clock.now();
-    let answered = world.sandbox.borrow_mut().handle_wire(now, method, target, authorization.as_ref(), body.as_deref());
+    let address = address.and_then(|address| address.parse().ok());
+    let mut inner = world.sandbox.borrow_mut();
+    let answered = inner.handle_wire(now, method, target, authorization.as_ref(), body.as_deref(), address);
+    drop(inner);
     Ok(match answered.delivery {
         Delivery::Respond(response) => {
             let mut headers = String::new();

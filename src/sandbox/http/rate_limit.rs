@@ -44,7 +44,11 @@ impl RateWindow {
 
     /// Decides about a request that arrives now.
     pub fn arrive(&mut self, now: f64) -> RateDecision {
-        let Some(limit) = self.limit else { return RateDecision { allowed: true, headers: Vec::new() } };
+        let Some(limit) = self.limit else {
+            // Only the last one, for `last`.
+            self.arrivals = VecDeque::from([now]);
+            return RateDecision { allowed: true, headers: Vec::new() };
+        };
         while self.arrivals.front().is_some_and(|arrival| now - arrival >= limit.per_ms) {
             self.arrivals.pop_front();
         }
@@ -56,6 +60,11 @@ impl RateWindow {
         let reset = self.real_seconds(opens - now);
         let remaining = (limit.requests as usize).saturating_sub(self.arrivals.len());
         RateDecision { allowed, headers: headers(limit, remaining, reset) }
+    }
+
+    /// When the last request arrived that was allowed.
+    pub fn last(&self) -> Option<f64> {
+        self.arrivals.back().copied()
     }
 
     /// The headers of a rejection although the window is open.

@@ -32,7 +32,8 @@ pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call,
     if !issues.is_empty() {
         return Err(Rejection::issues(&issues));
     }
-    Ok(Call { operation, key, path, query: arguments, body: read_body(operation, body)? })
+    let body = read_body(operation, body)?;
+    Ok(Call { operation, key, address: None, uses: Vec::new(), path, query: arguments, body })
 }
 
 /// The issues of a parameter's value.

@@ -1,5 +1,7 @@
 //! A call of an operation: path, query and body, after the contract's checks.
 
+use std::net::IpAddr;
+
 use serde_json::{Map, Value};
 
 use crate::contract::Operation;
@@ -9,6 +11,10 @@ pub struct Call {
     pub operation: &'static Operation,
     /// The id of the key that the request presents.
     pub key: String,
+    /// The address that the request comes from, where it is known.
+    pub address: Option<IpAddr>,
+    /// When each key was last used, by the id of its record; only for operations on keys.
+    pub uses: Vec<(String, f64)>,
     /// The parameters of the path by name, decoded.
     pub path: Vec<(&'static str, String)>,
     /// The parameters of the query by name.

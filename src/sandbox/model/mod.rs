@@ -5,7 +5,10 @@
 //! and `Organization::advance` applies those that are due. States that change over time follow a table in `machine`.
 //! Knows nothing of HTTP, faults and files.
 
+pub mod access;
+pub mod account;
 pub mod call;
+pub mod exposition;
 pub mod history;
 pub mod key;
 pub mod machine;
@@ -18,3 +21,4 @@ pub mod resource;
 pub mod service;
 pub mod store;
 pub mod time;
+pub mod usage;

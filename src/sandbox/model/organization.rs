@@ -6,20 +6,31 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use super::account::Account;
 use super::random::Random;
 use super::record::Record;
 use super::rejection::Rejection;
 use super::resource::Resource;
 use super::service::{CachedJson, Service};
 use super::store::Store;
-use super::time::timestamp;
+use super::time::{DAY, timestamp};
 
 /// The most services of all organizations together, so that the memory of a restored state has a bound.
 pub const MAX_SERVICES: usize = 10_000;
 /// When each organization was created: 2024-01-01T00:00:00Z, before anything that happens in it.
 pub const CREATED: f64 = 1_704_067_200_000.0;
 /// The resource whose only record is the organization itself.
-const ORGANIZATIONS: &str = "organizations";
+pub const ORGANIZATIONS: &str = "organizations";
+/// The resource whose records are shown in the organization.
+const BYOC: &str = "byoc";
+/// The resource whose records expire.
+const INVITATIONS: &str = "invitations";
+/// The resource whose records are the accounts of services that no longer exist.
+const ACCOUNTS: &str = "usageCost";
+/// The most of them.
+const MAX_ACCOUNTS: usize = 500;
+/// The time whose changes are applied one by one.
+const LONGEST_STEPS: f64 = 7_000.0 * DAY;
 /// The first stream of draws for records; services have those below.
 const FIRST_RECORD: u64 = 1 << 32;
 
@@ -63,7 +74,6 @@ impl Organization {
             "createdAt": timestamp(CREATED),
             "name": "Sandbox",
             "privateEndpoints": [],
-            "byocConfig": [],
             "enableCoreDumps": false,
         });
         let (Some(resource), Value::Object(shown)) = (Resource::named(ORGANIZATIONS), shown) else { return };
@@ -84,30 +94,74 @@ impl Organization {
 
     /// Applies every change that is due by now, and removes the services that are terminated.
     pub fn advance(&mut self, now: f64) {
-        for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
-            make_mut(service).advance(now);
+        // One change of a service after the other, so that its usage does not depend on the number of reads between them.
+        let next =
+            |organization: &Self| organization.services.iter().filter_map(|it| it.next_change()).reduce(f64::min);
+        while let Some(at) = next(self).filter(|at| *at <= now) {
+            // Of a very long time only the last years are gone through so: a schedule may have a change each hour.
+            self.advance_services(at.max(now - LONGEST_STEPS));
         }
-        let over: Vec<String> = self
-            .services
-            .iter()
-            .filter(|service| service.lifecycle.is_over())
-            .map(|service| service.id.clone())
-            .collect();
-        self.services.retain(|service| !service.lifecycle.is_over());
-        for id in over {
-            self.store.remove_below_service(&id);
-        }
+        self.advance_services(now);
         self.store.advance(now);
+        self.store.remove_expired(INVITATIONS, now);
     }
 
-    /// The organization as the API shows it.
+    fn advance_services(&mut self, now: f64) {
+        for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
+            let (before, service) = (service.clone(), make_mut(service));
+            service.advance(now);
+            service.add_usage(&before, now);
+        }
+        let is_over = |service: &&Rc<Service>| service.lifecycle.is_over();
+        let over: Vec<Rc<Service>> = self.services.iter().filter(is_over).cloned().collect();
+        self.services.retain(|service| !is_over(&service));
+        for service in over {
+            self.store.remove_below_service(&service.id);
+            self.add_account(&service, now);
+        }
+    }
+
+    /// Adds up the usage of a service until a change that has just been made.
+    pub fn add_usage(&mut self, before: &Service, now: f64) {
+        if let Some(service) = self.services.iter_mut().find(|service| service.id == before.id)
+            && service.running_memory() != before.running_memory()
+        {
+            make_mut(service).add_usage(before, now);
+        }
+    }
+
+    /// Keeps the account of a service that no longer exists. The oldest accounts are dropped.
+    fn add_account(&mut self, service: &Service, now: f64) {
+        let Some(resource) = Resource::named(ACCOUNTS) else { return };
+        let Ok(Value::Object(hidden)) = serde_json::to_value(Account::of(service, now, true)) else { return };
+        let (number, random) = (self.records, self.record_stream());
+        let path = vec![service.id.clone()];
+        self.store.put(resource, Record { number, path, shown: Map::new(), hidden, lifecycle: None, random });
+        self.store.truncate(ACCOUNTS, MAX_ACCOUNTS);
+    }
+
+    /// The accounts of all services, of those that no longer exist, too, in the order of their deletion or creation.
+    pub fn accounts(&self, now: f64) -> Vec<Account> {
+        let read = |record: &Rc<Record>| serde_json::from_value(Value::Object(record.hidden.clone())).ok();
+        let gone = self.store.collection(ACCOUNTS).iter().filter_map(read);
+        gone.chain(self.services.iter().map(|service| Account::of(service, now, false))).collect()
+    }
+
+    /// The organization as the API shows it, with its own cloud accounts.
     pub fn show(&self) -> Value {
-        self.store.get(ORGANIZATIONS, &[]).map_or(Value::Null, |record| record.show())
+        let Some(mut shown) = self.store.get(ORGANIZATIONS, &[]).map(|record| record.show()) else {
+            return Value::Null;
+        };
+        if let Value::Object(shown) = &mut shown {
+            let accounts = self.store.collection(BYOC).iter().map(|record| record.show()).collect();
+            shown.insert("byocConfig".to_owned(), accounts);
+        }
+        shown
     }
 
     /// All other records as the API shows them, by the names of their resources.
     pub fn show_records(&self) -> Value {
-        let others = self.store.collections().filter(|(name, _)| *name != ORGANIZATIONS);
+        let others = self.store.collections().filter(|(name, _)| ![ORGANIZATIONS, ACCOUNTS].contains(name));
         others
             .map(|(name, records)| (name.to_owned(), records.iter().map(|record| record.show()).collect::<Value>()))
             .collect()

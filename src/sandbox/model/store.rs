@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::record::Record;
 use super::resource::Resource;
+use super::time::parse;
 
 /// The records of one resource.
 pub type Collection = Vec<Rc<Record>>;
@@ -123,6 +124,15 @@ impl Store {
             if let Some(resource) = Resource::named(name) {
                 self.remove(resource, &path);
             }
+        }
+    }
+
+    /// Removes the records of a resource whose `expireAt` has passed.
+    pub fn remove_expired(&mut self, resource: &str, now: f64) {
+        let expired = |record: &Rc<Record>| record.text("expireAt").and_then(parse).is_some_and(|until| until <= now);
+        if let Some(collection) = self.0.get_mut(resource).filter(|collection| collection.iter().any(expired)) {
+            Rc::make_mut(collection).retain(|record| !expired(record));
+            self.0.retain(|_, collection| !collection.is_empty());
         }
     }
 

@@ -14,9 +14,16 @@ pub const END: f64 = 8.64e15;
 /// Milliseconds since the epoch as RFC 3339 in UTC, to the second: `2026-08-01T12:34:56Z`.
 pub fn timestamp(ms: f64) -> String {
     let seconds = (ms.clamp(-END, END) / SECOND).floor() as i64;
-    let (year, month, day) = date(seconds.div_euclid(86_400));
+    let (year, month, day) = date_of(seconds.div_euclid(86_400));
     let second = seconds.rem_euclid(86_400);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+}
+
+/// The day of a moment in UTC, as RFC 3339 writes it: `2026-08-01`.
+pub fn date(ms: f64) -> String {
+    let mut text = timestamp(ms);
+    text.truncate(text.find('T').unwrap_or(text.len()));
+    text
 }
 
 /// The moment of an RFC 3339 text, in milliseconds since the epoch; none: it is no such text.
@@ -39,7 +46,7 @@ pub fn parse(text: &str) -> Option<f64> {
     Some((seconds as f64 + fraction) * SECOND)
 }
 
-/// The days from the epoch to a date: the inverse of [`date`].
+/// The days from the epoch to a date: the inverse of [`date_of`].
 const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -49,7 +56,7 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Days since the epoch as year, month and day. Counts years from March, so that the leap day comes last.
-const fn date(days: i64) -> (i64, i64, i64) {
+const fn date_of(days: i64) -> (i64, i64, i64) {
     const ERA: i64 = 146_097; // days in 400 years
     let days = days + 719_468; // from 1970-01-01 to 0000-03-01
     let day_of_era = days.rem_euclid(ERA);

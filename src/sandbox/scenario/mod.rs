@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::faults::Fault;
 use super::http::request::read_body;
+use super::model::access;
 use super::model::call::Call;
 use super::model::key;
 use super::model::operations::{self, generic};
@@ -105,7 +106,8 @@ impl Scenario {
             let operation = contract::operation(name).ok_or_else(|| format!("there is no {name}"))?;
             let body = read_body(operation, Some(Value::Object(body.clone()).to_string().as_bytes()));
             let body = body.map_err(|rejection| rejection.message())?;
-            Ok(Call { operation, key: key.to_owned(), path, query: Map::new(), body })
+            let (key, query) = (key.to_owned(), Map::new());
+            Ok(Call { operation, key, address: None, uses: Vec::new(), path, query, body })
         };
         if !self.organization.is_empty() {
             let update = call("organizations.update", Vec::new(), &self.organization)?;
@@ -136,7 +138,8 @@ impl Scenario {
                 None => {
                     let parents = path.iter().map(|(_, id)| id.clone()).collect();
                     let record = generic::draft_of(organization, planned.resource, parents, &planned.body, at);
-                    let record = record.map_err(|rejection| place(rejection.message()))?;
+                    let mut record = record.map_err(|rejection| place(rejection.message()))?;
+                    access::complete(organization, planned.resource, &mut record);
                     let shown = record.show();
                     organization.add(planned.resource, record);
                     shown
@@ -166,7 +169,9 @@ fn finish(organization: &mut Organization, planned: &Planned, path: Vec<String>,
             let id = path.last().map_or("", String::as_str);
             let service = organization.service_mut(id).map_err(|rejection| rejection.message())?;
             has_state(service.lifecycle.machine(), state)?;
+            let before = service.clone();
             service.lifecycle.enter(state, now);
+            organization.add_usage(&before, now);
         }
         return Ok(());
     }

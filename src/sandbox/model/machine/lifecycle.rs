@@ -95,6 +95,15 @@ impl Lifecycle {
         }
     }
 
+    /// When the next state begins; none while the current one stays.
+    pub fn next_change(&self) -> Option<f64> {
+        match (self.next, &self.state.next) {
+            (Some((_, at)), _) => Some(at),
+            (None, Next::Idle(_)) => Some(self.active + self.idle_after?),
+            (None, Next::Stays | Next::After(..) | Next::Gone) => None,
+        }
+    }
+
     /// Whether a change is due by now.
     pub fn is_due(&self, now: f64) -> bool {
         self.due(now).is_some()

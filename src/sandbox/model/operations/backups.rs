@@ -65,7 +65,7 @@ fn update_configuration(organization: &mut Organization, call: &Call, now: f64) 
 fn bucket<'a>(organization: &'a Organization, call: &Call) -> Result<&'a Value, Rejection> {
     let service = organization.service(call.service_id())?;
     let resource = Resource::of(call.operation).ok_or_else(Rejection::internal_error)?;
-    service.backups.bucket.as_ref().ok_or_else(|| not_found(resource, &[service.id.clone()]))
+    service.backups.bucket.as_ref().ok_or_else(|| not_found(resource, std::slice::from_ref(&service.id)))
 }
 
 fn get_bucket(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {

@@ -8,12 +8,13 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use super::reverse_private_endpoints::{check_awake, exists};
 use super::{Handler, Output, generic, reverse_private_endpoints};
 use crate::contract::{Bound, Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
 use crate::sandbox::model::machine::click_pipes::DATABASES;
-use crate::sandbox::model::machine::services::{IDLE, RUNNING};
+use crate::sandbox::model::machine::services::RUNNING;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{Record, merge, projected};
 use crate::sandbox::model::rejection::Rejection;
@@ -42,15 +43,6 @@ pub fn handler(name: &str) -> Option<Handler> {
         "clickPipes.cdcScaling.update" => update_cdc_scaling,
         _ => return reverse_private_endpoints::handler(name),
     })
-}
-
-/// Rejects a change while the service is idle.
-pub fn check_awake(organization: &Organization, call: &Call) -> Result<(), Rejection> {
-    let service = organization.service(call.path("serviceId").unwrap_or_default())?;
-    if service.lifecycle.shown() == IDLE {
-        return Err(Rejection::failed_dependency("ClickPipes need a service that is awake. Current state: idle"));
-    }
-    Ok(())
 }
 
 /// The pipe of a call, of whichever resource the call is.
@@ -106,7 +98,7 @@ fn check_endpoints(organization: &Organization, call: &Call) -> Result<(), Rejec
     let service = call.path("serviceId").unwrap_or_default();
     for (index, id) in ids.into_iter().flatten().enumerate() {
         let id = id.as_str().unwrap_or_default();
-        if !reverse_private_endpoints::exists(organization, service, id) {
+        if !exists(organization, service, id) {
             return Err(Rejection::bad_request(format!(
                 "body.source.kafka.reversePrivateEndpointIds[{index}]: expected a reverse private endpoint of the service, \
                 received {id:?}"

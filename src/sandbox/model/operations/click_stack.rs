@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, click_stack_dashboards, generic};
+use super::{Handler, Output, generic};
 use crate::contract::{Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
@@ -50,7 +50,7 @@ pub fn handler(name: &str) -> Option<Handler> {
             |organization, call, now| delete_with_alerts(organization, call, now, "savedSearchId")
         }
         "clickStack.sources.create" => create_source,
-        _ => return click_stack_dashboards::handler(name),
+        _ => return None,
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::click_stack::{DASHBOARDS, SOURCES, delete_with_alerts, find, remove_alerts};
-use super::{Handler, Output, generic};
+use super::{Handler, Output, click_stack_series, generic};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{Record, show_nulls};
@@ -38,7 +38,7 @@ type Mistake = (String, String);
 fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     let mut record = generic::draft(organization, call, now)?;
     check(organization, call)?;
-    finish(&mut record);
+    finish(&mut record, call);
     generic::insert(organization, call, record)
 }
 
@@ -50,7 +50,7 @@ fn replace(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
     let output = generic::change(organization, call, now, |record, _| {
         record.shown.retain(|name, _| name == "id");
         record.shown.extend(sent);
-        finish(record);
+        finish(record, call);
         stays = ids(&record.shown, "tiles").map(str::to_owned).collect();
         Ok(())
     })?;
@@ -66,7 +66,7 @@ fn validate(organization: &mut Organization, call: &Call, now: f64) -> Result<Ou
     let mistakes = mistakes(organization, call);
     let normalized = if mistakes.is_empty() {
         let mut record = generic::draft(organization, call, now)?;
-        finish(&mut record);
+        finish(&mut record, call);
         record.shown.remove("id");
         Value::Object(record.shown)
     } else {
@@ -78,7 +78,13 @@ fn validate(organization: &mut Organization, call: &Call, now: f64) -> Result<Ou
 }
 
 /// Gives ids to tiles and filters that have none, and shows what was not sent.
-fn finish(record: &mut Record) {
+fn finish(record: &mut Record, call: &Call) {
+    let shown = record.shown.get_mut("tiles").and_then(Value::as_array_mut);
+    for (tile, sent) in shown.into_iter().flatten().zip(list(&call.body, "tiles")) {
+        if let (Value::Object(tile), Some(config)) = (tile, click_stack_series::config(sent)) {
+            tile.entry("config").or_insert(config);
+        }
+    }
     for name in LISTS {
         record.shown.entry(name).or_insert_with(|| json!([]));
     }

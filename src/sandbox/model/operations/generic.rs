@@ -22,7 +22,7 @@ use crate::sandbox::model::time::timestamp;
 use crate::validate::{Mode, Unknown, validate};
 
 /// The most records of one resource in an organization.
-const MAX_RECORDS: usize = 1_000;
+pub const MAX_RECORDS: usize = 1_000;
 /// The properties that tell when a record was created, and when it was changed.
 const CREATED_AT: &str = "createdAt";
 const UPDATED_AT: &str = "updatedAt";

@@ -3,18 +3,28 @@
 //! A call arrives here after key, rate limit and contract. The rules here are those that need the state. A rejected call
 //! has changed nothing. Each resource has a file, named as in the contract, where it has rules of its own; all else is `generic`.
 
+mod activities;
 mod backups;
+mod byoc;
 mod click_pipes;
 mod click_stack;
 mod click_stack_dashboards;
+mod click_stack_series;
 pub mod generic;
+mod invitations;
+mod keys;
+mod members;
+pub mod organizations;
 mod private_endpoints;
 mod query_endpoint;
+mod quotas;
 mod reverse_private_endpoints;
+mod roles;
 mod scaling_schedule;
 mod services;
 mod settings;
 mod upgrade_window;
+mod usage_cost;
 
 use std::rc::Rc;
 
@@ -24,7 +34,7 @@ use super::call::Call;
 use super::organization::Organization;
 use super::rejection::Rejection;
 use super::service::Service;
-use crate::contract::Operation;
+use crate::contract::{Method, Operation};
 
 pub use services::apply_mishap;
 
@@ -74,10 +84,19 @@ pub type Handler = fn(&mut Organization, &Call, f64) -> Result<Output, Rejection
 fn handler(operation: &'static Operation) -> Option<Handler> {
     let name = operation.name;
     let own = match name.split_once('.').map_or(name, |(resource, _)| resource) {
+        "activities" => activities::handler(name),
         "backups" => backups::handler(name),
+        "byoc" => byoc::handler(name),
         "clickPipes" => click_pipes::handler(name),
-        "clickStack" => click_stack::handler(name),
+        "clickStack" => click_stack::handler(name).or_else(|| click_stack_dashboards::handler(name)),
+        "invitations" => invitations::handler(name),
+        "keys" => keys::handler(name),
+        "members" => members::handler(name),
+        "organizations" => organizations::handler(name),
+        "quotas" => quotas::handler(name),
+        "roles" => roles::handler(name),
         "services" => services::handler(name),
+        "usageCost" => usage_cost::handler(name),
         _ => None,
     };
     own.or_else(|| generic::handler(operation))
@@ -95,5 +114,14 @@ pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
         return Err(Rejection::forbidden("the key has no access to this organization"));
     }
     let handler = handler(call.operation).ok_or_else(|| Rejection::not_implemented(call.operation.name))?;
-    handler(organization, call, now)
+    let changes = call.operation.method != Method::Get;
+    let service = call.path("serviceId").filter(|_| changes).and_then(|id| organization.service(id).ok()).cloned();
+    let output = handler(organization, call, now)?;
+    if output.change.is_some() {
+        if let Some(before) = service {
+            organization.add_usage(&before, now);
+        }
+        activities::record(organization, call, &output, now);
+    }
+    Ok(output)
 }

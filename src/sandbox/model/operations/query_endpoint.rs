@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::generic::{self, record};
 use super::{Handler, Output};
+use crate::sandbox::model::access::KEYS;
 use crate::sandbox::model::call::Call;
-use crate::sandbox::model::key::KEYS;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::merge;
 use crate::sandbox::model::rejection::Rejection;

@@ -5,11 +5,11 @@
 
 use serde_json::{Value, json};
 
-use super::click_pipes::{PIPES, check_awake};
 use super::{Handler, Output, generic};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
-use crate::sandbox::model::machine::click_pipes::REVERSE_PRIVATE_ENDPOINTS;
+use crate::sandbox::model::machine::click_pipes::{REVERSE_PRIVATE_ENDPOINTS, STREAM};
+use crate::sandbox::model::machine::services::IDLE;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::record::{Record, show_nulls};
@@ -106,9 +106,9 @@ fn delete(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     let id = generic::record(organization, call)?.id().to_owned();
     let output = generic::delete(organization, call, now)?;
     let service = [call.path("serviceId").unwrap_or_default().to_owned()];
-    let users = organization.store.list(PIPES, &service).filter(|pipe| uses(pipe, &id));
+    let users = organization.store.list(STREAM.resource, &service).filter(|pipe| uses(pipe, &id));
     let users: Vec<Record> = users.map(|pipe| Record::clone(pipe)).collect();
-    let Some(pipes) = Resource::named(PIPES) else { return Ok(output) };
+    let Some(pipes) = Resource::named(STREAM.resource) else { return Ok(output) };
     for mut pipe in users {
         if let Some(lifecycle) = pipe.lifecycle.as_mut().filter(|lifecycle| lifecycle.up_since().is_some()) {
             lifecycle.enter("Failed", now);
@@ -123,4 +123,13 @@ fn uses(pipe: &Record, endpoint: &str) -> bool {
     let ids = pipe.shown.get("source").and_then(|source| source.pointer("/kafka/reversePrivateEndpointIds"));
     let ids = ids.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     ids.iter().filter_map(Value::as_str).any(|id| id.eq_ignore_ascii_case(endpoint))
+}
+
+/// Rejects a change while the service is idle.
+pub fn check_awake(organization: &Organization, call: &Call) -> Result<(), Rejection> {
+    let service = organization.service(call.path("serviceId").unwrap_or_default())?;
+    if service.lifecycle.shown() == IDLE {
+        return Err(Rejection::failed_dependency("ClickPipes need a service that is awake. Current state: idle"));
+    }
+    Ok(())
 }

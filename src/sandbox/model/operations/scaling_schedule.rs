@@ -25,7 +25,7 @@ pub fn handler(name: &str) -> Option<Handler> {
 fn shown(organization: &Organization, call: &Call) -> Result<Value, Rejection> {
     let service = organization.service(call.service_id())?;
     let resource = Resource::of(call.operation).ok_or_else(Rejection::internal_error)?;
-    service.scaling.show_schedule().ok_or_else(|| not_found(resource, &[service.id.clone()]))
+    service.scaling.show_schedule().ok_or_else(|| not_found(resource, std::slice::from_ref(&service.id)))
 }
 
 fn set(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {

@@ -61,15 +61,31 @@ fn key(entry: &Value) -> Option<String> {
 
 /// The canonical form of an address or CIDR block: the first address and the length of the prefix.
 fn canonical(source: &str) -> Option<String> {
+    let (address, bits) = block(source)?;
+    Some(format!("{}/{bits}", first(address, bits)))
+}
+
+/// Whether an address is in a block. A prefix of no bits is every address, of IPv4 and IPv6.
+pub fn covers(source: &str, address: IpAddr) -> bool {
+    block(source).is_some_and(|(known, bits)| {
+        bits == 0 || known.is_ipv4() == address.is_ipv4() && first(known, bits) == first(address, bits)
+    })
+}
+
+/// An address of a block, and the length of the block's prefix.
+fn block(source: &str) -> Option<(IpAddr, u32)> {
     let (address, prefix) = source.split_once('/').map_or((source, None), |(address, bits)| (address, Some(bits)));
     let address: IpAddr = address.parse().ok()?;
     let longest: u32 = if address.is_ipv4() { 32 } else { 128 };
-    let bits = prefix.map_or(Some(longest), |bits| bits.parse().ok().filter(|bits| *bits <= longest))?;
-    let first = match address {
+    Some((address, prefix.map_or(Some(longest), |bits| bits.parse().ok().filter(|bits| *bits <= longest))?))
+}
+
+/// The first address of a block.
+fn first(address: IpAddr, bits: u32) -> IpAddr {
+    match address {
         IpAddr::V4(address) => IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(32 - bits).unwrap_or(0)).into()),
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & u128::MAX.checked_shl(128 - bits).unwrap_or(0)).into()),
-    };
-    Some(format!("{first}/{bits}"))
+    }
 }
 
 /// Whether a removal applies to an entry: one with a tag's value only to that value.

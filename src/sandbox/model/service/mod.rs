@@ -22,10 +22,11 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::{self, Kind, Pattern, REGION_GROUPS};
 use crate::sandbox::model::machine::Lifecycle;
-use crate::sandbox::model::machine::services::{RUNNING, SERVICES};
+use crate::sandbox::model::machine::services::{IDLE, RUNNING, SERVICES};
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::{DAY, timestamp};
+use crate::sandbox::model::usage::Usage;
 use crate::secret::Secret;
 use crate::validate::matches;
 use backups::Backups;
@@ -54,6 +55,8 @@ pub struct Service {
     #[serde(rename = "life", deserialize_with = "of_a_service")]
     pub lifecycle: Lifecycle,
     pub backups: Backups,
+    #[serde(default)]
+    pub usage: Usage,
     random: Random,
     #[serde(skip)]
     pub cached_json: CachedJson,
@@ -121,6 +124,7 @@ impl Service {
             scaling,
             lifecycle,
             backups: Backups::new(random.fork()),
+            usage: Usage::new(now),
             random,
             cached_json: CachedJson::default(),
         };
@@ -149,6 +153,7 @@ impl Service {
         self.lifecycle.visit_moments(visit);
         self.scaling.visit_moments(visit);
         self.backups.visit_moments(visit);
+        self.usage.visit_moments(visit);
     }
 
     /// Whether a change is due by now.
@@ -157,6 +162,33 @@ impl Service {
             || self.scaling.switches() <= now
             || self.lifecycle.is_due(now)
             || self.backed_up_since().is_some_and(|since| self.backups.due(since) <= now)
+    }
+
+    /// The moment of the next change of its state or size.
+    pub fn next_change(&self) -> Option<f64> {
+        let scheduled = Some(self.scaling.switches()).filter(|at| at.is_finite());
+        [scheduled, self.scaling.next_change(), self.lifecycle.next_change()].into_iter().flatten().reduce(f64::min)
+    }
+
+    /// The memory of all replicas that run, in gigabytes: they are paid for.
+    pub fn running_memory(&self) -> f64 {
+        let runs = self.lifecycle.up_since().is_some() && self.lifecycle.shown() != IDLE;
+        let (memory, replicas) = self.scaling.replicas();
+        if runs { memory * replicas as f64 } else { 0.0 }
+    }
+
+    /// Adds up its usage until a change from the service that it was before.
+    pub fn add_usage(&mut self, before: &Self, now: f64) {
+        if self.running_memory() != before.running_memory() {
+            self.usage.add(before.running_memory(), now);
+        }
+    }
+
+    /// Its usage, added up to now.
+    pub fn usage(&self, now: f64) -> Usage {
+        let mut usage = self.usage.clone();
+        usage.add(self.running_memory(), now);
+        usage
     }
 
     /// Applies every change that is due by now.

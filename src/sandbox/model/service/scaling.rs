@@ -140,6 +140,11 @@ impl Scaling {
         self.applies.iter_mut().for_each(visit);
     }
 
+    /// When the requested size will apply; none: it applies.
+    pub const fn next_change(&self) -> Option<f64> {
+        self.applies
+    }
+
     /// Whether the requested size applies by now, and did not before.
     pub fn is_due(&self, now: f64) -> bool {
         self.applies.is_some_and(|at| at <= now)

@@ -1,0 +1,146 @@
+//! The operations on the organization itself: its name and private endpoints, and metrics made from its state.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Handler, Output, Payload, generic};
+use crate::contract::REGION_GROUPS;
+use crate::sandbox::model::call::Call;
+use crate::sandbox::model::exposition::{Exposition, Labels};
+use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::random::Random;
+use crate::sandbox::model::rejection::Rejection;
+use crate::sandbox::model::service::{Service, metrics};
+use crate::validate::matches;
+
+/// The most private endpoints of an organization.
+const MOST_ENDPOINTS: usize = 1_000;
+
+/// The handler of an operation of `organizations`.
+pub fn handler(name: &str) -> Option<Handler> {
+    Some(match name {
+        "organizations.list" => |organization, _, _| Ok(Output::unchanged(vec![organization.show()].into())),
+        "organizations.get" => |organization, _, _| Ok(Output::unchanged(organization.show())),
+        "organizations.update" => update,
+        "organizations.getPrometheus" => get_prometheus,
+        "organizations.getPostgresPrometheus" => |organization, _, _| Ok(text(postgres_metrics(organization))),
+        "organizations.getPrivateEndpointConfig" => |_, call, _| get_private_endpoint_config(call),
+        _ => return None,
+    })
+}
+
+const fn text(text: String) -> Output {
+    Output { result: Some(Payload::Text(text)), change: None }
+}
+
+fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
+    if call.body.get("name").and_then(Value::as_str).is_some_and(|name| name.trim().is_empty()) {
+        return Err(Rejection::bad_request("body.name: expected a name, received an empty text"));
+    }
+    let mut output = generic::change(organization, call, now, |record, _| {
+        for name in ["name", "enableCoreDumps"] {
+            if let Some(value) = call.body.get(name) {
+                record.shown.insert(name.to_owned(), value.clone());
+            }
+        }
+        if let Some(change) = call.body.get("privateEndpoints") {
+            let endpoints = record.shown.get("privateEndpoints").and_then(Value::as_array);
+            let endpoints = updated_endpoints(endpoints.map_or(&[][..], Vec::as_slice), change)?;
+            record.shown.insert("privateEndpoints".to_owned(), endpoints.into());
+        }
+        Ok(())
+    })?;
+    output.result = Some(Payload::Value(organization.show()));
+    output.change = output.change.map(|_| "organization updated".to_owned());
+    Ok(output)
+}
+
+/// The private endpoints after a change: removals come first. An endpoint that is added again replaces itself.
+fn updated_endpoints(endpoints: &[Value], change: &Value) -> Result<Vec<Value>, Rejection> {
+    let part = |name: &str| change.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    // An entry without a provider or a region stands for those of any.
+    let fits = |one: &Value, other: &Value| {
+        let same = |name: &str| one.get(name).zip(other.get(name)).is_none_or(|(one, other)| one == other);
+        one.get("id") == other.get("id") && same("cloudProvider") && same("region")
+    };
+    for name in ["remove", "add"] {
+        if let Some(index) = part(name).iter().position(|entry| entry.get("id").is_none()) {
+            let path = format!("body.privateEndpoints.{name}[{index}].id");
+            return Err(Rejection::bad_request(format!("{path}: expected the id of an endpoint, received nothing")));
+        }
+    }
+    let stays = |endpoint: &&Value| !part("remove").iter().any(|removed| fits(removed, endpoint));
+    let mut endpoints: Vec<Value> = endpoints.iter().filter(stays).cloned().collect();
+    for added in part("add") {
+        match endpoints.iter_mut().find(|endpoint| fits(added, endpoint)) {
+            Some(endpoint) => *endpoint = added.clone(),
+            None => endpoints.push(added.clone()),
+        }
+    }
+    if endpoints.len() > MOST_ENDPOINTS {
+        return Err(Rejection::bad_request(format!(
+            "body.privateEndpoints: expected at most {MOST_ENDPOINTS} in all, received {}",
+            endpoints.len()
+        )));
+    }
+    Ok(endpoints)
+}
+
+fn get_prometheus(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
+    let filtered = call.query.get("filtered_metrics").and_then(Value::as_bool).unwrap_or(false);
+    let services: Vec<&Service> = organization.services.iter().map(AsRef::as_ref).collect();
+    Ok(text(metrics::exposition(&organization.id, &services, filtered, now)))
+}
+
+fn postgres_metrics(organization: &Organization) -> String {
+    let services = organization.store.collection("postgres").iter().map(|record| record.show());
+    let (mut info, mut up) = (Vec::new(), Vec::new());
+    for service in services {
+        let text = |name: &str| service.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let mut labels: Labels = vec![
+            ("clickhouse_org", organization.id.clone()),
+            ("postgres_service", text("id")),
+            ("postgres_service_name", text("name")),
+        ];
+        up.push((labels.clone(), if text("state") == "running" { 1.0 } else { 0.0 }));
+        labels.push(("postgres_status", text("state")));
+        info.push(labels);
+    }
+    let mut exposition = Exposition::default();
+    let help = "Information about the Postgres service, including its state";
+    exposition.family("Postgres_ServiceInfo", "untyped", help, info.iter().map(|labels| (labels, 1.0)));
+    let help = "Whether the Postgres service runs";
+    exposition.family("Postgres_Up", "gauge", help, up.iter().map(|(labels, up)| (labels, *up)));
+    exposition.into_text()
+}
+
+fn get_private_endpoint_config(call: &Call) -> Result<Output, Rejection> {
+    let text = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (provider, region) = (text("cloud_provider"), text("region_id"));
+    let Some((_, form)) = REGION_GROUPS.iter().find(|(known, _)| *known == provider) else {
+        let known: Vec<&str> = REGION_GROUPS.iter().map(|(known, _)| *known).collect();
+        return Err(Rejection::bad_request(format!(
+            "query.cloud_provider: expected one of {}, received {provider:?}",
+            known.join(", ")
+        )));
+    };
+    if !matches(form, region) {
+        return Err(Rejection::bad_request(format!(
+            "query.region_id: expected a region of {provider}, received {region:?}"
+        )));
+    }
+    Ok(Output::unchanged(serde_json::json!({ "endpointServiceId": endpoint_service(provider, region) })))
+}
+
+/// The name of the endpoint service of a region, the same each time.
+pub fn endpoint_service(provider: &str, region: &str) -> String {
+    let digest = Sha256::digest(format!("{provider} {region}").as_bytes());
+    let seed = digest.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+    let id = Random::new(seed).object_id();
+    let short = id.get(..17).unwrap_or_default();
+    match provider {
+        "gcp" => format!("projects/sandbox-clickhouse/regions/{region}/serviceAttachments/production-{region}-{short}"),
+        "azure" => format!("production-{region}.{}.{region}.azure.privatelinkservice", Random::new(seed).uuid()),
+        _ => format!("com.amazonaws.vpce.{region}.vpce-svc-{short}"),
+    }
+}
