@@ -1,5 +1,6 @@
 // Every class of errors with its fields, as they come out of a catch.
 import {
+  type AnyState,
   ApiError,
   AuthenticationError,
   BadRequestError,
@@ -17,12 +18,10 @@ import {
   TimeoutError,
   WaitError,
   type Attempt,
-  type BackupStatus,
   type CreateServiceResult,
   type Hidden,
   type Issue,
   type IssueCode,
-  type State,
 } from "clickhouse-cloud";
 
 export function read(error: unknown) {
@@ -117,7 +116,7 @@ export function read(error: unknown) {
   if (error instanceof WaitError) {
     same<typeof error.reason, "deadline" | "failed-state" | "gone" | "refused">();
     same<typeof error.cause, unknown>();
-    same<typeof error.lastState, State | BackupStatus | undefined>();
+    same<typeof error.lastState, AnyState | undefined>();
     same<typeof error.elapsedMs, number>();
     // @ts-expect-error there is no such reason
     return error.reason === "failed";

@@ -93,12 +93,9 @@ export async function code() {
   same<typeof udf, Udf>();
   // @ts-expect-error a file is bytes
   await cloud.udfs.deploy("area", "file.zip", { type: "executable", runtime: "native", arguments: [], returnType: "String" });
+  const whole = { uploadId: id, type: "executable", runtime: "native", arguments: [], returnType: "String" } as const;
+  const { uploadId, ...definition } = whole;
+  await cloud.udfs.deploy("area", new Uint8Array(), { ...definition, arguments: [] });
   // @ts-expect-error the upload is made here
-  await cloud.udfs.deploy("area", new Uint8Array(), {
-    uploadId: id,
-    type: "executable",
-    runtime: "native",
-    arguments: [],
-    returnType: "String",
-  });
+  await cloud.udfs.deploy("area", new Uint8Array(), { ...definition, arguments: [], uploadId });
 }
