@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fault, is_state};
-use crate::contract::{Kind, Object, Property, Schema};
+use crate::contract::{AdditionalProperties, Kind, Object, Property, Schema};
 use crate::host::HttpResponse;
 use crate::sandbox::http::envelope::{self, from_proxy};
 use crate::sandbox::http::rate_limit::RateWindow;
@@ -123,7 +123,11 @@ pub fn alter_result(fault: Fault, result: &mut Value, schema: &Schema, random: &
         }
         Fault::UnknownProperty => {
             let mut added = 0;
-            visit_objects(result, schema, &mut |object, _| {
+            visit_objects(result, schema, &mut |object, record| {
+                // In a map every name is known.
+                if matches!(record.additional, AdditionalProperties::Schema(_)) {
+                    return;
+                }
                 let values = [json!({ "enabled": true }), json!("new"), json!(3), json!([]), Value::Null];
                 // The first object always gets one, so that the fault has an effect.
                 if added == 0 || random.below(2) == 0 {
