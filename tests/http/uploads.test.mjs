@@ -30,7 +30,9 @@ test("an archive is uploaded to the server", { timeout: 60_000 }, async (t) => {
   const { uploadId, uploadUrl } = await cloud.udfs.createUpload();
   assert.ok(uploadUrl.startsWith(`${url}/uploads/${uploadId}?token=`), uploadUrl);
   const chunked = new Blob([archive]).stream();
-  const stored = await fetch(uploadUrl, { method: "PUT", body: chunked, duplex: "half" });
+  /** `duplex` is missing in the types of the DOM. @type {RequestInit & { duplex: "half" }} */
+  const init = { method: "PUT", body: chunked, duplex: "half" };
+  const stored = await fetch(uploadUrl, init);
   assert.equal(stored.status, 200);
   assert.match(stored.headers.get("etag") ?? "", /^"[0-9a-f]{64}"$/);
   assert.equal((await fetch(uploadUrl.slice(0, -1), { method: "PUT", body: archive })).status, 403);

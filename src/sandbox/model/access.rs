@@ -124,7 +124,7 @@ fn system_role(organization: &Organization, role: &SystemRole) -> Record {
     let (id, tenant) = (random.uuid(), tenant(organization));
     let of_services = |permission: &&&str| permission.starts_with("control-plane:service:");
     let (services, other): (Vec<&str>, Vec<&str>) =
-        role.permissions.iter().partition(|permission| of_services(&permission));
+        role.permissions.iter().partition(|permission| of_services(permission));
     let resources = [(other, tenant.clone()), (services, "instance/*".to_owned())];
     let policies: Vec<Value> = resources
         .into_iter()
