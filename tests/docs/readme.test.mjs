@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { CloudClient } from "clickhouse-cloud";
 import { sandbox, start } from "../http/server.mjs";
 import { file } from "../package/consumer.mjs";
-import { docs, inside, operationPages, prints, programs, read, readmes, root } from "./pages.mjs";
+import { blocks, docs, inside, operationPages, prints, programs, read, readmes, root } from "./pages.mjs";
 
 for (const page of readmes) assert.notEqual(programs(page).length, 0);
 // These need a world of their own: from-curl.test.mjs, outbound.test.mjs.
@@ -40,13 +40,29 @@ for (const page of readmes) {
   });
 }
 
-/** Languages of other blocks, which have tests of their own. @type {Record<string, string>} */
-const others = { "docs/from-curl.md": "sh", "docs/outbound.md": "sh", "docs/sandbox.md": "python" };
+/** Languages of other blocks, which have tests of their own. @type {Record<string, string[]>} */
+const others = { "docs/from-curl.md": ["sh"], "docs/outbound.md": ["sh"], "docs/sandbox.md": ["python", "yaml"] };
+
+test("docs/sandbox.md: the scenario is one", async (t) => {
+  const [scenario, ...more] = blocks(read("docs/sandbox.md"), "yaml");
+  assert.deepEqual(more, []);
+  const { url } = await sandbox(t, "--scenario", file("scenario.yaml", scenario));
+  /** @type {{ services: { name: string, state: string }[], resources: Record<string, { name: string }[]> }} */
+  const { services, resources } = await (await fetch(`${url}/__sandbox/state`)).json();
+  assert.deepEqual(
+    services.map(({ name, state }) => [name, state]),
+    [
+      ["events", "running"],
+      ["staging", "idle"],
+    ],
+  );
+  assert.deepEqual([resources.keys[1].name, resources["clickStack.savedSearches"][0].name], ["ci", "errors"]);
+});
 
 for (const page of docs) {
-  test(`${page}: every block is a program, or of the page's other language`, () => {
+  test(`${page}: every block is a program, or of the page's other languages`, () => {
     const fences = [...read(page).matchAll(/^```(.+)$/gm)].map(([, language]) => language);
-    const known = ["js", others[page]];
+    const known = ["js", ...(others[page] ?? [])];
     assert.deepEqual(
       fences.filter((language) => !known.includes(language)),
       [],
