@@ -179,6 +179,10 @@ test("a property in each object and a value in each enum come to their places", 
   const project = copy();
   importInto(project, changed);
   fill(project);
+  // What a new state means to a wait is for people to say, too: the build stops until they do.
+  assert.throws(() => expand(project), /x-states: brand_new must have exactly one meaning/);
+  for (const [name, text] of Object.entries(textsOf(project)))
+    writeFileSync(join(project, "contract", name), text.replace(/\bongoing: \[/g, "$&brand_new, "));
   const { differences } = drift(expand(project), changed);
   // These deviate: people decide.
   assert.deepEqual(differences.map(({ place, keyword }) => `${place} ${keyword}`).sort(), [

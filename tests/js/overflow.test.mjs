@@ -28,6 +28,8 @@ const options = { ...keys, rateLimit: /** @type {const} */ (false), fetch };
 const cloud = new CloudClient(options);
 const sandbox = new Sandbox({ timeScale: 1_000, rateLimit: false });
 const { clock, fetch: sandboxFetch } = sandbox.clientOptions;
+let injected = new Sandbox();
+let injections = 0;
 const snapshot = sandbox.snapshot();
 /** @type {import("clickhouse-cloud/proxy").ProxyOptions} */
 const proxyOptions = { ...options, allow: ["services.get"], authorize: () => true };
@@ -64,7 +66,15 @@ const entries = {
   "its clock.now": () => clock.now(),
   "its clock.sleep": () => clock.sleep(1, signal),
   "sandbox.advance": () => sandbox.advance(0),
-  "sandbox.inject": () => new Sandbox().inject({ fault: "slow", times: 1, path: "/v1/organizations" }),
+  "sandbox.inject": () => {
+    // A sandbox takes a thousand injections; one for each turn would fill the memory before they are collected.
+    if (injections >= 900) {
+      injected = new Sandbox();
+      injections = 0;
+    }
+    injected.inject({ fault: "slow", times: 1, path: "/v1/organizations" });
+    injections += 1;
+  },
   "Sandbox.faults": () => Sandbox.faults(),
   "sandbox.state": () => sandbox.state(),
   "sandbox.snapshot": () => sandbox.snapshot(),

@@ -52,7 +52,9 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         };
         organization.add(resource, record);
     }
-    apply(organization, &id, restarts, now)?;
+    if !names.is_empty() {
+        apply(organization, &id, restarts, now)?;
+    }
     let all: Map<String, Value> = organization
         .store
         .list(resource.name, std::slice::from_ref(&id))

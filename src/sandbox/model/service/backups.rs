@@ -161,8 +161,10 @@ impl Backups {
             self.made = number.saturating_add(1);
             self.last = Some(started);
         }
-        let kept = std::mem::take(&mut self.kept);
-        self.kept = kept.into_iter().filter(|backup| self.keeps(backup, now)).collect();
+        // Those that had expired when the newest one began: the state must not depend on when somebody looks.
+        if let Some(last) = self.last {
+            self.kept.retain(|backup| backup.expires > last);
+        }
     }
 
     /// When the next backup starts.
