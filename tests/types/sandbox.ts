@@ -8,11 +8,18 @@ import {
   type SandboxInjection,
   type SandboxKey,
   type SandboxOptions,
+  type SandboxScenario,
   type SandboxSnapshot,
   type SandboxState,
 } from "clickhouse-cloud/sandbox";
 
 const key: Required<SandboxKey> = { keyId: "other", keySecret: "secret", organizationId: undefined };
+export const scenario: SandboxScenario = {
+  description: "One service.",
+  organization: { name: "Acme" },
+  services: [{ name: "events", provider: "aws", region: "eu-west-1", $state: "idle" }],
+  faults: { slow: 0.1 },
+};
 export const all: Required<SandboxOptions> = {
   seed: 7,
   latencyMs: 0,
@@ -24,11 +31,22 @@ export const all: Required<SandboxOptions> = {
   organizationId: undefined,
   maxServices: 100,
   keys: [key, { keyId: "third", keySecret: "secret" }],
+  scenario,
 };
 export const sandboxes = [
   new Sandbox(),
   new Sandbox(all),
   new Sandbox({ rateLimit: false, faults: { html: 1 } as const }),
+  new Sandbox({ scenario: "busy-team" }),
+  new Sandbox({ scenario: "services: []" }),
+  // @ts-expect-error a scenario is a name, a text or an object
+  new Sandbox({ scenario: 1 }),
+  // @ts-expect-error a description is a text
+  new Sandbox({ scenario: { description: 1 } }),
+  // @ts-expect-error the organization is an object
+  new Sandbox({ scenario: { organization: 1 } }),
+  // @ts-expect-error there is no such fault
+  new Sandbox({ scenario: { faults: { earthquake: 1 } } }),
   // @ts-expect-error a seed is a number
   new Sandbox({ seed: "seven" }),
   // @ts-expect-error milliseconds are a number
@@ -97,7 +115,7 @@ sandbox.advance(60_000);
 // @ts-expect-error milliseconds are a number
 sandbox.advance("1 min");
 
-const injection: Required<SandboxInjection> = { fault: "drop-after", times: 2, method: "POST", path: undefined };
+const injection: Required<SandboxInjection> = { fault: "drop-after", times: 2, method: "POST", path: undefined, operation: undefined };
 sandbox.inject(injection);
 sandbox.inject({ fault: "slow", path: "/v1/organizations" });
 // @ts-expect-error there is no such fault
@@ -106,6 +124,9 @@ sandbox.inject({ fault: "earthquake" });
 sandbox.inject({ times: 1 });
 // @ts-expect-error there is no such method
 sandbox.inject({ fault: "slow", method: "HEAD" });
+sandbox.inject({ fault: "slow", operation: "keys.create" });
+// @ts-expect-error an operation is told by its name
+sandbox.inject({ fault: "slow", operation: 1 });
 // @ts-expect-error a path is a string
 sandbox.inject({ fault: "slow", path: 1 });
 
@@ -119,7 +140,8 @@ same<typeof state, SandboxState>();
 same<typeof state.now, number>();
 same<typeof state.organization, Organization>();
 same<typeof state.services, Service[]>();
-same<typeof state.others, { organization: Organization; services: Service[] }[]>();
+same<typeof state.resources, { readonly [resource: string]: object[] }>();
+same<typeof state.others, { organization: Organization; services: Service[]; resources: { readonly [resource: string]: object[] } }[]>();
 // @ts-expect-error there are no keys to see
 state.keys;
 // @ts-expect-error it takes nothing
