@@ -352,9 +352,10 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
     let body = Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?).to_vec();
     let authorization = Headers::from_raw(request.headers()).get("authorization").map(Secret::new);
     let (method, now) = (request.method(), world.clock.now());
-    let (mut inner, authorization) = (world.sandbox.borrow_mut(), authorization.as_ref());
-    let reply = inner.handle_wire(now, &method, &request.url(), authorization, Some(&body), None);
-    drop(inner);
+    let reply = {
+        let mut sandbox = world.sandbox.borrow_mut();
+        sandbox.handle_wire(now, &method, &request.url(), authorization.as_ref(), Some(&body), None)
+    };
     if reply.delay_ms > 0.0 {
         world.hold(reply.delay_ms).await;
     }

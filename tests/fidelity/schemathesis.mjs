@@ -36,20 +36,15 @@ async function sandbox() {
   return { url: value("CLICKHOUSE_API_URL"), key, end: () => child.kill() };
 }
 
-/**
- * The contract without the operations that a sandbox does not play yet, which it answers with 501.
- *
- * @param {string} url
- * @param {string} key
- */
-async function played(url, key) {
+/** The operations that are met: requests of all 142 would take more than the time of a test run. */
+const MET = /^(organizations\.(list|get)|backups\.(list|get)|services\.(list|get|create|update\w*|delete))$/;
+
+/** The contract with the operations that are met. */
+function met() {
   const contract = JSON.parse(read(join(dist, "openapi.json")));
-  const headers = { authorization: `Basic ${Buffer.from(key).toString("base64")}` };
   for (const [path, item] of Object.entries(contract.paths)) {
-    const address = `${url}${path.replace(/\{\w+\}/g, "00000000-0000-4000-8000-000000000000")}`;
     for (const method of Object.keys(item)) {
-      const { status } = await fetch(address, { method: method.toUpperCase(), headers });
-      if (status === 501) delete item[method];
+      if (!MET.test(item[method]["x-name"])) delete item[method];
     }
     if (Object.keys(item).length === 0) delete contract.paths[path];
   }
@@ -66,7 +61,7 @@ export async function schemathesis(examples, seed) {
   install();
   const { url, key, end } = await sandbox();
   try {
-    const contract = await played(url, key);
+    const contract = met();
     // Of the whole document: it knows which other methods a path has.
     const names = Object.entries(contract.paths).flatMap(([path, item]) =>
       Object.keys(item).flatMap((method) => ["--include-name", `${method.toUpperCase()} ${path}`]),
