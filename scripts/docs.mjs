@@ -38,7 +38,9 @@ const app = await Application.bootstrap(
     groupOrder: ["Client", "Functions", "Options and events", "Errors", "Requests and results"],
     navigation: { includeGroups: true, includeFolders: false },
     treatWarningsAsErrors: true,
-    highlightLanguages: ["js", "ts", "sh", "python"],
+    highlightLanguages: ["js", "ts", "sh", "python", "yaml"],
+    // Resources with helpers: properties of a client, and never constructed by callers.
+    intentionallyNotExported: ["ClickPipes", "Keys", "Postgres", "Udfs", "UsageCost"],
     validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   },
   // No option readers: all options are set here.
