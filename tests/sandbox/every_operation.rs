@@ -258,7 +258,7 @@ fn encoded(text: &str) -> String {
 /// The first place where two values differ, with both sides.
 fn difference(one: &Value, other: &Value, place: &str) -> Option<String> {
     let text = |value: &Value| value.to_string().chars().take(200).collect::<String>();
-    let found = match (one, other) {
+    match (one, other) {
         (Value::Object(left), Value::Object(right)) if left.keys().eq(right.keys()) => {
             let mut pairs = left.iter().zip(right.values());
             pairs.find_map(|((name, left), right)| difference(left, right, &format!("{place}/{name}")))
@@ -268,8 +268,7 @@ fn difference(one: &Value, other: &Value, place: &str) -> Option<String> {
             pairs.find_map(|(index, (left, right))| difference(left, right, &format!("{place}/{index}")))
         }
         _ => (one != other).then(|| format!("{place}: {} and {}", text(one), text(other))),
-    };
-    found
+    }
 }
 
 #[test]
