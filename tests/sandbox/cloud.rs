@@ -78,37 +78,22 @@ impl Cloud {
     }
 
     pub fn send(&mut self, method: Method, url: &str, body: Option<String>) -> Received {
+        self.send_as(Some(self.first_key()), method, url, body)
+    }
+
+    /// The header of the first key.
+    fn first_key(&self) -> Secret {
         let options = self.sandbox.options();
-        let key = basic(&options.key_id, options.key_secret.reveal());
-        self.send_as(Some(key), method, url, body)
+        basic(&options.key_id, options.key_secret.reveal())
     }
 
     /// A request with a method that the contract does not have.
     pub fn send_other(&mut self, method: &str, url: &str) -> HttpResponse {
-        let options = self.sandbox.options();
-        let key = basic(&options.key_id, options.key_secret.reveal());
+        let key = self.first_key();
         let response = self.sandbox.handle_wire(self.now, method, url, Some(&key), None, None).into_result().unwrap();
         let entry = self.sandbox.ledger().next_back().unwrap();
         assert_eq!((&*entry.method, entry.status), (method, response.status));
         response
-    }
-
-    /// Sends a request with the first key, checks the response, and returns its status and its result. A text may come, too.
-    pub fn send_any(&mut self, method: Method, url: &str, body: Option<String>) -> (u16, Value) {
-        let options = self.sandbox.options();
-        let authorization = Some(basic(&options.key_id, options.key_secret.reveal()));
-        let request = HttpRequest { method, url: url.to_owned(), headers: Vec::new(), authorization, body };
-        let response = self.sandbox.handle(self.now, &request).into_result().unwrap();
-        let operation = self.sandbox.ledger().next_back().unwrap().operation;
-        let kind = operation.and_then(contract::operation).map(|operation| &operation.response);
-        if let (Some(ResponseKind::Text(media_type)), 200) = (kind, response.status) {
-            assert_eq!(response.header("content-type"), Some(format!("{media_type}; charset=utf-8").as_str()));
-            return (response.status, Value::Null);
-        }
-        let text = String::from_utf8(response.body).unwrap();
-        let mut json: Value = serde_json::from_str(&text).unwrap();
-        check(operation, response.status, &text, &json);
-        (response.status, json["result"].take())
     }
 
     /// Sends a file to the address of an upload.
@@ -119,8 +104,7 @@ impl Cloud {
 
     /// Sends a request with the first key. Nothing in the response is checked: a fault may have altered it.
     pub fn send_unchecked(&mut self, method: Method, url: &str) -> HttpResponse {
-        let options = self.sandbox.options();
-        let authorization = Some(basic(&options.key_id, options.key_secret.reveal()));
+        let authorization = Some(self.first_key());
         let request = HttpRequest { method, url: url.to_owned(), headers: Vec::new(), authorization, body: None };
         self.sandbox.handle(self.now, &request).into_result().unwrap()
     }
