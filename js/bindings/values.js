@@ -179,7 +179,7 @@ function getter(prototype, name) {
  * @param {unknown} value
  * @returns {value is Uint8Array<ArrayBuffer>}
  */
-export function isBytes(value) {
+function isBytes(value) {
   return ArrayBuffer.isView(value) && kindOf.call(value) === "Uint8Array";
 }
 

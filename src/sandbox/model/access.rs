@@ -104,12 +104,11 @@ pub fn add_first(organization: &mut Organization) {
 /// Adds a member with these roles.
 pub fn add_member(organization: &mut Organization, name: &str, email: &str, roles: &[Rc<Record>], joined: f64) {
     let Some(resource) = Resource::named(MEMBERS) else { return };
-    let random = organization.record_stream();
-    let id = random.uuid();
+    let blank = organization.new_record();
+    let id = blank.random.uuid();
     let shown = json!({ "userId": id, "name": name, "email": email, "joinedAt": timestamp(joined) });
     let Value::Object(shown) = shown else { return };
-    let number = organization.records;
-    let mut record = Record { number, path: vec![id], shown, hidden: Map::new(), lifecycle: None, random };
+    let mut record = Record { path: vec![id], shown, ..blank };
     assign(resource, &mut record, roles);
     organization.add(resource, record);
 }
@@ -120,8 +119,8 @@ pub fn tenant(organization: &Organization) -> String {
 }
 
 fn system_role(organization: &Organization, role: &SystemRole) -> Record {
-    let random = organization.record_stream();
-    let (id, tenant) = (random.uuid(), tenant(organization));
+    let blank = organization.new_record();
+    let (id, tenant) = (blank.random.uuid(), tenant(organization));
     let of_services = |permission: &&&str| permission.starts_with("control-plane:service:");
     let (services, other): (Vec<&str>, Vec<&str>) =
         role.permissions.iter().partition(|permission| of_services(permission));
@@ -131,7 +130,7 @@ fn system_role(organization: &Organization, role: &SystemRole) -> Record {
         .filter(|(permissions, _)| !permissions.is_empty())
         .map(|(permissions, resource)| {
             json!({
-                "id": random.uuid(),
+                "id": blank.random.uuid(),
                 "roleId": id,
                 "tenantId": tenant,
                 "allowDeny": "ALLOW",
@@ -154,7 +153,7 @@ fn system_role(organization: &Organization, role: &SystemRole) -> Record {
         Value::Object(shown) => shown,
         _ => Map::new(),
     };
-    Record { number: organization.records, path: vec![id], shown, hidden: Map::new(), lifecycle: None, random }
+    Record { path: vec![id], shown, ..blank }
 }
 
 /// The role of the system with that name.

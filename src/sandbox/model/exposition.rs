@@ -11,13 +11,7 @@ pub struct Exposition(String);
 
 impl Exposition {
     /// Adds a family of samples: the labels and the value of each.
-    pub fn family<'a>(
-        &mut self,
-        name: &str,
-        kind: &str,
-        help: &str,
-        samples: impl IntoIterator<Item = (&'a Labels, f64)>,
-    ) {
+    pub fn family(&mut self, name: &str, kind: &str, help: &str, samples: impl IntoIterator<Item = (Labels, f64)>) {
         // Writing to a String never fails.
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
         for (labels, value) in samples {
@@ -49,7 +43,7 @@ mod tests {
             "a_b",
             "gauge",
             "Some help",
-            [(&vec![("name", "x\"y\\z\n".to_owned())], 1.5), (&Vec::new(), 2.0)],
+            [(vec![("name", "x\"y\\z\n".to_owned())], 1.5), (Vec::new(), 2.0)],
         );
         let expected = "# HELP a_b Some help\n# TYPE a_b gauge\na_b{name=\"x\\\"y\\\\z\\n\"} 1.5\na_b{} 2\n";
         assert_eq!(exposition.into_text(), expected);

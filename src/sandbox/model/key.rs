@@ -89,8 +89,8 @@ pub fn add(organization: &mut Organization, id: &str, secret: &Secret) {
         return;
     }
     hidden.insert(GIVEN.to_owned(), true.into());
-    let random = organization.record_stream();
-    let identity = random.uuid();
+    let blank = organization.new_record();
+    let identity = blank.random.uuid();
     let shown = json!({
         "id": identity,
         "name": id,
@@ -101,8 +101,7 @@ pub fn add(organization: &mut Organization, id: &str, secret: &Secret) {
         "ipAccessList": anywhere(),
     });
     let Value::Object(shown) = shown else { return };
-    let number = organization.records;
-    let mut record = Record { number, path: vec![identity], shown, hidden, lifecycle: None, random };
+    let mut record = Record { path: vec![identity], shown, hidden, ..blank };
     let admin: Vec<_> = access::named(organization, access::ADMIN).into_iter().collect();
     access::assign(resource, &mut record, &admin);
     organization.add(resource, record);

@@ -77,8 +77,7 @@ impl Organization {
             "enableCoreDumps": false,
         });
         let (Some(resource), Value::Object(shown)) = (Resource::named(ORGANIZATIONS), shown) else { return };
-        let (number, random) = (self.records, self.record_stream());
-        self.add(resource, Record { number, path: Vec::new(), shown, hidden: Map::new(), lifecycle: None, random });
+        self.add(resource, Record { shown, ..self.new_record() });
     }
 
     /// The stream of draws of the next record.
@@ -86,7 +85,14 @@ impl Organization {
         self.random.at(FIRST_RECORD + self.records)
     }
 
-    /// Adds a record that was made with [`Organization::record_stream`], or replaces that of the same path.
+    /// The next record, without a path and properties. Its identity is drawn from its own stream.
+    pub fn new_record(&self) -> Record {
+        let random = self.record_stream();
+        let (path, shown, hidden) = (Vec::new(), Map::new(), Map::new());
+        Record { number: self.records, path, shown, hidden, lifecycle: None, random }
+    }
+
+    /// Adds a record that was made with [`Organization::new_record`], or replaces that of the same path.
     pub fn add(&mut self, resource: &'static Resource, record: Record) {
         self.store.put(resource, record);
         self.records += 1;
@@ -134,9 +140,7 @@ impl Organization {
     fn add_account(&mut self, service: &Service, now: f64) {
         let Some(resource) = Resource::named(ACCOUNTS) else { return };
         let Ok(Value::Object(hidden)) = serde_json::to_value(Account::of(service, now, true)) else { return };
-        let (number, random) = (self.records, self.record_stream());
-        let path = vec![service.id.clone()];
-        self.store.put(resource, Record { number, path, shown: Map::new(), hidden, lifecycle: None, random });
+        self.store.put(resource, Record { path: vec![service.id.clone()], hidden, ..self.new_record() });
         self.store.truncate(ACCOUNTS, MAX_ACCOUNTS);
     }
 

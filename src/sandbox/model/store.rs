@@ -34,10 +34,7 @@ impl Store {
         resource: &str,
         parents: &'a [String],
     ) -> impl DoubleEndedIterator<Item = &'a Rc<Record>> {
-        self.collection(resource).iter().filter(move |record| {
-            record.path.len() >= parents.len()
-                && record.path.iter().zip(parents).all(|(one, other)| is_same(one, other))
-        })
+        self.collection(resource).iter().filter(move |record| begins_with(&record.path, parents))
     }
 
     /// The record of a path.
@@ -75,32 +72,35 @@ impl Store {
             Rc::make_mut(collection).remove(index);
         }
         self.remove_below(resource, path);
-        self.0.retain(|_, collection| !collection.is_empty());
+        self.drop_empty();
         true
     }
 
     /// Removes all records whose path continues that of a record.
     pub fn remove_below(&mut self, parent: &'static Resource, path: &[String]) {
         for child in Resource::all().iter().filter(|child| child.is_below(parent)) {
-            if self.list(child.name, path).next().is_some()
-                && let Some(collection) = self.0.get_mut(child.name)
-            {
-                Rc::make_mut(collection)
-                    .retain(|record| !record.path.iter().zip(path).all(|(one, other)| is_same(one, other)));
-            }
+            self.retain(child.name, |record| !begins_with(&record.path, path));
         }
-        self.0.retain(|_, collection| !collection.is_empty());
     }
 
     /// Removes all records that name a service in their path.
     pub fn remove_below_service(&mut self, id: &str) {
         for resource in Resource::all() {
             let Some(index) = resource.parameters().position(|name| name == "serviceId") else { continue };
-            let names = |record: &Rc<Record>| record.path.get(index).is_some_and(|own| is_same(own, id));
-            if let Some(collection) = self.0.get_mut(resource.name).filter(|collection| collection.iter().any(names)) {
-                Rc::make_mut(collection).retain(|record| !names(record));
-            }
+            self.retain(resource.name, |record| record.path.get(index).is_none_or(|own| !is_same(own, id)));
         }
+    }
+
+    /// Removes the records of a resource that are not to be kept. A collection that loses none stays shared.
+    pub fn retain(&mut self, resource: &str, keep: impl Fn(&Record) -> bool) {
+        let loses = |collection: &&mut Rc<Collection>| !collection.iter().all(|record| keep(record));
+        if let Some(collection) = self.0.get_mut(resource).filter(loses) {
+            Rc::make_mut(collection).retain(|record| keep(record));
+            self.drop_empty();
+        }
+    }
+
+    fn drop_empty(&mut self) {
         self.0.retain(|_, collection| !collection.is_empty());
     }
 
@@ -129,19 +129,18 @@ impl Store {
 
     /// Removes the records of a resource whose `expireAt` has passed.
     pub fn remove_expired(&mut self, resource: &str, now: f64) {
-        let expired = |record: &Rc<Record>| record.text("expireAt").and_then(parse).is_some_and(|until| until <= now);
-        if let Some(collection) = self.0.get_mut(resource).filter(|collection| collection.iter().any(expired)) {
-            Rc::make_mut(collection).retain(|record| !expired(record));
-            self.0.retain(|_, collection| !collection.is_empty());
-        }
+        self.retain(resource, |record| record.text("expireAt").and_then(parse).is_none_or(|until| until > now));
     }
 
     fn position(&self, resource: &str, path: &[String]) -> Option<usize> {
-        let same = |record: &Rc<Record>| {
-            record.path.len() == path.len() && record.path.iter().zip(path).all(|(one, other)| is_same(one, other))
-        };
+        let same = |record: &Rc<Record>| record.path.len() == path.len() && begins_with(&record.path, path);
         self.0.get(resource)?.iter().position(same)
     }
+}
+
+/// Whether a path is that of a record, or of one below it.
+fn begins_with(path: &[String], start: &[String]) -> bool {
+    path.len() >= start.len() && path.iter().zip(start).all(|(one, other)| is_same(one, other))
 }
 
 /// Whether two values of a path are the same: ids in upper or lower case are.

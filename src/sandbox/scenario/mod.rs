@@ -13,9 +13,11 @@ use super::http::request::read_body;
 use super::model::access;
 use super::model::call::Call;
 use super::model::key;
+use super::model::machine::Machine;
 use super::model::operations::{self, generic};
 use super::model::organization::Organization;
 use super::model::random::Random;
+use super::model::record::Record;
 use super::model::resource::Resource;
 use super::model::time::DAY;
 use crate::contract;
@@ -160,7 +162,7 @@ impl Scenario {
 /// Gives a created resource its state and its credentials.
 fn finish(organization: &mut Organization, planned: &Planned, path: Vec<String>, now: f64) -> Result<(), String> {
     let Planned { resource, state, credentials, .. } = planned;
-    let has_state = |machine: &super::model::machine::Machine, state: &str| match machine.state(state) {
+    let has_state = |machine: &Machine, state: &str| match machine.state(state) {
         Some(_) => Ok(()),
         None => Err(format!("there is no state {state}")),
     };
@@ -180,7 +182,7 @@ fn finish(organization: &mut Organization, planned: &Planned, path: Vec<String>,
     }
     let record =
         organization.store.get(resource.name, &path).ok_or("it ended before the start: its age is too great")?;
-    let mut record = super::model::record::Record::clone(record);
+    let mut record = Record::clone(record);
     if let Some(state) = state {
         let lifecycle = record.lifecycle.as_mut().ok_or("it has no states")?;
         has_state(lifecycle.machine(), state)?;

@@ -97,8 +97,8 @@ pub fn record(organization: &mut Organization, call: &Call, output: &Output, now
         }
     }
     for (kind, key_change) in kinds {
-        let random = organization.record_stream();
-        let id = random.object_id();
+        let blank = organization.new_record();
+        let id = blank.random.object_id();
         let mut shown = author(organization, call);
         let id_in_result = |pointer: &str| match &output.result {
             Some(Payload::Value(result)) => result.pointer(pointer).and_then(Value::as_str),
@@ -117,9 +117,7 @@ pub fn record(organization: &mut Organization, call: &Call, output: &Output, now
         ]
         .map(|(name, value)| Some((name.to_owned(), value?.into())));
         shown.extend(more.into_iter().flatten());
-        let number = organization.records;
-        let record = Record { number, path: vec![id], shown, hidden: Map::new(), lifecycle: None, random };
-        organization.add(resource, record);
+        organization.add(resource, Record { path: vec![id], shown, ..blank });
     }
     organization.store.truncate(ACTIVITIES, MOST);
 }

@@ -183,7 +183,8 @@ pub fn draft_of(
     now: f64,
 ) -> Result<Record, Rejection> {
     check_count(organization, resource)?;
-    let random = organization.record_stream();
+    let blank = organization.new_record();
+    let random = &blank.random;
     let body = Value::Object(body.clone());
     let shape = variant(&body, resource.schema);
     let Some(Value::Object(mut shown)) = projected(&body, shape) else { return Err(Rejection::internal_error()) };
@@ -202,7 +203,7 @@ pub fn draft_of(
     }
     if let Some(id) = resource.id() {
         let own = shown.get(id).and_then(Value::as_str).map(str::to_owned);
-        let identity = own.unwrap_or_else(|| new_id(resource, shape, id, &random));
+        let identity = own.unwrap_or_else(|| new_id(resource, shape, id, random));
         shown.insert(id.to_owned(), identity.clone().into());
         path.push(identity);
     }
@@ -213,7 +214,7 @@ pub fn draft_of(
         .as_object()
         .and_then(|body| machine::of_new(resource.name, body))
         .map(|(machine, state)| Lifecycle::begin(machine, state, now, random.fork()));
-    Ok(Record { number: organization.records, path, shown, hidden: Map::new(), lifecycle, random })
+    Ok(Record { path, shown, lifecycle, ..blank })
 }
 
 /// A new identity: a UUID, or 24 hexadecimal digits where ClickStack makes them.

@@ -107,9 +107,9 @@ fn postgres_metrics(organization: &Organization) -> String {
     }
     let mut exposition = Exposition::default();
     let help = "Information about the Postgres service, including its state";
-    exposition.family("Postgres_ServiceInfo", "untyped", help, info.iter().map(|labels| (labels, 1.0)));
+    exposition.family("Postgres_ServiceInfo", "untyped", help, info.into_iter().map(|labels| (labels, 1.0)));
     let help = "Whether the Postgres service runs";
-    exposition.family("Postgres_Up", "gauge", help, up.iter().map(|(labels, up)| (labels, *up)));
+    exposition.family("Postgres_Up", "gauge", help, up);
     exposition.into_text()
 }
 

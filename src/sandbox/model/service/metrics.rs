@@ -3,9 +3,8 @@
 //! Names and labels are those of the live service. Counters grow with the time since the service came up, so they never fall
 //! while it is up; a service that takes no queries has nothing but its information, as live.
 
-use std::fmt::Write as _;
-
 use super::Service;
+use crate::sandbox::model::exposition::{Exposition, Labels};
 use crate::sandbox::model::machine::services::IDLE;
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::time::SECOND;
@@ -141,39 +140,44 @@ const METRICS: [Metric; 12] = [
 /// The metrics of services, or a selection of the most important ones.
 pub fn exposition(organization: &str, services: &[&Service], filtered: bool, now: f64) -> String {
     let scrape = if filtered { "filtered" } else { "full" };
-    let mut text = String::new();
+    let mut exposition = Exposition::default();
     if !services.is_empty() {
-        family(
-            &mut text,
-            "ClickHouse_ServiceInfo",
-            "Information about a service: its state and its version of ClickHouse.",
-            "untyped",
-        );
-    }
-    for service in services {
-        let state = service.lifecycle.shown();
-        let version = service.text("clickhouseVersion").unwrap_or_default();
-        let own = format!(r#"clickhouse_cluster_status="{state}",clickhouse_version="{version}",scrape="{scrape}""#);
-        sample(&mut text, "ClickHouse_ServiceInfo", &labels(organization, service), &own, 1.0);
+        let help = "Information about a service: its state and its version of ClickHouse.";
+        let info = services.iter().map(|service| {
+            let own = [
+                ("clickhouse_cluster_status", service.lifecycle.shown()),
+                ("clickhouse_version", service.text("clickhouseVersion").unwrap_or_default()),
+                ("scrape", scrape),
+            ];
+            (labels(organization, service, own), 1.0)
+        });
+        exposition.family("ClickHouse_ServiceInfo", "untyped", help, info);
     }
     let up: Vec<&&Service> = services.iter().filter(|service| takes_queries(service)).collect();
     for metric in METRICS.iter().filter(|metric| metric.important || !filtered).filter(|_| !up.is_empty()) {
-        family(&mut text, metric.name, metric.help, metric.kind);
-        for service in &up {
-            let shared = labels(organization, service);
-            let (memory_gb, replicas) = service.scaling.replicas();
-            let up_seconds = (now - service.lifecycle.up_since().unwrap_or(now)).max(0.0) / SECOND;
-            let load = Random::of_text(&service.id);
-            for index in 0..replicas {
-                let queries_per_minute = (20 + load.at(index).below(180)) as f64;
-                let replica = Replica { memory_gb, up_seconds: up_seconds.floor(), queries_per_minute };
-                let host = format!("c-{}-server-{index}", service.label);
-                let own = format!(r#"hostname="{host}",instance="{host}",table="{}""#, metric.table);
-                sample(&mut text, metric.name, &shared, &own, (metric.value)(&replica));
-            }
-        }
+        let samples = up.iter().flat_map(|service| samples(organization, service, metric, now));
+        exposition.family(metric.name, metric.kind, metric.help, samples);
     }
-    text
+    exposition.into_text()
+}
+
+/// The samples of a metric, one of each replica.
+fn samples<'a>(
+    organization: &'a str,
+    service: &'a Service,
+    metric: &'a Metric,
+    now: f64,
+) -> impl Iterator<Item = (Labels, f64)> + 'a {
+    let (memory_gb, replicas) = service.scaling.replicas();
+    let up_seconds = ((now - service.lifecycle.up_since().unwrap_or(now)).max(0.0) / SECOND).floor();
+    let load = Random::of_text(&service.id);
+    (0..replicas).map(move |index| {
+        let queries_per_minute = (20 + load.at(index).below(180)) as f64;
+        let replica = Replica { memory_gb, up_seconds, queries_per_minute };
+        let host = format!("c-{}-server-{index}", service.label);
+        let own = [("hostname", host.as_str()), ("instance", &host), ("table", metric.table)];
+        (labels(organization, service, own), (metric.value)(&replica))
+    })
 }
 
 /// Whether a service takes queries: an idle one is not woken for its metrics.
@@ -181,16 +185,12 @@ fn takes_queries(service: &Service) -> bool {
     service.lifecycle.up_since().is_some() && service.lifecycle.shown() != IDLE
 }
 
-fn family(text: &mut String, name: &str, help: &str, kind: &str) {
-    _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-}
-
-fn sample(text: &mut String, name: &str, shared: &str, own: &str, value: f64) {
-    _ = writeln!(text, "{name}{{{shared},{own}}} {value}");
-}
-
-fn labels(organization: &str, service: &Service) -> String {
-    let name = service.text("name").unwrap_or_default();
-    let name = name.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
-    format!(r#"clickhouse_org="{organization}",clickhouse_service="{}",clickhouse_service_name="{name}""#, service.id)
+/// The labels of a sample: those of the service, and its own.
+fn labels(organization: &str, service: &Service, own: [(&'static str, &str); 3]) -> Labels {
+    let shared = [
+        ("clickhouse_org", organization),
+        ("clickhouse_service", &service.id),
+        ("clickhouse_service_name", service.text("name").unwrap_or_default()),
+    ];
+    shared.into_iter().chain(own).map(|(name, value)| (name, value.to_owned())).collect()
 }

@@ -3,7 +3,6 @@
 //! A value depends on the service, the metric and the moment alone, so each read of the past shows the same. There are
 //! none of the time before the server came up.
 
-use std::fmt::Write as _;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -12,6 +11,7 @@ use super::super::{Output, Payload, generic};
 use super::config;
 use super::size::Size;
 use crate::sandbox::model::call::Call;
+use crate::sandbox::model::exposition::{Exposition, Labels};
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
@@ -174,16 +174,12 @@ pub fn prometheus(organization: &mut Organization, call: &Call, now: f64) -> Res
 
 /// The current values of services, in Prometheus' text format.
 pub fn exposition(organization: &Organization, services: &[&Record], now: f64) -> String {
-    let mut text = String::new();
+    let mut exposition = Exposition::default();
     let mut family = |name: &str, help: &str, kind: &str, sample: &dyn Fn(&Record) -> Vec<(&'static str, f64)>| {
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        for service in services {
-            let labels = labels(organization, service);
-            for (label, value) in sample(service) {
-                let own = if label.is_empty() { String::new() } else { format!(",kind=\"{label}\"") };
-                let _ = writeln!(text, "{name}{{{labels}{own}}} {value}");
-            }
-        }
+        let samples = services.iter().flat_map(|service| {
+            sample(service).into_iter().map(|(line, value)| (labels(organization, service, line), value))
+        });
+        exposition.family(name, kind, help, samples);
     };
     let one = |value: f64| vec![("", value)];
     family("pg_up", "Whether the server takes connections.", "gauge", &|service| {
@@ -212,19 +208,18 @@ pub fn exposition(organization: &Organization, services: &[&Record], now: f64) -
             lines.map(|(line, (label, span))| (*label, value(service, index, line, *span, now))).collect()
         });
     }
-    text
+    exposition.into_text()
 }
 
-/// The labels of a service's samples.
-fn labels(organization: &Organization, service: &Record) -> String {
-    let text = |name: &str| {
-        let text = service.text(name).unwrap_or_default();
-        text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', "\\n")
-    };
-    format!(
-        "clickhouse_org=\"{}\",postgres_service=\"{}\",postgres_service_name=\"{}\"",
-        organization.id,
-        service.id(),
-        text("name")
-    )
+/// The labels of a service's sample, of one line where the metric has more.
+fn labels(organization: &Organization, service: &Record, line: &str) -> Labels {
+    let mut labels = vec![
+        ("clickhouse_org", organization.id.clone()),
+        ("postgres_service", service.id().to_owned()),
+        ("postgres_service_name", service.text("name").unwrap_or_default().to_owned()),
+    ];
+    if !line.is_empty() {
+        labels.push(("kind", line.to_owned()));
+    }
+    labels
 }

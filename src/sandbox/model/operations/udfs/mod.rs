@@ -69,8 +69,7 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     let upload = uploads::take(organization, call, now)?;
     let shown: Map<String, Value> = [(NAME.to_owned(), name.clone().into())].into_iter().collect();
     let hidden = [(COUNT.to_owned(), json!(0))].into_iter().collect();
-    let (number, random) = (organization.records, organization.record_stream());
-    organization.add(resource, Record { number, path, shown, hidden, lifecycle: None, random });
+    organization.add(resource, Record { path, shown, hidden, ..organization.new_record() });
     versions::add(organization, call, &name, &upload, now)
 }
 

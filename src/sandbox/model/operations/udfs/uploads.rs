@@ -3,8 +3,6 @@
 //!
 //! Of a file only its size and its hash are kept. The token in the address is derived from the upload's stream of draws.
 
-use std::rc::Rc;
-
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -59,23 +57,17 @@ fn is_expired(upload: &Record, now: f64) -> bool {
 /// Opens an upload.
 pub fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     let resource = Resource::named(UPLOADS).ok_or_else(Rejection::internal_error)?;
-    let expired = |upload: &&Rc<Record>| is_expired(upload, now);
-    let expired: Vec<Vec<String>> =
-        organization.store.list(UPLOADS, &[]).filter(expired).map(|upload| upload.path.clone()).collect();
-    for path in expired {
-        organization.store.remove(resource, &path);
-    }
+    organization.store.retain(UPLOADS, |upload| !is_expired(upload, now));
     organization.store.truncate(UPLOADS, MAX_UPLOADS - 1);
-    let random = organization.record_stream();
-    let id = random.uuid();
+    let blank = organization.new_record();
+    let id = blank.random.uuid();
     let expires = now + LIFETIME;
     let hidden: Map<String, Value> = [(EXPIRES.to_owned(), expires.into())].into_iter().collect();
-    let number = organization.records;
     let shown: Map<String, Value> = [("uploadId", id.clone()), ("expiresAt", timestamp(expires))]
         .into_iter()
         .map(|(name, text)| (name.to_owned(), text.into()))
         .collect();
-    let upload = Record { number, path: vec![id.clone()], shown, hidden, lifecycle: None, random };
+    let upload = Record { path: vec![id.clone()], shown, hidden, ..blank };
     let address = format!("{}{PATH}{id}?token={}", call.origin, token(&upload).reveal());
     organization.add(resource, upload);
     let result = json!({ "uploadId": id, "uploadUrl": address, "expiresAt": timestamp(expires) });

@@ -73,8 +73,8 @@ pub fn add(
     shown.insert(NAME.to_owned(), name.into());
     shown.insert("version".to_owned(), number.into());
     shown.insert("createdAt".to_owned(), timestamp(now).into());
-    let random = organization.record_stream();
-    let mut lifecycle = Lifecycle::begin(machine, "building", now, random.fork());
+    let blank = organization.new_record();
+    let mut lifecycle = Lifecycle::begin(machine, "building", now, blank.random.fork());
     let mut hidden = Map::new();
     if upload.size == 0 {
         lifecycle.divert("error");
@@ -82,7 +82,7 @@ pub fn add(
     }
     let path = vec![name.to_owned(), number.to_string()];
     let lifecycle = Some(lifecycle);
-    let version = Record { number: organization.records, path, shown, hidden, lifecycle, random };
+    let version = Record { path, shown, hidden, lifecycle, ..blank };
     let result = displayed(&version).show();
     organization.store.put(udfs, function);
     organization.add(versions, version);
