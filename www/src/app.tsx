@@ -44,17 +44,10 @@ function Navigation() {
 export function App() {
   return (
     <Router hook={useHashLocation}>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          // The hash is the route.
-          event.preventDefault();
-          document.getElementById("main")?.focus();
-        }}
-      >
+      {/* No link: the hash of the address is the route. */}
+      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header class="top">
         <p class="brand">clickhouse-cloud</p>
         <BackendBar />

@@ -99,7 +99,7 @@ function Filters({ filter, set, states }: { filter: Filter; set: (change: Partia
           aria-keyshortcuts="/"
           onInput={(event) => set({ search: event.currentTarget.value })}
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </label>
       <label>
         State{" "}
