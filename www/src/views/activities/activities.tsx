@@ -14,6 +14,8 @@ import { Time } from "../../ui/time.tsx";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import "../../style/organization.css";
 
+const newest = (a: Activity, b: Activity) => (b.createdAt ?? "").localeCompare(a.createdAt ?? "");
+
 const text = (activity: Activity) =>
   [words(activity.type ?? ""), activity.actorDetails, activity.actorId, serviceOf(activity.serviceId ?? "")?.name].join("\n").toLowerCase();
 
@@ -34,7 +36,7 @@ export function Activities() {
       </label>
       <Loaded of={activities} loading="Loading the activities">
         {(list) => {
-          const found = list.filter((activity) => text(activity).includes(search.trim().toLowerCase()));
+          const found = list.filter((activity) => text(activity).includes(search.trim().toLowerCase())).sort(newest);
           if (found.length === 0) return <Empty title={list.length === 0 ? "Nothing has happened yet." : "No activity is like that."} />;
           return (
             <VirtualList
