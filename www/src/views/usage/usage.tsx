@@ -126,7 +126,7 @@ function Days({ records, from, to }: { records: UsageCost["costs"]; from: string
         </section>
       </details>
       <div class="actions">
-        <Copy text={() => csv(records)} of="the records as CSV">
+        <Copy text={() => csv(records)} of="of the records">
           Copy as CSV
         </Copy>
       </div>
