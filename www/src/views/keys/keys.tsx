@@ -1,0 +1,5 @@
+import { Screen } from "../../ui/screen.tsx";
+
+export function Keys() {
+  return <Screen title="Keys">…</Screen>;
+}

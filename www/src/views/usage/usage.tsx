@@ -1,0 +1,5 @@
+import { Screen } from "../../ui/screen.tsx";
+
+export function Usage() {
+  return <Screen title="Usage">…</Screen>;
+}
