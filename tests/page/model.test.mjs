@@ -195,7 +195,7 @@ test("the program of a request sends that request", async () => {
     // A secret is a variable of the environment there.
     for (const [, variable] of text.matchAll(/process\.env\.(\w+)/g)) process.env[String(variable)] = "Abcdefghijkl123";
     const run = new Function("cloud", `return (async () => { ${text} })()`);
-    await assert.rejects(run(cloud), undefined, name);
+    await assert.rejects(run(cloud));
     assert.deepEqual(sent, [{ url: built.url, method, body: built.body }], `${name}\n${text}`);
   }
 });

@@ -115,7 +115,7 @@ function operation(method: string, path: string, found: OperationObject, schemas
 function field(parameter: ParameterObject, schemas: Schemas): Field {
   const { name, required = false, deprecated = false, description, schema } = parameter;
   const form = formOf({ ...schema, ...(description !== undefined && { description }) }, schemas);
-  return { name, label: label(name), required, deprecated, form, groupedBy: undefined };
+  return { name, label: label(name), required, deprecated, form, oneOf: undefined, groupedBy: undefined };
 }
 
 function typeName(schema: Schema): string {

@@ -87,6 +87,8 @@ export interface Field {
   readonly required: boolean;
   readonly deprecated: boolean;
   readonly form: Form;
+  /** The fields of which one is needed, this one among them. */
+  readonly oneOf: readonly string[] | undefined;
   /** The field beside it whose value is the group of its options: `provider` for `region`. */
   readonly groupedBy: string | undefined;
 }
@@ -156,10 +158,8 @@ export function formOf(given: Schema, schemas: Schemas): Form {
     case "boolean":
       return { ...common, kind: "boolean" };
     case "array":
-      return lazily(
-        { ...common, kind: "list", minItems: schema.minItems ?? 0, maxItems: schema.maxItems },
-        "item",
-        () => formOf(schema.items ?? {}, schemas),
+      return lazily({ ...common, kind: "list", minItems: schema.minItems ?? 0, maxItems: schema.maxItems }, "item", () =>
+        formOf(schema.items ?? {}, schemas),
       );
     case "object":
       return object(schema, common, schemas);
@@ -176,7 +176,14 @@ function lazily<T extends object>(target: T, name: string, compute: () => unknow
 
 function choice(schema: Schema, options: readonly Json[], open: boolean, common: Common): Form {
   const nullable = common.nullable || options.includes(null);
-  return { ...common, nullable, kind: "choice", options: options.filter((option) => option !== null), open, groups: schema["x-enum-groups"] };
+  return {
+    ...common,
+    nullable,
+    kind: "choice",
+    options: options.filter((option) => option !== null),
+    open,
+    groups: schema["x-enum-groups"],
+  };
 }
 
 /** Texts of many lines: documents, keys and queries. */
@@ -208,8 +215,10 @@ function object(schema: Schema, common: Common, schemas: Schemas): Form {
 
 function fields(schema: Schema, properties: Readonly<Record<string, Schema>>, schemas: Schemas): Field[] {
   const groups = new Map<string, string>();
-  for (const { sameGroup } of schema["x-rules"] ?? []) {
+  const oneOf = new Map<string, readonly string[]>();
+  for (const { sameGroup, atLeastOne } of schema["x-rules"] ?? []) {
     if (Array.isArray(sameGroup)) groups.set(sameGroup[0], sameGroup[1]);
+    if (Array.isArray(atLeastOne)) for (const name of atLeastOne) oneOf.set(name, atLeastOne);
   }
   return Object.entries(properties).map(([name, property]) => ({
     name,
@@ -217,6 +226,7 @@ function fields(schema: Schema, properties: Readonly<Record<string, Schema>>, sc
     required: schema.required?.includes(name) ?? false,
     deprecated: resolve(property, schemas).deprecated ?? false,
     form: formOf(property, schemas),
+    oneOf: oneOf.get(name),
     groupedBy: groups.get(name),
   }));
 }
@@ -231,15 +241,18 @@ function alternativesOf(schema: Schema, alternatives: readonly Schema[], common:
   const [only] = alternatives;
   if (alternatives.length === 1 && only !== undefined) {
     const form = formOf(only, schemas);
-    return Object.defineProperties({}, {
-      ...Object.getOwnPropertyDescriptors(form),
-      ...Object.getOwnPropertyDescriptors({
-        help: common.help ?? form.help,
-        nullable: common.nullable || form.nullable,
-        secret: common.secret || form.secret,
-        default: common.default ?? form.default,
-      }),
-    }) as Form;
+    return Object.defineProperties(
+      {},
+      {
+        ...Object.getOwnPropertyDescriptors(form),
+        ...Object.getOwnPropertyDescriptors({
+          help: common.help ?? form.help,
+          nullable: common.nullable || form.nullable,
+          secret: common.secret || form.secret,
+          default: common.default ?? form.default,
+        }),
+      },
+    ) as Form;
   }
   return lazily({ ...common, kind: "union" }, "variants", () => variants(alternatives, schemas));
 }
@@ -255,7 +268,8 @@ function constantLabels(forms: readonly Form[]): string[] | undefined {
   const all = forms.map(constants);
   for (const name of all[0]?.keys() ?? []) {
     const values = all.map((each) => each.get(name));
-    if (values.every((value) => value !== undefined) && new Set(values).size === values.length) return values.map((value) => label(String(value)));
+    if (values.every((value) => value !== undefined) && new Set(values).size === values.length)
+      return values.map((value) => label(String(value)));
   }
   return undefined;
 }
@@ -263,7 +277,9 @@ function constantLabels(forms: readonly Form[]): string[] | undefined {
 /** The properties that have one value in an object, or in all variants of a union. */
 export function constants(form: Form): Map<string, Json> {
   if (form.kind === "object") {
-    return new Map(form.fields.flatMap((field) => (field.form.kind === "constant" && field.required ? [[field.name, field.form.value]] : [])));
+    return new Map(
+      form.fields.flatMap((field) => (field.form.kind === "constant" && field.required ? [[field.name, field.form.value]] : [])),
+    );
   }
   if (form.kind !== "union") return new Map();
   const [first = new Map<string, Json>(), ...others] = form.variants.map((variant) => constants(variant.form));

@@ -17,7 +17,12 @@ class Code {
 /** The name of the environment variable for a secret: "secretKey" → SECRET_KEY. */
 function variable(path: Path): Code {
   const name = path.filter((step) => typeof step === "string").at(-1) ?? "secret";
-  return new Code(`process.env.${String(name).replace(/[^A-Za-z0-9]+/g, "_").replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase()}`);
+  return new Code(
+    `process.env.${String(name)
+      .replace(/[^A-Za-z0-9]+/g, "_")
+      .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+      .toUpperCase()}`,
+  );
 }
 
 /** The path parameters that a method takes: the client knows its organization, except where the organization is the subject. */
@@ -49,8 +54,15 @@ function literal(value: unknown, indent = ""): string {
   if (parts.length === 0) return `${open}${close}`;
   const space = open === "[" ? "" : " ";
   const line = `${open}${space}${parts.join(", ")}${space}${close}`;
-  return line.length <= WIDTH && !line.includes("\n") ? line : `${open}\n${parts.map((part) => `${inner}${part},\n`).join("")}${indent}${close}`;
+  return line.length <= WIDTH && !line.includes("\n")
+    ? line
+    : `${open}\n${parts.map((part) => `${inner}${part},\n`).join("")}${indent}${close}`;
 }
 
 /** The body as JSON, its secrets masked. */
-export const bodyText = (form: Form, body: Json | undefined): string => JSON.stringify(masked(form, body, () => "••••••••"), undefined, 2) ?? "";
+export const bodyText = (form: Form, body: Json | undefined): string =>
+  JSON.stringify(
+    masked(form, body, () => "••••••••"),
+    undefined,
+    2,
+  ) ?? "";
