@@ -1,6 +1,7 @@
 // @ts-check
 // Builds the console into static files that run from any folder of a site.
 import { defineConfig } from "vite";
+import { firstLook } from "./first-look.js";
 
 // The page may load its own files, run WebAssembly, and nothing else: the browser itself sees to it that no request leaves.
 const policy = [
@@ -27,6 +28,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   plugins: [
+    firstLook(),
     {
       name: "content-security-policy",
       apply: "build",

@@ -2,6 +2,7 @@
 import type { Signal } from "@preact/signals";
 import type { CloudClientOptions } from "clickhouse-cloud";
 import type { SandboxInjection } from "clickhouse-cloud/sandbox";
+import { SANDBOX } from "./defaults.ts";
 
 export interface Backend {
   readonly kind: "sandbox" | "api";
@@ -29,6 +30,6 @@ export interface SandboxControl {
 
 export async function openBackend(): Promise<Backend> {
   const { Sandbox } = await import("clickhouse-cloud/sandbox");
-  const sandbox = new Sandbox({ scenario: "busy-team", seed: 7, timeScale: 30, latencyMs: 60 });
+  const sandbox = new Sandbox(SANDBOX);
   return { kind: "sandbox", clientOptions: sandbox.clientOptions };
 }

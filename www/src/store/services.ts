@@ -3,17 +3,19 @@ import { computed, signal } from "@preact/signals";
 import type { Service } from "clickhouse-cloud";
 import { announce } from "./announce.ts";
 import { cloud, PATIENCE_MS } from "./cloud.ts";
+import { firstLook, remember } from "./first-look.ts";
 import { mutate, resumer } from "./mutations.ts";
 import { resource } from "./resource.ts";
 
 export const services = resource(async (client) => {
   const listed: Service[] = await client.services.list();
   tell(services.read.value.data, listed);
+  void remember(listed);
   return listed;
 });
 
 /** Services by their ids. */
-const byId = computed(() => new Map((services.read.value.data ?? []).map((service) => [service.id, service])));
+const byId = computed(() => new Map((services.read.value.data ?? firstLook.value ?? []).map((service) => [service.id, service])));
 export const serviceOf = (id: string): Service | undefined => byId.value.get(id);
 
 /** Passwords that the service has shown once, by the service's id, until the visitor says that they are stored. */

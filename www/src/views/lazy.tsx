@@ -1,6 +1,6 @@
 // Screens that load when they are first opened.
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useReducer, useState } from "preact/hooks";
 import { Skeleton } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
 
@@ -8,14 +8,14 @@ import { Notice } from "../ui/notice.tsx";
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let loaded: ComponentType<P> | undefined;
   return function Lazy(props: P) {
-    const [, settle] = useState<unknown>();
+    const [, render] = useReducer((count: number) => count + 1, 0);
     const [failed, setFailed] = useState(false);
     useEffect(() => {
       if (loaded !== undefined) return;
       load().then(
         (component) => {
           loaded = component;
-          settle(component);
+          render(undefined);
         },
         () => setFailed(true),
       );

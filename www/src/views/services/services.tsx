@@ -3,6 +3,7 @@ import type { Service } from "clickhouse-cloud";
 import { useEffect, useRef } from "preact/hooks";
 import { Link, useLocation, useSearch } from "wouter-preact";
 import { now } from "../../store/cloud.ts";
+import { firstLook } from "../../store/first-look.ts";
 import { mutation } from "../../store/mutations.ts";
 import { useResource } from "../../store/resource.ts";
 import { lifeKey, services } from "../../store/services.ts";
@@ -20,7 +21,8 @@ import { type Filter, filtered, filterOf, noFilter, type Order, orders, queryOf 
 import "../../style/services.css";
 
 export function Services() {
-  const { data, failure } = useResource(services);
+  const { data: loaded, failure } = useResource(services);
+  const data = loaded ?? firstLook.value;
   const [, go] = useLocation();
   const filter = filterOf(useSearch());
   const shown = data && filtered(data, filter);
@@ -53,6 +55,7 @@ export function Services() {
         <>
           <Filters filter={filter} set={set} states={[...new Set(data.map(({ state }) => state as string))].sort()} />
           <p class="count soft" role="status">
+            {loaded === undefined && failure === undefined && "As of before, connecting … "}
             {shown?.length === data.length ? plural(data.length, "service") : `${shown?.length} of ${plural(data.length, "service")}`}
           </p>
           {shown?.length === 0 ? (
