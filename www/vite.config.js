@@ -26,6 +26,18 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // The package's modules are files of their own, named by what they are: the page loads each when it needs it.
+        codeSplitting: {
+          groups: [
+            { name: "sandbox", test: /pkg\/dist\/(sandbox|simulator)\b/ },
+            { name: "openapi", test: /pkg\/dist\/openapi\.json/ },
+            { name: "client", test: /pkg\/dist\// },
+          ],
+        },
+      },
+    },
   },
   plugins: [
     firstLook(),

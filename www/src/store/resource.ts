@@ -17,7 +17,7 @@ export interface Read<T> {
 
 export interface Resource<T> {
   readonly read: Signal<Read<T>>;
-  /** Reads now. It rejects never: a failure is in `read`. */
+  /** Reads anew, after a read in progress. It never rejects: a failure is in `read`. */
   refresh(): Promise<void>;
   /** Changes the data by a response that is at hand. */
   update(change: (data: T | undefined) => T | undefined): void;
@@ -37,6 +37,7 @@ const PATIENT_FAILURES = 1;
 export function resource<T>(load: (cloud: CloudClient) => Promise<T>, options: ResourceOptions = {}): Resource<T> {
   const read = signal<Read<T>>({ data: undefined, failure: undefined, loading: false, loadedAt: undefined });
   let reading: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let changes = 0;
   let failures = 0;
   let watchers = 0;
@@ -58,16 +59,24 @@ export function resource<T>(load: (cloud: CloudClient) => Promise<T>, options: R
     }
   }
 
-  const refresh = () => {
+  const begin = () => {
     reading ??= once().finally(() => {
       reading = undefined;
     });
     return reading;
   };
+  // A read in progress may have begun before the change that the caller wants to see.
+  const refresh = () => {
+    next ??= (reading ?? Promise.resolve()).then(() => {
+      next = undefined;
+      return begin();
+    });
+    return next;
+  };
 
   async function poll(): Promise<void> {
     timer = undefined;
-    if (!document.hidden) await refresh();
+    if (!document.hidden) await begin();
     const everyMs = options.everyMs ?? EVERY_MS[(await backend).kind];
     if (watchers > 0 && timer === undefined) timer = setTimeout(poll, everyMs);
   }

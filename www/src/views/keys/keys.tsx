@@ -112,6 +112,7 @@ function Key({ of: key }: { of: ApiKey }) {
           title={`Delete ${name}?`}
           act="Delete it"
           busy={busy}
+          disabledBecause={own}
           onConfirm={() => void deleteKey(key)}
         >
           <p>Programs that use it are refused from then on. There is no way back.</p>
