@@ -1,7 +1,7 @@
 // Every operation of the contract: to find one, fill in its form, and send it.
 import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link } from "wouter-preact";
+import { Link, useSearch } from "wouter-preact";
 import { type Contract, loadContract, type Operation } from "../../forms/contract.ts";
 import { useLoaded } from "../../forms/loaded.ts";
 import { label } from "../../forms/model.ts";
@@ -16,7 +16,10 @@ import { OperationView } from "./operation.tsx";
 import "../../style/forms.css";
 import "../../style/explorer.css";
 
-export function Explorer({ operation: name }: { operation?: string | undefined }) {
+export function Explorer({ operation: address }: { operation?: string | undefined }) {
+  const search = useSearch();
+  // A link that was written by hand may have its values after the hash.
+  const [name, query = search] = address?.split("?") ?? [];
   const { data: contract, failed, again } = useLoaded(loadContract);
   const operation = name === undefined ? undefined : contract?.operations.get(name);
   const content =
@@ -42,7 +45,7 @@ export function Explorer({ operation: name }: { operation?: string | undefined }
     ) : (
       <div class="explorer-operation">
         <Operations contract={contract} current={operation} />
-        <OperationView key={operation.name} contract={contract} operation={operation} />
+        <OperationView key={operation.name} contract={contract} operation={operation} search={query} />
       </div>
     );
   return (

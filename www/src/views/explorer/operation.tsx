@@ -1,7 +1,7 @@
 // One operation: its form, the request beside it, and the outcome.
 import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Link, useSearch } from "wouter-preact";
+import { Link } from "wouter-preact";
 import { focusOn } from "../../forms/context.ts";
 import type { Contract, Operation } from "../../forms/contract.ts";
 import { sectionsOf } from "../../forms/groups.tsx";
@@ -56,8 +56,7 @@ function firstRequest({ pathFields, queryFields, body, bodyRequired }: Operation
 
 const LONG_AGO = -1;
 
-export function OperationView({ contract, operation }: { contract: Contract; operation: Operation }) {
-  const search = useSearch();
+export function OperationView({ contract, operation, search }: { contract: Contract; operation: Operation; search: string }) {
   const loaded = useLoaded(loadClient).data;
   const state = requestOf(operation, () => firstRequest(operation, search));
   const pathFields = pathFieldsOf(operation);
