@@ -97,12 +97,9 @@ export function methods(contract, hidden) {
     const given = [];
     if (inPath.length > 0) given.push(`path: { ${inPath.map((one) => one.name).join(", ")} }`);
     if (inQuery.length > 0) {
-      const fields = inQuery.map(
-        (one) =>
-          `${one.name}${one.required ? "" : "?"}: ${one.schema.type === "array" ? "readonly " : ""}${typeName(one.schema)}${one.required ? "" : " | undefined"}`,
-      );
       const query = inQuery.some((one) => one.required) ? "query" : "[query]";
-      tags.push(`@param {{ ${fields.join("; ")} }} ${query} The query's parameters.`);
+      // The type of the route: its properties have their descriptions.
+      tags.push(`@param {Routes["${verb.toUpperCase()} ${path}"]["query"]} ${query} The query's parameters.`);
       given.push("query");
     }
     if (operation.requestBody !== undefined) {
@@ -233,7 +230,7 @@ ${resource.methods.join("\n")}}
 
   return `// Generated from the contract.
 import { hidden, hide } from "${hidden}";
-/** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
+/** @import { ${[...named, "Routes"].sort().join(", ")} } from "./schema.js" */
 /** @import { CallOptions, CloudPromise, PagePromise, WaitOptions } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */
 /** @typedef {{ call: Call }} Inner */
