@@ -1,7 +1,7 @@
 // @ts-check
 // Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources and its
 // waiter, and one class for all resources. The JSDoc comes from the contract's descriptions.
-import { maturityOf, operationsOf, resultOf } from "./document.mjs";
+import { maturityOf, operationsOf, rangeOf, resultOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
 /** The waiters that js/helpers/ writes by hand: their arguments are older than the rule. */
@@ -113,7 +113,14 @@ export function methods(contract, hidden) {
     tags.push(`@returns {${promised}${resultType(operation)}${pages === undefined ? "" : `, ${itemType(operation)}`}>}`);
     if (operation["x-maturity"] === "beta") tags.push("@beta");
     if (operation.deprecated) tags.push("@deprecated The API advises against it.");
-    const words = [operation.summary, maturityOf(operation), operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
+    const words = [
+      operation.summary,
+      maturityOf(operation),
+      operation.description,
+      rangeOf(operation),
+      `\`${verb.toUpperCase()} ${path}\``,
+      REJECTS,
+    ]
       .filter(Boolean)
       .map((text) => String(text).trim());
     const comment = [...words.join("\n\n").split("\n"), "", ...tags].map((line) => `   * ${line}`.trimEnd()).join("\n");
