@@ -242,13 +242,13 @@ impl<'a> Scanner<'a> {
     /// Moves behind the name and the colon that come next; the name is as it stands between its quotes.
     #[inline(never)]
     pub(super) fn name(&mut self) -> Scan<&'a [u8]> {
-        if self.peek() != b'"' {
+        if self.peek_inline() != b'"' {
             return Err(Broken);
         }
         let start = self.at + 1;
-        self.go(end_of_string(self.bytes, start - 1))?;
+        self.go(end_of_string_inline(self.bytes, start - 1))?;
         let name = self.slice(start..self.at - 1);
-        if self.peek() != b':' {
+        if self.peek_inline() != b':' {
             return Err(Broken);
         }
         self.at += 1;
