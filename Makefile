@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup-build setup-lint setup-test setup-bench build pack size test consumers fidelity fuzz demo docs operations lint notices bench soak drift import clean
+.PHONY: setup-build setup-lint setup-test setup-bench build pack size test consumers fidelity fuzz demo screenshots docs operations lint notices bench soak drift import clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
@@ -44,6 +44,10 @@ fuzz:
 
 demo: build
 	node_modules/.bin/vite www
+
+# Pictures of the console's views, in four widths, light and dark: target/screenshots/index.html.
+screenshots: setup-test build
+	@node scripts/screenshots.mjs
 
 # The types and the pages of docs/, to read in a browser: target/docs/index.html.
 docs: build

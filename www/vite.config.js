@@ -1,22 +1,46 @@
 // @ts-check
+// Builds the console into static files that run from any folder of a site.
 import { defineConfig } from "vite";
+import { firstLook } from "./first-look.js";
 
-// The built page may load its own files, run WebAssembly, and nothing else: the browser itself sees to it that no
-// request leaves. The development server needs more (a socket, inline styles), so it goes without.
-const policy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+// The page may load its own files, run WebAssembly, and nothing else: the browser itself sees to it that no request leaves.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
 
 export default defineConfig({
-  // The built page can be put into any folder of a site.
   base: "./",
   server: { host: "127.0.0.1" },
   preview: { host: "127.0.0.1" },
+  worker: { format: "es" },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    // Both modules of wasm are in the script, as text.
-    chunkSizeWarningLimit: 1024,
+    // The modules of wasm are in their scripts, as text.
+    chunkSizeWarningLimit: 3000,
     modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // The package's modules are files of their own, named by what they are: the page loads each when it needs it.
+        codeSplitting: {
+          groups: [
+            { name: "sandbox", test: /pkg\/dist\/(sandbox|simulator)\b/ },
+            { name: "openapi", test: /pkg\/dist\/openapi\.json/ },
+            { name: "client", test: /pkg\/dist\// },
+          ],
+        },
+      },
+    },
   },
   plugins: [
+    firstLook(),
     {
       name: "content-security-policy",
       apply: "build",

@@ -13,7 +13,7 @@ import { chromium, chromiumArguments } from "../../scripts/chromium.mjs";
 export const root = fileURLToPath(new URL("../../www", import.meta.url));
 
 /** @type {Record<string, string>} */
-const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json" };
 
 /** Builds the page and serves it; gives its address. */
 export async function serve() {
@@ -30,6 +30,7 @@ export async function serve() {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     address: `http://127.0.0.1:${port}/`,
+    folder,
     close() {
       server.close();
       server.closeAllConnections();

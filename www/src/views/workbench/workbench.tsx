@@ -1,0 +1,3 @@
+export function Workbench() {
+  return <aside class="dock" aria-label="Workbench" />;
+}
