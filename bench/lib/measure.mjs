@@ -22,7 +22,7 @@ export const median = (values) => quantile(values, 0.5);
 export const spread = (values) => (quantile(values, 0.75) - quantile(values, 0.25)) / 2;
 
 /**
- * Each side by its name: a function that does its work once, and how it is summed up.
+ * Measures sides, each a function that does its work once, by their names.
  *
  * @param {Record<string, () => unknown>} sides the first one is the base of the ratios
  * @param {{ clock: () => number, times: number, ms: number, rounds?: number, warm?: number, collected?: boolean }} options

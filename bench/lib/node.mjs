@@ -1,5 +1,6 @@
 // @ts-check
 // What the measurements in Node share.
+import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -16,4 +17,4 @@ export function exposeGc() {
 }
 
 /** Whether a module was started as the program. @param {string} url its own */
-export const isProgram = (url) => url === new URL(`file://${process.argv[1]}`).href;
+export const isProgram = (url) => url === pathToFileURL(process.argv[1] ?? "").href;
