@@ -19,7 +19,7 @@ import { measure } from "./workloads/validate.mjs";
 const LIMIT = 1.3;
 const LIMITED = 1_000;
 
-const MS_FOR_EACH = 800;
+const MS_FOR_EACH = 600;
 const PEERS = Object.keys(validators);
 
 /** @typedef {{ form: import("./workloads/services.mjs").Form, row: import("./workloads/validate.mjs").Row }} Measured */
@@ -44,7 +44,7 @@ export async function section(pages, progress = () => {}) {
   for (const { name, run } of pages?.engines ?? []) {
     progress(`a: ${name}`);
     /** @type {Measured[]} */
-    const all = await run("validate", { contract, forms: extremes, ms: 800 });
+    const all = await run("validate", { contract, forms: extremes, ms: 600 });
     tables.push(table(name, all));
     compared.push(...comparisons(name, all));
   }

@@ -37,6 +37,8 @@ export async function interleave(sides, { clock, times, ms, rounds = 7, warm = 2
   const taken = Object.fromEntries(entries.map(([name]) => [name, []]));
   let end = Number.POSITIVE_INFINITY;
   for (let round = -warm; round < rounds || clock() < end; round += 1) {
+    // A page must come to its events between rounds: else its driver finds it dead.
+    await new Promise((resolve) => setTimeout(resolve));
     if (round === 0) end = clock() + ms;
     const first = (round + warm) % entries.length;
     for (const [name, run] of [...entries.slice(first), ...entries.slice(0, first)]) {

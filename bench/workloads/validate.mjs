@@ -30,7 +30,7 @@ export async function measure(form, CloudClient, validators, { clock, ms, least 
   const full = Object.entries(sides(bytes, count, CloudClient, validators));
   const none = Object.entries(sides(empty, 0, CloudClient, validators)).map(([name, run]) => [`${name}, empty`, run]);
   const taken = await interleave(Object.fromEntries([...full, ...none]), {
-    ...{ clock, ms, times: times(count, least), warm: count < 1_000 ? 20 : 1, rounds: 4, collected: count >= 1_000 },
+    ...{ clock, ms, times: times(count, least), warm: count < 1_000 ? 20 : 1, rounds: 3, collected: count >= 1_000 },
   });
   /** @param {string} name */
   const above = (name) => (taken[name] ?? []).map((one, round) => one - (taken[`${name}, empty`]?.[round] ?? Number.NaN));
