@@ -101,7 +101,9 @@ function fill(form, name = "", depth = 0) {
     case "json":
       return {};
     case "object":
-      return Object.fromEntries(form.fields.filter(({ required }) => required).map((field) => [field.name, fill(field.form, field.name, depth + 1)]));
+      return Object.fromEntries(
+        form.fields.filter(({ required }) => required).map((field) => [field.name, fill(field.form, field.name, depth + 1)]),
+      );
     default:
       return assert.fail(`no value for ${form.kind}`);
   }
@@ -134,7 +136,9 @@ function put(target, path, value) {
 }
 
 const fieldsOf = (/** @type {readonly Field[]} */ fields) =>
-  Object.fromEntries(fields.filter(({ required, name }) => required && name !== "organizationId").map(({ name, form }) => [name, fill(form, name)]));
+  Object.fromEntries(
+    fields.filter(({ required, name }) => required && name !== "organizationId").map(({ name, form }) => [name, fill(form, name)]),
+  );
 
 test("every operation of the contract has a form", () => {
   assert.equal(contract.operations.size, Object.values(document.paths).flatMap(Object.keys).length);
@@ -184,10 +188,13 @@ test("the program of a request sends that request", async () => {
     const { name, method, path, body } = operation;
     const request = {
       path: { ...fieldsOf(operation.pathFields), ...(operation.resource === "organizations" && { organizationId }) },
-      query: Object.fromEntries(operation.queryFields.map(({ name, form }) => [name, form.kind === "list" ? ["tag:abc"] : fill(form, name)])),
+      query: Object.fromEntries(
+        operation.queryFields.map(({ name, form }) => [name, form.kind === "list" ? ["tag:abc"] : fill(form, name)]),
+      ),
       body: body === undefined ? undefined : fill(body),
     };
-    for (const { name } of operation.pathFields) if (name === "organizationId" && path === "/v1/organizations") delete request.path.organizationId;
+    for (const { name } of operation.pathFields)
+      if (name === "organizationId" && path === "/v1/organizations") delete request.path.organizationId;
     if (issues(`${method} ${path}`, request).length > 0) continue;
     const built = cloud.buildRequest(/** @type {any} */ (`${method} ${path}`), /** @type {any} */ (request));
     sent.length = 0;
@@ -204,8 +211,9 @@ test("names read as words", () => {
   assert.equal(label("minReplicaMemoryGb"), "Min replica memory GB");
   assert.equal(label("ipAccessList"), "IP access list");
   assert.equal(label("from_date"), "From date");
+  assert.equal(label("clickPipes"), "ClickPipes");
   assert.equal(label("dataWarehouseId"), "Data warehouse ID");
-  assert.equal(label("vpcResourceShareArn"), "Vpc resource share ARN");
+  assert.equal(label("vpcResourceShareArn"), "VPC resource share ARN");
 });
 
 test("a schema becomes the control that suits it", () => {
@@ -226,13 +234,13 @@ test("a schema becomes the control that suits it", () => {
   assert.ok(expiry?.kind === "text" && expiry.format === "date-time" && expiry.nullable);
   const tile = at(contract.operations.get("clickStack.dashboards.create")?.body, ["tiles", 0, "config"]);
   assert.ok(tile?.kind === "union");
-  assert.deepEqual(
-    tile.variants.map(({ label }) => label).slice(0, 3),
-    ["Line", "Stacked bar", "Table"],
-  );
+  assert.deepEqual(tile.variants.map(({ label }) => label).slice(0, 3), ["Line", "Stacked bar", "Table"]);
   const [line] = tile.variants;
   assert.ok(line?.form.kind === "union");
-  assert.deepEqual(line.form.variants.map(({ label }) => label), ["Builder", "Raw SQL"]);
+  assert.deepEqual(
+    line.form.variants.map(({ label }) => label),
+    ["Builder", "Raw SQL"],
+  );
 });
 
 test("only what was entered is there, and a variant is known by its constants", () => {
@@ -248,10 +256,16 @@ test("only what was entered is there, and a variant is known by its constants", 
   );
   assert.equal(variantOf(body, { bucketProvider: "GCP", bucketPath: "x" }), 1);
   assert.equal(variantOf(body, {}), undefined);
-  assert.deepEqual(Object.entries(withProperty({ a: 1, b: 2 }, "a", 3)), [["a", 3], ["b", 2]]);
+  assert.deepEqual(Object.entries(withProperty({ a: 1, b: 2 }, "a", 3)), [
+    ["a", 3],
+    ["b", 2],
+  ]);
   assert.deepEqual(withProperty({ a: 1, b: 2 }, "a", undefined), { b: 2 });
-  assert.deepEqual(masked(body, { bucketProvider: "GCP", secretAccessKey: "s" }, (path) => path.join(".")), {
-    bucketProvider: "GCP",
-    secretAccessKey: "secretAccessKey",
-  });
+  assert.deepEqual(
+    masked(body, { bucketProvider: "GCP", secretAccessKey: "s" }, (path) => path.join(".")),
+    {
+      bucketProvider: "GCP",
+      secretAccessKey: "secretAccessKey",
+    },
+  );
 });
