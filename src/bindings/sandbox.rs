@@ -232,12 +232,12 @@ impl Sandbox {
     /// The probability of each fault that has one, also of the scenario's. It can be set at any time; faults that are not named
     /// then have none.
     #[wasm_bindgen(getter, unchecked_return_type = "{ readonly [name in SandboxFault]?: number | undefined }")]
-    pub fn probabilities(&self) -> Object {
+    pub fn probabilities(&self) -> Result<Object, JsValue> {
         let object = Object::new();
         for (fault, probability) in self.world.sandbox.borrow().probabilities() {
             set(&object, fault.name(), *probability);
         }
-        object
+        Ok(object)
     }
 
     /// Throws a `ConfigurationError` if a fault is unknown, or a probability not from 0 to 1; nothing is then changed.

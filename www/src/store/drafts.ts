@@ -21,6 +21,8 @@ export interface Draft<T extends Values> {
   server<K extends keyof T>(field: K): T[K];
   /** The changed fields alone. */
   changes(): Partial<T>;
+  /** These changes are made; what was changed again meanwhile stays a change. */
+  settle(sent: Partial<T>): void;
   reset(): void;
 }
 
@@ -61,6 +63,9 @@ export function draft<T extends Values>(first: T): Draft<T> {
     take,
     server: (field) => base.value[field],
     changes: () => Object.fromEntries(changed.value.map((name) => [name, mine.value[name]])) as Partial<T>,
+    settle(sent) {
+      for (const field of Object.keys(sent)) if (same(mine.value[field], sent[field])) take(field);
+    },
     reset() {
       mine.value = {};
       origins.value = {};
@@ -79,6 +84,8 @@ export interface ListDraft<E> {
   rebase(base: readonly E[]): void;
   /** For the API's `{ add, remove }`: entries that others have added or removed meanwhile are not touched. */
   changes(): { add?: E[]; remove?: E[] };
+  /** These changes are made; later ones stay. */
+  settle(sent: { add?: readonly E[]; remove?: readonly E[] }): void;
   reset(): void;
 }
 
@@ -116,6 +123,10 @@ export function listDraft<E>(first: readonly E[], keyOf: (entry: E) => string): 
       ...(additions.value.length > 0 && { add: [...additions.value] }),
       ...(removals.value.length > 0 && { remove: [...removals.value] }),
     }),
+    settle({ add = [], remove = [] }) {
+      added.value = added.value.filter((entry) => !has(add, entry));
+      removed.value = removed.value.filter((key) => !remove.some((entry) => keyOf(entry) === key));
+    },
     reset() {
       added.value = [];
       removed.value = [];

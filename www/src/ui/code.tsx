@@ -1,7 +1,8 @@
 // A program or a document, with a button that copies it.
 import { Copy } from "./copy.tsx";
 
-export function Code({ text, label }: { text: string; label: string }) {
+/** @param props.copied the text to copy, where it differs from the one that is shown */
+export function Code({ text, label, copied = text }: { text: string; label: string; copied?: string }) {
   return (
     <div class="code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -10,7 +11,7 @@ export function Code({ text, label }: { text: string; label: string }) {
           <code>{text}</code>
         </pre>
       </section>
-      <Copy text={text} of={label} />
+      <Copy text={copied} of={label} />
     </div>
   );
 }

@@ -54,19 +54,6 @@ export async function look({ name, since }: { name: string; since: number }): Pr
   return listed.filter((service) => service.name === name && bornAt(service) >= since - CLOCKS_DIFFER_MS);
 }
 
-export const passwordKey = (id: string): string => `services/${id}/password`;
-
-/** Nobody has seen the password of a service whose response was lost: the service makes another one. */
-export async function resetPassword({ id, name }: Service): Promise<void> {
-  const result = await mutate({
-    key: passwordKey(id),
-    label: `Reset the password of ${name}`,
-    done: `${name} has a new password`,
-    run: async () => (await cloud).services.resetPassword(id),
-  });
-  if (result !== undefined) showPassword(id, result.password);
-}
-
 /** The visitor has found the service, or knows that there is none. */
 export function settle(service?: Service): void {
   dismiss(KEY);

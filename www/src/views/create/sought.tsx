@@ -5,6 +5,7 @@ import { useLocation } from "wouter-preact";
 import { now } from "../../store/cloud.ts";
 import { type Failure, failureOf } from "../../store/failure.ts";
 import { isRunning } from "../../store/mutations.ts";
+import { passwordKey, resetPassword } from "../../store/service.ts";
 import { forgetPassword, shownPasswords } from "../../store/services.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -13,7 +14,7 @@ import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Secret } from "../../ui/secret.tsx";
 import { State } from "../../ui/state.tsx";
 import { Time } from "../../ui/time.tsx";
-import { look, passwordKey, resetPassword, settle } from "./creation.ts";
+import { look, settle } from "./creation.ts";
 
 export function Sought({ name, since, onRetry }: { name: string; since: number; onRetry: () => void }) {
   const [found, setFound] = useState<readonly Service[]>();
