@@ -72,7 +72,7 @@ function table(engine, measured) {
     title: engine,
     head: ["services", "text", "order", "layout", "KB", "parse, ms", "this client", ...PEERS, "whole call"],
     rows: measured.map(({ form, row }) => [
-      number(form.count).replace(".00", "").replace(".0", ""),
+      number(form.count),
       ...[form.text, form.order, form.layout],
       ...[number(row.bytes / 1_000), number(row.ms)],
       ...["this client", ...PEERS].map((name) => ratio(row.ratios[name] ?? { ratio: Number.NaN, spread: Number.NaN })),

@@ -52,7 +52,9 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 /** A number with the digits that it deserves. @param {number} value */
 export function number(value) {
   if (!Number.isFinite(value)) return "–";
-  return Math.abs(value) >= 100 ? whole.format(value) : value.toFixed(Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.1 ? 2 : 3);
+  return Number.isInteger(value) || Math.abs(value) >= 100
+    ? whole.format(value)
+    : value.toFixed(Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.1 ? 2 : 3);
 }
 
 /** A ratio and its spread. @param {{ ratio: number, spread: number }} measured */
