@@ -120,6 +120,8 @@ const suites = [
   // The dependencies between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
+  // The instructions of the native validator; fails when they have grown.
+  { name: "instructions", command: ["node", "bench/instructions.mjs"], count: whole },
   // Ten seconds of each fuzz target; `make fuzz` takes longer.
   { name: "fuzz", command: ["node", "scripts/fuzz.mjs", "10"], count: fuzzed },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
