@@ -47,7 +47,7 @@ export function Life({ service }: { service: Service }) {
       <h2 id="life">Life</h2>
       <figure class="life">
         <Picture state={state} place={place} way={way} name={name} />
-        <ol class="life-list" aria-hidden="true">
+        <ol class="life-list" aria-label="The way">
           {(isOnTheWay ? way : [place ?? state]).map((step, index) => (
             <li key={step} class={index === 0 ? `here ${toneOf(state)}` : ""}>
               {index === 0 ? words(state) : words(step)}

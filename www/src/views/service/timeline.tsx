@@ -7,13 +7,13 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const DAYS = 30;
 const WIDTH = 960;
-const HEIGHT = 120;
-const LINE = 62;
+const HEIGHT = 100;
+const LINE = 40;
 const LEFT = 26;
 /** The room of two days is for the next backup. */
 const x = (time: number, end: number) => LEFT + ((time - (end - DAYS * DAY_MS)) / ((DAYS + 2) * DAY_MS)) * (WIDTH - 2 * LEFT);
-const MIN_RADIUS = 5;
-const MAX_RADIUS = 20;
+const MIN_RADIUS = 4;
+const MAX_RADIUS = 15;
 
 /** When the next backup begins, as far as the configuration says. */
 export function nextBackup(list: readonly Backup[], configuration: BackupConfiguration | undefined): number | undefined {
