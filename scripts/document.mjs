@@ -28,5 +28,9 @@ export function resultOf({ responses }) {
   return json === undefined ? "text" : json.schema.properties.result;
 }
 
+/** The longest range of an operation, for callers. @param {Json} operation */
+export const rangeOf = ({ "x-range": range }) =>
+  range === undefined ? "" : `At most ${range.days} days at once, with \`${range.from}\` and \`${range.to}\` among them.`;
+
 /** The note for callers about an operation that is not stable. @param {Json} operation */
 export const maturityOf = (operation) => (operation["x-maturity"] === "beta" ? "**Beta**: the service may change it without notice." : "");

@@ -1,7 +1,7 @@
 // @ts-check
 // Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources and its
 // waiter, and one class for all resources. The JSDoc comes from the contract's descriptions.
-import { maturityOf, operationsOf, resultOf } from "./document.mjs";
+import { maturityOf, operationsOf, rangeOf, resultOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
 /** The waiters that js/helpers/ writes by hand: their arguments are older than the rule. */
@@ -97,12 +97,9 @@ export function methods(contract, hidden) {
     const given = [];
     if (inPath.length > 0) given.push(`path: { ${inPath.map((one) => one.name).join(", ")} }`);
     if (inQuery.length > 0) {
-      const fields = inQuery.map(
-        (one) =>
-          `${one.name}${one.required ? "" : "?"}: ${one.schema.type === "array" ? "readonly " : ""}${typeName(one.schema)}${one.required ? "" : " | undefined"}`,
-      );
       const query = inQuery.some((one) => one.required) ? "query" : "[query]";
-      tags.push(`@param {{ ${fields.join("; ")} }} ${query} The query's parameters.`);
+      // The type of the route: its properties have their descriptions.
+      tags.push(`@param {Routes["${verb.toUpperCase()} ${path}"]["query"]} ${query} The query's parameters.`);
       given.push("query");
     }
     if (operation.requestBody !== undefined) {
@@ -116,7 +113,14 @@ export function methods(contract, hidden) {
     tags.push(`@returns {${promised}${resultType(operation)}${pages === undefined ? "" : `, ${itemType(operation)}`}>}`);
     if (operation["x-maturity"] === "beta") tags.push("@beta");
     if (operation.deprecated) tags.push("@deprecated The API advises against it.");
-    const words = [operation.summary, maturityOf(operation), operation.description, `\`${verb.toUpperCase()} ${path}\``, REJECTS]
+    const words = [
+      operation.summary,
+      maturityOf(operation),
+      operation.description,
+      rangeOf(operation),
+      `\`${verb.toUpperCase()} ${path}\``,
+      REJECTS,
+    ]
       .filter(Boolean)
       .map((text) => String(text).trim());
     const comment = [...words.join("\n\n").split("\n"), "", ...tags].map((line) => `   * ${line}`.trimEnd()).join("\n");
@@ -233,7 +237,7 @@ ${resource.methods.join("\n")}}
 
   return `// Generated from the contract.
 import { hidden, hide } from "${hidden}";
-/** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
+/** @import { ${[...named, "Routes"].sort().join(", ")} } from "./schema.js" */
 /** @import { CallOptions, CloudPromise, PagePromise, WaitOptions } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */
 /** @typedef {{ call: Call }} Inner */

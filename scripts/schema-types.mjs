@@ -4,7 +4,7 @@
 // the values of requests and of responses are added here.
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
-import { maturityOf, operationsOf, resultOf } from "./document.mjs";
+import { maturityOf, operationsOf, rangeOf, resultOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
 /** Marks schemas that state their TypeScript type themselves. */
@@ -161,7 +161,7 @@ export async function schemaTypes(document) {
         body: body(operation),
         result: { required: true, schema: result(operation) },
       }),
-      description: [operation.summary, maturityOf(operation), operation.description].filter(Boolean).join("\n\n"),
+      description: [operation.summary, maturityOf(operation), operation.description, rangeOf(operation)].filter(Boolean).join("\n\n"),
       deprecated: operation.deprecated === true,
     };
   }

@@ -1,23 +1,35 @@
 // @ts-check
 // Builds the console into static files that run from any folder of a site.
+import { randomUUID } from "node:crypto";
 import { defineConfig } from "vite";
+import { realApi } from "./real-api.js";
 import { firstLook } from "./first-look.js";
 
-// The page may load its own files, run WebAssembly, and nothing else: the browser itself sees to it that no request leaves.
-const policy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+/**
+ * The page may load its own files, run WebAssembly, and nothing else: the browser itself sees to it that no request leaves.
+ *
+ * @param {string} [styles] more sources of styles
+ * @param {string} [connections] more addresses to connect to
+ */
+const policy = (styles = "", connections = "") =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
+    `style-src 'self' ${styles}`.trim(),
+    "img-src 'self' data:",
+    `connect-src 'self' ${connections}`.trim(),
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+
+// The development server replaces styles while it runs: it marks its style elements with this, and has a socket.
+const nonce = randomUUID();
 
 export default defineConfig({
   base: "./",
-  server: { host: "127.0.0.1" },
+  html: { cspNonce: nonce },
+  server: { host: "127.0.0.1", headers: { "content-security-policy": policy(`'nonce-${nonce}'`, "ws://127.0.0.1:*") } },
   preview: { host: "127.0.0.1" },
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -41,11 +53,14 @@ export default defineConfig({
   },
   plugins: [
     firstLook(),
+    realApi(),
     {
       name: "content-security-policy",
       apply: "build",
+      // Built files need no nonce.
+      config: () => ({ html: { cspNonce: "" } }),
       transformIndexHtml: () => [
-        { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
+        { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy() }, injectTo: "head-prepend" },
       ],
     },
   ],

@@ -2,7 +2,7 @@
 // The pages of docs/operations, from the contract: a page a resource, its types with it; types that several pages use on one
 // page, and an index. A page that would be too long gives its types to a page beside it.
 import { contract, operations } from "../contract.mjs";
-import { resultOf } from "../document.mjs";
+import { rangeOf, resultOf } from "../document.mjs";
 import { example, nameOf, resolved } from "./example.mjs";
 import { cell, named, row, rows, ruleLines, section, table, typeOf } from "./types.mjs";
 
@@ -175,6 +175,7 @@ function operationLines(one, link, inlined) {
     "",
     `${operation.summary}${operation["x-maturity"] === "beta" ? " **Beta**: it may change without notice." : ""}${operation.deprecated ? " **Deprecated.**" : ""}`,
     ...(operation.description ? ["", String(operation.description).trim()] : []),
+    ...(rangeOf(operation) ? ["", rangeOf(operation)] : []),
     "",
     `- Call: \`${signature(parts)}\`${bodyName === undefined ? "" : `, body ${whole ? `\`${bodyName}\`` : typeOf(parts.body ?? {}, link)}`}`,
     `- Result: ${result(operation, link)}`,

@@ -211,6 +211,47 @@ impl Sandbox {
         Ok(())
     }
 
+    /// How many virtual seconds pass per real second. It can be changed at any time; 0 stops the time, and with it the delays of
+    /// responses, the rate limit and the waits of `clientOptions.clock`.
+    #[wasm_bindgen(getter, js_name = timeScale)]
+    pub fn time_scale(&self) -> f64 {
+        self.world.clock.scale()
+    }
+
+    /// Throws a `ConfigurationError` if the value is negative or not a number.
+    #[wasm_bindgen(setter, js_name = timeScale)]
+    pub fn set_time_scale(&self, scale: f64) -> Result<(), JsValue> {
+        if !scale.is_finite() || scale < 0.0 {
+            return Err(to_js(Error::Configuration("sandbox.timeScale must be a number of at least 0".to_owned())));
+        }
+        self.world.sandbox.borrow_mut().set_time_scale(scale);
+        self.world.clock.set_scale(scale);
+        Ok(())
+    }
+
+    /// The probability of each fault that has one, also of the scenario's. It can be set at any time; faults that are not named
+    /// then have none.
+    #[wasm_bindgen(getter, unchecked_return_type = "{ readonly [name in SandboxFault]?: number | undefined }")]
+    pub fn probabilities(&self) -> Result<Object, JsValue> {
+        let object = Object::new();
+        for (fault, probability) in self.world.sandbox.borrow().probabilities() {
+            set(&object, fault.name(), *probability);
+        }
+        Ok(object)
+    }
+
+    /// Throws a `ConfigurationError` if a fault is unknown, or a probability not from 0 to 1; nothing is then changed.
+    #[wasm_bindgen(setter)]
+    pub fn set_probabilities(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "{ readonly [name in SandboxFault]?: number | undefined }")]
+        probabilities: &JsValue,
+    ) -> Result<(), JsValue> {
+        let faults = options::read_faults("sandbox", probabilities).map_err(to_js)?;
+        self.world.sandbox.borrow_mut().set_probabilities(faults);
+        Ok(())
+    }
+
     /// Makes a fault affect the next matching requests, regardless of the probabilities: the next one, or the next
     /// `times`, optionally only those with a `method` or a `path`. A path is one of the contract's, such as
     /// `/v1/organizations/{organizationId}/services`; values may replace its parameters. The oldest injection is used
@@ -366,7 +407,8 @@ async fn answer(world: &World, request: &Request) -> Result<JsValue, JsValue> {
 }
 
 impl World {
-    /// Delays a response by real milliseconds. Time that `advance` adds counts, too.
+    /// Delays a response by real milliseconds. Time that `advance` adds counts, too, and while the time stands still the response
+    /// waits.
     async fn hold(&self, ms: f64) {
         let scale = self.sandbox.borrow().options().time_scale;
         self.clock.sleep(ms * scale).await;

@@ -1,4 +1,4 @@
-//! The sandbox's virtual time. It runs at a multiple of the runtime's time, and `advance` moves it. If a test has
+//! The sandbox's virtual time. It runs at a multiple of the runtime's time, which may change, and `advance` moves it. If a test has
 //! replaced the timers and `Date`, it follows those.
 
 use std::cell::{Cell, RefCell};
@@ -19,9 +19,12 @@ extern "C" {
 /// A virtual clock. It starts at the runtime's time.
 pub struct SandboxClock {
     flow: JsValue,
-    began: f64,
-    scale: f64,
+    scale: Cell<f64>,
+    /// The runtime's time, and the virtual one, when the scale was set.
+    since: Cell<(f64, f64)>,
     advanced_ms: Cell<f64>,
+    /// How often the time was advanced, or its scale set.
+    changes: Cell<u32>,
     sleeping: RefCell<Vec<Waker>>,
 }
 
@@ -29,17 +32,44 @@ impl SandboxClock {
     /// A clock on which `scale` virtual seconds pass per real second.
     pub fn new(scale: f64) -> Self {
         let flow = begin();
-        Self { began: read(&flow), flow, scale, advanced_ms: Cell::new(0.0), sleeping: RefCell::default() }
+        let began = read(&flow);
+        Self {
+            flow,
+            scale: Cell::new(scale),
+            since: Cell::new((began, began)),
+            advanced_ms: Cell::new(0.0),
+            changes: Cell::new(0),
+            sleeping: RefCell::default(),
+        }
+    }
+
+    pub const fn scale(&self) -> f64 {
+        self.scale.get()
+    }
+
+    /// From now on, `scale` virtual seconds pass per real second. At 0 the time stands still. Sleeps check the clock again.
+    pub fn set_scale(&self, scale: f64) {
+        let real = read(&self.flow);
+        let virtual_ms = self.now() - self.advanced_ms.get();
+        self.since.set((real, virtual_ms));
+        self.scale.set(scale);
+        self.wake();
     }
 
     /// Virtual milliseconds since the epoch.
     pub fn now(&self) -> f64 {
-        self.began + (read(&self.flow) - self.began) * self.scale + self.advanced_ms.get()
+        let (real, virtual_ms) = self.since.get();
+        virtual_ms + (read(&self.flow) - real) * self.scale.get() + self.advanced_ms.get()
     }
 
     /// Advances the time at once. Sleeps check the clock again.
     pub fn advance(&self, ms: f64) {
         self.advanced_ms.set(self.advanced_ms.get() + ms);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        self.changes.set(self.changes.get().wrapping_add(1));
         for waker in self.sleeping.take() {
             waker.wake();
         }
@@ -58,14 +88,20 @@ impl SandboxClock {
             if left <= 0.0 {
                 return;
             }
-            race(JsClock::host().sleep(left / self.scale), self.advanced()).await;
+            let scale = self.scale.get();
+            if scale > 0.0 {
+                race(JsClock::host().sleep(left / scale), self.changed()).await;
+            } else {
+                self.changed().await;
+            }
         }
     }
 
-    async fn advanced(&self) {
-        let before = self.advanced_ms.get();
+    /// Resolves when the time was advanced, or its scale was set.
+    async fn changed(&self) {
+        let before = self.changes.get();
         poll_fn(|context| {
-            if self.advanced_ms.get() > before {
+            if self.changes.get() != before {
                 return Poll::Ready(());
             }
             self.sleeping.borrow_mut().push(context.waker().clone());

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::iter;
 
+use super::faults::Fault;
 use super::faults::fault_selection::{FaultSelection, Injection};
 use super::http::rate_limit::RateWindow;
 use super::model::access;
@@ -119,6 +120,27 @@ impl Sandbox {
     #[must_use]
     pub const fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// The probabilities of faults, those of the scenario, too.
+    pub fn probabilities(&self) -> &[(Fault, f64)] {
+        self.faults.probabilities()
+    }
+
+    /// Sets all of them.
+    pub fn set_probabilities(&mut self, probabilities: Vec<(Fault, f64)>) {
+        self.faults.set_probabilities(probabilities);
+    }
+
+    /// From now on, `scale` virtual seconds pass per real second: for delays, and for the real seconds that a rate limit names.
+    /// While the time stands still (0), both stay as they were.
+    pub fn set_time_scale(&mut self, scale: f64) {
+        if scale > 0.0 {
+            self.options.time_scale = scale;
+            for window in self.windows.values_mut() {
+                window.set_time_scale(scale);
+            }
+        }
     }
 
     /// Applies a fault to the next requests that fit, whatever the probabilities say. The oldest injection comes first;

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { expand } from "../../scripts/drift/compiler.mjs";
 import { drift } from "../../scripts/drift/report.mjs";
+import { methods } from "../../scripts/methods.mjs";
+import { schemaTypes } from "../../scripts/schema-types.mjs";
 import { root } from "../../scripts/tools.mjs";
 import { copy, document, file, insertBehind, operation, ORGANIZATION, textsOf } from "./documents.mjs";
 
@@ -160,6 +162,20 @@ test("with the words written, the contract compiles and has what was new", () =>
   const filled = textsOf(project);
   assert.match(importInto(project, week()), /Left to you/);
   assert.deepEqual(textsOf(project), filled);
+});
+
+test("a new operation is a method with its types and its words, without a line of JavaScript", async () => {
+  const project = copy();
+  importInto(project, week());
+  fill(project);
+  const contract = expand(project);
+  const source = methods(contract, "hidden");
+  assert.match(source, /this\.networkPolicies = new NetworkPoliciesOperations\(inner\);/);
+  assert.match(source, /`GET [^`]*\/networkPolicies`[^]*?@returns \{CloudPromise<NetworkPolicy\[\]>\}\n[^]*?list\(query, options\)/);
+  assert.match(source, /@param \{NetworkPolicyBody\} \[?body/);
+  const { text } = await schemaTypes(contract);
+  assert.match(text, /\/\*\* Words\. \*\/\nexport interface NetworkPolicyBody \{/);
+  assert.match(text, /"GET [^"]*\/networkPolicies": \{/);
 });
 
 test("a property in each object and a value in each enum come to their places", () => {

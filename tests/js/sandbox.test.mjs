@@ -296,3 +296,44 @@ test("a response is made of bytes of its own, for engines that read them later",
     globalThis.Response = Real;
   }
 });
+
+test("the time of a sandbox changes its speed, stands still, and goes on", async () => {
+  const sandbox = new Sandbox({ timeScale: 1000, rateLimit: false });
+  const { clock } = sandbox.clientOptions;
+  const woken = clock.sleep(60_000);
+  sandbox.timeScale = 0;
+  assert.equal(sandbox.timeScale, 0);
+  const stopped = clock.now();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(clock.now(), stopped);
+  // A skip moves it also then.
+  sandbox.advance(5_000);
+  assert.equal(clock.now(), stopped + 5_000);
+  sandbox.timeScale = 100_000;
+  await woken;
+  assert.ok(clock.now() >= stopped + 55_000);
+  for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.throws(() => {
+      sandbox.timeScale = wrong;
+    }, /sandbox\.timeScale must be a number of at least 0/);
+  }
+  assert.equal(sandbox.timeScale, 100_000);
+});
+
+test("the probabilities of faults are those of the scenario, and can be set", async () => {
+  const sandbox = new Sandbox({ scenario: "incident", rateLimit: false });
+  assert.equal(sandbox.probabilities["stale-read"], 0.2);
+  sandbox.probabilities = { "server-error": 1 };
+  assert.deepEqual({ ...sandbox.probabilities }, { "server-error": 1 });
+  const { keyId, keySecret, organizationId, fetch, baseUrl } = sandbox.clientOptions;
+  const list = () =>
+    fetch(`${baseUrl}/v1/organizations/${organizationId}/services`, {
+      headers: { authorization: `Basic ${btoa(`${keyId}:${keySecret}`)}` },
+    });
+  assert.equal((await list()).status, 500);
+  assert.throws(() => {
+    sandbox.probabilities = /** @type {any} */ ({ "server-error": 2 });
+  }, /server-error must be a number from 0 to 1/);
+  sandbox.probabilities = {};
+  assert.equal((await list()).status, 200);
+});

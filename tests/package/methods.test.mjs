@@ -96,7 +96,7 @@ test("their words and types are the contract's", () => {
   );
   assert.match(source, /\* \*\*Beta\*\*: the service may change it without notice\.\n[^]*?\* @beta\n/);
   assert.match(source, /@param \{number\} version/);
-  assert.match(source, /@param \{\{ mode: "a" \| "b" \}\} query The/);
+  assert.match(source, /@param \{Routes\["PUT \/pipes\/\{pipeId\}\/settings\/\{version\}"\]\["query"\]\} query The/);
   assert.match(source, /@param \{Change\} \[body\] The/);
   assert.match(source, /@returns \{PagePromise<Job\[\], Job>\}/);
   assert.match(source, /@template \{JobState \| "gone"\} \[S=JobState\]/);

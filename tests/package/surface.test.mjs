@@ -60,6 +60,33 @@ test("every operation of the contract is a method with its words, and a route", 
   assert.deepEqual([...names].filter((name) => name.startsWith("Routes.")).sort(), operations.map(({ route }) => `Routes.${route}`).sort());
 });
 
+test("every parameter of a query has the contract's description", () => {
+  const checker = program.getTypeChecker();
+  const client = offered.items.find(({ name }) => name === "CloudClient");
+  assert.ok(client);
+  let described = 0;
+  for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    const steps = String(operation["x-name"]).split(".");
+    const method = steps.reduce(
+      (type, step) => checker.getTypeOfSymbol(/** @type {ts.Symbol} */ (checker.getPropertyOfType(type, step))),
+      checker.getDeclaredTypeOfSymbol(client.symbol),
+    );
+    const query = method
+      .getCallSignatures()[0]
+      ?.getParameters()
+      .find(({ name }) => name === "query");
+    const type = query && checker.getNonNullableType(checker.getTypeOfSymbol(query));
+    for (const { in: place, name, description } of operation.parameters ?? []) {
+      if (place !== "query" || description === undefined) continue;
+      const property = type && checker.getPropertyOfType(type, name);
+      const words = ts.displayPartsToString(property?.getDocumentationComment(checker));
+      assert.ok(words.includes(description.trim()), `${steps.join(".")} ${name}: ${words}`);
+      described += 1;
+    }
+  }
+  assert.ok(described >= 20, String(described));
+});
+
 test("nothing is any", () => {
   assert.deepEqual(offered.anys, []);
 });

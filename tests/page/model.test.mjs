@@ -211,8 +211,9 @@ test("names read as words", () => {
   assert.equal(label("minReplicaMemoryGb"), "Min replica memory GB");
   assert.equal(label("ipAccessList"), "IP access list");
   assert.equal(label("from_date"), "From date");
+  assert.equal(label("clickPipes"), "ClickPipes");
   assert.equal(label("dataWarehouseId"), "Data warehouse ID");
-  assert.equal(label("vpcResourceShareArn"), "Vpc resource share ARN");
+  assert.equal(label("vpcResourceShareArn"), "VPC resource share ARN");
 });
 
 test("a schema becomes the control that suits it", () => {

@@ -171,7 +171,7 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
-fn read_faults(what: &str, value: &JsValue) -> Result<Vec<(Fault, f64)>, Error> {
+pub fn read_faults(what: &str, value: &JsValue) -> Result<Vec<(Fault, f64)>, Error> {
     let mut faults = Vec::new();
     for name in keys(value) {
         let fault = Fault::named(&name).map_err(|text| options::wrong(what, &format!("faults: {text}")))?;

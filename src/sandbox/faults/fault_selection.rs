@@ -112,6 +112,14 @@ impl FaultSelection {
         Self { probabilities, injected: Vec::new(), random }
     }
 
+    pub fn probabilities(&self) -> &[(Fault, f64)] {
+        &self.probabilities
+    }
+
+    pub fn set_probabilities(&mut self, probabilities: Vec<(Fault, f64)>) {
+        self.probabilities = probabilities;
+    }
+
     /// A stream for the damage to one request.
     pub fn stream(&self) -> Random {
         self.random.fork()

@@ -62,6 +62,10 @@ impl RateWindow {
         RateDecision { allowed, headers: headers(limit, remaining, reset) }
     }
 
+    pub const fn set_time_scale(&mut self, time_scale: f64) {
+        self.time_scale = time_scale;
+    }
+
     /// When the last request arrived that was allowed.
     pub fn last(&self) -> Option<f64> {
         self.arrivals.back().copied()

@@ -1,11 +1,14 @@
 // Where the console's requests go: the sandbox, or the real API behind the development server's proxy.
-import type { Signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { CloudClientOptions } from "clickhouse-cloud";
 import type { SandboxInjection } from "clickhouse-cloud/sandbox";
-import { SANDBOX } from "./defaults.ts";
+import { openApi, realApiIsOn } from "./api.ts";
+import { openSandbox } from "./sandbox.ts";
 
 export interface Backend {
   readonly kind: "sandbox" | "api";
+  /** Something that the visitor should know, such as that nothing can be stored. */
+  readonly notice: string | undefined;
   /** Options for `new CloudClient`: fetch, clock, address, credentials. */
   readonly clientOptions: CloudClientOptions;
   /** The sandbox's controls; undefined for the real API. */
@@ -15,12 +18,14 @@ export interface Backend {
 export interface SandboxControl {
   /** Virtual milliseconds since the epoch. */
   now(): number;
-  readonly clock: Signal<{ speed: number; paused: boolean }>;
-  setSpeed(speed: number): void;
-  pause(): void;
-  play(): void;
+  readonly clock: ReadonlySignal<{ speed: number; paused: boolean }>;
+  /** Virtual seconds in a real one. */
+  setSpeed(speed: number): Promise<void>;
+  /** While the time stands still, requests wait for the rate limit, too. */
+  pause(): Promise<void>;
+  play(): Promise<void>;
   skip(ms: number): Promise<void>;
-  faults(): Promise<{ name: string; description: string }[]>;
+  faults(): Promise<{ name: string; description: string; probability: number }[]>;
   setProbability(fault: string, probability: number): Promise<void>;
   inject(injection: SandboxInjection): Promise<void>;
   /** Starts over with a scenario. */
@@ -28,8 +33,17 @@ export interface SandboxControl {
   verifyPassword(serviceId: string, password: string): Promise<boolean>;
 }
 
-export async function openBackend(): Promise<Backend> {
-  const { Sandbox } = await import("clickhouse-cloud/sandbox");
-  const sandbox = new Sandbox(SANDBOX);
-  return { kind: "sandbox", clientOptions: sandbox.clientOptions };
+const STORE = "clickhouse-cloud.backend";
+
+/** The visitor's choice, where there is one. */
+export const chosen = (): Backend["kind"] => (realApiIsOn && localStorage.getItem(STORE) === "api" ? "api" : "sandbox");
+
+/** Stores the choice, and begins anew with it. */
+export function choose(kind: Backend["kind"]): void {
+  localStorage.setItem(STORE, kind);
+  location.reload();
 }
+
+export { realApiIsOn };
+
+export const openBackend = (): Promise<Backend> => (chosen() === "api" ? Promise.resolve(openApi()) : openSandbox());

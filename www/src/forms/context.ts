@@ -14,8 +14,8 @@ export interface Suggestion {
   readonly label: string;
 }
 
-/** Known values of a property, such as the ids of services for `serviceId`. */
-export type Suggest = (name: string) => readonly Suggestion[];
+/** Known values of a property, such as the ids of services for `serviceId`; undefined where none can be known. */
+export type Suggest = (name: string) => readonly Suggestion[] | undefined;
 
 /** A value of a form. */
 export interface PartProps<F extends Form = Form> {

@@ -45,7 +45,7 @@ export function TextControl(part: PartProps<FormOf<"text">>) {
   const [shown, setShown] = useState(false);
   const text = typeof value === "string" ? value : "";
   const suggestions = useForm().suggest(name);
-  if (suggestions.length > 0) return <Choose part={part} options={suggestions} open />;
+  if (suggestions !== undefined) return <Choose part={part} options={suggestions} open />;
   const moment = form.format === "date-time";
   const isSecret = form.secret && !shown;
   const set = (entered: string) => onChange(entered === "" ? undefined : moment ? new Date(entered).toISOString() : entered);

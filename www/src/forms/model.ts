@@ -105,9 +105,10 @@ export function label(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
     .toLowerCase()
-    .replace(/\b(ids?|ip|gb|url|uri|aws|gcp|sql|arn|tls|ca|cdc|iam|udf|api|msk|gcs|dns|http)\b/g, (word) =>
+    .replace(/\b(ids?|ip|gb|url|uri|aws|gcp|sql|arn|tls|ca|cdc|iam|udf|api|msk|gcs|dns|http|vpc|byoc)\b/g, (word) =>
       word === "ids" ? "IDs" : word.toUpperCase(),
-    );
+    )
+    .replace(/\bclick (pipe|stack)/g, (_, kind) => `Click${kind === "pipe" ? "Pipe" : "Stack"}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -76,7 +76,9 @@ export function resource<T>(load: (cloud: CloudClient) => Promise<T>, options: R
 
   async function poll(): Promise<void> {
     timer = undefined;
-    if (!document.hidden) await begin();
+    // While the sandbox's time stands still, reads would only use up the rate limit.
+    const stopped = (await backend).sandbox?.clock.value.paused === true && read.value.data !== undefined;
+    if (!document.hidden && !stopped) await begin();
     const everyMs = options.everyMs ?? EVERY_MS[(await backend).kind];
     if (watchers > 0 && timer === undefined) timer = setTimeout(poll, everyMs);
   }

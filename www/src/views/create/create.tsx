@@ -46,7 +46,7 @@ function sectionsOf(fields: readonly Field[]): Section[] {
 }
 
 const loadClient = () => cloud;
-const noSuggestions = () => [];
+const noSuggestions = () => undefined;
 
 export function Create() {
   const contract = useLoaded(loadContract);

@@ -1,10 +1,12 @@
 // Every operation of the contract: to find one, fill in its form, and send it.
+import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link } from "wouter-preact";
+import { Link, useSearch } from "wouter-preact";
 import { type Contract, loadContract, type Operation } from "../../forms/contract.ts";
 import { useLoaded } from "../../forms/loaded.ts";
 import { label } from "../../forms/model.ts";
 import { Method } from "../../forms/request-panel.tsx";
+import { Prose } from "../../forms/texts.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -14,7 +16,10 @@ import { OperationView } from "./operation.tsx";
 import "../../style/forms.css";
 import "../../style/explorer.css";
 
-export function Explorer({ operation: name }: { operation?: string | undefined }) {
+export function Explorer({ operation: address }: { operation?: string | undefined }) {
+  const search = useSearch();
+  // A link that was written by hand may have its values after the hash.
+  const [name, query = search] = address?.split("?") ?? [];
   const { data: contract, failed, again } = useLoaded(loadContract);
   const operation = name === undefined ? undefined : contract?.operations.get(name);
   const content =
@@ -40,7 +45,7 @@ export function Explorer({ operation: name }: { operation?: string | undefined }
     ) : (
       <div class="explorer-operation">
         <Operations contract={contract} current={operation} />
-        <OperationView key={operation.name} contract={contract} operation={operation} />
+        <OperationView key={operation.name} contract={contract} operation={operation} search={query} />
       </div>
     );
   return (
@@ -115,10 +120,12 @@ function Operations({ contract, current }: { contract: Contract; current: Operat
                   <Method name={operation.method} />
                   <span class="operation-text">
                     <span class="operation-name">
-                      {operation.name.slice(name.length + 1)}
-                      {operation.beta && <Beta />}
+                      <Name text={operation.name.slice(name.length + 1)} />
+                      {operation.beta && <span class="beta">beta</span>}
                     </span>
-                    <span class="soft">{operation.summary}</span>
+                    <span class="soft">
+                      <Prose text={operation.summary} />
+                    </span>
                   </span>
                 </Link>
               </li>
@@ -130,4 +137,16 @@ function Operations({ contract, current }: { contract: Contract; current: Operat
   );
 }
 
-export const Beta = () => <span class="beta">beta</span>;
+/** A dotted name, which breaks after its dots and between its words. */
+function Name({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(/(?<=\.)|(?=[A-Z])/).map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </>
+  );
+}

@@ -1,6 +1,7 @@
 // One operation: its form, the request beside it, and the outcome.
+import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Link, useSearch } from "wouter-preact";
+import { Link } from "wouter-preact";
 import { focusOn } from "../../forms/context.ts";
 import type { Contract, Operation } from "../../forms/contract.ts";
 import { sectionsOf } from "../../forms/groups.tsx";
@@ -55,8 +56,7 @@ function firstRequest({ pathFields, queryFields, body, bodyRequired }: Operation
 
 const LONG_AGO = -1;
 
-export function OperationView({ contract, operation }: { contract: Contract; operation: Operation }) {
-  const search = useSearch();
+export function OperationView({ contract, operation, search }: { contract: Contract; operation: Operation; search: string }) {
   const loaded = useLoaded(loadClient).data;
   const state = requestOf(operation, () => firstRequest(operation, search));
   const pathFields = pathFieldsOf(operation);
@@ -191,7 +191,7 @@ export function OperationView({ contract, operation }: { contract: Contract; ope
       <Runs current={run?.id} onChoose={setChosen} />
       <Dialog open={asks} title={<>Send {operation.name}?</>} onClose={() => setAsks(false)}>
         <p>
-          <Method name={operation.method} /> {operation.summary}
+          <Method name={operation.method} /> <Prose text={operation.summary} />
         </p>
         {operation.method === "DELETE" ? (
           <p>What it deletes does not come back.</p>
@@ -216,12 +216,12 @@ function Lists({ contract, operation, fields }: { contract: Contract; operation:
   if (lists.length === 0) return null;
   return (
     <p class="help">
-      Ids come from{" "}
+      IDs come from{" "}
       {lists.map((list, index) => (
-        <>
+        <Fragment key={list.name}>
           {index > 0 && ", "}
           <Link href={`/explorer/${list.name}`}>{list.name}</Link>
-        </>
+        </Fragment>
       ))}
       .
     </p>

@@ -1,6 +1,6 @@
 // The outcome of a request: its status and its result, with the secrets masked until they are asked for.
 import type { ComponentChildren } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Json } from "../../forms/model.ts";
 import { isObject, masked } from "../../forms/value.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,8 +12,13 @@ const MASK = "••••••••";
 
 export function Outcome({ run }: { run: Run }) {
   const { operation, status, httpStatus, durationMs, attempts, requestId, failure } = run;
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // It begins below the form.
+    if (status === "running") section.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
-    <section class="card outcome" aria-label="The outcome">
+    <section ref={section} class="card outcome" aria-label="The outcome">
       <h2>
         <span class="soft">Outcome of</span> {operation.name}
       </h2>

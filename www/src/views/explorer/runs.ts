@@ -37,6 +37,13 @@ export function requestOf(operation: Operation, first: () => Request): { value: 
   return found as { value: Request };
 }
 
+const stopped = ({ method }: Operation): Failure => ({
+  title: "You have stopped waiting.",
+  text: method === "GET" ? "A read changes nothing." : "The request may have had its effect.",
+  issues: [],
+  ambiguous: method !== "GET",
+});
+
 let last = 0;
 
 const change = (id: number, changes: Partial<Run>) => {
@@ -63,7 +70,7 @@ export async function send(operation: Operation, request: Request): Promise<void
     });
     announce(`${operation.name}: ${status}`);
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = controller.signal.aborted ? stopped(operation) : failureOf(error);
     const attempts = (error as { attempts?: number }).attempts;
     change(id, {
       status: "failed",

@@ -51,10 +51,10 @@ export function useSuggestions(contract: Contract, operation: Operation): Sugges
   return useMemo(
     () => (name: string) => {
       const source = sources[name];
-      const known = source?.resource.read.peek().data?.flatMap((item) => suggestion(item, source.id));
-      if (known !== undefined) return known;
+      if (source !== undefined) return source.resource.read.peek().data?.flatMap((item) => suggestion(item, source.id)) ?? [];
       const list = listOf(contract, operation, name);
       const result = all.find((run) => run.operation === list && run.status === "done")?.result;
+      if (result === undefined) return undefined;
       const items = Array.isArray(result) ? result : isObject(result) && Array.isArray(result.items) ? result.items : [];
       return items.flatMap((item) => suggestion(item, name));
     },

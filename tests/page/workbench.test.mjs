@@ -1,0 +1,178 @@
+// @ts-check
+// The workbench and the back end: requests in order and without secrets, faults, time, and a sandbox that tabs share and that stays.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { inPage, launch, serve } from "./site.mjs";
+import { views, visit } from "./views.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+/** @param {(page: Page) => Promise<void>} run @param {string} [view] */
+const inView = (run, view = "services") =>
+  inPage(browser, site.address, async (page) => {
+    await visit(page, site.address, /** @type {any} */ (views[view]));
+    await run(page);
+  });
+const dock = (/** @type {Page} */ page) => page.getByRole("complementary", { name: "Workbench" });
+const open = (/** @type {Page} */ page, /** @type {string} */ panel) =>
+  dock(page).getByRole("button", { name: panel, exact: true }).click();
+
+/** Creates a key by the console. @param {Page} page @param {string} name */
+async function createKey(page, name) {
+  await page.getByRole("button", { name: "New key" }).click();
+  const form = page.getByRole("form", { name: "New key" });
+  await form.getByLabel("Name").fill(name);
+  await form.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("region", { name: `The credentials of ${name}` }).waitFor();
+}
+
+test("requests are in order, with their attempts, and their secrets are masked", async () => {
+  await inView(async (page) => {
+    await createKey(page, "ci");
+    const shown = page.getByRole("region", { name: "The credentials of ci" });
+    await shown.getByRole("button", { name: "Show the secret" }).click();
+    const secret = (await shown.locator(".secret-value").textContent()) ?? "";
+    await open(page, "Requests");
+    const call = dock(page).locator(".call", { hasText: "keys.create" });
+    await call.getByText("200").or(call.getByText("201")).waitFor();
+    await call.click();
+    await dock(page).getByText("Attempt 1").waitFor();
+    await dock(page).getByText('"keySecret": "••••••"').waitFor();
+    await dock(page).getByRole("button", { name: "As curl" }).click();
+    await dock(page)
+      .getByText(/curl .*-X POST/)
+      .waitFor();
+    for (const details of await dock(page).locator("details summary").all()) await details.click();
+    const text = (await dock(page).textContent()) ?? "";
+    assert.ok(!text.includes(secret), "the secret is in the workbench");
+    assert.ok(!text.includes("sandbox-key-secret"));
+  }, "keys");
+});
+
+test("a broken network is survived, and the workbench tells how", async () => {
+  await inView(async (page) => {
+    await open(page, "Faults");
+    await dock(page).getByRole("button", { name: "Break the network" }).click();
+    await dock(page).getByRole("button", { name: "Mend the network" }).waitFor();
+    await dock(page)
+      .getByText(/brought [1-9]\d* of them to a good end/)
+      .waitFor({ timeout: 60_000 });
+    // The list stays on the screen meanwhile.
+    await page.getByRole("link", { name: "events" }).waitFor();
+    await dock(page).getByRole("button", { name: "Mend the network" }).click();
+    await dock(page).getByRole("button", { name: "Break the network" }).waitFor();
+  });
+});
+
+test("an injected fault meets the next request, and its attempts are one call", async () => {
+  await inView(async (page) => {
+    await open(page, "Faults");
+    await dock(page).getByRole("button", { name: "Next requests: server error" }).click();
+    await open(page, "Requests");
+    const call = dock(page).locator(".call", { hasText: "2 attempts" });
+    await call.first().waitFor({ timeout: 60_000 });
+    await call.first().click();
+    await dock(page).getByText("Attempt 1: 500").waitFor();
+    await dock(page).getByText("Attempt 2: 200").waitFor();
+  });
+});
+
+test("the time stands still, and a day is skipped", async () => {
+  await inView(async (page) => {
+    await open(page, "Clock");
+    await dock(page).getByRole("button", { name: "Pause" }).click();
+    const time = page.locator(".backend-now");
+    const before = await time.textContent();
+    await dock(page).getByRole("button", { name: "1 day" }).click();
+    await page.waitForFunction((text) => document.querySelector(".backend-now")?.textContent !== text, before);
+    await dock(page).getByRole("button", { name: "Play" }).click();
+    await page
+      .locator(".row", { hasText: "experiment" })
+      .getByText(/running|idle/)
+      .waitFor();
+  });
+});
+
+test("tabs share the sandbox, and a reload keeps it", async () => {
+  await inView(async (page) => {
+    await createKey(page, "shared");
+    const other = await page.context().newPage();
+    await visit(other, site.address, /** @type {any} */ (views.keys));
+    await other.getByRole("article", { name: /^shared/ }).waitFor();
+    // Soon it is in the database: then not even a new worker loses it.
+    await page.waitForTimeout(1500);
+    await other.close();
+    await page.reload();
+    await page.getByRole("article", { name: /^shared/ }).waitFor();
+  }, "keys");
+});
+
+test("a stored state that cannot be read is put aside, and the visitor is told", async () => {
+  const context = await browser.newContext();
+  try {
+    // A page of the same site without the console: no worker runs yet.
+    const blank = await context.newPage();
+    await blank.goto(`${site.address}blank`);
+    await blank.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open("keyval-store");
+          opening.onerror = reject;
+          opening.onupgradeneeded = () => opening.result.createObjectStore("keyval");
+          opening.onsuccess = () => {
+            const writing = opening.result.transaction("keyval", "readwrite");
+            writing.objectStore("keyval").put({ snapshot: "of another program" }, "sandbox");
+            writing.oncomplete = () => {
+              opening.result.close();
+              resolve(undefined);
+            };
+          };
+        }),
+    );
+    await blank.goto(site.address);
+    await blank.getByText("The stored sandbox could not be read. It was put aside, and a new one begins.").waitFor();
+    await blank.getByRole("link", { name: "events" }).waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
+test("the rate limit is a gauge", async () => {
+  await inView(async (page) => {
+    await open(page, "Rate limit");
+    await dock(page)
+      .getByText(/\d+ of 10 requests in the last 10 s/)
+      .waitFor();
+    await dock(page)
+      .getByText(/The next request goes/)
+      .waitFor();
+  });
+});
+
+test("the workbench is opened and closed by the keyboard, and remembered", async () => {
+  await inView(async (page) => {
+    const requests = dock(page).getByRole("button", { name: "Requests", exact: true });
+    await requests.focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await requests.getAttribute("aria-expanded"), "true");
+    await page.reload();
+    await dock(page)
+      .getByText(/calls?, the latest first/)
+      .waitFor();
+    await dock(page).getByRole("button", { name: "Close the workbench" }).click();
+    assert.equal(await requests.getAttribute("aria-expanded"), "false");
+  });
+});

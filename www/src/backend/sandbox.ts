@@ -1,0 +1,131 @@
+// The sandbox in a worker that all tabs share; without SharedWorker, in a worker of this tab.
+import { computed } from "@preact/signals";
+import { VirtualClock } from "./clock.ts";
+import type { Backend, SandboxControl } from "./index.ts";
+import type { ControlName, Controls, Credentials, FromWorker, ToWorker, WireResponse } from "./protocol.ts";
+
+/** The speed after a pause. */
+const STORE = "clickhouse-cloud.speed";
+const SYNC_MS = 30_000;
+
+type Port = Pick<MessagePort, "postMessage"> & { onmessage: ((event: MessageEvent<FromWorker>) => void) | null };
+
+interface Waiting {
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+class Link {
+  readonly clock = new VirtualClock();
+  readonly #port: Port;
+  readonly #waiting = new Map<number, Waiting>();
+  #ids = 0;
+
+  constructor(port: Port, ready: (options: Credentials, notice: string | undefined) => void) {
+    this.#port = port;
+    port.onmessage = ({ data }) => {
+      if (data.type === "ready") {
+        this.clock.set(data.time);
+        ready(data.options, data.notice);
+      } else if (data.type === "time") this.clock.set(data.time);
+      else {
+        const waiting = this.#waiting.get(data.id);
+        this.#waiting.delete(data.id);
+        if (data.type === "failure") waiting?.reject(new TypeError(data.message));
+        else waiting?.resolve((data.type === "response" ? data.response : data.value) as never);
+      }
+    };
+  }
+
+  #send<T>(message: (id: number) => ToWorker, signal?: AbortSignal | null): Promise<T> {
+    this.#ids += 1;
+    const id = this.#ids;
+    return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = () => {
+        this.#waiting.delete(id);
+        this.#port.postMessage({ type: "abort", id } satisfies ToWorker);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      const settled = () => signal?.removeEventListener("abort", abort);
+      this.#waiting.set(id, {
+        resolve(value) {
+          settled();
+          resolve(value);
+        },
+        reject(error) {
+          settled();
+          reject(error);
+        },
+      });
+      this.#port.postMessage(message(id));
+    });
+  }
+
+  readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const request = {
+      url,
+      method: init.method ?? "GET",
+      headers: [...new Headers(init.headers)],
+      body: typeof init.body === "string" ? init.body : undefined,
+    };
+    const { status, headers, body } = await this.#send<WireResponse>((id) => ({ type: "fetch", id, request }), init.signal);
+    const empty = status === 204 || status === 304;
+    return new Response(empty ? null : body, { status, headers: headers as [string, string][] });
+  };
+
+  control<N extends ControlName>(name: N, ...args: Parameters<Controls[N]>): Promise<ReturnType<Controls[N]>> {
+    return this.#send((id) => ({ type: "control", id, name, args }));
+  }
+}
+
+/** Begins, or joins, the worker. */
+function openPort(): Port {
+  if (typeof SharedWorker === "function") {
+    const { port } = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "sandbox" });
+    return port;
+  }
+  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "sandbox" });
+}
+
+export async function openSandbox(): Promise<Backend> {
+  let link: Link | undefined;
+  const [options, notice] = await new Promise<readonly [Credentials, string | undefined]>((resolve) => {
+    link = new Link(openPort(), (...ready) => resolve(ready));
+  });
+  const open = link as unknown as Link;
+  const { clock } = open;
+  const call = open.control.bind(open);
+  const setSpeed = (speed: number) => {
+    if (speed > 0) sessionStorage.setItem(STORE, String(speed));
+    return call("setSpeed", speed);
+  };
+  const sandbox: SandboxControl = {
+    now: clock.now,
+    clock: computed(() => ({ speed: clock.speed.value, paused: clock.speed.value === 0 })),
+    setSpeed,
+    pause: () => setSpeed(0),
+    play: () => setSpeed(Number(sessionStorage.getItem(STORE)) || 30),
+    skip: (ms) => call("skip", ms),
+    faults: () => call("faults"),
+    setProbability: (fault, probability) => call("setProbability", fault, probability),
+    inject: (injection) => call("inject", injection),
+    reset: (scenario = "busy-team") => call("reset", scenario),
+    verifyPassword: (serviceId, password) => call("verifyPassword", serviceId, password),
+  };
+  // A tab's clock and the worker's drift apart when a tab sleeps.
+  setInterval(() => void call("skip", 0), SYNC_MS);
+  document.addEventListener("visibilitychange", () => void call("skip", 0));
+  const { baseUrl, keyId, keySecret, organizationId, rateLimit, timeoutMs } = options;
+  return {
+    kind: "sandbox",
+    notice,
+    clientOptions: {
+      ...{ baseUrl, keyId, keySecret, organizationId, rateLimit, timeoutMs, dangerouslyAllowBrowser: true },
+      fetch: open.fetch,
+      clock,
+    },
+    sandbox,
+  };
+}
