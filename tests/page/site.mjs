@@ -15,10 +15,14 @@ export const root = fileURLToPath(new URL("../../www", import.meta.url));
 /** @type {Record<string, string>} */
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json" };
 
-/** Builds the page and serves it; gives its address. */
-export async function serve() {
+/**
+ * Builds the page and serves it; gives its address.
+ *
+ * @param {import("vite").Plugin[]} [plugins] what a test adds to the build
+ */
+export async function serve(plugins = []) {
   const folder = mkdtempSync(join(tmpdir(), "clickhouse-cloud-page-"));
-  await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  await build({ root, plugins, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const path = join(folder, normalize(pathname === "/" ? "/index.html" : pathname));
@@ -48,8 +52,9 @@ export const launch = () => playwright.launch({ executablePath: chromium(), args
  * @param {string} address
  * @param {(page: import("playwright-core").Page) => Promise<void>} visit
  * @param {import("playwright-core").BrowserContextOptions} [options]
+ * @param {() => void} [before] runs in the page before its scripts
  */
-export async function inPage(browser, address, visit, options) {
+export async function inPage(browser, address, visit, options, before) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
@@ -62,6 +67,7 @@ export async function inPage(browser, address, visit, options) {
     if (protocol !== "data:" && origin !== new URL(address).origin) wrong.push(`a request to ${request.url()}`);
   });
   try {
+    if (before !== undefined) await page.addInitScript(before);
     await page.goto(address);
     await visit(page);
     assert.deepEqual(wrong, []);

@@ -90,7 +90,7 @@ const loadBackend = () => backend;
 function Additions({ loaded, has, add }: AdditionsProps) {
   const kind = useLoaded(loadBackend).data?.kind;
   return (
-    <section class="card" aria-labelledby="additions">
+    <section class="card part-form" aria-labelledby="additions">
       <h2 id="additions">Add addresses</h2>
       <One loaded={loaded} has={has} add={add} />
       <div class="actions">

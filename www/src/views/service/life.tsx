@@ -9,9 +9,9 @@ import { toneOf } from "../../ui/state.tsx";
 import { duration, words } from "../../ui/text.ts";
 import { goalOf, type Place, placeOf, places, wayTo, ways } from "./life-map.ts";
 
-const WIDTH = 150;
+const WIDTH = 168;
 const HEIGHT = 76;
-const BOX = { width: 118, height: 40 };
+const BOX = { width: 138, height: 40 };
 
 /** When the page has first seen the service in its state, in the back end's time. */
 const seen = new Map<string, { state: string; since: number }>();
@@ -47,7 +47,7 @@ export function Life({ service }: { service: Service }) {
       <h2 id="life">Life</h2>
       <figure class="life">
         <Picture state={state} place={place} way={way} name={name} />
-        <ol class="life-list" aria-hidden="true">
+        <ol class="life-list" aria-label="The way">
           {(isOnTheWay ? way : [place ?? state]).map((step, index) => (
             <li key={step} class={index === 0 ? `here ${toneOf(state)}` : ""}>
               {index === 0 ? words(state) : words(step)}
@@ -133,8 +133,8 @@ function Picture({ state, place, way, name }: { state: string; place: string | u
         return (
           <g key={each} class={`life-state ${kind}`} transform={`translate(${x} ${y})`}>
             <rect x={-BOX.width / 2} y={-BOX.height / 2} width={BOX.width} height={BOX.height} rx="20" />
-            {isHere && <circle cx={-BOX.width / 2 + 15} r="4" />}
-            <text x={isHere ? 7 : 0} dy="0.35em">
+            {isHere && <circle cx={-BOX.width / 2 + 14} r="4" />}
+            <text x={isHere ? 8 : 0} dy="0.35em">
               {words(shown)}
             </text>
           </g>

@@ -89,6 +89,8 @@ function Own({ service, busy }: { service: Service; busy: boolean }) {
       }}
     >
       <h2>Choose one</h2>
+      {/* For password managers. */}
+      <input hidden readOnly autoComplete="username" value="default" />
       <Field label="New password" help="It stays in this page: only its hashes are sent.">
         {(tied) => (
           <input

@@ -99,9 +99,14 @@ export function RangePair(props: RangePairProps) {
         ) : (
           zones.map(({ from, reason }) => (
             <p key={from} class="zone-text">
-              {reason}
+              Refused: {reason.charAt(0).toLowerCase() + reason.slice(1)}
             </p>
           ))
+        )}
+        {effect && (
+          <p class="effect-text">
+            In effect: {effect[0] === effect[1] ? effect[0] : `${effect[0]} to ${effect[1]}`} {unit}
+          </p>
         )}
       </div>
     </fieldset>

@@ -1,6 +1,7 @@
 // The settings of a service, as a draft: it follows the server, and only what was changed is sent.
 import type { Service, Tag } from "clickhouse-cloud";
 import { useEffect, useState } from "preact/hooks";
+import { Prose } from "../../forms/texts.tsx";
 import { mutation } from "../../store/mutations.ts";
 import { saveSettings, settingsBody, settingsDraft, settingsKey, settingsOf, tagsDraft } from "../../store/service.ts";
 import { Button } from "../../ui/button.tsx";
@@ -46,7 +47,7 @@ export function Settings({ service }: { service: Service }) {
           />
         )}
       </Field>
-      <Field label="Release channel" help={channel?.help} error={issueAt(issues, "releaseChannel")}>
+      <Field label="Release channel" help={channel?.help && <Prose text={channel.help} />} error={issueAt(issues, "releaseChannel")}>
         {(tied) => (
           <select {...tied} value={values.releaseChannel} onChange={(event) => fields.set("releaseChannel", event.currentTarget.value)}>
             {[...channels].map((each) => (

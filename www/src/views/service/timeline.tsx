@@ -6,14 +6,14 @@ import { bytes, dateTime, duration, plural } from "../../ui/text.ts";
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const DAYS = 30;
-const WIDTH = 960;
-const HEIGHT = 120;
-const LINE = 62;
+const WIDTH = 640;
+const HEIGHT = 72;
+const LINE = 26;
 const LEFT = 26;
 /** The room of two days is for the next backup. */
 const x = (time: number, end: number) => LEFT + ((time - (end - DAYS * DAY_MS)) / ((DAYS + 2) * DAY_MS)) * (WIDTH - 2 * LEFT);
-const MIN_RADIUS = 5;
-const MAX_RADIUS = 20;
+const MIN_RADIUS = 4;
+const MAX_RADIUS = 10;
 
 /** When the next backup begins, as far as the configuration says. */
 export function nextBackup(list: readonly Backup[], configuration: BackupConfiguration | undefined): number | undefined {
@@ -41,8 +41,8 @@ export function Timeline({ backups, next }: { backups: readonly Backup[]; next: 
         <line class="axis" x1={LEFT} x2={WIDTH - LEFT} y1={LINE} y2={LINE} />
         {weeks.map((days) => (
           <g key={days} class="tick" transform={`translate(${x(end - days * DAY_MS, end)} 0)`}>
-            <line y1={LINE - 26} y2={LINE + 26} />
-            <text y={HEIGHT - 8}>{days === 0 ? "now" : `${days} days ago`}</text>
+            <line y1={LINE - 18} y2={LINE + 18} />
+            <text y={HEIGHT - 6}>{days === 0 ? "now" : `${days} days ago`}</text>
           </g>
         ))}
         {shown.map((backup) => (
@@ -51,7 +51,7 @@ export function Timeline({ backups, next }: { backups: readonly Backup[]; next: 
         {next !== undefined && (
           <g class="next" transform={`translate(${x(Math.min(next, end + 2 * DAY_MS), end)} ${LINE})`}>
             <title>{`The next one: ${dateTime(next)}`}</title>
-            <circle r="9" />
+            <circle r="7" />
           </g>
         )}
       </svg>

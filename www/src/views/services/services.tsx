@@ -4,13 +4,13 @@ import { useEffect, useRef } from "preact/hooks";
 import { Link, useLocation, useSearch } from "wouter-preact";
 import { now } from "../../store/cloud.ts";
 import { firstLook } from "../../store/first-look.ts";
-import { mutation } from "../../store/mutations.ts";
+import { mutation, mutations } from "../../store/mutations.ts";
 import { useResource } from "../../store/resource.ts";
 import { lifeKey, services } from "../../store/services.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { FailureNotice } from "../../ui/notice.tsx";
+import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { State } from "../../ui/state.tsx";
 import { plural, words } from "../../ui/text.ts";
@@ -40,6 +40,10 @@ export function Services() {
       }
     >
       <Welcome />
+      {mutations.value.map(
+        ({ key, label, status, resume }) =>
+          status === "done" && resume?.by === "services.remove" && <Notice key={key} tone="good" title={`${label}: done.`} />,
+      )}
       {failure && (
         <FailureNotice failure={failure}>
           <Button onClick={() => void services.refresh()}>Try now</Button>

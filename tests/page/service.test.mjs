@@ -1,0 +1,394 @@
+// @ts-check
+// A service in the console: its changes belong to it, survive navigation and reload, and send only what was changed.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { events, hold, inService, readElsewhere, refuse, sent, serveTapped, updateElsewhere } from "./service-page.mjs";
+import { launch } from "./site.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof serveTapped>>} */
+let site;
+before(async () => {
+  site = await serveTapped();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+/** @param {string} path @param {(page: Page) => Promise<void>} visit @param {import("playwright-core").BrowserContextOptions} [options] */
+const at = (path, visit, options) => inService(browser, site.address, path, visit, options);
+
+const button = (/** @type {Page} */ page, /** @type {string | RegExp} */ name) => page.getByRole("button", { name, exact: true });
+const state = (/** @type {Page} */ page, /** @type {string} */ word) =>
+  page.locator(".service-header .pill", { hasText: new RegExp(`^${word}$`) }).waitFor();
+
+/** Types the name and confirms. @param {Page} page */
+async function remove(page, name = "events") {
+  await button(page, "Delete…").click();
+  const dialog = page.getByRole("dialog", { name: `Delete ${name}?` });
+  await dialog.getByLabel("Type its name").fill(name);
+  await dialog.getByRole("button", { name: "Stop and delete" }).click();
+}
+
+test("a deletion that fails after the visitor has left is shown in the list, at the service, and after a reload", async () => {
+  await at(events(), async (page) => {
+    await refuse(page, "DELETE");
+    await remove(page);
+    await page.getByRole("link", { name: "Keys" }).click();
+    await page.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
+    await page.getByRole("link", { name: "Services", exact: true }).click();
+    await page.getByText("Delete events: it failed.").waitFor();
+    await page.getByRole("link", { name: "events" }).click();
+    const shown = async () => {
+      await page.getByText("Delete events: This key may not do that.").waitFor();
+      await page.getByText("not on a Friday").waitFor();
+      await page.getByText("c2d9ef58-14ee-4a65-bd0c-9ac1b6a4b1f3").waitFor();
+      assert.ok(!/\w+Error\b/.test(await page.locator("main").innerText()));
+    };
+    await shown();
+    await page.reload();
+    await shown();
+    await button(page, "Dismiss").click();
+    await page.getByText("Delete events:").waitFor({ state: "detached" });
+  });
+});
+
+test("a service is deleted once its name is typed; its phases are shown, a reload goes on with it, and the list says so", async () => {
+  await at(events(), async (page) => {
+    await button(page, "Delete…").click();
+    const dialog = page.getByRole("dialog", { name: "Delete events?" });
+    await dialog.getByLabel("Type its name").fill("event");
+    await dialog.getByLabel("Type its name").press("Enter");
+    await dialog.getByRole("button", { name: "Stop and delete" }).click({ force: true });
+    assert.equal(await dialog.isVisible(), true);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Delete…");
+
+    await remove(page);
+    await page.getByRole("img", { name: "events is stopping, on the way to terminated" }).waitFor();
+    await page.reload();
+    await page.getByText("Delete events…").waitFor();
+    await page.getByRole("img", { name: /events is (stopped|terminating|softdeleting), on the way to terminated/ }).waitFor();
+    await page.getByText("Delete events: done.").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Services" }).waitFor();
+    assert.equal(await page.getByRole("article", { name: "events" }).count(), 0);
+  });
+});
+
+test("what another client adds to the access list stays", async () => {
+  await at(events("access"), async (page) => {
+    const add = page.getByRole("form", { name: "Add an address" });
+    await add.getByLabel("Address or block").fill("198.51.100.7");
+    await add.getByLabel("Description").fill("build");
+    await add.getByRole("button", { name: "Add" }).click();
+    await updateElsewhere(page, { ipAccessList: { add: [{ source: "192.0.2.0/24", description: "elsewhere" }] } });
+    const list = page.getByRole("list", { name: "Addresses" });
+    await list.getByText("192.0.2.0/24").waitFor();
+    await list.getByRole("listitem").filter({ hasText: "198.51.100.7" }).getByText("will be added").waitFor();
+    await button(page, "Save the list").click();
+    await page.getByText("Save the access list of events: done.").waitFor();
+    const [{ body } = { body: undefined }] = await sent(page);
+    assert.deepEqual(body, { ipAccessList: { add: [{ source: "198.51.100.7", description: "build" }] } });
+    const sources = (await readElsewhere(page)).ipAccessList.map((/** @type {any} */ { source }) => source);
+    assert.deepEqual(sources.sort(), ["192.0.2.0/24", "198.51.100.7", "203.0.113.0/24"]);
+    await page.getByText("Nothing has changed.").waitFor();
+  });
+});
+
+test("addresses are checked as they are typed or pasted; anywhere has a warning; a removal can be undone", async () => {
+  await at(events("access"), async (page) => {
+    const add = page.getByRole("form", { name: "Add an address" });
+    const address = add.getByLabel("Address or block");
+    await address.fill("10.0.0.0/33");
+    await add.locator(".error-text", { hasText: "Expected an IPv4 or IPv6 address, or a CIDR block" }).waitFor();
+    assert.equal(await address.getAttribute("aria-invalid"), "true");
+    await address.press("Enter");
+    await address.fill("");
+    const list = page.getByRole("list", { name: "Addresses" });
+    assert.equal(await list.getByRole("listitem").count(), 1);
+
+    await page.getByText("Paste many").click();
+    const pasted = page.getByLabel("Addresses", { exact: true }).and(page.locator("textarea"));
+    await pasted.fill("192.0.2.1 the office, 192.0.2.x\n2001:db8::/32 # home");
+    await page.getByText("192.0.2.x: Expected").waitFor();
+    await pasted.fill("192.0.2.1 the office, 192.0.2.2\n2001:db8::/32 # home");
+    await button(page, "Add 3 addresses").click();
+    assert.equal(await list.getByText("will be added").count(), 3);
+    await button(page, "Add my address").click();
+    await list.getByText("203.0.113.7", { exact: true }).waitFor();
+    await button(page, "Add anywhere").click();
+    await page.getByText("Everybody on the Internet can try to connect.").waitFor();
+    await button(page, "Undo: 0.0.0.0/0").click();
+    await button(page, "Undo: ::/0").click();
+    await page.getByText("Everybody on the Internet").waitFor({ state: "detached" });
+    await button(page, "Remove 203.0.113.0/24").click();
+    await list.getByText("will be removed").waitFor();
+    await button(page, "Undo: 203.0.113.0/24").click();
+    await list.getByText("will be removed").waitFor({ state: "detached" });
+    await button(page, "Discard changes").click();
+    assert.deepEqual(await sent(page), []);
+  });
+});
+
+test("settings follow the server; a field that was changed on both sides is kept or taken; only what was changed is sent", async () => {
+  await at(events("settings"), async (page) => {
+    const name = page.getByLabel("Name", { exact: true });
+    const save = page.getByRole("button", { name: "Save", exact: true });
+    assert.equal(await save.getAttribute("aria-disabled"), "true");
+    await page.getByText("Nothing has changed.").waitFor();
+    await updateElsewhere(page, { name: "clicks" });
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent === "clicks");
+    assert.equal(await name.inputValue(), "clicks");
+
+    await name.fill("   ");
+    await page.getByText(/a name that is not all white space/).waitFor();
+    assert.equal(await name.getAttribute("aria-invalid"), "true");
+    await name.press("Enter");
+    assert.deepEqual(await sent(page), []);
+
+    await name.fill("mine");
+    await updateElsewhere(page, { name: "theirs" });
+    await page.getByText("The name was changed elsewhere.").waitFor();
+    await button(page, "Take theirs: The name").click();
+    assert.equal(await name.inputValue(), "theirs");
+    await name.fill("mine");
+    await updateElsewhere(page, { name: "others" });
+    await button(page, "Keep mine: The name").click();
+    await page.getByText("The name was changed elsewhere.").waitFor({ state: "detached" });
+    await page.getByLabel("Key").fill("owner");
+    await page.getByLabel("Value").fill("ada");
+    await page.getByLabel("Value").press("Enter");
+    await save.click();
+    await page.getByText("Save the settings of others: done.").waitFor();
+    assert.deepEqual(
+      (await sent(page)).map(({ body }) => body),
+      [{ name: "mine", tags: { add: [{ key: "owner", value: "ada" }] } }],
+    );
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent === "mine");
+    assert.equal(await save.getAttribute("aria-disabled"), "true");
+  });
+});
+
+test("a save that fails is shown at the form, and the values stay", async () => {
+  await at(events("settings"), async (page) => {
+    await refuse(page, "PATCH");
+    await page.getByLabel("Name", { exact: true }).fill("mine");
+    await button(page, "Save").click();
+    await page.getByText("Save the settings of events: This key may not do that.").waitFor();
+    // Left and come back to, the form still has them.
+    await page.getByRole("link", { name: "Access", exact: true }).click();
+    await page.getByText("Save the settings of events: This key may not do that.").waitFor();
+    await page.getByRole("link", { name: "Settings", exact: true }).click();
+    assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "mine");
+  });
+});
+
+/** Has the service make a password. @param {Page} page */
+async function reset(page) {
+  await button(page, "Reset the password…").click();
+  await page.getByRole("dialog", { name: "Reset the password of events?" }).getByRole("button", { name: "Reset it" }).click();
+}
+
+test("two resets at once are one request, and only a password that holds is shown", async () => {
+  await at(events("password"), async (page) => {
+    await reset(page);
+    await button(page, "Show the password").click();
+    const secret = page.locator(".secret-value");
+    const first = await secret.textContent();
+
+    const release = await hold(page);
+    await reset(page);
+    // The first one may end at any moment: it is not on the screen any more.
+    await secret.waitFor({ state: "detached" });
+    const again = button(page, "Reset the password…");
+    assert.equal(await again.getAttribute("aria-disabled"), "true");
+    await again.click({ force: true });
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    await release();
+    await button(page, "Show the password").click();
+    const requests = await sent(page);
+    assert.equal(requests.length, 2);
+    assert.equal(await secret.count(), 1);
+    assert.equal(await secret.textContent(), requests[1]?.response.result.password);
+    assert.notEqual(await secret.textContent(), first);
+    await button(page, "I have stored it").click();
+    assert.equal(await secret.count(), 0);
+  });
+});
+
+test("a reset that is refused leaves the password that holds", async () => {
+  await at(events("password"), async (page) => {
+    await reset(page);
+    await button(page, "Show the password").click();
+    const password = await page.locator(".secret-value").textContent();
+    await refuse(page, "PATCH");
+    await reset(page);
+    await page.getByText("Reset the password of events: This key may not do that.").waitFor();
+    await button(page, "Show the password").click();
+    assert.equal(await page.locator(".secret-value").textContent(), password);
+  });
+});
+
+test("a password of one's own: its hashes are shown as they are sent, and the connect panel has it, masked", async () => {
+  const password = "correct horse 'battery' staple";
+  await at(
+    events("password"),
+    async (page) => {
+      const field = page.getByLabel("New password");
+      await field.fill("correct horse battery staple");
+      const hashes = page.locator(".hash");
+      assert.deepEqual((await hashes.allTextContents()).slice(0, 2), [
+        "xLvLH77JnWW/WdhcjLYu4tuWPw/hBvSD2a+nO9Tjmoo=",
+        "f4af2e5d85456a908e0f552f0366375b06267295",
+      ]);
+      await field.fill(password);
+      const shown = JSON.parse((await hashes.nth(2).textContent()) ?? "");
+      await button(page, "Set this password").click();
+      await page.getByText("Set the password of events: done.").waitFor();
+      const [{ body } = { body: undefined }] = await sent(page);
+      assert.deepEqual(body, shown);
+      assert.ok(!JSON.stringify(await sent(page)).includes("horse"));
+
+      await page.getByRole("link", { name: "Overview" }).click();
+      const copied = () => page.evaluate(() => navigator.clipboard.readText());
+      for (const [name, literal] of /** @type {const} */ ([
+        ["clickhouse-client", "'correct horse '\\''battery'\\'' staple'"],
+        ["curl", "'correct horse '\\''battery'\\'' staple'"],
+        ["JavaScript", `"${password}"`],
+        ["Python", `"${password}"`],
+        ["Go", `"${password}"`],
+        ["Java", `"${password}"`],
+      ])) {
+        await button(page, name).click();
+        const program = page.getByRole("region", { name: `${name} program` });
+        assert.match(await program.innerText(), /••••/);
+        assert.doesNotMatch(await program.innerText(), /horse/);
+        await button(page, `Copy ${name} program`).click();
+        assert.ok((await copied()).includes(literal), await copied());
+      }
+      await button(page, "Show it here").click();
+      assert.match(await page.getByRole("region", { name: "Java program" }).innerText(), /horse/);
+      await button(page, "I have stored it").click();
+      assert.match(await page.getByRole("region", { name: "Java program" }).innerText(), /CLICKHOUSE_PASSWORD/);
+    },
+    { permissions: ["clipboard-read", "clipboard-write"] },
+  );
+});
+
+test("scaling by keyboard: the limits are the contract's, a wrong pair says so, and a change is pending until it is in effect", async () => {
+  await at(events("scaling"), async (page) => {
+    const [least, most] = [page.getByLabel("Least Memory of a replica"), page.getByLabel("Most Memory of a replica")];
+    assert.deepEqual(
+      [await least.getAttribute("min"), await least.getAttribute("max"), await least.getAttribute("step")],
+      ["8", "356", "4"],
+    );
+    await page.getByText("Refused: expected at least 8.").waitFor();
+    await page.getByText("Refused: expected at most 356.").waitFor();
+    await least.focus();
+    await page.keyboard.press("End");
+    await page.getByText(/at most maxReplicaMemoryGb \(64\)/).waitFor();
+    assert.equal(await button(page, "Scale").getAttribute("aria-disabled"), "true");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await least.getAttribute("aria-valuetext"), "12 GB");
+    await most.focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByText("36 to 180 GB").waitFor();
+    await button(page, "Scale").click();
+    await page.getByText("A change is pending.").waitFor();
+    await page.getByText("Set: 3 replicas of 12 to 60 GB.").waitFor();
+    assert.deepEqual(
+      (await sent(page)).map(({ body }) => body),
+      [{ minReplicaMemoryGb: 12, maxReplicaMemoryGb: 60 }],
+    );
+    await page.getByText("What is set is in effect.").waitFor();
+    await page.getByText("In effect now: 3 replicas of 12 to 60 GB.").waitFor();
+  });
+});
+
+test("a service stops, starts and wakes; actions of other states say why they cannot act", async () => {
+  await at(events(), async (page) => {
+    const start = button(page, "Start");
+    assert.equal(await start.getAttribute("title"), "Only a stopped service can be started; this one is running");
+    await start.click({ force: true });
+    assert.deepEqual(await sent(page), []);
+    await button(page, "Stop").click();
+    await page.getByRole("img", { name: "events is stopping, on the way to stopped" }).waitFor();
+    await state(page, "stopped");
+    // The wait goes on elsewhere.
+    await start.click();
+    await page.getByRole("link", { name: "Usage" }).click();
+    await page.getByRole("link", { name: "Services", exact: true }).click();
+    await page.getByRole("link", { name: "events" }).click();
+    await state(page, "running");
+    await page.getByRole("link", { name: "All services" }).click();
+    await page.getByRole("link", { name: "staging" }).click();
+    await button(page, "Wake").click();
+    await state(page, "running");
+  });
+});
+
+test("backups are a picture and a table; one is restored into a new service, whose password is shown", async () => {
+  await at(events("backups"), async (page) => {
+    await page.getByRole("img", { name: /^7 backups of the last 30 days, 1 of them full, / }).waitFor();
+    assert.equal(await page.locator(".backups tbody tr").count(), 7);
+    assert.equal(await page.locator(".timeline > svg .point").count(), 7);
+    await page.getByText(/The next one: in /).waitFor();
+    await page
+      .getByRole("button", { name: /^Restore the backup of / })
+      .first()
+      .click();
+    const dialog = page.getByRole("dialog", { name: "Restore into a new service" });
+    await dialog.getByLabel("Name of the new service").fill("   ");
+    await dialog.locator(".error-text", { hasText: "not all white space" }).waitFor();
+    await dialog.getByLabel("Name of the new service").fill("events again");
+    await dialog.getByRole("button", { name: "Restore" }).click();
+    await page.getByRole("heading", { level: 1, name: "events again" }).waitFor();
+    await page.getByText("This password is shown only now.").waitFor();
+    const [{ body } = { body: undefined }] = await sent(page);
+    assert.equal(body.provider, "aws");
+    assert.match(body.backupId, /^[0-9a-f-]{36}$/);
+  });
+});
+
+test("an unknown service is said to be unknown", async () => {
+  await at("00000000-0000-4000-8000-000000000000", async (page) => {
+    await page.getByText("This service does not exist, or not any more.").waitFor();
+    await page.getByRole("link", { name: "Show all services" }).click();
+    await page.getByRole("heading", { level: 1, name: "Services" }).waitFor();
+  });
+});
+
+test("in forced colours the present part, the present state and disabled buttons are marked", async () => {
+  await at(
+    events(),
+    async (page) => {
+      const style = (/** @type {import("playwright-core").Locator} */ of, /** @type {string} */ name) =>
+        of.evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
+      const [here, other] = [page.getByRole("link", { name: "Overview" }), page.getByRole("link", { name: "Scaling" })];
+      assert.notEqual(await style(here, "border-bottom-color"), await style(other, "border-bottom-color"));
+      assert.notEqual(await style(button(page, "Start"), "border-style"), await style(button(page, "Stop"), "border-style"));
+      const states = page.locator(".life-state rect");
+      const here2 = page.locator(".life-state.here rect");
+      assert.notEqual(await style(here2, "fill"), await style(states.first(), "fill"));
+    },
+    { forcedColors: "active" },
+  );
+});
+
+test("the states of the picture are the contract's", async () => {
+  const openapi = JSON.parse(readFileSync(new URL("../../pkg/dist/openapi.json", import.meta.url), "utf8"));
+  const known = openapi.components.schemas.State.anyOf[0].enum;
+  await at(events(), async (page) => {
+    const drawn = await page.locator(".life-state text").allTextContents();
+    assert.ok(drawn.length >= 9);
+    for (const word of drawn) assert.ok(known.includes(word.replaceAll(" ", "_")), word);
+  });
+});
