@@ -94,6 +94,15 @@ test("an issue is shown once its field is left, and goes while the visitor types
   });
 });
 
+test("an issue that appears does not move what is being clicked", async () => {
+  await inForm(async (page) => {
+    await page.getByLabel("Name", { exact: true }).fill("   ");
+    await page.getByText("Advanced", { exact: true }).click();
+    await page.getByLabel("Backup ID").waitFor();
+    assert.match(await described(page.getByLabel("Name", { exact: true })), /Expected a name/);
+  });
+});
+
 test("regions are those of the chosen provider, and others can be entered", async () => {
   await inForm(async (page) => {
     await page.getByLabel("gcp").check();

@@ -1,5 +1,5 @@
 // The issues of a form: which of them are shown, and all of them at once.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { focusOn, type Issue, isWithin, keyOf, type Shared, type Suggest } from "./context.ts";
 import { nameOf } from "./texts.tsx";
 import type { Path } from "./value.ts";
@@ -14,9 +14,23 @@ export interface Shown {
   readonly all: boolean;
 }
 
+function usePointerIsDown() {
+  const isDown = useRef(false);
+  useEffect(() => {
+    const ends = new AbortController();
+    const set = ({ type }: Event) => {
+      isDown.current = type === "pointerdown";
+    };
+    for (const type of ["pointerdown", "pointerup", "pointercancel"]) addEventListener(type, set, { capture: true, signal: ends.signal });
+    return () => ends.abort();
+  }, []);
+  return isDown;
+}
+
 export function useIssues(issues: readonly Issue[], suggest: Suggest): Shown {
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [all, showAll] = useState(false);
+  const pointerIsDown = usePointerIsDown();
   const shown = all ? issues : issues.filter(({ path }) => left.has(keyOf(path)));
   const shared = useMemo(
     () => ({
@@ -37,7 +51,13 @@ export function useIssues(issues: readonly Issue[], suggest: Suggest): Shown {
     showAll,
     leave(target) {
       const path = target instanceof Element ? target.closest<HTMLElement>("[data-path]")?.dataset.path : undefined;
-      if (path !== undefined && !left.has(path)) setLeft(new Set(left).add(path));
+      if (path === undefined) return;
+      const show = () => setLeft((before) => (before.has(path) ? before : new Set(before).add(path)));
+      if (!pointerIsDown.current) return show();
+      // An issue that appears under the pointer moves what is being clicked, and the click is lost.
+      const afterwards = () => setTimeout(show);
+      addEventListener("pointerup", afterwards, { once: true });
+      addEventListener("pointercancel", afterwards, { once: true });
     },
   };
 }
