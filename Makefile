@@ -7,14 +7,14 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Cargo builds both modules to one file name, and takes all cores for each.
 .NOTPARALLEL:
-.PHONY: setup-build setup-lint setup-test build pack size test consumers fidelity fuzz demo screenshots docs operations lint notices soak drift import clean
+.PHONY: setup-build setup-lint setup-test setup-bench build pack size test consumers fidelity fuzz demo screenshots docs operations lint notices bench soak drift import clean
 
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 TARBALL := pkg/clickhouse-cloud-$(VERSION).tgz
 
-setup-build setup-lint setup-test: setup-%:
+setup-build setup-lint setup-test setup-bench: setup-%:
 	@scripts/setup.sh $*
 
 build: setup-build target/npm/checked
@@ -73,6 +73,10 @@ drift:
 # Inserts into the contract what an official document has and the contract has not: make import SPEC=file.json
 import:
 	@node scripts/import.mjs $(SPEC)
+
+# Everything measured beside the packages that users would otherwise put together: BENCHMARKS.md, and the README's figures.
+bench: setup-bench build
+	@node bench/run.mjs
 
 # A million requests to one sandbox, or another number: make soak REQUESTS=10000000
 soak:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the tools that this machine lacks: `scripts/setup.sh build` for the build and the demo, `lint` for formatting and
-# lints, `test` for the tests. Does nothing, quickly, when all are there.
+# lints, `test` for the tests, `bench` for the measurements. Does nothing, quickly, when all are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -72,13 +72,13 @@ for_test() {
 
   # Chromium with its driver, and Firefox: those on PATH, those that CHROMIUM, CHROMEDRIVER and FIREFOX name, or
   # Debian's. tests/proxy/resent.test.mjs needs both browsers. Redis: for an example. curl and openssl: for pages.
-  # Python: for clients of another language, and for schemathesis. A C++ compiler: for libFuzzer.
+  # Python: for clients of another language, and for schemathesis. A C++ compiler: for libFuzzer. valgrind: counts instructions.
   local required=() optional=()
   if [ -z "${CHROMIUM:-}" ] && ! has chromium && ! has google-chrome && ! has chrome; then required+=(chromium); fi
   if [ -z "${CHROMEDRIVER:-}" ] && ! has chromedriver; then required+=(chromium-driver); fi
   if [ -z "${FIREFOX:-}" ] && ! has firefox-esr && ! has firefox; then required+=(firefox-esr); fi
   if ! has redis-server; then required+=(redis-server); fi
-  for tool in curl openssl; do has "$tool" || required+=("$tool"); done
+  for tool in curl openssl valgrind; do has "$tool" || required+=("$tool"); done
   if [ -z "${CXX:-}" ] && ! has c++; then required+=(g++); fi
   if ! python3 -c "import ensurepip" 2>/dev/null; then required+=(python3-venv); fi
   if [ ${#required[@]} -gt 0 ] && ! debian "${required[@]}"; then
@@ -99,10 +99,15 @@ for_test() {
   packages tests/fidelity tests/clients tests/proxy
 }
 
+for_bench() {
+  for_test
+  packages bench/peers
+}
+
 case "${1:-}" in
-  build | lint | test) "for_$1" ;;
+  build | lint | test | bench) "for_$1" ;;
   *)
-    say "usage: scripts/setup.sh build, lint or test"
+    say "usage: scripts/setup.sh build, lint, test or bench"
     exit 1
     ;;
 esac

@@ -120,6 +120,8 @@ const suites = [
   // The dependencies between modules.
   { name: "structure", command: nodeTests("tests/structure"), count: node },
   { name: "rust", command: ["cargo", "test", "--locked"], count: cargo },
+  // The instructions of the native validator; fails when they have grown.
+  { name: "instructions", command: ["node", "bench/instructions.mjs"], count: whole },
   // Ten seconds of each fuzz target; `make fuzz` takes longer.
   { name: "fuzz", command: ["node", "scripts/fuzz.mjs", "10"], count: fuzzed },
   { name: "wasm-node", command: wasmPack("--node"), count: cargo },
@@ -141,6 +143,8 @@ const suites = [
   { name: "fidelity", command: nodeTests("tests/fidelity"), count: node },
   // The sandbox behind libraries that intercept requests or fake time.
   { name: "clients", command: nodeTests("tests/clients"), count: node },
+  // The tests of ClickHouse's own Rust client, unmodified, against the served sandbox. Some minutes to compile, once.
+  { name: "official", command: nodeTests("tests/clients/official"), count: node },
   // The READMEs, the pages of docs/ and the examples: programs run, tables are current, the site of the types is complete.
   { name: "docs", command: nodeTests("tests/docs"), count: node },
   // The proxy that holds the key: over real HTTP, with pages in Chromium, and its examples.

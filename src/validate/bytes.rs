@@ -14,6 +14,12 @@ pub(super) const fn bytes_equal(word: u64, byte: u8) -> u64 {
     zeros.wrapping_sub(LOW) & !zeros & (LOW << 7)
 }
 
+/// How many spaces come next, of the next eight bytes. Near the end of the text it is 0.
+#[inline(always)]
+pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
+    word(bytes, at).map_or(0, |word| ((word ^ u64::from_le_bytes([b' '; 8])).trailing_zeros() / 8) as usize)
+}
+
 /// Four bytes of a text at once.
 #[inline(always)]
 pub(super) fn half(bytes: &[u8], at: usize) -> Option<u32> {

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::bytes::{bytes_equal, half, word};
+use super::bytes::{bytes_equal, half, spaces, word};
 use super::format::uuid;
 use super::number::is_number;
 use super::string::decode;
@@ -214,10 +214,12 @@ impl<'a> Scanner<'a> {
     #[inline(never)]
     pub(super) fn peek(&mut self) -> u8 {
         while let Some(&byte) = self.bytes.get(self.at) {
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
-                return byte;
+            match byte {
+                // Lines of pretty text are indented.
+                b'\n' => self.at += 1 + spaces(self.bytes, self.at + 1),
+                b' ' | b'\r' | b'\t' => self.at += 1,
+                _ => return byte,
             }
-            self.at += 1;
         }
         0
     }
@@ -240,13 +242,13 @@ impl<'a> Scanner<'a> {
     /// Moves behind the name and the colon that come next; the name is as it stands between its quotes.
     #[inline(never)]
     pub(super) fn name(&mut self) -> Scan<&'a [u8]> {
-        if self.peek() != b'"' {
+        if self.peek_inline() != b'"' {
             return Err(Broken);
         }
         let start = self.at + 1;
-        self.go(end_of_string(self.bytes, start - 1))?;
+        self.go(end_of_string_inline(self.bytes, start - 1))?;
         let name = self.slice(start..self.at - 1);
-        if self.peek() != b':' {
+        if self.peek_inline() != b':' {
             return Err(Broken);
         }
         self.at += 1;
@@ -262,7 +264,8 @@ impl<'a> Scanner<'a> {
             && byte(self.bytes, self.at) == b'"'
             && begins(self.bytes.get(self.at + 1..).unwrap_or_default(), name);
         if found {
-            self.at = end + 2;
+            // Pretty text has a space there.
+            self.at = end + 2 + usize::from(byte(self.bytes, end + 2) == b' ');
         }
         found
     }

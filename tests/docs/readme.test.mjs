@@ -40,6 +40,13 @@ for (const page of readmes) {
   });
 }
 
+test("README.md quotes figures of BENCHMARKS.md, as they stand there", () => {
+  const [, quoted = ""] = read("README.md").match(/<!-- figures: made by `make bench` -->\n(.*)\n<!-- end of figures -->/s) ?? [];
+  assert.equal(quoted.trim().split("\n").length, 4);
+  assert.doesNotMatch(quoted, /–|NaN/);
+  assert.ok(read("BENCHMARKS.md").includes(`\n\n${quoted.trim()}\n\n`));
+});
+
 /** Languages of other blocks, which have tests of their own. @type {Record<string, string[]>} */
 const others = { "docs/from-curl.md": ["sh"], "docs/outbound.md": ["sh"], "docs/sandbox.md": ["python", "yaml"] };
 

@@ -100,12 +100,17 @@ for (const engine of engines) {
 
     test('no member is named "undefined"', () => assert.deepEqual(outcome.members, []));
 
-    test("the demo creates a service", async () => {
+    test("the console lists services, opens one, and rotates a key", async () => {
       await browser.go(demo.address);
-      await browser.click("//button[normalize-space()='Create service']");
-      const shown = "document.querySelector('article .title .pill')?.textContent";
-      await browser.until(`return /^(provisioning|running|idle)$/.test(${shown} ?? "")`);
-      await browser.until("return /events/.test(document.querySelector('#list li')?.textContent ?? '')");
+      const rows = "[...document.querySelectorAll('.row-name')].map((name) => name.textContent)";
+      await browser.until(`return ${rows}.includes("events") && !/connecting/.test(document.body.textContent)`);
+      await browser.click("//a[contains(@class, 'row-name')][.='events']");
+      await browser.until("return document.querySelector('h1')?.textContent === 'events'");
+      await browser.click("//nav//a[normalize-space()='Keys']");
+      await browser.until("return document.querySelectorAll('.record').length >= 4");
+      await browser.click("//button[@aria-label='Rotate Terraform']");
+      await browser.click("//dialog//button[normalize-space()='Rotate']");
+      await browser.until("return document.querySelector('.secret-value') !== null");
     });
   });
 }

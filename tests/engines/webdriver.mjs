@@ -39,7 +39,7 @@ export async function open(engine, after) {
     if (!response.ok) throw new Error(`${engine.name}: ${method} ${path}: ${value.error}: ${value.message}`);
     return value;
   };
-  const { sessionId } = await send("POST", "/session", { capabilities: { alwaysMatch: engine.capabilities() } });
+  const { sessionId, capabilities } = await send("POST", "/session", { capabilities: { alwaysMatch: engine.capabilities() } });
   const session = `/session/${sessionId}`;
   // WebKit's driver may come back from a navigation before the page's scripts have run.
   await send("POST", `${session}/timeouts`, { implicit: 20_000 });
@@ -47,6 +47,8 @@ export async function open(engine, after) {
   after(() => send("DELETE", session));
 
   return {
+    /** The browser's version. */
+    version: String(capabilities.browserVersion),
     /** @param {string} url */
     go: (url) => send("POST", `${session}/url`, { url }),
     /** What a script returns. @param {string} script @returns {Promise<any>} */

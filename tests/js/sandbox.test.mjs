@@ -300,7 +300,7 @@ test("a response is made of bytes of its own, for engines that read them later",
 test("the time of a sandbox changes its speed, stands still, and goes on", async () => {
   const sandbox = new Sandbox({ timeScale: 1000, rateLimit: false });
   const { clock } = sandbox.clientOptions;
-  const woken = clock.sleep(60_000);
+  const woken = clock.sleep(60_000, new AbortController().signal);
   sandbox.timeScale = 0;
   assert.equal(sandbox.timeScale, 0);
   const stopped = clock.now();

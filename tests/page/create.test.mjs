@@ -153,6 +153,30 @@ test("the password is shown once, survives navigation, and leads to the service"
   });
 });
 
+test("a service whose response is lost on the way is found in the list", async () => {
+  await inForm(async (page) => {
+    await fill(page, "doubtful");
+    const dock = page.getByRole("complementary", { name: "Workbench" });
+    await dock.getByRole("button", { name: "Faults", exact: true }).click();
+    await dock.getByRole("button", { name: "Next requests: drop after" }).click();
+    await page.getByRole("button", { name: "Create service" }).click();
+    await page.getByText("No response came: doubtful may have been created.").waitFor();
+    await page.getByText("The list has this one of that name").waitFor();
+    const reset = page.getByRole("button", { name: "Reset its password" });
+    assert.equal(await reset.getAttribute("aria-disabled"), "true", "it does not run yet");
+    await dock.getByRole("button", { name: "Clock", exact: true }).click();
+    await dock.getByRole("button", { name: "1 day" }).click();
+    await page.locator(".found", { hasText: /running|idle/ }).waitFor();
+    await reset.click();
+    await page.getByText("This password of doubtful is shown only now").waitFor();
+    await page.getByRole("button", { name: "Open it" }).click();
+    await page.getByRole("heading", { level: 1, name: "doubtful" }).waitFor();
+    await page.getByRole("link", { name: "Services", exact: true }).click();
+    await page.getByRole("link", { name: "doubtful" }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "doubtful" }).count(), 1);
+  });
+});
+
 /** A creation whose response was lost: the page was reloaded meanwhile. @param {Page} page @param {string} name */
 async function lost(page, name) {
   const interrupted = {

@@ -125,6 +125,7 @@ test("a stored state that cannot be read is put aside, and the visitor is told",
   try {
     // A page of the same site without the console: no worker runs yet.
     const blank = await context.newPage();
+    await blank.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>blank</title>" }));
     await blank.goto(`${site.address}blank`);
     await blank.evaluate(
       () =>

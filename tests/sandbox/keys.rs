@@ -187,3 +187,33 @@ fn a_restored_state_has_the_same_keys() {
     assert_eq!(other.get("/keys").result().as_array().unwrap().len(), 3);
     assert!(START <= other.now);
 }
+
+#[test]
+fn the_roles_of_a_key_decide_its_permissions() {
+    let mut cloud = Cloud::new();
+    let (service, _) = cloud.create(&json!({}));
+    let as_key = |cloud: &mut Cloud, key: &Secret, method: Method, path: &str, body: Option<Value>| {
+        let url = cloud.url(path);
+        cloud.send_as(Some(key.clone()), method, &url, body.map(|body| body.to_string()))
+    };
+    let path = format!("/services/{service}");
+    let rename = || Some(json!({ "name": "other" }));
+    let lacks = |permission: &str| {
+        format!("FORBIDDEN: the roles of the key do not have the permission control-plane:{permission}")
+    };
+
+    let (_, developer) = created(&mut cloud, &json!({ "name": "reader", "roles": ["developer"] }));
+    assert_eq!(as_key(&mut cloud, &developer, Method::Get, &path, None).status, 200);
+    let refused = as_key(&mut cloud, &developer, Method::Patch, &path, rename());
+    assert_eq!(refused.refused(403), lacks("service:manage"));
+    let refused = as_key(&mut cloud, &developer, Method::Get, "/activities", None);
+    assert_eq!(refused.refused(403), lacks("organization:view-activities"));
+
+    let (_, queries) = created(&mut cloud, &json!({ "name": "queries", "roles": ["query_endpoints"] }));
+    assert_eq!(as_key(&mut cloud, &queries, Method::Get, "/services", None).result(), &json!([]));
+    assert_eq!(as_key(&mut cloud, &queries, Method::Get, &path, None).refused(403), lacks("service:view"));
+
+    // A key that names no roles has those of the key that creates it.
+    let (_, admin) = created(&mut cloud, &json!({ "name": "all" }));
+    assert_eq!(as_key(&mut cloud, &admin, Method::Patch, &path, rename()).status, 200);
+}

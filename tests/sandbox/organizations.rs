@@ -80,6 +80,13 @@ fn metrics_are_made_from_the_state() {
     assert!(main.len() < all.len());
     assert_eq!(cloud.get("/prometheus?filtered_metrics=yes").status, 400);
     assert_eq!(samples(&cloud.get("/postgres/prometheus").text), []);
+    let body = json!({ "name": "shop", "provider": "aws", "region": "us-east-1", "size": "m8gd.xlarge" });
+    let id = cloud.post("/postgres", &body).result()["id"].as_str().unwrap().to_owned();
+    cloud.wait(600.0);
+    // The same metrics as those of the service itself.
+    let all = cloud.get("/postgres/prometheus").text;
+    assert!(all.contains("pg_up{"), "{all}");
+    assert_eq!(all, cloud.get(&format!("/postgres/{id}/prometheus")).text);
 }
 
 #[test]

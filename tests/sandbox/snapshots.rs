@@ -56,6 +56,17 @@ fn upcoming_states_are_as_far_away_as_before() {
 }
 
 #[test]
+fn expiries_are_as_far_away_as_before() {
+    let mut cloud = Cloud::new();
+    let body = json!({ "name": "ci", "expireAt": "2026-08-01T01:00:00Z" });
+    let key = cloud.post("/keys", &body).result()["key"]["id"].as_str().unwrap().to_owned();
+    let young = cloud.sandbox.snapshot(cloud.now);
+    cloud.wait(86_400.0);
+    cloud.sandbox.restore(cloud.now, &young).unwrap();
+    assert_eq!(cloud.get(&format!("/keys/{key}")).result()["expireAt"], "2026-08-02T01:00:00Z");
+}
+
+#[test]
 fn a_snapshot_has_the_window_of_the_rate_limit() {
     let mut cloud = Cloud::of(Options::default());
     for _ in 0..10 {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::organization::{CREATED, Organization};
+use super::permissions::names::*;
 use super::record::Record;
 use super::rejection::Rejection;
 use super::resource::{Resource, properties};
@@ -39,10 +40,8 @@ struct SystemRole {
     permissions: &'static [&'static str],
 }
 
-const VIEW: &str = "control-plane:organization:view";
-const VIEW_SERVICE: &str = "control-plane:service:view";
-const VIEW_BACKUPS: &str = "control-plane:service:view-backups";
-const MANAGE_SERVICE: &str = "control-plane:service:manage";
+/// The permissions of the roles that read services.
+const READ_SERVICES: &[&str] = &[VIEW, VIEW_SERVICE, VIEW_BACKUPS, VIEW_PRIVATE_ENDPOINTS, VIEW_QUERY_ENDPOINTS];
 
 /// The first members of an organization, each with a role.
 const FIRST_MEMBERS: [(&str, &str, &str); 2] =
@@ -52,36 +51,32 @@ static SYSTEM_ROLES: [SystemRole; 10] = [
     SystemRole {
         name: ADMIN,
         older: Some("admin"),
-        permissions: &[
-            "control-plane:organization:manage",
-            "control-plane:organization:manage-billing",
-            MANAGE_SERVICE,
-        ],
+        permissions: &[MANAGE, MANAGE_BILLING, MANAGE_SERVICE, MANAGE_POSTGRES],
     },
     SystemRole {
         name: DEVELOPER,
         older: Some("developer"),
-        permissions: &[VIEW, "control-plane:organization:create-api-keys", VIEW_SERVICE, VIEW_BACKUPS],
+        permissions: &[
+            VIEW,
+            CREATE_KEYS,
+            VIEW_SERVICE,
+            VIEW_BACKUPS,
+            VIEW_PRIVATE_ENDPOINTS,
+            VIEW_QUERY_ENDPOINTS,
+            VIEW_POSTGRES,
+        ],
     },
-    SystemRole {
-        name: "Billing",
-        older: None,
-        permissions: &[VIEW, "control-plane:organization:view-billing", "control-plane:organization:manage-billing"],
-    },
+    SystemRole { name: "Billing", older: None, permissions: &[VIEW, VIEW_BILLING, MANAGE_BILLING] },
     SystemRole { name: "Member", older: None, permissions: &[VIEW] },
-    SystemRole {
-        name: "Org API reader",
-        older: None,
-        permissions: &[VIEW, "control-plane:organization:view-api-keys"],
-    },
+    SystemRole { name: "Org API reader", older: None, permissions: &[VIEW, VIEW_KEYS] },
     SystemRole { name: "Service admin", older: None, permissions: &[VIEW, MANAGE_SERVICE] },
-    SystemRole { name: "Service reader", older: None, permissions: &[VIEW, VIEW_SERVICE, VIEW_BACKUPS] },
+    SystemRole { name: "Service reader", older: None, permissions: READ_SERVICES },
     SystemRole { name: "Service API admin", older: None, permissions: &[VIEW, MANAGE_SERVICE] },
-    SystemRole { name: "Service API reader", older: None, permissions: &[VIEW, VIEW_SERVICE, VIEW_BACKUPS] },
+    SystemRole { name: "Service API reader", older: None, permissions: READ_SERVICES },
     SystemRole {
         name: "Basic service API reader",
         older: Some("query_endpoints"),
-        permissions: &["control-plane:service:view-query-api-endpoints"],
+        permissions: &[VIEW_QUERY_ENDPOINTS],
     },
 ];
 
@@ -257,6 +252,18 @@ fn assigned(record: &Record) -> impl Iterator<Item = &str> {
     assigned.into_iter().flatten().filter_map(|role| role.get("roleId")?.as_str())
 }
 
+/// The roles that a record has.
+pub fn roles(organization: &Organization, record: &Record) -> Vec<Rc<Record>> {
+    assigned(record).filter_map(|id| organization.store.get(ROLES, &[id.to_owned()]).cloned()).collect()
+}
+
+/// Whether the role of the system that may do everything is among those of a record.
+pub fn is_admin(record: &Record) -> bool {
+    let assigned = record.shown.get("assignedRoles").and_then(Value::as_array);
+    let has = |role: &Value, name: &str, value: &str| role.get(name).and_then(Value::as_str) == Some(value);
+    assigned.into_iter().flatten().any(|role| has(role, "roleName", ADMIN) && has(role, "roleType", SYSTEM))
+}
+
 /// Whether a record has a role.
 pub fn has(record: &Record, role: &Record) -> bool {
     assigned(record).any(|id| id == role.id())
@@ -338,8 +345,7 @@ fn edit(organization: &mut Organization, change: impl Fn(Option<String>, &mut Ve
     for (name, kind) in HOLDERS {
         let Some(resource) = Resource::named(name) else { continue };
         for record in organization.store.collection(name).to_vec() {
-            let find = |id: &str| organization.store.get(ROLES, &[id.to_owned()]).cloned();
-            let mut roles: Vec<Rc<Record>> = assigned(&record).filter_map(find).collect();
+            let mut roles = roles(organization, &record);
             change(actor(kind, &record), &mut roles);
             let mut after = Record::clone(&record);
             assign(resource, &mut after, &roles);

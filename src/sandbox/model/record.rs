@@ -8,8 +8,12 @@ use serde_json::{Map, Value};
 
 use super::machine::Lifecycle;
 use super::random::Random;
+use super::time::{parse, timestamp};
 use crate::contract::{AdditionalProperties, Format, Kind, Property, Schema};
 use crate::validate::{Mode, Unknown, validate};
+
+/// The properties with the moment at which a key, an invitation or an upload ends.
+const EXPIRIES: [&str; 2] = ["expireAt", "expiresAt"];
 
 /// A record of a resource.
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,10 +53,20 @@ impl Record {
         self.shown.get(name).and_then(Value::as_str)
     }
 
-    /// Visits every moment, to shift it.
+    /// Visits every moment that something happens at, to shift it: those of its lifecycle, and its expiry.
     pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         if let Some(lifecycle) = &mut self.lifecycle {
             lifecycle.visit_moments(visit);
+        }
+        for expiry in EXPIRIES {
+            let Some(shown) = self.shown.get_mut(expiry) else { continue };
+            let Some(before) = shown.as_str().and_then(parse) else { continue };
+            let mut moment = before;
+            visit(&mut moment);
+            // A text that another program wrote stays as it is where nothing is shifted.
+            if moment != before {
+                *shown = timestamp(moment).into();
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 // A form for a value of the contract. It renders fields, and shows the client's issues at them; it checks nothing itself.
 import { useMemo } from "preact/hooks";
 import { FormContext, type Shared } from "./context.ts";
-import { Fields, type Section } from "./groups.tsx";
+import { Fields, type Section } from "./fields.tsx";
 import type { Form, Json } from "./model.ts";
 import { Part } from "./part.tsx";
 import { isObject, type Path } from "./value.ts";

@@ -2,6 +2,8 @@
 //!
 //! Only hashes of credentials are kept (`model::key`). When a key was last used is known from the rate limit.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::{Handler, Output, Payload, generic};
@@ -52,7 +54,9 @@ fn shown(record: &Record, call: &Call) -> Value {
 
 fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     check(call, now)?;
-    let roles = access::requested(organization, call)?.unwrap_or_default();
+    // The API does not say which roles a key gets that names none: here those of the key that creates it.
+    let roles = access::requested(organization, call)?.filter(|roles| !roles.is_empty());
+    let roles = roles.unwrap_or_else(|| own_roles(organization, call));
     let mut record = generic::draft(organization, call, now)?;
     access::assign(generic::resource(call)?, &mut record, &roles);
     let defaults = [("state", "enabled".into()), ("expireAt", Value::Null), ("ipAccessList", key::anywhere())];
@@ -75,6 +79,12 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     result.extend(credentials);
     output.result = Some(Payload::Value(Value::Object(result)));
     Ok(output)
+}
+
+/// The roles of the key of a call.
+fn own_roles(organization: &Organization, call: &Call) -> Vec<Rc<Record>> {
+    let own = organization.store.get(KEYS, std::slice::from_ref(&call.key));
+    own.map_or_else(Vec::new, |key| access::roles(organization, key))
 }
 
 /// The suffix to show, the hashes to keep, and the properties of the result that are shown once.

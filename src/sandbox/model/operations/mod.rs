@@ -34,6 +34,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::organization::Organization;
+use super::permissions;
 use super::rejection::Rejection;
 use super::service::Service;
 use crate::contract::{Method, Operation};
@@ -117,6 +118,7 @@ pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
     if call.path("organizationId").is_some_and(|id| !id.eq_ignore_ascii_case(&organization.id)) {
         return Err(Rejection::forbidden("the key has no access to this organization"));
     }
+    permissions::check(organization, call)?;
     let handler = handler(call.operation).ok_or_else(|| Rejection::not_implemented(call.operation.name))?;
     let changes = call.operation.method != Method::Get;
     let service = call.path("serviceId").filter(|_| changes).and_then(|id| organization.service(id).ok()).cloned();

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Handler, Output, Payload, generic, private_endpoints};
+use super::{Handler, Output, Payload, generic, postgres, private_endpoints};
 use crate::contract::REGION_GROUPS;
 use crate::sandbox::model::call::Call;
-use crate::sandbox::model::exposition::{Exposition, Labels};
 use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::permissions::Permissions;
+use crate::sandbox::model::permissions::names::VIEW_SERVICE;
+use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::{Service, metrics};
 use crate::validate::matches;
@@ -21,7 +23,7 @@ pub fn handler(name: &str) -> Option<Handler> {
         "organizations.get" => |organization, _, _| Ok(Output::unchanged(organization.show())),
         "organizations.update" => update,
         "organizations.getPrometheus" => get_prometheus,
-        "organizations.getPostgresPrometheus" => |organization, _, _| Ok(text(postgres_metrics(organization))),
+        "organizations.getPostgresPrometheus" => get_postgres_prometheus,
         "organizations.getPrivateEndpointConfig" => |_, call, _| get_private_endpoint_config(call),
         _ => return None,
     })
@@ -87,30 +89,15 @@ fn updated_endpoints(endpoints: &[Value], change: &Value) -> Result<Vec<Value>, 
 
 fn get_prometheus(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     let filtered = call.query.get("filtered_metrics").and_then(Value::as_bool).unwrap_or(false);
-    let services: Vec<&Service> = organization.services.iter().map(AsRef::as_ref).collect();
+    let permissions = Permissions::of(organization, &call.key);
+    let visible = |service: &&Service| permissions.include(VIEW_SERVICE, Some(&service.id));
+    let services: Vec<&Service> = organization.services.iter().map(AsRef::as_ref).filter(visible).collect();
     Ok(text(metrics::exposition(&organization.id, &services, filtered, now)))
 }
 
-fn postgres_metrics(organization: &Organization) -> String {
-    let services = organization.store.collection("postgres").iter().map(|record| record.show());
-    let (mut info, mut up) = (Vec::new(), Vec::new());
-    for service in services {
-        let text = |name: &str| service.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut labels: Labels = vec![
-            ("clickhouse_org", organization.id.clone()),
-            ("postgres_service", text("id")),
-            ("postgres_service_name", text("name")),
-        ];
-        up.push((labels.clone(), if text("state") == "running" { 1.0 } else { 0.0 }));
-        labels.push(("postgres_status", text("state")));
-        info.push(labels);
-    }
-    let mut exposition = Exposition::default();
-    let help = "Information about the Postgres service, including its state";
-    exposition.family("Postgres_ServiceInfo", "untyped", help, info.into_iter().map(|labels| (labels, 1.0)));
-    let help = "Whether the Postgres service runs";
-    exposition.family("Postgres_Up", "gauge", help, up);
-    exposition.into_text()
+fn get_postgres_prometheus(organization: &mut Organization, _: &Call, now: f64) -> Result<Output, Rejection> {
+    let services: Vec<&Record> = organization.store.collection(postgres::POSTGRES).iter().map(AsRef::as_ref).collect();
+    Ok(text(postgres::metrics::exposition(organization, &services, now)))
 }
 
 fn get_private_endpoint_config(call: &Call) -> Result<Output, Rejection> {

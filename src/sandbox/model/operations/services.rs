@@ -8,6 +8,8 @@ use super::{Handler, Output, Payload, private_endpoints, query_endpoint, scaling
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::services::{IDLE, RUNNING, STOPPED};
 use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::permissions::Permissions;
+use crate::sandbox::model::permissions::names::VIEW_SERVICE;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::Service;
 use crate::sandbox::model::service::filters::TagFilter;
@@ -86,7 +88,9 @@ pub fn apply_mishap(
 fn list(organization: &Organization, call: &Call) -> Output {
     let filters = call.query("filter").map(TagFilter::read).collect::<Vec<_>>();
     let fits = |service: &&Rc<Service>| filters.iter().all(|filter| filter.matches(service.list("tags")));
-    Output::unchanged(organization.services.iter().filter(fits).map(|service| service.show()).collect())
+    let permissions = Permissions::of(organization, &call.key);
+    let visible = |service: &&Rc<Service>| permissions.include(VIEW_SERVICE, Some(&service.id));
+    Output::unchanged(organization.services.iter().filter(fits).filter(visible).map(|service| service.show()).collect())
 }
 
 fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) -> Result<Output, Rejection> {

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import { loadContract, type Operation } from "../../forms/contract.ts";
 import { focusOn } from "../../forms/context.ts";
-import type { Section } from "../../forms/groups.tsx";
+import type { Section } from "../../forms/fields.tsx";
 import { Summary, useIssues } from "../../forms/issues.tsx";
 import { useLoaded } from "../../forms/loaded.ts";
 import type { Field } from "../../forms/model.ts";

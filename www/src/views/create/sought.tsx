@@ -5,14 +5,15 @@ import { useLocation } from "wouter-preact";
 import { now } from "../../store/cloud.ts";
 import { type Failure, failureOf } from "../../store/failure.ts";
 import { isRunning } from "../../store/mutations.ts";
+import { useResource } from "../../store/resource.ts";
 import { passwordKey, resetPassword } from "../../store/service.ts";
-import { forgetPassword, shownPasswords } from "../../store/services.ts";
+import { forgetPassword, serviceOf, services, shownPasswords } from "../../store/services.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { MutationNotice } from "../../ui/mutation-notice.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Secret } from "../../ui/secret.tsx";
-import { State } from "../../ui/state.tsx";
+import { State, toneOf } from "../../ui/state.tsx";
 import { Time } from "../../ui/time.tsx";
 import { look, settle } from "./creation.ts";
 
@@ -81,8 +82,10 @@ export function Sought({ name, since, onRetry }: { name: string; since: number; 
   );
 }
 
-function Found({ service }: { service: Service }) {
+function Found({ service: found }: { service: Service }) {
   const [, go] = useLocation();
+  useResource(services);
+  const service = serviceOf(found.id) ?? found;
   const password = shownPasswords.value.get(service.id);
   const key = passwordKey(service.id);
   const open = () => {
@@ -106,11 +109,16 @@ function Found({ service }: { service: Service }) {
           )}
         </span>
       </p>
-      <p>Its first password was in the response that was lost. Have another one made.</p>
+      <p>Its first password was in the response that was lost. Have another one made as soon as it runs.</p>
       <MutationNotice of={key} />
       {password === undefined ? (
         <div class="actions">
-          <Button kind="primary" busy={isRunning(key)} onClick={() => void resetPassword(service)}>
+          <Button
+            kind="primary"
+            busy={isRunning(key)}
+            disabledBecause={toneOf(service.state) === "busy" ? "A password can be reset once the service runs" : undefined}
+            onClick={() => void resetPassword(service)}
+          >
             Reset its password
           </Button>
           <Button onClick={open}>Open it</Button>

@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { focusOn } from "../../forms/context.ts";
 import type { Contract, Operation } from "../../forms/contract.ts";
-import { sectionsOf } from "../../forms/groups.tsx";
+import { sectionsOf } from "../../forms/fields.tsx";
 import { Summary, useIssues } from "../../forms/issues.tsx";
 import { useLoaded } from "../../forms/loaded.ts";
 import type { Field, Form, Json } from "../../forms/model.ts";
@@ -54,7 +54,8 @@ function firstRequest({ pathFields, queryFields, body, bodyRequired }: Operation
   };
 }
 
-const LONG_AGO = -1;
+/** Shows the latest request of the operation, whichever that is. */
+const LATEST = -1;
 
 export function OperationView({ contract, operation, search }: { contract: Contract; operation: Operation; search: string }) {
   const loaded = useLoaded(loadClient).data;
@@ -73,7 +74,7 @@ export function OperationView({ contract, operation, search }: { contract: Contr
   const { shared, issues, leave, showAll, all } = useIssues(built.issues, suggest);
   const [attempt, setAttempt] = useState(0);
   const [asks, setAsks] = useState(false);
-  const [chosen, setChosen] = useState(LONG_AGO);
+  const [chosen, setChosen] = useState(LATEST);
 
   const own = runs.value.filter((run) => run.operation === operation);
   const [latest] = own;
@@ -82,7 +83,7 @@ export function OperationView({ contract, operation, search }: { contract: Contr
   const isUnsafe = operation.method === "DELETE" || !operation.idempotent;
   const go = () => {
     setAsks(false);
-    setChosen(LONG_AGO);
+    setChosen(LATEST);
     void send(operation, request);
   };
   const submit = () => {

@@ -12,7 +12,7 @@ use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::resource::Resource;
-use crate::sandbox::model::time::{MINUTE, timestamp};
+use crate::sandbox::model::time::{MINUTE, parse, timestamp};
 use crate::secret::Secret;
 
 /// The start of the paths that files are sent to. They are no paths of the API.
@@ -25,8 +25,7 @@ const MAX_UPLOADS: usize = 1_000;
 /// The index of the draws of the token, and its length.
 const TOKEN: (u64, usize) = (0, 40);
 
-/// The hidden properties of an upload: when it expires, the size and the hash of its file, and whether a version has it.
-const EXPIRES: &str = "expires";
+/// The hidden properties of an upload: the size and the hash of its file, and whether a version has it.
 const SIZE: &str = "size";
 const HASH: &str = "sha256";
 const USED: &str = "used";
@@ -51,7 +50,7 @@ fn token(upload: &Record) -> Secret {
 }
 
 fn is_expired(upload: &Record, now: f64) -> bool {
-    upload.hidden.get(EXPIRES).and_then(Value::as_f64).is_none_or(|expires| expires <= now)
+    upload.text("expiresAt").and_then(parse).is_none_or(|expires| expires <= now)
 }
 
 /// Opens an upload.
@@ -62,12 +61,11 @@ pub fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<
     let blank = organization.new_record();
     let id = blank.random.uuid();
     let expires = now + LIFETIME;
-    let hidden: Map<String, Value> = [(EXPIRES.to_owned(), expires.into())].into_iter().collect();
     let shown: Map<String, Value> = [("uploadId", id.clone()), ("expiresAt", timestamp(expires))]
         .into_iter()
         .map(|(name, text)| (name.to_owned(), text.into()))
         .collect();
-    let upload = Record { path: vec![id.clone()], shown, hidden, ..blank };
+    let upload = Record { path: vec![id.clone()], shown, ..blank };
     let address = format!("{}{PATH}{id}?token={}", call.origin, token(&upload).reveal());
     organization.add(resource, upload);
     let result = json!({ "uploadId": id, "uploadUrl": address, "expiresAt": timestamp(expires) });

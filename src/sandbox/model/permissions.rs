@@ -1,0 +1,183 @@
+//! Permissions: those that an operation needs, and those that a key has by the policies of its roles.
+//!
+//! The operations' permissions are those of the `security` entries of the official API document (clickhouse-cloud-api 0.5.0).
+//! It has no table of the permissions that include others: here `manage` of a scope includes every one of the scope,
+//! and `manage-backups` includes `view-backups`.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::access::{self, KEYS};
+use super::call::Call;
+use super::organization::Organization;
+use super::record::Record;
+use super::rejection::Rejection;
+use crate::contract::Method;
+
+/// The permissions of the roles of the system, and of the rules below.
+pub mod names {
+    pub const VIEW: &str = "control-plane:organization:view";
+    pub const MANAGE: &str = "control-plane:organization:manage";
+    pub const VIEW_KEYS: &str = "control-plane:organization:view-api-keys";
+    pub const CREATE_KEYS: &str = "control-plane:organization:create-api-keys";
+    pub const VIEW_ACTIVITIES: &str = "control-plane:organization:view-activities";
+    pub const VIEW_BILLING: &str = "control-plane:organization:view-billing";
+    pub const MANAGE_BILLING: &str = "control-plane:organization:manage-billing";
+    pub const CREATE_SERVICE: &str = "control-plane:organization:create-service";
+    pub const VIEW_SERVICE: &str = "control-plane:service:view";
+    pub const MANAGE_SERVICE: &str = "control-plane:service:manage";
+    pub const DELETE_SERVICE: &str = "control-plane:service:delete";
+    pub const MANAGE_SCALING: &str = "control-plane:service:manage-scaling-config";
+    pub const VIEW_BACKUPS: &str = "control-plane:service:view-backups";
+    pub const MANAGE_BACKUPS: &str = "control-plane:service:manage-backups";
+    pub const VIEW_PRIVATE_ENDPOINTS: &str = "control-plane:service:view-private-endpoints";
+    pub const MANAGE_PRIVATE_ENDPOINTS: &str = "control-plane:service:manage-private-endpoints";
+    pub const VIEW_QUERY_ENDPOINTS: &str = "control-plane:service:view-query-api-endpoints";
+    pub const MANAGE_QUERY_ENDPOINTS: &str = "control-plane:service:manage-query-api-endpoints";
+    pub const MANAGE_CLICK_PIPES: &str = "control-plane:service:manage-clickpipes";
+    pub const MANAGE_CLICK_STACK: &str = "control-plane:service:manage-clickstack-api";
+    pub const VIEW_POSTGRES: &str = "control-plane:postgres-service:view";
+    pub const MANAGE_POSTGRES: &str = "control-plane:postgres-service:manage";
+}
+use names::*;
+
+/// The permissions to read and to change, for an operation, or for all of a resource and below it.
+type Rule = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+/// The first rule that fits counts.
+const RULES: [Rule; 21] = [
+    // They show the part that the key may see.
+    ("organizations.list", &[], &[]),
+    ("organizations.getPrometheus", &[], &[]),
+    ("services.list", &[], &[]),
+    ("services.create", &[], &[CREATE_SERVICE, MANAGE_SERVICE]),
+    ("services.delete", &[], &[DELETE_SERVICE]),
+    ("services.updateScaling", &[], &[MANAGE_SCALING]),
+    ("services.updateReplicaScaling", &[], &[MANAGE_SCALING]),
+    ("services.scalingSchedule", &[VIEW_SERVICE], &[MANAGE_SCALING]),
+    ("services.privateEndpoints", &[VIEW_PRIVATE_ENDPOINTS], &[MANAGE_PRIVATE_ENDPOINTS]),
+    ("services.queryEndpoint", &[VIEW_QUERY_ENDPOINTS], &[MANAGE_QUERY_ENDPOINTS]),
+    ("services", &[VIEW_SERVICE], &[MANAGE_SERVICE]),
+    ("backups", &[VIEW_BACKUPS], &[MANAGE_BACKUPS]),
+    ("clickPipes", &[MANAGE_CLICK_PIPES], &[MANAGE_CLICK_PIPES]),
+    ("clickStack", &[MANAGE_CLICK_STACK], &[MANAGE_CLICK_STACK]),
+    ("keys.create", &[], &[CREATE_KEYS]),
+    ("keys", &[VIEW_KEYS], &[VIEW_KEYS]),
+    ("activities", &[VIEW_ACTIVITIES], &[]),
+    ("roles", &[MANAGE], &[MANAGE]),
+    ("postgres.create", &[], &[CREATE_SERVICE]),
+    ("postgres.restore", &[], &[MANAGE_POSTGRES, CREATE_SERVICE]),
+    ("postgres.createReadReplica", &[], &[MANAGE_POSTGRES, CREATE_SERVICE]),
+];
+const OF_POSTGRES: Rule = ("postgres", &[VIEW_POSTGRES], &[MANAGE_POSTGRES]);
+/// All others: the organization, members, invitations, costs, quotas, functions, infrastructure.
+const OF_ORGANIZATION: Rule = ("", &[VIEW], &[MANAGE]);
+
+/// The permissions that a call needs.
+fn needed(call: &Call) -> &'static [&'static str] {
+    let name = call.operation.name;
+    // To wake a service takes no more than to see it.
+    if name == "services.updateState" && call.body.get("command").and_then(Value::as_str) == Some("awake") {
+        return &[VIEW_SERVICE];
+    }
+    let fits =
+        |(known, ..): &&Rule| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let (_, read, write) = RULES.iter().chain([&OF_POSTGRES]).find(fits).unwrap_or(&OF_ORGANIZATION);
+    if call.operation.method == Method::Get { read } else { write }
+}
+
+/// Rejects a call that the roles of its key do not permit.
+pub fn check(organization: &Organization, call: &Call) -> Result<(), Rejection> {
+    let permissions = Permissions::of(organization, &call.key);
+    match needed(call).iter().find(|needed| !permissions.include(needed, call.path("serviceId"))) {
+        Some(lacking) => {
+            Err(Rejection::forbidden(format!("the roles of the key do not have the permission {lacking}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The permissions of a key.
+pub enum Permissions {
+    All,
+    /// By the policies of these roles.
+    Of(Vec<Rc<Record>>),
+}
+
+impl Permissions {
+    /// Those of a key now. A key that the organization does not know is the sandbox itself.
+    pub fn of(organization: &Organization, key: &str) -> Self {
+        let Some(key) = organization.store.collection(KEYS).iter().find(|record| record.id() == key) else {
+            return Self::All;
+        };
+        if access::is_admin(key) { Self::All } else { Self::Of(access::roles(organization, key)) }
+    }
+
+    /// Whether they include one, on a service where the call names one. A policy that denies it counts more than one that
+    /// allows it.
+    pub fn include(&self, permission: &str, service: Option<&str>) -> bool {
+        let Self::Of(roles) = self else { return true };
+        let policies = || {
+            let of = |role: &'_ Rc<Record>| role.shown.get("policies").and_then(Value::as_array).cloned();
+            roles.iter().filter_map(of).flatten()
+        };
+        let has = |effect: &str| {
+            policies().any(|policy| {
+                policy.get("allowDeny").and_then(Value::as_str) == Some(effect)
+                    && texts(&policy, "permissions").any(|granted| includes(granted, permission))
+                    && texts(&policy, "resources").any(|resource| is_about(resource, permission, service))
+            })
+        };
+        has("ALLOW") && !has("DENY")
+    }
+}
+
+fn texts<'a>(policy: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    policy.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Whether a permission includes another one.
+fn includes(granted: &str, needed: &str) -> bool {
+    let split =
+        |permission: &'_ str| permission.rsplit_once(':').map(|(scope, act)| (scope.to_owned(), act.to_owned()));
+    let (Some((scope, act)), Some((needed_scope, needed_act))) = (split(granted), split(needed)) else { return false };
+    let of_part = |act: &str, verb: &str| act.strip_prefix(verb).map(str::to_owned);
+    scope == needed_scope
+        && (act == "manage"
+            || act == needed_act
+            || of_part(&act, "manage-").is_some_and(|part| of_part(&needed_act, "view-") == Some(part)))
+}
+
+/// Whether a resource of a policy is one that a permission is about. Only services are told apart.
+fn is_about(resource: &str, permission: &str, service: Option<&str>) -> bool {
+    match (resource.strip_prefix("instance/"), service) {
+        (Some("*"), _) | (None, _) => true,
+        (Some(id), Some(service)) => id.eq_ignore_ascii_case(service),
+        (Some(_), None) => !permission.starts_with("control-plane:service:"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_includes_lesser_ones() {
+        assert!(includes(MANAGE_SERVICE, VIEW_BACKUPS));
+        assert!(includes(MANAGE_BACKUPS, VIEW_BACKUPS));
+        assert!(includes(VIEW, VIEW));
+        assert!(!includes(VIEW_BACKUPS, MANAGE_BACKUPS));
+        assert!(!includes(MANAGE, VIEW_SERVICE));
+        assert!(!includes("everything", VIEW));
+    }
+
+    #[test]
+    fn a_policy_may_name_services() {
+        assert!(is_about("instance/*", VIEW_SERVICE, None));
+        assert!(is_about("organization/1", VIEW_SERVICE, Some("2")));
+        assert!(is_about("instance/A", VIEW_SERVICE, Some("a")));
+        assert!(!is_about("instance/b", VIEW_SERVICE, Some("a")));
+        assert!(!is_about("instance/b", VIEW_SERVICE, None));
+    }
+}

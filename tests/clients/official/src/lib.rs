@@ -1,0 +1,1 @@
+//! Empty: the tests are those of the official client.
