@@ -252,11 +252,14 @@ test("a password of one's own: its hashes are shown as they are sent, and the co
       const shown = JSON.parse((await hashes.nth(2).textContent()) ?? "");
       await button(page, "Set this password").click();
       await page.getByText("Set the password of events: done.").waitFor();
+      await page.getByText("The sandbox has tried it: it opens the service.").waitFor();
       const [{ body } = { body: undefined }] = await sent(page);
       assert.deepEqual(body, shown);
       assert.ok(!JSON.stringify(await sent(page)).includes("horse"));
 
       await page.getByRole("link", { name: "Overview" }).click();
+      // What is below the notice moves when it goes.
+      await page.getByText("Set the password of events: done.").waitFor({ state: "detached" });
       const copied = () => page.evaluate(() => navigator.clipboard.readText());
       for (const [name, literal] of /** @type {const} */ ([
         ["clickhouse-client", "'correct horse '\\''battery'\\'' staple'"],
