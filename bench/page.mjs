@@ -6,10 +6,9 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { launch, serve } from "../tests/page/site.mjs";
-import { own, ownBytes } from "../tests/page/weight.mjs";
+import { LIMIT_BYTES, own, ownBytes } from "../tests/page/weight.mjs";
 
 const LIMIT_MS = 2500;
-const LIMIT_BYTES = 70_000;
 const RUNS = 5;
 
 const site = await serve();
@@ -36,7 +35,7 @@ async function visit() {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send("Network.enable");
-  const throughput = (1.6e6 / 8) * 1;
+  const throughput = 1.6e6 / 8;
   await devtools.send("Network.emulateNetworkConditions", {
     offline: false,
     latency: 150,

@@ -14,7 +14,12 @@ export const firstLook = () => ({
     if (id !== `\0${NAME}`) return undefined;
     const sandbox = new Sandbox({ ...SANDBOX, latencyMs: 0, timeScale: 0.001 });
     const services = await new CloudClient(sandbox.clientOptions).services.list();
-    const list = services.map(({ endpoints: _, ...service }) => service);
+    // The list shows these; the rest comes with the first response.
+    const list = services.map(
+      ({ id, name, state, provider, region, createdAt, minReplicaMemoryGb, maxReplicaMemoryGb, numReplicas, tags }) => ({
+        ...{ id, name, state, provider, region, createdAt, minReplicaMemoryGb, maxReplicaMemoryGb, numReplicas, tags },
+      }),
+    );
     return `export const at = ${sandbox.state().now}; export const services = ${JSON.stringify(list)};`;
   },
 });

@@ -38,6 +38,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 3000,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     rolldownOptions: {
       output: {
         // The package's modules are files of their own, named by what they are: the page loads each when it needs it.
@@ -46,6 +47,9 @@ export default defineConfig({
             { name: "sandbox", test: /pkg\/dist\/(sandbox|simulator)\b/ },
             { name: "openapi", test: /pkg\/dist\/openapi\.json/ },
             { name: "client", test: /pkg\/dist\// },
+            // Small parts together compress better than apart.
+            { name: "ui", test: /www\/src\/(ui|store|backend)\/|node_modules\/(preact|@preact)\// },
+            { name: "organization", test: /www\/src\/(views\/(keys|people|activities|usage)|store\/organization)/ },
           ],
         },
       },

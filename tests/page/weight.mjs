@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
+/** The most bytes after brotli. */
+export const LIMIT_BYTES = 70_000;
+
 /** The scripts of the package and the contract's document; the build names them by their modules (vite.config.js). */
 const packaged = /^(client|sandbox|openapi|worker)-/;
 
