@@ -112,8 +112,6 @@ test("tabs share the sandbox, and a reload keeps it", async () => {
     const other = await page.context().newPage();
     await visit(other, site.address, /** @type {any} */ (views.keys));
     await other.getByRole("article", { name: /^shared/ }).waitFor();
-    // Soon it is in the database: then not even a new worker loses it.
-    await page.waitForTimeout(1500);
     await other.close();
     await page.reload();
     await page.getByRole("article", { name: /^shared/ }).waitFor();

@@ -7,7 +7,6 @@ import type { ControlName, Controls, FromWorker, ToWorker, WireRequest } from ".
 const STORE = "sandbox";
 /** Where a state is put that cannot be read, so that nothing is lost. */
 const DAMAGED = "sandbox.damaged";
-const SAVE_AFTER_MS = 500;
 
 const ports = new Set<MessagePort | DedicatedWorkerGlobalScope>();
 let notice: string | undefined;
@@ -30,15 +29,13 @@ async function restore(): Promise<void> {
   }
 }
 
-let isSaving = false;
-/** Stores the state soon; several changes at once are stored together. */
-function save(): void {
-  if (isSaving) return;
-  isSaving = true;
-  setTimeout(() => {
-    isSaving = false;
-    void set(STORE, sandbox.snapshot()).catch(() => undefined);
-  }, SAVE_AFTER_MS);
+/** Stores the state. The response to a change leaves afterwards, so that a reload loses none. */
+async function save(): Promise<void> {
+  try {
+    await set(STORE, sandbox.snapshot());
+  } catch {
+    // The visitor was told at the start that nothing can be stored.
+  }
 }
 
 const time = () => ({ now: sandbox.clientOptions.clock.now(), speed: sandbox.timeScale });
@@ -94,18 +91,18 @@ function connect(port: MessagePort | DedicatedWorkerGlobalScope): void {
         inProgress.get(call)?.abort();
       } else if (data.type === "control") {
         const value = control(data.name, data.args);
-        save();
+        if (data.name === "reset") await save();
         tell({ type: "time", time: time() });
         port.postMessage({ type: "result", id: data.id, value } satisfies FromWorker);
       } else {
         const controller = new AbortController();
         inProgress.set(call, controller);
         const response = await carryOut(data.request, controller.signal).finally(() => inProgress.delete(call));
+        if (data.request.method !== "GET") await save();
         port.postMessage({ type: "response", id: data.id, response } satisfies FromWorker, [response.body]);
-        if (data.request.method !== "GET") save();
       }
     } catch (error) {
-      if (data.type === "fetch" && data.request.method !== "GET") save();
+      if (data.type === "fetch" && data.request.method !== "GET") await save();
       port.postMessage({
         type: "failure",
         id: data.id,
@@ -126,4 +123,4 @@ if ("onconnect" in globalThis) {
 }
 
 // Services change by themselves as time passes.
-setInterval(save, 10_000);
+setInterval(() => void save(), 10_000);

@@ -1,7 +1,7 @@
 // The list of services.
 import type { Service } from "clickhouse-cloud";
 import { useEffect, useRef } from "preact/hooks";
-import { Link, useLocation, useSearch } from "wouter-preact";
+import { Link, useSearch } from "wouter-preact";
 import { now } from "../../store/cloud.ts";
 import { firstLook } from "../../store/first-look.ts";
 import { mutation, mutations } from "../../store/mutations.ts";
@@ -23,12 +23,12 @@ import "../../style/services.css";
 export function Services() {
   const { data: loaded, failure } = useResource(services);
   const data = loaded ?? firstLook.value;
-  const [, go] = useLocation();
   const filter = filterOf(useSearch());
   const shown = data && filtered(data, filter);
   const set = (change: Partial<Filter>) => {
     const query = queryOf({ ...filter, ...change });
-    go(query === "" ? "/services" : `/services?${query}`, { replace: true });
+    // The router keeps a query that is there, and cannot take it away; it hears of this all the same.
+    history.replaceState(history.state, "", `${location.pathname}${query === "" ? "" : `?${query}`}#/services`);
   };
   return (
     <Screen
