@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::organization::{CREATED, Organization};
-use super::permissions::names::*;
+use super::permission_names::*;
 use super::record::Record;
 use super::rejection::Rejection;
 use super::resource::{Resource, properties};

@@ -14,6 +14,7 @@ pub mod key;
 pub mod machine;
 pub mod operations;
 pub mod organization;
+pub mod permission_names;
 pub mod permissions;
 pub mod random;
 pub mod record;

@@ -137,10 +137,16 @@ fn names_another(value: &Value, schema: &'static Schema) -> bool {
     }
 }
 
-/// Shows as `null` what may be null and is absent.
+/// Shows as `null` what may be null and is absent. Enumerations, objects and unions stay absent: the official document names null
+/// among their types, and excludes it by the list of values, or by two alternatives that both fit.
 pub fn show_nulls(shown: &mut Map<String, Value>, schema: &'static Schema) {
     if let Kind::Object(object) = &schema.kind {
-        for property in object.properties.iter().filter(|property| property.schema.nullable) {
+        let is_plain = |kind: &Kind| {
+            matches!(kind, Kind::Boolean | Kind::Number(_) | Kind::Integer(_) | Kind::Text(_) | Kind::Array { .. })
+        };
+        for property in
+            object.properties.iter().filter(|property| property.schema.nullable && is_plain(&property.schema.kind))
+        {
             shown.entry(property.name).or_insert(Value::Null);
         }
     }

@@ -8,8 +8,8 @@ use super::{Handler, Output, Payload, private_endpoints, query_endpoint, scaling
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::services::{IDLE, RUNNING, STOPPED};
 use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::permission_names::VIEW_SERVICE;
 use crate::sandbox::model::permissions::Permissions;
-use crate::sandbox::model::permissions::names::VIEW_SERVICE;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::Service;
 use crate::sandbox::model::service::filters::TagFilter;
