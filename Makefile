@@ -34,9 +34,9 @@ test: setup-test pack
 consumers: setup-test pack
 	@node tests/consumers/run.mjs $(CONSUMERS)
 
-# At least 5,000 requests that schemathesis makes from the contract, against the sandbox over HTTP.
+# At least 20,000 requests that schemathesis makes from the contract, against the sandbox over HTTP.
 fidelity: setup-test build
-	@node tests/fidelity/schemathesis.mjs 5000
+	@node tests/fidelity/schemathesis.mjs 20000
 
 # Ten minutes of each fuzz target, or another time in seconds: make fuzz FOR=60. `make test` has some seconds of each.
 fuzz:

@@ -1,23 +1,21 @@
 // @ts-check
-// schemathesis makes requests from the contract, right ones and wrong ones, and holds what the sandbox answers against it.
-// `make fidelity` does the same with 5,000 of them and more.
+// schemathesis makes requests from the contract, right ones and wrong ones, for all operations, and holds the sandbox's responses
+// against it. `make fidelity` does the same with 20,000 of them and more.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { schemathesis } from "./schemathesis.mjs";
+import { operations, schemathesis } from "./schemathesis.mjs";
 
-test("what schemathesis makes of the contract, the sandbox answers by it", { timeout: 300_000 }, async () => {
-  const { code, generated, passed, output, ledger, contract } = await schemathesis(30, 1);
-  assert.equal(code, 0, output);
-  assert.equal(passed, generated);
-  assert.ok(generated >= 1_000, output);
-  // They come past the door: each operation has succeeded, but for a deletion, which takes a stop before.
-  const all = Object.values(contract.paths)
-    .flatMap((path) => Object.values(path))
-    .map((operation) => operation["x-name"]);
-  assert.ok(all.includes("services.create"));
-  const done = new Set(ledger.filter(({ status }) => status === 200).map(({ operation }) => operation));
-  assert.deepEqual(
-    all.filter((name) => !done.has(name) && name !== "services.delete"),
-    [],
-  );
+test("schemathesis finds nothing in any operation", { timeout: 600_000 }, async (t) => {
+  let all = 0;
+  const succeeded = new Set();
+  await schemathesis(5, 1, true, (_, { code, generated, passed, output, succeeded: some }) => {
+    assert.equal(code, 0, output);
+    assert.equal(passed, generated, output);
+    all += generated;
+    for (const name of some) succeeded.add(name);
+  });
+  t.diagnostic(`${all} requests, ${succeeded.size} of ${operations.length} operations succeeded`);
+  assert.ok(all >= 3_000, `${all}`);
+  // The requests get to the operations: most succeed by chance, and all in the tour of responses.test.mjs.
+  assert.ok(succeeded.size >= operations.length / 2, [...succeeded].join());
 });

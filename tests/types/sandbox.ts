@@ -111,6 +111,16 @@ export const standIn: typeof globalThis.fetch = sandbox.fetch;
 // @ts-expect-error an address is needed
 sandbox.fetch();
 
+const scale: number = sandbox.timeScale;
+sandbox.timeScale = scale * 0;
+// @ts-expect-error a number
+sandbox.timeScale = "fast";
+
+const chance: number | undefined = sandbox.probabilities["stale-read"];
+sandbox.probabilities = { ...sandbox.probabilities, slow: chance };
+// @ts-expect-error a fault that there is not
+sandbox.probabilities = { slowly: 0.1 };
+
 sandbox.advance(60_000);
 // @ts-expect-error milliseconds are a number
 sandbox.advance("1 min");
