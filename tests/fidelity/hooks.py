@@ -50,7 +50,7 @@ def agree(body: dict):
 
 def is_fitting(case):
     """Whether a case is to succeed, and is none of a sequence, which has ids of its own."""
-    return case.meta is not None and case.meta.generation.mode.is_positive and case.meta.phase.name.name != "STATEFUL_TESTING"
+    return case.meta is not None and case.meta.generation.mode.is_positive and case.meta.phase.name != "stateful"
 
 
 @schemathesis.hook

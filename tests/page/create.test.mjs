@@ -235,6 +235,7 @@ test("a removed entry gives the focus to its neighbour", async () => {
     const add = page.getByRole("button", { name: "Add to IP access list" });
     for (const source of ["10.0.0.1", "10.0.0.2", "10.0.0.3"]) {
       await add.click();
+      await page.waitForFunction(() => document.activeElement?.tagName === "INPUT");
       await page.keyboard.type(source);
     }
     await page.getByRole("button", { name: "Remove IP access list 2" }).click();

@@ -42,16 +42,22 @@ fn check(value: &Value, schema: &'static Schema, path: [&'static str; 2]) -> Vec
     validate(value.to_string().as_bytes(), schema, Mode::Request { unknown: Unknown::Refuse }, &root).issues
 }
 
-/// The value of a query parameter in the type of its schema; `null` when it is absent. A repeated scalar counts by its last
-/// value.
+/// The value of a query parameter in the type of its schema; `null` when it is absent. A repeated scalar is a list, which its
+/// schema refuses.
 fn argument(parameter: &Parameter, query: &[(String, String)]) -> Value {
-    let mut given = query.iter().filter(|(name, _)| name == parameter.name).map(|(_, value)| value.as_str());
-    match &parameter.schema.kind {
-        Kind::Array { items, .. } => {
-            let values: Vec<Value> = given.map(|text| scalar(&items.kind, text)).collect();
-            if values.is_empty() { Value::Null } else { Value::Array(values) }
+    let given: Vec<&str> =
+        query.iter().filter(|(name, _)| name == parameter.name).map(|(_, value)| value.as_str()).collect();
+    let kind = match &parameter.schema.kind {
+        Kind::Array { items, .. } => Some(&items.kind),
+        _ => None,
+    };
+    match (given.as_slice(), kind) {
+        ([], _) => Value::Null,
+        ([text], None) => scalar(&parameter.schema.kind, text),
+        (texts, kind) => {
+            let kind = kind.unwrap_or(&parameter.schema.kind);
+            Value::Array(texts.iter().map(|text| scalar(kind, text)).collect())
         }
-        kind => given.next_back().map_or(Value::Null, |text| scalar(kind, text)),
     }
 }
 

@@ -44,7 +44,7 @@ test("they are compiled", { timeout: 1_200_000 }, async () => {
 describe("the official client", { concurrency: true }, () => {
   for (const life of ["integration_test", "integration_org_test", "integration_postgres_test"]) {
     test(life, { timeout: 600_000 }, async (t) => {
-      const { url, services, authorization, env } = await sandbox(t, "--time-scale", "60", "--rate-limit", "off");
+      const { url, services, authorization, env } = await sandbox(t, "--time-scale", "300", "--rate-limit", "off");
       const members = await fetch(new URL("members", services), { headers: { authorization } });
       const { result } = await members.json();
       const variables = {
