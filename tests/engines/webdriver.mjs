@@ -53,9 +53,10 @@ export async function open(engine, after) {
     go: (url) => send("POST", `${session}/url`, { url }),
     /** What a script returns. @param {string} script @returns {Promise<any>} */
     run: (script) => send("POST", `${session}/execute/sync`, { script, args: [] }),
-    /** Clicks what an XPath finds, as soon as it is there. @param {string} value */
+    /** Clicks what an XPath finds, as soon as it is there, in the middle of the window: a fixed bar covers its edge. @param {string} value */
     async click(value) {
       const found = await send("POST", `${session}/element`, { using: "xpath", value });
+      await send("POST", `${session}/execute/sync`, { script: "arguments[0].scrollIntoView({ block: 'center' })", args: [found] });
       await send("POST", `${session}/element/${found[ELEMENT]}/click`, {});
     },
     /**

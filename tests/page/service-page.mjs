@@ -94,9 +94,20 @@ export async function hold(page) {
   return () => page.evaluate(() => /** @type {any} */ (globalThis).release());
 }
 
+/** The other client comes with the console's own, after the first paint. @param {Page} page */
+const another = (page) => page.waitForFunction(() => /** @type {any} */ (globalThis).another !== undefined);
+
 /** Changes the service "events" as another client does. @param {Page} page @param {object} body */
-export const updateElsewhere = (page, body) =>
-  page.evaluate(async ([id, change]) => void (await /** @type {any} */ (globalThis).another.services.update(id, change)), [RUNNING, body]);
+export const updateElsewhere = async (page, body) => {
+  await another(page);
+  await page.evaluate(
+    async ([id, change]) => void (await /** @type {any} */ (globalThis).another.services.update(id, change)),
+    [RUNNING, body],
+  );
+};
 
 /** Reads the service "events" as another client does. @param {Page} page @returns {Promise<any>} */
-export const readElsewhere = (page) => page.evaluate((id) => /** @type {any} */ (globalThis).another.services.get(id), RUNNING);
+export const readElsewhere = async (page) => {
+  await another(page);
+  return page.evaluate((id) => /** @type {any} */ (globalThis).another.services.get(id), RUNNING);
+};
