@@ -23,6 +23,21 @@ fn a_body_without_json_is_a_bad_request() {
 }
 
 #[test]
+fn a_query_parameter_has_one_value_of_its_type() {
+    let mut cloud = Cloud::new();
+    assert_eq!(cloud.get("/prometheus?filtered_metrics=true").status, 200);
+    for query in [
+        "filtered_metrics=null",
+        "filtered_metrics=true&filtered_metrics=false",
+        "filtered_metrics=1",
+        "filtered_metrics=",
+    ] {
+        let refusal = cloud.get(&format!("/prometheus?{query}"));
+        assert!(refusal.refused(400).starts_with("BAD_REQUEST: query.filtered_metrics: "), "{query}: {}", refusal.text);
+    }
+}
+
+#[test]
 fn a_bad_creation_names_the_field() {
     let mut cloud = Cloud::new();
     let cases = [

@@ -64,7 +64,8 @@ fn argument(parameter: &Parameter, query: &[(String, String)]) -> Value {
 fn scalar(kind: &Kind, text: &str) -> Value {
     match kind {
         Kind::Boolean | Kind::Number(_) | Kind::Integer(_) => {
-            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+            // "null" is a text: an absent value is not written.
+            serde_json::from_str(text).ok().filter(|value: &Value| !value.is_null()).unwrap_or_else(|| text.into())
         }
         _ => text.into(),
     }
