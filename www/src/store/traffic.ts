@@ -1,4 +1,7 @@
 // Every request of the client, in the order of their start. The attempts of a call are grouped under it.
+//
+// The client's events have no id of their call, but follow each other in one turn of the client: `onRequest` comes right before
+// its `fetch`, and `onResponse` right before the `onRetry` of the same attempt.
 import { type Signal, signal } from "@preact/signals";
 import type { CloudClientOptions } from "clickhouse-cloud";
 
@@ -28,6 +31,8 @@ export interface Call {
   /** The body as it was sent: it may have secrets, and is shown masked. */
   readonly body: string | undefined;
   readonly attempts: readonly Attempt[];
+  /** The next attempt comes after a pause. */
+  readonly retries: boolean;
 }
 
 const MOST = 500;
@@ -36,67 +41,83 @@ export const traffic = signal<readonly Signal<Call>[]>([]);
 /** When requests were sent, in the back end's time: for the gauge of the rate limit. */
 export const sentAt = signal<readonly number[]>([]);
 
-export const isPending = ({ attempts }: Call): boolean => attempts.at(-1)?.status === undefined || attempts.at(-1)?.waitMs !== undefined;
+export const isPending = ({ attempts, retries }: Call): boolean => retries || attempts.at(-1)?.status === undefined;
 
 let calls = 0;
 
 type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
+function change(call: Signal<Call>, index: number, part: Partial<Attempt>): void {
+  const attempts = call.value.attempts.map((attempt, each) => (each === index ? { ...attempt, ...part } : attempt));
+  call.value = { ...call.value, attempts };
+}
+
 /** The options of a client whose requests are recorded here. */
 export function recorded(options: CloudClientOptions, now: () => number): CloudClientOptions {
   const send = (options.fetch ?? fetch) as FetchLike;
-  /** Calls whose hook was called, and whose request comes next. */
+  /** The calls whose latest attempt is sent next. */
   const announced: Signal<Call>[] = [];
+  /** The address of the latest response: that of the retry which follows it. */
+  let answered: string | undefined;
 
-  function change(call: Signal<Call>, last: Partial<Attempt>): void {
-    const { attempts } = call.value;
-    call.value = { ...call.value, attempts: [...attempts.slice(0, -1), { status: undefined, ...attempts.at(-1), ...last }] };
+  const pending = (fits: (call: Call) => boolean) => traffic.value.find(({ value }) => isPending(value) && fits(value));
+
+  /** The call whose attempt has failed. Without a response its address is unknown: the longest in progress times out first. */
+  function failed(operation: string, attempt: number, status: number | undefined, fault: string | undefined) {
+    const same = traffic.value.filter(({ value }) => value.operation === operation && value.attempts.length === attempt && !value.retries);
+    const ended = (last: number | undefined) => same.filter(({ value }) => value.attempts.at(-1)?.status === last);
+    if (fault === "timeout") return ended(undefined)[0];
+    return status === undefined ? ended(0).at(-1) : ended(status).findLast(({ value }) => value.url === answered);
   }
-
-  /** The call that an attempt continues: the latest of its kind that waits for this attempt. */
-  const waiting = (operation: string, attempt: number) =>
-    traffic.value.findLast(({ value }) => value.operation === operation && value.attempts.length === attempt - 1 && isPending(value));
 
   return {
     ...options,
     onRequest({ operation, method, url, headers, attempt }) {
-      const again = attempt > 1 ? waiting(operation, attempt) : undefined;
+      const same = (call: Call) => call.retries && call.operation === operation && call.method === method && call.url === url;
+      const again = attempt > 1 ? pending((call) => same(call) && call.attempts.length === attempt - 1) : undefined;
       const call =
-        again ?? signal<Call>({ id: (calls += 1), operation, method, url, startedAt: now(), headers, body: undefined, attempts: [] });
+        again ??
+        signal<Call>({
+          ...{ id: (calls += 1), operation, method, url, startedAt: now(), headers, body: undefined },
+          ...{ attempts: [], retries: false },
+        });
+      call.value = { ...call.value, attempts: [...call.value.attempts, { status: undefined }], retries: false };
       if (again === undefined) traffic.value = [...traffic.value.slice(-MOST + 1), call];
-      const { attempts } = call.value;
-      const { waitMs: _, ...last } = attempts.at(-1) ?? { status: undefined };
-      call.value = { ...call.value, attempts: [...attempts.slice(0, -1), ...(attempts.length > 0 ? [last] : []), { status: undefined }] };
       announced.push(call);
     },
+    onResponse({ url }) {
+      answered = url;
+    },
     onRetry({ operation, attempt, status, fault, waitMs }) {
-      const call = traffic.value.findLast(({ value }) => value.operation === operation && value.attempts.length === attempt);
-      if (call !== undefined) change(call, { status: status ?? 0, ...(fault && { fault }), waitMs });
+      const call = failed(operation, attempt, status, fault);
+      if (call === undefined) return;
+      change(call, attempt - 1, { status: status ?? 0, ...(fault && { fault }), waitMs });
+      call.value = { ...call.value, retries: true };
     },
     fetch: async (url: string, init: RequestInit) => {
       const index = announced.findIndex(({ value }) => value.url === url && value.method === (init.method ?? "GET"));
       const [call] = index < 0 ? [] : announced.splice(index, 1);
+      const attempt = (call?.value.attempts.length ?? 0) - 1;
       const start = now();
       sentAt.value = [...sentAt.value.slice(-50), start];
       if (call !== undefined && typeof init.body === "string") call.value = { ...call.value, body: init.body };
+      const record = (part: Partial<Attempt>) => call !== undefined && change(call, attempt, part);
       try {
         const response = await send(url, init);
-        if (call !== undefined) {
-          const headers = Object.fromEntries(response.headers);
-          const requestId = headers["x-request-id"];
-          change(call, { status: response.status, ms: now() - start, headers, ...(requestId !== undefined && { requestId }) });
-          void response
-            .clone()
-            .text()
-            .then(
-              (text) => change(call, { response: text }),
-              () => undefined,
-            );
-        }
+        const headers = Object.fromEntries(response.headers);
+        const requestId = headers["x-request-id"];
+        record({ status: response.status, ms: now() - start, headers, ...(requestId !== undefined && { requestId }) });
+        void response
+          .clone()
+          .text()
+          .then(
+            (text) => record({ response: text }),
+            () => undefined,
+          );
         return response;
       } catch (error) {
-        const fault = init.signal?.aborted ? "aborted" : "no response";
-        if (call !== undefined) change(call, { status: 0, fault, ms: now() - start });
+        const known = call?.value.attempts[attempt]?.fault;
+        record({ status: 0, fault: known ?? (init.signal?.aborted ? "aborted" : "no response"), ms: now() - start });
         throw error;
       }
     },

@@ -50,14 +50,14 @@ export function RequestPanel() {
 /** How a call went, in a word. */
 function outcome(call: Call): string {
   const { status, fault, waitMs } = call.attempts.at(-1) ?? {};
-  if (waitMs !== undefined) return `tries again in ${duration(waitMs)}`;
+  if (call.retries && waitMs !== undefined) return `tries again in ${duration(waitMs)}`;
   if (status === undefined) return "pending";
   return status === 0 ? (fault ?? "no response") : String(status);
 }
 
-const tone = ({ attempts }: Call) => {
-  const { status, waitMs } = attempts.at(-1) ?? {};
-  if (status === undefined || waitMs !== undefined) return "busy";
+const tone = (call: Call) => {
+  const { status } = call.attempts.at(-1) ?? {};
+  if (status === undefined || isPending(call)) return "busy";
   return status >= 200 && status < 400 ? "good" : "bad";
 };
 
