@@ -62,6 +62,23 @@ test("requests are in order, with their attempts, and their secrets are masked",
   }, "keys");
 });
 
+test("of a response that ends in the middle nothing is shown that may be a secret", async () => {
+  await inView(async (page) => {
+    await page.getByRole("button", { name: "New key" }).click();
+    const form = page.getByRole("form", { name: "New key" });
+    await form.getByLabel("Name").fill("cut");
+    await open(page, "Faults");
+    await dock(page).getByRole("slider", { name: "Probability of truncated" }).fill("100");
+    await form.getByRole("button", { name: "Create key" }).click();
+    await open(page, "Requests");
+    await dock(page).locator(".call", { hasText: "keys.create" }).click();
+    await dock(page)
+      .getByText(/^\d+ characters that are no JSON$/)
+      .waitFor();
+    assert.doesNotMatch((await dock(page).textContent()) ?? "", /"result"/);
+  }, "keys");
+});
+
 test("a broken network is survived, and the workbench tells how", async () => {
   await inView(async (page) => {
     await open(page, "Faults");

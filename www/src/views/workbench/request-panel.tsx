@@ -122,6 +122,8 @@ const bodyForm = (contract: Contract, call: Call) => routeOf(contract, call)?.bo
 
 type FormOf = ReturnType<typeof bodyForm>;
 
+const noJson = (text: string) => `${plural(text.length, "character")} that are no JSON`;
+
 /** A body with its secrets masked. What is no JSON of a known form is not shown. */
 function shown(text: string, form: FormOf): string {
   try {
@@ -134,17 +136,19 @@ function shown(text: string, form: FormOf): string {
           2,
         );
   } catch {
-    return `${plural(text.length, "character")} that are no JSON`;
+    return noJson(text);
   }
 }
 
-function shownResponse(text: string, form: FormOf): string {
+/** A response with its secrets masked. In JSON that ends in the middle, and in a page that repeats a body, no secret is found. */
+function shownResponse(text: string, { headers }: Attempt, call: Call, form: FormOf): string {
   try {
     const value = JSON.parse(text) as { result?: Json };
     if (value.result === undefined) return JSON.stringify(value, undefined, 2);
     const result = form === undefined ? MASK : masked(form, value.result, () => MASK);
     return JSON.stringify({ ...value, result }, undefined, 2);
   } catch {
+    if (call.body !== undefined || /json/.test(headers?.["content-type"] ?? "json")) return noJson(text);
     return text.length > 2000 ? `${text.slice(0, 2000)} …` : text;
   }
 }
@@ -166,7 +170,7 @@ function OneAttempt({ attempt, number, call, contract }: { attempt: Attempt; num
       </p>
       {headers !== undefined && <Headers title="Response headers" headers={headers} />}
       {response !== undefined && response !== "" && (
-        <Code label={`The response of attempt ${number}`} text={shownResponse(response, routeOf(contract, call)?.result)} />
+        <Code label={`The response of attempt ${number}`} text={shownResponse(response, attempt, call, routeOf(contract, call)?.result)} />
       )}
     </>
   );
