@@ -135,6 +135,52 @@ test("tabs share the sandbox, and a reload keeps it", async () => {
   }, "keys");
 });
 
+test("another scenario begins in every tab, whatever time it was before", async () => {
+  await inView(async (page) => {
+    const other = await page.context().newPage();
+    await visit(other, site.address, /** @type {any} */ (views.services));
+    await open(page, "Clock");
+    await dock(page).getByRole("button", { name: "1 day" }).click();
+    await dock(page).getByLabel("Scenario").selectOption("empty");
+    await dock(page).getByRole("button", { name: "Start over" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Start over" }).click();
+    for (const tab of [page, other]) {
+      await tab.getByRole("link", { name: "events" }).waitFor({ state: "detached" });
+      await tab
+        .getByText("0 services", { exact: true })
+        .or(tab.getByText(/no service/i))
+        .first()
+        .waitFor();
+    }
+    // The day that was skipped is over in both.
+    const days = await Promise.all([page, other].map((tab) => tab.locator(".backend-now").textContent()));
+    const day = (/** @type {string | null} */ text) => new Date(text ?? "").toDateString();
+    assert.deepEqual(days.map(day), [new Date().toDateString(), new Date().toDateString()]);
+  });
+});
+
+test("without a worker that tabs share, one tab stores the sandbox, and another one says that it does not", async () => {
+  const context = await browser.newContext();
+  try {
+    await context.addInitScript(() => Reflect.deleteProperty(globalThis, "SharedWorker"));
+    const page = await context.newPage();
+    const notice = "The sandbox is open in another tab. This tab has one of its own, which is not stored.";
+    await visit(page, site.address, /** @type {any} */ (views.keys));
+    await createKey(page, "stored");
+    const other = await context.newPage();
+    await visit(other, site.address, /** @type {any} */ (views.keys));
+    await other.getByText(notice).waitFor();
+    await createKey(other, "lost");
+    await other.close();
+    await page.reload();
+    await page.getByRole("article", { name: /^stored/ }).waitFor();
+    assert.equal(await page.getByRole("article", { name: /^lost/ }).count(), 0);
+    assert.equal(await page.getByText(notice).count(), 0);
+  } finally {
+    await context.close();
+  }
+});
+
 test("a stored state that cannot be read is put aside, and the visitor is told", async () => {
   const context = await browser.newContext();
   try {

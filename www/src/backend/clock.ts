@@ -7,10 +7,14 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** Timers of browsers fire at once when their time is longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export class VirtualClock {
   /** How fast it runs; 0: it stands still. */
   readonly speed = signal(1);
-  #time: Time = { now: Date.now(), speed: 1 };
+  /** Unknown until the worker's first message. */
+  #time: Time = { now: 0, speed: 0 };
   #since = performance.now();
   #sleepers = new Set<Sleeper>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,8 +44,8 @@ export class VirtualClock {
 
   /** Takes the time of the worker. */
   set(time: Time): void {
-    // The time of a message that took long is behind: virtual time never goes back but for a new sandbox.
-    this.#time = time;
+    // The time of a message that took long is behind: virtual time never goes back.
+    this.#time = { ...time, now: Math.max(time.now, this.now()) };
     this.#since = performance.now();
     this.speed.value = time.speed;
     this.#plan();
@@ -52,6 +56,7 @@ export class VirtualClock {
     const now = this.now();
     for (const sleeper of [...this.#sleepers]) if (sleeper.until <= now) sleeper.wake();
     const next = Math.min(...[...this.#sleepers].map(({ until }) => until));
-    if (Number.isFinite(next) && this.#time.speed > 0) this.#timer = setTimeout(() => this.#plan(), (next - now) / this.#time.speed + 1);
+    if (!Number.isFinite(next) || this.#time.speed === 0) return;
+    this.#timer = setTimeout(() => this.#plan(), Math.min((next - now) / this.#time.speed + 1, LONGEST_TIMER_MS));
   }
 }

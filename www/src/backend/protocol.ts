@@ -41,6 +41,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: "ready"; readonly options: Credentials; readonly time: Time; readonly notice: string | undefined }
   | { readonly type: "time"; readonly time: Time }
+  /** Another sandbox takes the place of the one before, with another time. */
+  | { readonly type: "restarted" }
   | { readonly type: "response"; readonly id: number; readonly response: WireResponse }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
   | { readonly type: "failure"; readonly id: number; readonly message: string };

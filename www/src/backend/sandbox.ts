@@ -28,6 +28,8 @@ class Link {
         this.clock.set(data.time);
         ready(data.options, data.notice);
       } else if (data.type === "time") this.clock.set(data.time);
+      // Nothing of this tab fits the other sandbox: neither its data, nor what waits for a time of the one before.
+      else if (data.type === "restarted") location.reload();
       else {
         const waiting = this.#waiting.get(data.id);
         this.#waiting.delete(data.id);

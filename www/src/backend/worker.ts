@@ -1,4 +1,5 @@
-// Has the sandbox, in a worker that all tabs of the page share, and stores it in the browser's database.
+// Has the sandbox, in a worker that all tabs of the page share, and stores it in the browser's database. Where tabs cannot share
+// a worker, only one of them stores its sandbox: a lock sees to it.
 import { Sandbox, type SandboxSnapshot } from "clickhouse-cloud/sandbox";
 import { get, set } from "idb-keyval";
 import { SANDBOX } from "./defaults.ts";
@@ -10,11 +11,33 @@ const DAMAGED = "sandbox.damaged";
 
 const ports = new Set<MessagePort | DedicatedWorkerGlobalScope>();
 let notice: string | undefined;
+/** Whether this worker stores its sandbox. */
+let stores = true;
 let sandbox = new Sandbox(SANDBOX);
 const ready = restore();
 
+/** How long a worker waits for one that ends, such as that of the same tab before a reload. */
+const LOCK_MS = 1000;
+
+/** Takes the right to store, for as long as this worker lives. Without a secure context there are no locks. */
+async function takeStore(): Promise<boolean> {
+  if (!("locks" in navigator)) return true;
+  return new Promise((resolve) => {
+    const hold = () => {
+      resolve(true);
+      return new Promise<never>(() => undefined);
+    };
+    navigator.locks.request("clickhouse-cloud.sandbox", { signal: AbortSignal.timeout(LOCK_MS) }, hold).catch(() => resolve(false));
+  });
+}
+
 /** Continues the state of the last visit. */
 async function restore(): Promise<void> {
+  stores = await takeStore();
+  if (!stores) {
+    notice = "The sandbox is open in another tab. This tab has one of its own, which is not stored.";
+    return;
+  }
   try {
     const stored: SandboxSnapshot | undefined = await get(STORE);
     if (stored === undefined) return;
@@ -31,6 +54,7 @@ async function restore(): Promise<void> {
 
 /** Stores the state. The response to a change leaves afterwards, so that a reload loses none. */
 async function save(): Promise<void> {
+  if (!stores) return;
   try {
     await set(STORE, sandbox.snapshot());
   } catch {
@@ -92,7 +116,7 @@ function connect(port: MessagePort | DedicatedWorkerGlobalScope): void {
       } else if (data.type === "control") {
         const value = control(data.name, data.args);
         if (data.name === "reset") await save();
-        tell({ type: "time", time: time() });
+        tell(data.name === "reset" ? { type: "restarted" } : { type: "time", time: time() });
         port.postMessage({ type: "result", id: data.id, value } satisfies FromWorker);
       } else {
         const controller = new AbortController();

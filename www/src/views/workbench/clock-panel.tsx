@@ -58,7 +58,7 @@ export function ClockPanel({ sandbox }: { sandbox: SandboxControl }) {
           button="Start over"
           title={`Start over with ${scenarios[scenario]}?`}
           act="Start over"
-          onConfirm={() => void sandbox.reset(scenario).then(() => location.reload())}
+          onConfirm={() => void sandbox.reset(scenario)}
         >
           <p>All that is in the sandbox is lost, in every tab of this page.</p>
         </Confirm>
