@@ -212,6 +212,22 @@ test("a stored state that cannot be read is put aside, and the visitor is told",
   }
 });
 
+for (const shared of [true, false]) {
+  test(`a sandbox that does not load is said, in a worker ${shared ? "that tabs share" : "of the tab"}`, async () => {
+    const context = await browser.newContext();
+    try {
+      if (!shared) await context.addInitScript(() => Reflect.deleteProperty(globalThis, "SharedWorker"));
+      await context.route(/\/worker-[^/]*\.js$/, (route) => route.abort());
+      const page = await context.newPage();
+      await page.goto(site.address);
+      await page.getByText("The sandbox could not be loaded. Reload the page to try again.").waitFor();
+      await page.getByText("No response: the connection failed.").waitFor();
+    } finally {
+      await context.close();
+    }
+  });
+}
+
 test("the rate limit is a gauge", async () => {
   await inView(async (page) => {
     await open(page, "Rate limit");

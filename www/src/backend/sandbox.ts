@@ -83,19 +83,36 @@ class Link {
 }
 
 /** Begins, or joins, the worker. */
-function openPort(): Port {
+function openPort(failed: () => void): Port {
   if (typeof SharedWorker === "function") {
-    const { port } = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "sandbox" });
-    return port;
+    const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "sandbox" });
+    worker.onerror = failed;
+    return worker.port;
   }
-  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "sandbox" });
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "sandbox" });
+  worker.onerror = failed;
+  return worker;
 }
+
+/** Stands for a sandbox whose files do not load: every request fails at once, and the visitor is told why. */
+const unavailable: Backend = {
+  kind: "sandbox",
+  notice: "The sandbox could not be loaded. Reload the page to try again.",
+  clientOptions: {
+    ...{ keyId: "none", keySecret: "none", organizationId: "00000000-0000-0000-0000-000000000000" },
+    ...{ rateLimit: false, retryBudgetMs: 0, dangerouslyAllowBrowser: true },
+    fetch: () => Promise.reject(new TypeError("the sandbox is not loaded")),
+  },
+};
 
 export async function openSandbox(): Promise<Backend> {
   let link: Link | undefined;
-  const [options, notice] = await new Promise<readonly [Credentials, string | undefined]>((resolve) => {
-    link = new Link(openPort(), (...ready) => resolve(ready));
+  const ready = await new Promise<readonly [Credentials, string | undefined] | undefined>((resolve) => {
+    const port = openPort(() => resolve(undefined));
+    link = new Link(port, (...ready) => resolve(ready));
   });
+  if (ready === undefined) return unavailable;
+  const [options, notice] = ready;
   const open = link as unknown as Link;
   const { clock } = open;
   const call = open.control.bind(open);
