@@ -42,27 +42,18 @@ class Link {
   #send<T>(message: (id: number) => ToWorker, signal?: AbortSignal | null): Promise<T> {
     this.#ids += 1;
     const id = this.#ids;
+    let abort = () => {};
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const abort = () => {
+      abort = () => {
         this.#waiting.delete(id);
         this.#port.postMessage({ type: "abort", id } satisfies ToWorker);
         reject(signal?.reason);
       };
       signal?.addEventListener("abort", abort, { once: true });
-      const settled = () => signal?.removeEventListener("abort", abort);
-      this.#waiting.set(id, {
-        resolve(value) {
-          settled();
-          resolve(value);
-        },
-        reject(error) {
-          settled();
-          reject(error);
-        },
-      });
+      this.#waiting.set(id, { resolve, reject });
       this.#port.postMessage(message(id));
-    });
+    }).finally(() => signal?.removeEventListener("abort", abort));
   }
 
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
@@ -99,23 +90,21 @@ const unavailable: Backend = {
   kind: "sandbox",
   notice: "The sandbox could not be loaded. Reload the page to try again.",
   clientOptions: {
-    ...{ keyId: "none", keySecret: "none", organizationId: "00000000-0000-0000-0000-000000000000" },
-    ...{ rateLimit: false, retryBudgetMs: 0, dangerouslyAllowBrowser: true },
+    baseUrl: location.origin,
+    retryBudgetMs: 0,
     fetch: () => Promise.reject(new TypeError("the sandbox is not loaded")),
   },
 };
 
-export async function openSandbox(): Promise<Backend> {
-  let link: Link | undefined;
-  const ready = await new Promise<readonly [Credentials, string | undefined] | undefined>((resolve) => {
-    const port = openPort(() => resolve(undefined));
-    link = new Link(port, (...ready) => resolve(ready));
+export const openSandbox = (): Promise<Backend> =>
+  new Promise((resolve) => {
+    const port = openPort(() => resolve(unavailable));
+    const link = new Link(port, (options, notice) => resolve(opened(link, options, notice)));
   });
-  if (ready === undefined) return unavailable;
-  const [options, notice] = ready;
-  const open = link as unknown as Link;
-  const { clock } = open;
-  const call = open.control.bind(open);
+
+function opened(link: Link, options: Credentials, notice: string | undefined): Backend {
+  const { clock } = link;
+  const call = link.control.bind(link);
   const setSpeed = (speed: number) => {
     if (speed > 0) sessionStorage.setItem(STORE, String(speed));
     return call("setSpeed", speed);
@@ -136,15 +125,10 @@ export async function openSandbox(): Promise<Backend> {
   // A tab's clock and the worker's drift apart when a tab sleeps.
   setInterval(() => void call("skip", 0), SYNC_MS);
   document.addEventListener("visibilitychange", () => void call("skip", 0));
-  const { baseUrl, keyId, keySecret, organizationId, rateLimit, timeoutMs } = options;
   return {
     kind: "sandbox",
     notice,
-    clientOptions: {
-      ...{ baseUrl, keyId, keySecret, organizationId, rateLimit, timeoutMs, dangerouslyAllowBrowser: true },
-      fetch: open.fetch,
-      clock,
-    },
+    clientOptions: { ...options, fetch: link.fetch, clock },
     sandbox,
   };
 }

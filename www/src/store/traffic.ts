@@ -60,8 +60,6 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
   /** The address of the latest response: that of the retry which follows it. */
   let answered: string | undefined;
 
-  const pending = (fits: (call: Call) => boolean) => traffic.value.find(({ value }) => isPending(value) && fits(value));
-
   /** The call whose attempt has failed. Without a response its address is unknown: the longest in progress times out first. */
   function failed(operation: string, attempt: number, status: number | undefined, fault: string | undefined) {
     const same = traffic.value.filter(({ value }) => value.operation === operation && value.attempts.length === attempt && !value.retries);
@@ -73,13 +71,21 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
   return {
     ...options,
     onRequest({ operation, method, url, headers, attempt }) {
-      const same = (call: Call) => call.retries && call.operation === operation && call.method === method && call.url === url;
-      const again = attempt > 1 ? pending((call) => same(call) && call.attempts.length === attempt - 1) : undefined;
+      const again = traffic.value.find(
+        ({ value }) => value.retries && value.operation === operation && value.url === url && value.attempts.length === attempt - 1,
+      );
       const call =
         again ??
         signal<Call>({
-          ...{ id: (calls += 1), operation, method, url, startedAt: now(), headers, body: undefined },
-          ...{ attempts: [], retries: false },
+          id: (calls += 1),
+          operation,
+          method,
+          url,
+          startedAt: now(),
+          headers,
+          body: undefined,
+          attempts: [],
+          retries: false,
         });
       call.value = { ...call.value, attempts: [...call.value.attempts, { status: undefined }], retries: false };
       if (again === undefined) traffic.value = [...traffic.value.slice(-MOST + 1), call];

@@ -56,8 +56,8 @@ function outcome(call: Call): string {
 }
 
 const tone = (call: Call) => {
-  const { status } = call.attempts.at(-1) ?? {};
-  if (status === undefined || isPending(call)) return "busy";
+  if (isPending(call)) return "busy";
+  const status = call.attempts.at(-1)?.status ?? 0;
   return status >= 200 && status < 400 ? "good" : "bad";
 };
 
@@ -148,8 +148,7 @@ function shownResponse(text: string, { headers }: Attempt, call: Call, form: For
     const result = form === undefined ? MASK : masked(form, value.result, () => MASK);
     return JSON.stringify({ ...value, result }, undefined, 2);
   } catch {
-    if (call.body !== undefined || /json/.test(headers?.["content-type"] ?? "json")) return noJson(text);
-    return text.length > 2000 ? `${text.slice(0, 2000)} …` : text;
+    return call.body === undefined && headers?.["content-type"]?.startsWith("text/") ? text : noJson(text);
   }
 }
 
