@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { inPage, launch, serve } from "./site.mjs";
+import { expect, inPage, launch, serve } from "./site.mjs";
 import { RUNNING, views, visit } from "./views.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -67,15 +67,15 @@ test("the keyboard skips to the content, searches, and opens a service; the focu
     await visit(page, site.address, /** @type {any} */ (views.services));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+    await expect(page.locator("#main")).toBeFocused();
     await page.keyboard.press("/");
     await page.keyboard.type("events");
     await page.getByText("1 of 5 services").waitFor();
-    assert.equal(await page.getByRole("searchbox", { name: "Search services" }).inputValue(), "events");
+    await expect(page.getByRole("searchbox", { name: "Search services" })).toHaveValue("events");
     await page.getByRole("link", { name: "events" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "events" }).waitFor();
-    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+    await expect(page.locator("h1")).toBeFocused();
     assert.equal(new URL(page.url()).hash, `#/services/${RUNNING}`);
   });
 });

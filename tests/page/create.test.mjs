@@ -2,7 +2,7 @@
 // A new service: each issue at its field, the request beside the form, the password once, and no duplicate after a lost response.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inPage, launch, serve } from "./site.mjs";
+import { expect, inPage, launch, serve } from "./site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -48,11 +48,11 @@ test("an attempt without values lists each issue at its field, with ways there, 
     await page.getByRole("button", { name: "Create service" }).click();
     const summary = page.getByRole("alert");
     await summary.getByText("3 values are refused; nothing was sent.").waitFor();
-    assert.match(await described(page.getByLabel("Name", { exact: true })), /Missing: needs a string/);
-    assert.match(await described(page.getByLabel("Region or Region ID")), /at least one of region, regionId/);
-    await page.waitForFunction(() => document.activeElement?.id === document.querySelector("[data-path='body/name'] input")?.id);
+    await expect.poll(() => described(page.getByLabel("Name", { exact: true }))).toMatch(/Missing: needs a string/);
+    await expect.poll(() => described(page.getByLabel("Region or Region ID"))).toMatch(/at least one of region, regionId/);
+    await expect(page.locator("[data-path='body/name'] input")).toBeFocused();
     await summary.getByRole("button", { name: "Region" }).click();
-    assert.equal(await page.evaluate(() => document.activeElement?.closest("[data-path]")?.getAttribute("data-path")), "body/region");
+    await expect(page.locator("[data-path='body/region'] :focus")).toHaveCount(1);
     await page.getByLabel("Name", { exact: true }).fill("events");
     await summary.getByText("2 values are refused").waitFor();
   });
@@ -62,35 +62,35 @@ test("an issue is shown once its field is left, and goes while the visitor types
   await inForm(async (page) => {
     const name = page.getByLabel("Name", { exact: true });
     await name.fill("   ");
-    assert.equal(await name.getAttribute("aria-invalid"), null);
+    await expect(name).not.toHaveAttribute("aria-invalid");
     await name.blur();
-    assert.match(await described(name), /Expected a name that is not all white space/);
-    assert.equal(await name.getAttribute("aria-invalid"), "true");
+    await expect.poll(() => described(name)).toMatch(/Expected a name that is not all white space/);
+    await expect(name).toHaveAttribute("aria-invalid", "true");
     await name.fill("x");
-    assert.equal(await name.getAttribute("aria-invalid"), null);
+    await expect(name).not.toHaveAttribute("aria-invalid");
 
     // Rules between fields are the client's, too.
     const [least, most] = [page.getByLabel("Min replica memory GB"), page.getByLabel("Max replica memory GB")];
     await least.fill("64");
     await most.fill("30");
     await most.blur();
-    assert.match(await described(most), /multiple of 4/);
+    await expect.poll(() => described(most)).toMatch(/multiple of 4/);
     await most.fill("32");
     await least.blur();
-    assert.match(await described(least), /maxReplicaMemoryGb/);
+    await expect.poll(() => described(least)).toMatch(/maxReplicaMemoryGb/);
     await page.getByLabel("Num replicas").fill("3");
     await page.getByLabel("Min replicas").fill("2");
     await page.getByLabel("Min replicas").blur();
-    assert.match(await described(page.getByLabel("Min replicas")), /nothing beside numReplicas/);
+    await expect.poll(() => described(page.getByLabel("Min replicas"))).toMatch(/nothing beside numReplicas/);
 
     await page.getByRole("button", { name: "Add to IP access list" }).click();
     const source = page.getByLabel("Source");
-    assert.ok(await source.evaluate((element) => element === document.activeElement), "the new entry has the focus");
+    await expect(source, "the new entry has the focus").toBeFocused();
     await source.fill("10.0.0.0/33");
     await source.blur();
-    assert.match(await described(source), /Expected an IPv4 or IPv6 address, or a CIDR block/);
+    await expect.poll(() => described(source)).toMatch(/Expected an IPv4 or IPv6 address, or a CIDR block/);
     await source.fill("10.0.0.0/8");
-    assert.equal(await source.getAttribute("aria-invalid"), null);
+    await expect(source).not.toHaveAttribute("aria-invalid");
   });
 });
 
@@ -99,7 +99,7 @@ test("an issue that appears does not move what is being clicked", async () => {
     await page.getByLabel("Name", { exact: true }).fill("   ");
     await page.getByText("Advanced", { exact: true }).click();
     await page.getByLabel("Backup ID").waitFor();
-    assert.match(await described(page.getByLabel("Name", { exact: true })), /Expected a name/);
+    await expect.poll(() => described(page.getByLabel("Name", { exact: true }))).toMatch(/Expected a name/);
   });
 });
 
@@ -111,7 +111,7 @@ test("regions are those of the chosen provider, and others can be entered", asyn
     assert.ok(regions.includes("europe-west4") && !regions.includes("eu-west-1"), regions.join());
     await region.selectOption("Another value…");
     await page.getByLabel("Region, another value").fill("asia-south2");
-    assert.match(await program(page), /region: "asia-south2"/);
+    await expect.poll(() => program(page)).toMatch(/region: "asia-south2"/);
   });
 });
 
@@ -130,10 +130,12 @@ test("the request beside the form has only what was entered", async () => {
       assert.match(curl, /^curl --fail-with-body -X POST 'https:\/\/api\.clickhouse\.cloud\/v1\/organizations\/[0-9a-f-]{36}\/services'/);
       assert.match(curl, /\{"name":"it'\\''s","provider":"aws","region":"eu-west-1"\}/);
       await page.getByRole("button", { name: "JSON" }).click();
-      const text = await page.getByRole("region", { name: "JSON" }).innerText();
-      assert.deepEqual(JSON.parse(text), { name: "it's", provider: "aws", region: "eu-west-1" });
+      const json = page.getByRole("region", { name: "JSON" });
+      await expect.poll(async () => JSON.parse(await json.innerText())).toEqual({ name: "it's", provider: "aws", region: "eu-west-1" });
       await page.getByRole("button", { name: "JavaScript" }).click();
-      assert.match(await program(page), /await cloud\.services\.create\(\{ name: "it's", provider: "aws", region: "eu-west-1" \}\);/);
+      await expect
+        .poll(() => program(page))
+        .toMatch(/await cloud\.services\.create\(\{ name: "it's", provider: "aws", region: "eu-west-1" \}\);/);
     },
     { permissions: ["clipboard-read", "clipboard-write"] },
   );
@@ -158,7 +160,7 @@ test("the password is shown once, survives navigation, and leads to the service"
     assert.ok(password.length >= 12, password);
     await page.getByRole("button", { name: "I have stored it" }).click();
     await page.waitForURL(/#\/services\/[0-9a-f-]{36}$/);
-    assert.ok(!(await page.locator("body").innerText()).includes(password));
+    await expect(page.locator("body")).not.toContainText(password);
   });
 });
 
@@ -172,7 +174,7 @@ test("a service whose response is lost on the way is found in the list", async (
     await page.getByText("No response came: doubtful may have been created.").waitFor();
     await page.getByText("The list has this one of that name").waitFor();
     const reset = page.getByRole("button", { name: "Reset its password" });
-    assert.equal(await reset.getAttribute("aria-disabled"), "true", "it does not run yet");
+    await expect(reset, "it does not run yet").toHaveAttribute("aria-disabled", "true");
     await dock.getByRole("button", { name: "Clock", exact: true }).click();
     await dock.getByRole("button", { name: "1 day" }).click();
     await page.locator(".found", { hasText: /running|idle/ }).waitFor();
@@ -182,7 +184,7 @@ test("a service whose response is lost on the way is found in the list", async (
     await page.getByRole("heading", { level: 1, name: "doubtful" }).waitFor();
     await page.getByRole("link", { name: "Services", exact: true }).click();
     await page.getByRole("link", { name: "doubtful" }).waitFor();
-    assert.equal(await page.getByRole("link", { name: "doubtful" }).count(), 1);
+    await expect(page.getByRole("link", { name: "doubtful" })).toHaveCount(1);
   });
 });
 
@@ -203,15 +205,15 @@ test("after a lost response the page finds the service, and has a new password m
   await inForm(async (page) => {
     await lost(page, "events");
     await page.getByText("The list has this one of that name").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Create service" }).getAttribute("aria-disabled"), "true");
-    assert.equal(await page.getByRole("button", { name: /try again/i }).count(), 0);
+    await expect(page.getByRole("button", { name: "Create service" })).toHaveAttribute("aria-disabled", "true");
+    await expect(page.getByRole("button", { name: /try again/i })).toHaveCount(0);
     await page.getByRole("button", { name: "Reset its password" }).click();
     await page.getByText("This password of events is shown only now").waitFor();
     await page.getByRole("button", { name: "I have stored it" }).click();
     await page.waitForURL(/#\/services\/9d3a72d6-[0-9a-f-]{27}$/);
     await page.goBack();
     await page.getByRole("button", { name: "Create service" }).waitFor();
-    assert.equal(await page.getByText("No response came").count(), 0);
+    await expect(page.getByText("No response came")).toHaveCount(0);
   });
 });
 
@@ -248,6 +250,6 @@ test("a removed entry gives the focus to its neighbour", async () => {
     await page.getByRole("button", { name: "Remove IP access list 1" }).click();
     await page.getByText("An empty list is sent.").waitFor();
     await page.getByRole("button", { name: "Leave out IP access list" }).click();
-    assert.match(await program(page), /create\(\{\}\)/);
+    await expect.poll(() => program(page)).toMatch(/create\(\{\}\)/);
   });
 });

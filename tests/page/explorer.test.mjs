@@ -1,9 +1,8 @@
 // @ts-check
 // The explorer: each operation of the contract has its form, is sent, and its result is shown with secrets masked.
-import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { inPage, launch, serve } from "./site.mjs";
+import { expect, inPage, launch, serve } from "./site.mjs";
 import { RUNNING } from "./views.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -46,9 +45,9 @@ test("operations are found by their names, paths and texts", async () => {
     await page.getByText("1 operation", { exact: true }).waitFor();
     await page.getByRole("link", { name: /upgradeWindow\.delete/ }).click();
     await page.getByRole("heading", { level: 1, name: "services.upgradeWindow.delete" }).waitFor();
-    assert.equal(await page.title(), "services.upgradeWindow.delete · clickhouse-cloud");
+    await expect(page).toHaveTitle("services.upgradeWindow.delete · clickhouse-cloud");
     await page.goBack();
-    assert.equal(await page.getByLabel("Search operations").inputValue(), "upgrade window delete");
+    await expect(page.getByLabel("Search operations")).toHaveValue("upgrade window delete");
     await page.getByLabel("Search operations").fill("no such thing");
     await page.getByRole("button", { name: "Show all" }).click();
     await page.getByText(`${operations.length} operations`, { exact: true }).waitFor();
@@ -71,10 +70,10 @@ test("a read offers the known ids, and shows the typed result as text and as a t
   await at("/services.get", async (page) => {
     await choose(page.getByLabel("Service ID"), "events");
     await page.getByRole("button", { name: "Send", exact: true }).click();
-    const text = await outcome(page).getByRole("region", { name: "The result" }).innerText();
-    assert.equal(JSON.parse(text).name, "events");
-    const facts = await outcome(page).locator("dl").innerText();
-    assert.match(facts, /Status\s+200\s+Time\s+[\d,]+ ms\s+Attempts\s+1\s+Request\s+[0-9a-f-]{36}\s+Type\s+Service/);
+    const result = outcome(page).getByRole("region", { name: "The result" });
+    await expect.poll(async () => JSON.parse(await result.innerText()).name).toBe("events");
+    const facts = /Status\s+200\s+Time\s+[\d,]+ ms\s+Attempts\s+1\s+Request\s+[0-9a-f-]{36}\s+Type\s+Service/;
+    await expect(outcome(page).locator("dl")).toHaveText(facts, { useInnerText: true });
     await outcome(page).getByRole("button", { name: "Tree" }).click();
     await outcome(page).getByText("ipAccessList").click();
     await outcome(page).locator(".leaf", { hasText: 'name: "events"' }).first().waitFor();
@@ -110,13 +109,13 @@ test("a change that acts again each time asks first, and its secrets are masked 
     await page.getByRole("button", { name: "Send…" }).click();
     const dialog = page.getByRole("dialog", { name: "Send keys.create?" });
     await dialog.getByRole("button", { name: "Cancel" }).click();
-    assert.equal(await outcome(page).count(), 0);
+    await expect(outcome(page)).toHaveCount(0);
     await page.getByRole("button", { name: "Send…" }).click();
     await dialog.getByRole("button", { name: "Send", exact: true }).click();
     const result = outcome(page).getByRole("region", { name: "The result" });
-    assert.match(await result.innerText(), /"keySecret": "•+"/);
+    await expect(result).toHaveText(/"keySecret": "•+"/, { useInnerText: true });
     await outcome(page).getByRole("button", { name: "Reveal the secrets" }).click();
-    assert.match(await result.innerText(), /"keySecret": "[\w-]{8,}"/);
+    await expect(result).toHaveText(/"keySecret": "[\w-]{8,}"/, { useInnerText: true });
   });
 });
 
@@ -141,9 +140,9 @@ test("an error of the API is shown in words with its request id", async () => {
   await at("/services.get?serviceId=00000000-0000-4000-8000-000000000000", async (page) => {
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await outcome(page).getByText("It does not exist any more.").waitFor();
-    assert.match(await outcome(page).innerText(), /Status\s+404/);
-    assert.match(await outcome(page).innerText(), /[0-9a-f]{8}-[0-9a-f-]{27}/);
-    assert.doesNotMatch(await outcome(page).innerText(), /[A-Z]\w+Error/);
+    await expect(outcome(page)).toHaveText(/Status\s+404/, { useInnerText: true });
+    await expect(outcome(page)).toHaveText(/[0-9a-f]{8}-[0-9a-f-]{27}/, { useInnerText: true });
+    await expect(outcome(page)).not.toHaveText(/[A-Z]\w+Error/, { useInnerText: true });
   });
 });
 
@@ -151,12 +150,12 @@ test("a body of one of several kinds is filled in by kind", async () => {
   await at(`/backups.bucket.create?serviceId=${RUNNING}`, async (page) => {
     await page.getByLabel("Kind of body").selectOption("Azure");
     await page.getByRole("textbox", { name: "Connection string" }).fill("secret words");
-    assert.equal(await page.getByRole("textbox", { name: "Connection string" }).getAttribute("type"), "password");
-    const program = await page.getByRole("region", { name: "JavaScript" }).innerText();
-    assert.match(program, /bucketProvider: "AZURE"/);
-    assert.match(program, /connectionString: process\.env\.CONNECTION_STRING/);
-    assert.ok(!program.includes("secret words"));
+    await expect(page.getByRole("textbox", { name: "Connection string" })).toHaveAttribute("type", "password");
+    const program = page.getByRole("region", { name: "JavaScript" });
+    await expect(program).toContainText('bucketProvider: "AZURE"');
+    await expect(program).toContainText("connectionString: process.env.CONNECTION_STRING");
+    await expect(program).not.toContainText("secret words");
     await page.getByRole("button", { name: "JSON" }).click();
-    assert.ok(!(await page.getByRole("region", { name: "JSON" }).innerText()).includes("secret words"));
+    await expect(page.getByRole("region", { name: "JSON" })).not.toContainText("secret words");
   });
 });

@@ -2,7 +2,7 @@
 // Keys, people, activities and costs in the console.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inPage, launch, serve } from "./site.mjs";
+import { expect, inPage, launch, serve } from "./site.mjs";
 import { views, visit } from "./views.mjs";
 
 /** @type {import("playwright-core").Browser} */
@@ -46,10 +46,9 @@ test("a key is created, shown once, rotated, disabled, enabled and deleted", asy
     await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
     await page.goBack();
     await shown.getByRole("button", { name: "Show the secret" }).click();
-    const secret = await shown.locator(".secret-value").textContent();
-    assert.match(secret ?? "", /^\S{20,}$/);
+    await expect(shown.locator(".secret-value")).toHaveText(/^\S{20,}$/);
     await shown.getByRole("button", { name: "I have stored it" }).click();
-    assert.equal(await shown.count(), 0);
+    await expect(shown).toHaveCount(0);
     await record(page, "ci")
       .getByText("in 4 weeks")
       .or(record(page, "ci").getByText(/in 2\d days|next month/))
@@ -61,7 +60,7 @@ test("a key is created, shown once, rotated, disabled, enabled and deleted", asy
     await shown.getByText("••••").waitFor();
     await record(page, "ci").getByText("disabled").waitFor();
     await page.getByText("Rotate ci: done.").waitFor();
-    assert.equal(await record(page, "ci").count(), 2);
+    await expect(record(page, "ci")).toHaveCount(2);
     const disabled = record(page, "ci").filter({ hasText: "disabled" });
     await disabled.getByRole("button", { name: "Enable ci" }).click();
     await page.waitForFunction(() => document.querySelectorAll(".record .pill.rest").length === 1);
@@ -80,9 +79,9 @@ test("the key of the page itself is neither rotated, disabled nor deleted", asyn
     for (const name of ["Rotate", "Disable", "Delete"]) {
       const button = own.getByRole("button", { name: `${name} sandbox-key-id`, disabled: true });
       await button.click({ force: true });
-      assert.equal(await page.getByRole("dialog").count(), 0);
+      await expect(page.getByRole("dialog")).toHaveCount(0);
     }
-    assert.equal(await own.getByText("This page uses it").count(), 3);
+    await expect(own.getByText("This page uses it")).toHaveCount(3);
   });
 });
 
@@ -122,7 +121,7 @@ test("activities are the newest first, and searched", async () => {
     assert.deepEqual(times, [...times].sort().reverse());
     await page.getByLabel("Search").fill("staging");
     await page.getByRole("link", { name: "staging" }).waitFor();
-    assert.equal(await page.locator(".entry").count(), 1);
+    await expect(page.locator(".entry")).toHaveCount(1);
     await page.getByLabel("Search").fill("no such thing");
     await page.getByText("No activity is like that.").waitFor();
   });
@@ -133,8 +132,9 @@ test("costs are a chart and a table, with the same total", async () => {
     const total = Number.parseFloat(((await page.locator(".total").textContent()) ?? "").replaceAll(",", ""));
     assert.ok(total > 0);
     await page.getByText("As a table").click();
-    const days = await page.locator("tbody td:last-child").allTextContents();
-    assert.equal(days.length, 30);
+    const cells = page.locator("tbody td:last-child");
+    await expect(cells).toHaveCount(30);
+    const days = await cells.allTextContents();
     assert.ok(Math.abs(days.map(Number).reduce((sum, day) => sum + day, 0) - total) < 0.01);
     await page.getByLabel("90 days").check();
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 90 || document.querySelector("details:not([open])"));

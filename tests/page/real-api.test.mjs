@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { inPage, launch, root } from "./site.mjs";
+import { expect, inPage, launch, root } from "./site.mjs";
 
 const SERVICES = 1000;
 const folder = mkdtempSync(join(tmpdir(), "clickhouse-cloud-real-"));
@@ -90,6 +90,6 @@ test("a thousand services scroll, with few of them in the page, and the key stay
     assert.ok(sent.some((request) => request.includes("/api/clickhouse/v1/organizations")));
     assert.ok(!sent.some((request) => request.includes(secret)));
     // There are no faults and no clock to play with.
-    assert.equal(await page.getByRole("button", { name: "Faults" }).count(), 0);
+    await expect(page.getByRole("button", { name: "Faults" })).toHaveCount(0);
   });
 });

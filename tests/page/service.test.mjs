@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { events, hold, inService, readElsewhere, refuse, sent, serveTapped, updateElsewhere } from "./service-page.mjs";
-import { launch } from "./site.mjs";
+import { expect, launch } from "./site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -66,10 +66,10 @@ test("a service is deleted once its name is typed; its phases are shown, a reloa
     await dialog.getByLabel("Type its name").fill("event");
     await dialog.getByLabel("Type its name").press("Enter");
     await dialog.getByRole("button", { name: "Stop and delete" }).click({ force: true });
-    assert.equal(await dialog.isVisible(), true);
+    await expect(dialog).toBeVisible();
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Delete…");
+    await expect(button(page, "Delete…")).toBeFocused();
 
     await remove(page);
     await page.getByRole("img", { name: "events is stopping, on the way to terminated" }).waitFor();
@@ -77,7 +77,7 @@ test("a service is deleted once its name is typed; its phases are shown, a reloa
     await page.getByText("Delete events…").waitFor();
     await page.getByText("Delete events: done.").waitFor();
     await page.getByRole("heading", { level: 1, name: "Services" }).waitFor();
-    assert.equal(await page.getByRole("article", { name: "events" }).count(), 0);
+    await expect(page.getByRole("article", { name: "events" })).toHaveCount(0);
   });
 });
 
@@ -107,11 +107,11 @@ test("addresses are checked as they are typed or pasted; anywhere has a warning;
     const address = add.getByLabel("Address or block");
     await address.fill("10.0.0.0/33");
     await add.locator(".error-text", { hasText: "Expected an IPv4 or IPv6 address, or a CIDR block" }).waitFor();
-    assert.equal(await address.getAttribute("aria-invalid"), "true");
+    await expect(address).toHaveAttribute("aria-invalid", "true");
     await address.press("Enter");
     await address.fill("");
     const list = page.getByRole("list", { name: "Addresses" });
-    assert.equal(await list.getByRole("listitem").count(), 1);
+    await expect(list.getByRole("listitem")).toHaveCount(1);
 
     await page.getByText("Paste many").click();
     const pasted = page.getByLabel("Addresses", { exact: true }).and(page.locator("textarea"));
@@ -119,7 +119,7 @@ test("addresses are checked as they are typed or pasted; anywhere has a warning;
     await page.getByText("192.0.2.x: Expected").waitFor();
     await pasted.fill("192.0.2.1 the office, 192.0.2.2\n2001:db8::/32 # home");
     await button(page, "Add 3 addresses").click();
-    assert.equal(await list.getByText("will be added").count(), 3);
+    await expect(list.getByText("will be added")).toHaveCount(3);
     await button(page, "Add my address").click();
     await list.getByText("203.0.113.7", { exact: true }).waitFor();
     await button(page, "Add anywhere").click();
@@ -140,15 +140,15 @@ test("settings follow the server; a field that was changed on both sides is kept
   await at(events("settings"), async (page) => {
     const name = page.getByLabel("Name", { exact: true });
     const save = page.getByRole("button", { name: "Save", exact: true });
-    assert.equal(await save.getAttribute("aria-disabled"), "true");
+    await expect(save).toHaveAttribute("aria-disabled", "true");
     await page.getByText("Nothing has changed.").waitFor();
     await updateElsewhere(page, { name: "clicks" });
     await page.waitForFunction(() => document.querySelector("h1")?.textContent === "clicks");
-    assert.equal(await name.inputValue(), "clicks");
+    await expect(name).toHaveValue("clicks");
 
     await name.fill("   ");
     await page.getByText(/a name that is not all white space/).waitFor();
-    assert.equal(await name.getAttribute("aria-invalid"), "true");
+    await expect(name).toHaveAttribute("aria-invalid", "true");
     await name.press("Enter");
     assert.deepEqual(await sent(page), []);
 
@@ -156,7 +156,7 @@ test("settings follow the server; a field that was changed on both sides is kept
     await updateElsewhere(page, { name: "theirs" });
     await page.getByText("The name was changed elsewhere.").waitFor();
     await button(page, "Take theirs: The name").click();
-    assert.equal(await name.inputValue(), "theirs");
+    await expect(name).toHaveValue("theirs");
     await name.fill("mine");
     await updateElsewhere(page, { name: "others" });
     await button(page, "Keep mine: The name").click();
@@ -171,7 +171,7 @@ test("settings follow the server; a field that was changed on both sides is kept
       [{ name: "mine", tags: { add: [{ key: "owner", value: "ada" }] } }],
     );
     await page.waitForFunction(() => document.querySelector("h1")?.textContent === "mine");
-    assert.equal(await save.getAttribute("aria-disabled"), "true");
+    await expect(save).toHaveAttribute("aria-disabled", "true");
   });
 });
 
@@ -185,7 +185,7 @@ test("a save that fails is shown at the form, and the values stay", async () => 
     await page.getByRole("link", { name: "Access", exact: true }).click();
     await page.getByText("Save the settings of events: This key may not do that.").waitFor();
     await page.getByRole("link", { name: "Settings", exact: true }).click();
-    assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "mine");
+    await expect(page.getByLabel("Name", { exact: true })).toHaveValue("mine");
   });
 });
 
@@ -207,18 +207,18 @@ test("two resets at once are one request, and only a password that holds is show
     // The first one may end at any moment: it is not on the screen any more.
     await secret.waitFor({ state: "detached" });
     const again = button(page, "Reset the password…");
-    assert.equal(await again.getAttribute("aria-disabled"), "true");
+    await expect(again).toHaveAttribute("aria-disabled", "true");
     await again.click({ force: true });
-    assert.equal(await page.getByRole("dialog").count(), 0);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
     await release();
     await button(page, "Show the password").click();
     const requests = await sent(page);
     assert.equal(requests.length, 2);
-    assert.equal(await secret.count(), 1);
-    assert.equal(await secret.textContent(), requests[1]?.response.result.password);
+    await expect(secret).toHaveCount(1);
+    await expect(secret).toHaveText(requests[1]?.response.result.password);
     assert.notEqual(await secret.textContent(), first);
     await button(page, "I have stored it").click();
-    assert.equal(await secret.count(), 0);
+    await expect(secret).toHaveCount(0);
   });
 });
 
@@ -231,7 +231,7 @@ test("a reset that is refused leaves the password that holds", async () => {
     await reset(page);
     await page.getByText("Reset the password of events: This key may not do that.").waitFor();
     await button(page, "Show the password").click();
-    assert.equal(await page.locator(".secret-value").textContent(), password);
+    await expect(page.locator(".secret-value")).toHaveText(password);
   });
 });
 
@@ -243,11 +243,11 @@ test("a password of one's own: its hashes are shown as they are sent, and the co
       const field = page.getByLabel("New password");
       await field.fill("correct horse battery staple");
       const hashes = page.locator(".hash");
-      assert.deepEqual((await hashes.allTextContents()).slice(0, 2), [
-        "xLvLH77JnWW/WdhcjLYu4tuWPw/hBvSD2a+nO9Tjmoo=",
-        "f4af2e5d85456a908e0f552f0366375b06267295",
-      ]);
+      await expect(hashes.nth(0)).toHaveText("xLvLH77JnWW/WdhcjLYu4tuWPw/hBvSD2a+nO9Tjmoo=");
+      await expect(hashes.nth(1)).toHaveText("f4af2e5d85456a908e0f552f0366375b06267295");
+      const before = (await hashes.nth(2).textContent()) ?? "";
       await field.fill(password);
+      await expect(hashes.nth(2)).not.toHaveText(before);
       const shown = JSON.parse((await hashes.nth(2).textContent()) ?? "");
       await button(page, "Set this password").click();
       await page.getByText("Set the password of events: done.").waitFor();
@@ -270,15 +270,15 @@ test("a password of one's own: its hashes are shown as they are sent, and the co
       ])) {
         await button(page, name).click();
         const program = page.getByRole("region", { name: `${name} program` });
-        assert.match(await program.innerText(), /••••/);
-        assert.doesNotMatch(await program.innerText(), /horse/);
+        await expect(program).toHaveText(/••••/, { useInnerText: true });
+        await expect(program).not.toHaveText(/horse/, { useInnerText: true });
         await button(page, `Copy ${name} program`).click();
         assert.ok((await copied()).includes(literal), await copied());
       }
       await button(page, "Show it here").click();
-      assert.match(await page.getByRole("region", { name: "Java program" }).innerText(), /horse/);
+      await expect(page.getByRole("region", { name: "Java program" })).toHaveText(/horse/, { useInnerText: true });
       await button(page, "I have stored it").click();
-      assert.match(await page.getByRole("region", { name: "Java program" }).innerText(), /CLICKHOUSE_PASSWORD/);
+      await expect(page.getByRole("region", { name: "Java program" })).toHaveText(/CLICKHOUSE_PASSWORD/, { useInnerText: true });
     },
     { permissions: ["clipboard-read", "clipboard-write"] },
   );
@@ -296,10 +296,10 @@ test("scaling by keyboard: the limits are the contract's, a wrong pair says so, 
     await least.focus();
     await page.keyboard.press("End");
     await page.getByText(/at most maxReplicaMemoryGb \(64\)/).waitFor();
-    assert.equal(await button(page, "Scale").getAttribute("aria-disabled"), "true");
+    await expect(button(page, "Scale")).toHaveAttribute("aria-disabled", "true");
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowRight");
-    assert.equal(await least.getAttribute("aria-valuetext"), "12 GB");
+    await expect(least).toHaveAttribute("aria-valuetext", "12 GB");
     await most.focus();
     await page.keyboard.press("ArrowLeft");
     await page.getByText("36 to 180 GB").waitFor();
@@ -318,7 +318,7 @@ test("scaling by keyboard: the limits are the contract's, a wrong pair says so, 
 test("a service stops, starts and wakes; actions of other states say why they cannot act", async () => {
   await at(events(), async (page) => {
     const start = button(page, "Start");
-    assert.equal(await start.getAttribute("title"), "Only a stopped service can be started; this one is running");
+    await expect(start).toHaveAttribute("title", "Only a stopped service can be started; this one is running");
     await start.click({ force: true });
     assert.deepEqual(await sent(page), []);
     await button(page, "Stop").click();
@@ -340,8 +340,8 @@ test("a service stops, starts and wakes; actions of other states say why they ca
 test("backups are a picture and a table; one is restored into a new service, whose password is shown", async () => {
   await at(events("backups"), async (page) => {
     await page.getByRole("img", { name: /^7 backups of the last 30 days, 1 of them full, / }).waitFor();
-    assert.equal(await page.locator(".backups tbody tr").count(), 7);
-    assert.equal(await page.locator(".timeline > svg .point").count(), 7);
+    await expect(page.locator(".backups tbody tr")).toHaveCount(7);
+    await expect(page.locator(".timeline > svg .point")).toHaveCount(7);
     await page.getByText(/The next one: in /).waitFor();
     await page
       .getByRole("button", { name: /^Restore the backup of / })

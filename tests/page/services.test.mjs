@@ -2,7 +2,7 @@
 // The list of services: search, order and filter in the address, and its states: loading, empty, failing.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inPage, launch, serve } from "./site.mjs";
+import { expect, inPage, launch, serve } from "./site.mjs";
 import { views, visit } from "./views.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -31,24 +31,24 @@ const dock = (/** @type {Page} */ page) => page.getByRole("complementary", { nam
 
 test("search, filter and order are in the address, and a link shows the same list", async () => {
   await inList(async (page) => {
-    assert.deepEqual(await names(page), ["archive-2025", "billing", "events", "experiment", "staging"]);
+    await expect.poll(() => names(page)).toEqual(["archive-2025", "billing", "events", "experiment", "staging"]);
     await page.getByRole("combobox", { name: /^Order/ }).selectOption("Newest");
-    assert.equal((await names(page))[0], "experiment");
+    await expect(page.locator(".row-name").first()).toHaveText("experiment");
     await page.getByLabel("Search services").fill("env:production");
     await page.getByText("2 of 5 services").waitFor();
-    assert.deepEqual(await names(page), ["billing", "events"]);
+    await expect.poll(() => names(page)).toEqual(["billing", "events"]);
     await page.getByRole("combobox", { name: /^State/ }).selectOption("running");
     const address = page.url();
     const other = await page.context().newPage();
     await other.goto(address);
     await other.getByText("2 of 5 services").waitFor();
-    assert.deepEqual(await names(other), ["billing", "events"]);
+    await expect.poll(() => names(other)).toEqual(["billing", "events"]);
     await other.close();
     await page.getByLabel("Search services").fill("nothing like that");
     await page.getByText("No service is like that.").waitFor();
     await page.getByRole("button", { name: "Show all" }).click();
     await page.getByText("5 services", { exact: true }).waitFor();
-    assert.equal(await page.title(), "Services · clickhouse-cloud");
+    await expect(page).toHaveTitle("Services · clickhouse-cloud");
   });
 });
 
@@ -69,7 +69,7 @@ test("when reads fail the list stays, with one steady notice, which goes once th
     await chance.fill("100");
     const notice = page.getByText("The API has a problem of its own.");
     await notice.waitFor({ timeout: 60_000 });
-    assert.equal((await names(page)).length, 5);
+    await expect(page.locator(".row-name")).toHaveCount(5);
     // It does not flap between two reads.
     await page.evaluate(() => {
       Object.assign(globalThis, { gone: 0 });

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect as playwrightExpect } from "@playwright/test";
 import { chromium as playwright } from "playwright-core";
 import { build } from "vite";
 import { chromium, chromiumArguments } from "../../scripts/chromium.mjs";
@@ -14,6 +15,12 @@ export const root = fileURLToPath(new URL("../../www", import.meta.url));
 
 /** @type {Record<string, string>} */
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json" };
+
+/** How long a page may take to get there: a loaded machine is slow. */
+const PATIENCE_MS = 30_000;
+
+/** Assertions on a page that are tried again until they hold. */
+export const expect = playwrightExpect.configure({ timeout: PATIENCE_MS });
 
 /**
  * Builds the page and serves it; gives its address.
@@ -57,7 +64,7 @@ export const launch = () => playwright.launch({ executablePath: chromium(), args
 export async function inPage(browser, address, visit, options, before) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   /** @type {string[]} */
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(String(error)));
