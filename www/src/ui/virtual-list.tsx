@@ -65,9 +65,18 @@ export function VirtualList<T>({ items, keyOf, estimate, label, row, within }: V
     if (height > 0) virtual.scrollElement?.scrollBy(0, height);
   }, [items]);
 
+  // A row is rendered again only if it or the function is another one: scrolling changes neither.
+  const rendered = useRef({ row, rows: new Map<T, ComponentChildren>() });
+  if (rendered.current.row !== row) rendered.current = { row, rows: new Map() };
+  const { rows } = rendered.current;
+  const content = (item: T) => {
+    if (!rows.has(item)) rows.set(item, row(item));
+    return rows.get(item);
+  };
+
   const margin = options.scrollMargin ?? 0;
   return (
-    <ul ref={list} class="virtual" aria-label={label} style={{ "--height": `${virtual.getTotalSize()}px` }}>
+    <ul ref={list} class="virtual" aria-label={label} style={{ height: `${virtual.getTotalSize()}px` }}>
       {virtual.getVirtualItems().map(({ index, key, start }) => {
         const item = items[index];
         return (
@@ -78,9 +87,9 @@ export function VirtualList<T>({ items, keyOf, estimate, label, row, within }: V
               data-index={index}
               aria-setsize={items.length}
               aria-posinset={index + 1}
-              style={{ "--start": `${start - margin}px` }}
+              style={{ transform: `translateY(${start - margin}px)` }}
             >
-              {row(item)}
+              {content(item)}
             </li>
           )
         );

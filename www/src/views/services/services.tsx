@@ -64,7 +64,7 @@ export function Services() {
             <VirtualList
               items={shown ?? []}
               keyOf={({ id }) => id}
-              estimate={68}
+              estimate={matchMedia("(width > 1100px)").matches ? 58 : 136}
               label="Services"
               row={(service) => <Row service={service} />}
             />

@@ -33,7 +33,7 @@ export function RequestPanel() {
       <VirtualList
         items={latest}
         keyOf={(call) => String(call.peek().id)}
-        estimate={36}
+        estimate={32}
         label="Calls"
         within=".dock-panel"
         row={(call) => <Row of={call} isOpen={open === call.peek().id} setOpen={setOpen} />}
