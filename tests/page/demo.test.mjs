@@ -33,6 +33,8 @@ test("the development server prints its address, on loopback, and the page works
     assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/$/);
     assert.ok(!/Network: +http/.test(output), output);
     await inPage(browser, address, async (page) => {
+      // From the sandbox, not of the first look, which needs none.
+      await page.getByText("5 services", { exact: true }).waitFor();
       await page.getByRole("link", { name: "events" }).click();
       await page.getByRole("img", { name: /^events is / }).waitFor();
     });

@@ -8,6 +8,8 @@ import type { ControlName, Controls, FromWorker, ToWorker, WireRequest } from ".
 const STORE = "sandbox";
 /** Where a state is put that cannot be read, so that nothing is lost. */
 const DAMAGED = "sandbox.damaged";
+/** How long a worker waits for one that ends, such as that of the same tab before a reload. */
+const LOCK_MS = 1000;
 
 const ports = new Set<MessagePort | DedicatedWorkerGlobalScope>();
 let notice: string | undefined;
@@ -15,9 +17,6 @@ let notice: string | undefined;
 let stores = true;
 let sandbox = new Sandbox(SANDBOX);
 const ready = restore();
-
-/** How long a worker waits for one that ends, such as that of the same tab before a reload. */
-const LOCK_MS = 1000;
 
 /** Takes the right to store, for as long as this worker lives. Without a secure context there are no locks. */
 async function takeStore(): Promise<boolean> {
