@@ -78,8 +78,8 @@ export class CloudClient extends Resources {
   }
 
   /**
-   * Calls any operation of the contract by its route. `organizationId` may be omitted from the path and defaults to the
-   * client's organization.
+   * Calls any operation of the contract by its route. `organizationId` may be omitted from the path, except in the routes of
+   * `organizations`, and defaults to the client's organization.
    *
    * @template {keyof Routes} R
    * @param {R} route The method and the path template, such as `GET /v1/organizations`.

@@ -78,6 +78,8 @@ const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** Tags that only the sources need. */
 const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
+/** A getter marked as optional: fetch's options have such a property, which strict projects do not let be undefined. */
+const OPTIONAL = / @optional( \*\/\n *)get (\w+)\(\): (.+) \| undefined;/g;
 const out = join(work, "types");
 rmSync(out, { recursive: true, force: true });
 
@@ -114,6 +116,7 @@ function declare(sources) {
   for (const [index, name] of names.entries()) {
     const text = inOneFolder(read(join(out, `${sources[index]}.d.ts`)))
       .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
+      .replace(OPTIONAL, "$1readonly $2?: $3;")
       .replace(TYPED, (_, words) => `/** ${words.charAt(0).toUpperCase()}${words.slice(1)}. */`)
       .replace(COMMENTS, "");
     write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
