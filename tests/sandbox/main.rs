@@ -31,6 +31,7 @@ mod quotas;
 mod random_requests;
 mod random_walk;
 mod replay;
+mod resource_mishaps;
 mod roles;
 mod scaling;
 mod scaling_schedule;

@@ -15,6 +15,7 @@ use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
 use crate::sandbox::model::machine::click_pipes::DATABASES;
 use crate::sandbox::model::machine::services::RUNNING;
+use crate::sandbox::model::meters::MEMORY_GB;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{Record, merge, projected};
 use crate::sandbox::model::rejection::Rejection;
@@ -25,6 +26,8 @@ use crate::sandbox::model::time::timestamp;
 pub const PIPES: &str = "clickPipes";
 /// The resource of the size that the database pipes of a service share.
 const CDC_SCALING: &str = "clickPipes.cdcScaling";
+/// The property of it with the memory.
+const CDC_MEMORY: &str = "replicaMemoryGb";
 /// That size at first, in steps of the contract: two cores.
 const CDC_STEPS: f64 = 2.0;
 /// The states in which the tables of a database pipe can be changed.
@@ -66,7 +69,12 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         shown.retain(|_, kind| !kind.is_null());
     }
     let is_database = kind(&record).is_some_and(is_database);
-    if !is_database {
+    if is_database {
+        let scaling = organization.store.get(CDC_SCALING, &[service.id.clone()]);
+        let memory = scaling
+            .map_or_else(|| least_cdc_scaling().get(CDC_MEMORY).cloned(), |it| it.shown.get(CDC_MEMORY).cloned());
+        record.hidden.extend(memory.map(|memory| (MEMORY_GB.to_owned(), memory)));
+    } else {
         let mut scaling = least_scaling();
         merge(&mut scaling, record.shown.remove("scaling").unwrap_or_else(|| json!({})));
         record.shown.insert("scaling".to_owned(), same_counts(scaling, call.body.get("scaling")));
@@ -334,6 +342,15 @@ fn replace_settings(organization: &mut Organization, call: &Call, now: f64) -> R
     Ok(Output::changed(Some(set), change))
 }
 
+/// The size of the database pipes at first.
+fn least_cdc_scaling() -> Map<String, Value> {
+    let properties = Resource::named(CDC_SCALING).map_or(&[][..], |resource| properties(resource.schema));
+    let first = properties.iter().filter_map(|property| {
+        Some((property.name.to_owned(), number(limit(property.schema, Bound::MultipleOf)? * CDC_STEPS)))
+    });
+    first.collect()
+}
+
 /// Adds the size of the database pipes with the first of them.
 fn add_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) {
     let Some(resource) = Resource::named(CDC_SCALING) else { return };
@@ -341,11 +358,7 @@ fn add_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) {
     if organization.store.get(CDC_SCALING, &parents).is_some() {
         return;
     }
-    let first = properties(resource.schema).iter().filter_map(|property| {
-        Some((property.name.to_owned(), number(limit(property.schema, Bound::MultipleOf)? * CDC_STEPS)))
-    });
-    let first: Map<String, Value> = first.collect();
-    if let Ok(record) = generic::draft_of(organization, resource, parents, &first, now) {
+    if let Ok(record) = generic::draft_of(organization, resource, parents, &least_cdc_scaling(), now) {
         organization.add(resource, record);
     }
 }
@@ -354,7 +367,7 @@ fn update_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) ->
     generic::record(organization, call)?;
     check_awake(organization, call)?;
     let resource = generic::resource(call)?;
-    generic::change(organization, call, now, |record, change| {
+    let output = generic::change(organization, call, now, |record, change| {
         let mut shown = Value::Object(std::mem::take(&mut record.shown));
         merge(&mut shown, change);
         check_ratio(&shown, resource)?;
@@ -362,7 +375,17 @@ fn update_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) ->
             record.shown = shown;
         }
         Ok(())
-    })
+    })?;
+    let memory = generic::record(organization, call)?.shown.get(CDC_MEMORY).cloned();
+    let service = [call.service_id().to_owned()];
+    let pipes: Vec<Rc<Record>> = organization.store.list(PIPES, &service).cloned().collect();
+    let (Some(resource), Some(memory)) = (Resource::named(PIPES), memory) else { return Ok(output) };
+    for pipe in pipes.iter().filter(|pipe| pipe.hidden.get(MEMORY_GB).is_some_and(|before| *before != memory)) {
+        let mut pipe = Record::clone(pipe);
+        pipe.hidden.insert(MEMORY_GB.to_owned(), memory.clone());
+        organization.store.put(resource, pipe);
+    }
+    Ok(output)
 }
 
 /// Rejects a size whose memory is not that of its cores: a step of one for each step of the other.

@@ -14,6 +14,7 @@ pub mod generic;
 mod invitations;
 mod keys;
 mod members;
+pub mod mishaps;
 pub mod organizations;
 pub mod postgres;
 mod private_endpoints;
@@ -38,8 +39,6 @@ use super::permissions;
 use super::rejection::Rejection;
 use super::service::Service;
 use crate::contract::{Method, Operation};
-
-pub use services::apply_mishap;
 
 /// The result of a call that was carried out.
 pub struct Output {

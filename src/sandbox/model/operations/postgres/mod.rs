@@ -6,7 +6,7 @@
 mod config;
 mod credentials;
 pub mod metrics;
-mod size;
+pub mod size;
 mod slow_queries;
 
 use std::rc::Rc;
