@@ -119,7 +119,7 @@ $D/openapi.json: $W/client.wasm $B/openapi.mjs scripts/contract.mjs scripts/docu
 $G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/schema-types.mjs scripts/contract.mjs scripts/document.mjs
 	node $B/schema-types.mjs
 
-$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs scripts/document.mjs
+$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs scripts/document.mjs $(wildcard js/helpers/*.js)
 	node $B/methods.mjs
 
 $G/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs scripts/document.mjs

@@ -97,6 +97,7 @@ const comparisons = (what, taken) =>
       ...{ what, peer, unit: "µs above raw fetch" },
       own: median(differences(taken, "this client")),
       other: median(differences(taken, peer)),
+      spread: spread(differences(taken, "this client")) + spread(differences(taken, peer)),
     }));
 
 /** The bytes that one call of each side allocates, from processes of their own. @param {string[]} names */

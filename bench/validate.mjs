@@ -90,6 +90,7 @@ const comparisons = (engine, measured) =>
       own: row.ratios["this client"]?.ratio ?? Number.NaN,
       other: row.ratios[peer]?.ratio ?? Number.NaN,
       unit: "times JSON.parse",
+      spread: (row.ratios["this client"]?.spread ?? 0) + (row.ratios[peer]?.spread ?? 0),
     })),
   );
 

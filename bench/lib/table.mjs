@@ -25,6 +25,7 @@
  * @property {number} own
  * @property {number} other
  * @property {string} unit
+ * @property {number} [spread] that of the two together, where it is known
  */
 
 const isNumber = (/** @type {string} */ cell) => /^[-+]?[\d,.]+( ?[±%a-zA-Z].*)?$/.test(cell);

@@ -13,10 +13,11 @@ import { cloudPromise, retraced } from "../promise.js";
 /**
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Service, State } from "../generated/schema.js"
  * @import { CallOptions, CloudPromise, WaitOptions } from "../generated/client_bg.js"
+ * @import { CreateAndWaitOptions, EnsureRunningOptions } from "./options.js"
  */
 
 /** Services: create, update, stop, delete, and wait for them. */
-export class Services extends ServicesOperations {
+export class ServicesResource extends ServicesOperations {
   /**
    * Starts a stopped service. The service is `starting` until it runs; `waitFor` waits for that.
    *
@@ -117,8 +118,7 @@ export class Services extends ServicesOperations {
    * ends the call and gets the `created` property, if it is an extensible object.
    *
    * @param {CreateServiceBody} body The service to create.
-   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => unknown) | undefined }} [options]
-   *   The options of a wait, and `onCreated`.
+   * @param {CreateAndWaitOptions} [options] The options of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
   async createAndWait(body, options) {
@@ -153,7 +153,7 @@ export class Services extends ServicesOperations {
    * command with the same message for two minutes. The refusal is the error's `cause`.
    *
    * @param {string} serviceId The id of the service.
-   * @param {WaitOptions & { start?: boolean | undefined }} [options] The options of a wait, and `start`.
+   * @param {EnsureRunningOptions} [options] The options of a wait, and `start`.
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
@@ -186,7 +186,7 @@ export class Services extends ServicesOperations {
 }
 
 /** Backups of services. */
-export class Backups extends BackupsOperations {
+export class BackupsResource extends BackupsOperations {
   /**
    * Polls the backup until it is `done`. Resolves with the backup.
    *

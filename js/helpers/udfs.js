@@ -32,7 +32,7 @@ const [DEADLINE_MS, LONGEST_MS] = [1_800_000, 2 ** 31 - 1];
 const LOOK_MS = 30_000;
 
 /** User-defined functions, their versions and the services that they are attached to. */
-export class Udfs extends UdfsOperations {
+export class UdfsResource extends UdfsOperations {
   /**
    * Makes a function, or a new version of one that is there, from a file, and waits until it is `ready`: opens an upload, sends the
    * file to its own host without anything of the client, creates, and waits. Services stay on the version that is attached until

@@ -2,7 +2,7 @@
 // Reads the body of a request. It is limited in size, and must be JSON.
 import { alone } from "../bindings/values.js";
 import { Bytes } from "../bytes.js";
-import { Refusal } from "./answers.js";
+import { HttpError } from "./responses.js";
 
 /**
  * Parses a body; gives undefined for an empty one. Only `application/json` is accepted: a page of another site can send text or
@@ -16,12 +16,12 @@ export function jsonOf(request, bytes) {
   if (bytes.length === 0) return undefined;
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json *(?:;|$)/i.test(type)) {
-    throw new Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "a body must be of the content type application/json");
+    throw new HttpError(415, "UNSUPPORTED_MEDIA_TYPE", "a body must be of the content type application/json");
   }
   try {
     return JSON.parse(new TextDecoder("utf-8", alone({ fatal: true })).decode(bytes));
   } catch {
-    throw new Refusal(400, "BAD_REQUEST", "the body is no JSON");
+    throw new HttpError(400, "BAD_REQUEST", "the body is no JSON");
   }
 }
 
@@ -32,7 +32,7 @@ export function jsonOf(request, bytes) {
  * @param {number} most the largest size, in bytes
  */
 export async function bytesOf(request, most) {
-  const tooLong = () => new Refusal(413, "PAYLOAD_TOO_LARGE", `a body has at most ${most} bytes`);
+  const tooLong = () => new HttpError(413, "PAYLOAD_TOO_LARGE", `a body has at most ${most} bytes`);
   // The size is also checked while reading, since Content-Length may be missing or wrong.
   if (Number(request.headers.get("content-length")) > most) throw tooLong();
   const reader = request.body?.getReader();

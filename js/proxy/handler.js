@@ -4,17 +4,17 @@
 import { RateLimitError } from "../errors.js";
 import { needRoom } from "../bindings/stack.js";
 import { alone, get } from "../bindings/values.js";
-import { Refusal, envelope, failure, success } from "./answers.js";
-import { KEY, arrivals, keyOf, printOf } from "./arrivals.js";
+import { HttpError, envelope, errorResponse, successResponse } from "./responses.js";
+import { KEY, fingerprintOf, idempotencyTable, keyOf } from "./idempotency.js";
 import { bytesOf, jsonOf } from "./body.js";
-import { doorkeeper } from "./hosts.js";
-import { asksFirst, consent, namedOrigin, shared } from "./origin.js";
-import { asked, methodsOf, pathOf, routesAt } from "./routes.js";
+import { hostCheck } from "./hosts.js";
+import { allowedOrigin, corsHeaders, isPreflight, preflightResponse } from "./origin.js";
+import { matchCall, methodsOf, routesAt, typedPath } from "./routes.js";
 import { redactor } from "../client.js";
 import { settings } from "./settings.js";
-import { tooMany } from "./window.js";
+import { rateLimited } from "./rate-limit.js";
 
-/** @import { Asked } from "./routes.js" */
+/** @import { MatchedCall } from "./routes.js" */
 /** @import { ProxyOptions } from "./types.js" */
 
 /** The headers of every response: it is not cached, its type is not sniffed, and other sites cannot embed it. */
@@ -25,7 +25,7 @@ const ALWAYS = {
 };
 
 /** The longest time for which one 429 refuses all calls. Then one call is sent again, to learn the remaining time. */
-const LONGEST_CLOSED_MS = 60_000;
+const MAX_CLOSED_MS = 60_000;
 
 /**
  * Creates a handler that lets pages use the key without having it. It allows only the operations in `allow`, only one
@@ -42,8 +42,8 @@ const LONGEST_CLOSED_MS = 60_000;
 export function createProxy(options) {
   const all = settings(options);
   const { client, sending, allow, authorize, hosts, origins, prefix, clean, log, now } = all;
-  const admit = doorkeeper(hosts, origins, log);
-  const join = arrivals(now);
+  const checkHost = hostCheck(hosts, origins, log);
+  const join = idempotencyTable(now);
   const organizationId = all.organizationId.toLowerCase();
   let closedUntil = 0;
 
@@ -51,10 +51,10 @@ export function createProxy(options) {
    * @param {Request} request
    * @returns {Promise<Response>}
    */
-  async function answer(request) {
-    const call = asked(request.method, new URL(request.url), prefix);
-    refuseForeign(call);
-    const refusal = await verdict(request, call);
+  async function handle(request) {
+    const call = matchCall(request.method, new URL(request.url), prefix);
+    checkAllowed(call);
+    const refusal = await authorizationResponse(request, call);
     if (refusal !== undefined) return refusal;
     if (call.route.name === "organizations.list") return organizations(request);
     return send(request, call);
@@ -63,16 +63,16 @@ export function createProxy(options) {
   /**
    * Refuses operations that are not allowed, and other organizations.
    *
-   * @param {Asked} call
+   * @param {MatchedCall} call
    */
-  function refuseForeign({ route, path }) {
+  function checkAllowed({ route, path }) {
     // The id of the organization is given to every authorized page, even if organizations.list is not allowed.
     if (!allow.has(route.name) && route.name !== "organizations.list") {
-      throw new Refusal(403, "FORBIDDEN", `the proxy does not allow ${route.name}`);
+      throw new HttpError(403, "FORBIDDEN", `the proxy does not allow ${route.name}`);
     }
-    const asked = get(path, "organizationId");
-    if (asked !== undefined && String(asked).toLowerCase() !== organizationId) {
-      throw new Refusal(403, "FORBIDDEN", "the proxy is for another organization");
+    const requested = get(path, "organizationId");
+    if (requested !== undefined && String(requested).toLowerCase() !== organizationId) {
+      throw new HttpError(403, "FORBIDDEN", "the proxy is for another organization");
     }
   }
 
@@ -80,21 +80,24 @@ export function createProxy(options) {
    * Gives the response that refuses the request; undefined if `authorize` returned `true`.
    *
    * @param {Request} request
-   * @param {Asked} call
+   * @param {MatchedCall} call
    */
-  async function verdict(request, { route, path }) {
+  async function authorizationResponse(request, { route, path }) {
     /** @type {any} */
-    let said;
+    let decision;
     try {
-      said = await authorize(request, { operation: route.name, path });
+      decision = await authorize(request, { operation: route.name, path });
     } catch (error) {
       log("authorize threw", error);
     }
-    if (said === true) return undefined;
+    if (decision === true) return undefined;
     // Not instanceof: in some hosts the Response is of another realm.
-    const status = typeof said === "object" ? get(said, "status") : undefined;
-    if (typeof status !== "number") return new Refusal(403, "FORBIDDEN", "not authorized").response;
-    return new Response(/** @type {any} */ (get(said, "body")), alone({ status, headers: /** @type {any} */ (get(said, "headers")) }));
+    const status = typeof decision === "object" ? get(decision, "status") : undefined;
+    if (typeof status !== "number") return new HttpError(403, "FORBIDDEN", "not authorized").response;
+    return new Response(
+      /** @type {any} */ (get(decision, "body")),
+      alone({ status, headers: /** @type {any} */ (get(decision, "headers")) }),
+    );
   }
 
   /**
@@ -108,36 +111,36 @@ export function createProxy(options) {
     if (!allow.has("organizations.list")) return envelope({ status: 200, requestId: crypto.randomUUID(), result: [own] });
     const full = await call(request.signal, "organizations.list", {});
     const data = [full.data].flat().filter((/** @type {any} */ one) => String(get(one, "id")).toLowerCase() === organizationId);
-    return success({ ...full, data }, true, clean);
+    return successResponse({ ...full, data }, true, clean);
   }
 
   /**
    * @param {Request} request
-   * @param {Asked} asked
+   * @param {MatchedCall} call
    */
   async function send(request, { route, path: { organizationId: _, ...path }, query }) {
     if (request.bodyUsed) {
       log("authorize has read the request's body: let it read that of request.clone()");
-      throw new Refusal(500, "INTERNAL_ERROR", "the body is gone");
+      throw new HttpError(500, "INTERNAL_ERROR", "the body is gone");
     }
     const bytes = await bytesOf(request, all.maxRequestBytes);
-    const parameters = { path: pathOf(route, path), query, body: jsonOf(request, bytes) };
+    const parameters = { path: typedPath(route, path), query, body: jsonOf(request, bytes) };
     // This redactor also knows the secrets of this request.
     const own = redactor(client, route.name, parameters);
     const key = keyOf(request);
     if (key === undefined) {
       try {
-        return success(await call(request.signal, route.name, parameters), route.json, own);
+        return successResponse(await call(request.signal, route.name, parameters), route.json, own);
       } catch (error) {
-        return refused(request.signal, error, own);
+        return failureResponse(request.signal, error, own);
       }
     }
-    const print = await printOf(request, bytes);
-    return join(key, print, request.signal, async (signal, sent) => {
+    const fingerprint = await fingerprintOf(request, bytes);
+    return join(key, fingerprint, request.signal, async (signal, sent) => {
       try {
-        return { response: success(await call(signal, route.name, parameters, sent), route.json, own), sent: true };
+        return { response: successResponse(await call(signal, route.name, parameters, sent), route.json, own), sent: true };
       } catch (error) {
-        return { response: refused(signal, error, own), sent: !(error instanceof Refusal) };
+        return { response: failureResponse(signal, error, own), sent: !(error instanceof HttpError) };
       }
     });
   }
@@ -151,7 +154,7 @@ export function createProxy(options) {
   async function call(signal, operation, parameters, sent) {
     const closedMs = closedUntil - now();
     // A longer time shows that the clock was set back.
-    if (closedMs > 0 && closedMs <= LONGEST_CLOSED_MS) throw tooMany(closedMs);
+    if (closedMs > 0 && closedMs <= MAX_CLOSED_MS) throw rateLimited(closedMs);
     const id = crypto.randomUUID();
     if (sent !== undefined) sending.set(id, sent);
     const headers = sent === undefined ? {} : { [KEY]: id };
@@ -159,7 +162,7 @@ export function createProxy(options) {
       return await client.request(/** @type {any} */ (operation), parameters, { signal, headers }).withResponse();
     } catch (error) {
       // The API would refuse other calls as well.
-      if (error instanceof RateLimitError) closedUntil = now() + Math.min(error.retryAfterMs, LONGEST_CLOSED_MS);
+      if (error instanceof RateLimitError) closedUntil = now() + Math.min(error.retryAfterMs, MAX_CLOSED_MS);
       throw error;
     } finally {
       sending.delete(id);
@@ -171,14 +174,14 @@ export function createProxy(options) {
    * @param {unknown} error
    * @param {(text: string) => string} clean
    */
-  function refused(signal, error, clean) {
-    if (error instanceof Refusal) return error.response;
+  function failureResponse(signal, error, clean) {
+    if (error instanceof HttpError) return error.response;
     // The page is gone, and reads no response.
-    if (signal?.aborted) return new Refusal(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
-    const answer = failure(error, clean);
-    if (answer !== undefined) return answer;
-    log("not answered", error);
-    return new Refusal(500, "INTERNAL_ERROR", "something went wrong in the proxy").response;
+    if (signal?.aborted) return new HttpError(499, "CLIENT_CLOSED_REQUEST", "the request was aborted").response;
+    const response = errorResponse(error, clean);
+    if (response !== undefined) return response;
+    log("a call failed", error);
+    return new HttpError(500, "INTERNAL_ERROR", "something went wrong in the proxy").response;
   }
 
   /**
@@ -188,12 +191,15 @@ export function createProxy(options) {
   async function respond(request) {
     let origin;
     try {
-      admit(request);
-      origin = namedOrigin(request, origins);
-      const preflight = origin !== undefined && asksFirst(request);
-      return [preflight ? consent(request, methodsOf(routesAt(new URL(request.url).pathname, prefix))) : await answer(request), origin];
+      checkHost(request);
+      origin = allowedOrigin(request, origins);
+      const preflight = origin !== undefined && isPreflight(request);
+      return [
+        preflight ? preflightResponse(request, methodsOf(routesAt(new URL(request.url).pathname, prefix))) : await handle(request),
+        origin,
+      ];
     } catch (error) {
-      return [refused(request.signal, error, clean), origin];
+      return [failureResponse(request.signal, error, clean), origin];
     }
   }
 
@@ -201,8 +207,8 @@ export function createProxy(options) {
     // Checked here, where it rejects only this promise: deeper, an overflow could lose a rejected promise, which ends the process.
     needRoom();
     const [{ status, body, headers }, origin] = await respond(request);
-    const whole = new Headers(headers);
-    for (const [name, value] of Object.entries({ ...ALWAYS, ...shared(origin) })) whole.set(name, value);
-    return new Response(request.method === "HEAD" ? null : body, alone({ status, headers: whole }));
+    const merged = new Headers(headers);
+    for (const [name, value] of Object.entries({ ...ALWAYS, ...corsHeaders(origin) })) merged.set(name, value);
+    return new Response(request.method === "HEAD" ? null : body, alone({ status, headers: merged }));
   };
 }

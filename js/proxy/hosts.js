@@ -1,7 +1,7 @@
 // @ts-check
 // Checks the host of a request, against DNS rebinding: any site can point its own name at the address of this server. Its requests
 // are then same-origin to the browser, and only their host differs. So the host must be one of the configured names.
-import { Refusal } from "./answers.js";
+import { HttpError } from "./responses.js";
 
 /** The names and addresses of this machine, which DNS cannot redefine. */
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -23,22 +23,22 @@ export function hostIn(authority) {
  *
  * @param {readonly string[] | undefined} hosts as `hostIn` gives them; `*` allows every host; undefined: the names of this machine
  * @param {readonly string[]} origins
- * @param {(line: string) => void} told writes to the log
+ * @param {(line: string) => void} log
  */
-export function doorkeeper(hosts, origins, told) {
+export function hostCheck(hosts, origins, log) {
   // An allowed origin is trusted, and so is its host.
   const known = new Set([...(hosts ?? []), ...origins.map((origin) => hostIn(new URL(origin).host))]);
-  let silent = false;
+  let logged = false;
 
   /** @param {Request} request */
   return ({ headers, url }) => {
     // Some runtimes and frameworks give no Host header, only the URL.
     const host = hostIn(headers.get("host") ?? new URL(url).host);
-    if (host === undefined) throw new Refusal(400, "BAD_REQUEST", "header.host: expected one host, such as app.example.com");
+    if (host === undefined) throw new HttpError(400, "BAD_REQUEST", "header.host: expected one host, such as app.example.com");
     if (known.has(host) || known.has("*") || (hosts === undefined && LOOPBACK.test(host))) return;
     const text = `${host} is not served here: name it in the hosts option of createProxy`;
-    if (!silent) told(text);
-    silent = true;
-    throw new Refusal(421, "MISDIRECTED_REQUEST", text);
+    if (!logged) log(text);
+    logged = true;
+    throw new HttpError(421, "MISDIRECTED_REQUEST", text);
   };
 }

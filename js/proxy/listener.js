@@ -2,7 +2,7 @@
 // Adapts the proxy to servers that call `(request, response)`, such as node:http and Express. It imports nothing of Node, so that
 // it loads in every runtime.
 import { alone, get } from "../bindings/values.js";
-import { Refusal } from "./answers.js";
+import { HttpError } from "./responses.js";
 import { hostIn } from "./hosts.js";
 
 /**
@@ -36,9 +36,9 @@ import { hostIn } from "./hosts.js";
  */
 export function toNodeListener(handler) {
   return async (request, response) => {
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    const { status, headers, body } = await answered(handler, request, gone.signal).catch(failed);
+    const closed = new AbortController();
+    response.on("close", () => closed.abort());
+    const { status, headers, body } = await handled(handler, request, closed.signal).catch(failed);
     response.statusCode = status;
     for (const [name, value] of headers) if (name !== "set-cookie") response.setHeader(name, value);
     const cookies = headers.getSetCookie();
@@ -54,24 +54,24 @@ export function toNodeListener(handler) {
  * @param {NodeRequest & AsyncIterable<any>} given
  * @param {AbortSignal} signal
  */
-async function answered(handler, given, signal) {
+async function handled(handler, given, signal) {
   let request;
   try {
     request = asRequest(given, signal);
   } catch (error) {
     // Any other error is from the Request constructor, such as for the method TRACE.
-    const refusal = error instanceof Refusal ? error : new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such request");
-    return whole(refusal.response);
+    const refusal = error instanceof HttpError ? error : new HttpError(501, "NOT_IMPLEMENTED", "the proxy takes no such request");
+    return withBody(refusal.response);
   }
-  return whole(await handler(request));
+  return withBody(await handler(request));
 }
 
 /** The response when the body of a refusal by `authorize` fails. An unhandled rejection would end the process. */
-const failed = () => whole(new Refusal(500, "INTERNAL_ERROR", "something went wrong in the proxy").response);
+const failed = () => withBody(new HttpError(500, "INTERNAL_ERROR", "something went wrong in the proxy").response);
 
-/** @param {Response} answer */
-async function whole(answer) {
-  return { status: answer.status, headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) };
+/** @param {Response} response */
+async function withBody(response) {
+  return { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
 }
 
 /**
@@ -116,11 +116,11 @@ function addressOf(given, headers) {
   const path = rest ?? originalUrl;
   const [host = "localhost", ...others] = [...headers.flat(), ...(authority === undefined ? [] : [authority])];
   if (headers.some(({ length }) => length > 1) || others.some((other) => other.toLowerCase() !== host.toLowerCase())) {
-    throw new Refusal(400, "BAD_REQUEST", "header.host: expected one host, received several");
+    throw new HttpError(400, "BAD_REQUEST", "header.host: expected one host, received several");
   }
-  if (hostIn(host) === undefined) throw new Refusal(400, "BAD_REQUEST", "header.host: expected a host, such as app.example.com");
+  if (hostIn(host) === undefined) throw new HttpError(400, "BAD_REQUEST", "header.host: expected a host, such as app.example.com");
   if (authority === undefined && !path.startsWith("/")) {
-    throw new Refusal(501, "NOT_IMPLEMENTED", "the proxy takes no such target");
+    throw new HttpError(501, "NOT_IMPLEMENTED", "the proxy takes no such target");
   }
   return { host, target: `${get(socket, "encrypted") === undefined ? "http" : "https"}://${host}${path}` };
 }
@@ -140,8 +140,8 @@ function bodyOf(given, headers) {
   if (typeof body === "string") return body;
   const text = JSON.stringify(body);
   // Some also set it when there is no body.
-  const came = headers.has("transfer-encoding") || Number(headers.get("content-length")) > 0;
-  return came || text !== "{}" ? text : null;
+  const hasBody = headers.has("transfer-encoding") || Number(headers.get("content-length")) > 0;
+  return hasBody || text !== "{}" ? text : null;
 }
 
 /**

@@ -2,10 +2,10 @@
 // Checks the origin of a request: a page of this site, a page of an allowed origin, or no page at all. Browsers state it in headers
 // that pages cannot set (Origin, Sec-Fetch-Site). Also responds to CORS preflights.
 import { alone } from "../bindings/values.js";
-import { Refusal, SHOWN } from "./answers.js";
+import { HttpError, PASSED_HEADERS } from "./responses.js";
 
 /** How long a browser may cache a preflight response, in seconds. */
-const REMEMBERED = "600";
+const PREFLIGHT_MAX_AGE = "600";
 
 /**
  * Refuses a request from a page of another site, unless its origin is allowed. Gives the allowed origin; undefined for this
@@ -15,7 +15,7 @@ const REMEMBERED = "600";
  * @param {readonly string[]} origins
  * @returns {string | undefined}
  */
-export function namedOrigin({ headers, url }, origins) {
+export function allowedOrigin({ headers, url }, origins) {
   const origin = headers.get("origin");
   if (origin !== null && origins.includes(origin)) return origin;
   const site = headers.get("sec-fetch-site");
@@ -23,7 +23,7 @@ export function namedOrigin({ headers, url }, origins) {
   const own =
     site === null ? origin === null || hostOf(origin) === (headers.get("host") ?? hostOf(url)) : /^(?:same-origin|none)$/.test(site);
   if (own) return undefined;
-  throw new Refusal(403, "FORBIDDEN", "the request comes from another site, whose origin the proxy does not name");
+  throw new HttpError(403, "FORBIDDEN", "the request comes from another site, whose origin the proxy does not name");
 }
 
 /** @param {string} text */
@@ -42,13 +42,13 @@ function hostOf(text) {
  * @param {string | undefined} origin
  * @returns {Record<string, string>}
  */
-export function shared(origin) {
+export function corsHeaders(origin) {
   if (origin === undefined) return { vary: "origin" };
   return {
     vary: "origin",
     "access-control-allow-origin": origin,
     "access-control-allow-credentials": "true",
-    "access-control-expose-headers": SHOWN.join(", "),
+    "access-control-expose-headers": PASSED_HEADERS.join(", "),
   };
 }
 
@@ -57,7 +57,7 @@ export function shared(origin) {
  *
  * @param {Request} request
  */
-export const asksFirst = ({ method, headers }) => method === "OPTIONS" && headers.has("access-control-request-method");
+export const isPreflight = ({ method, headers }) => method === "OPTIONS" && headers.has("access-control-request-method");
 
 /**
  * The response to a preflight: the methods of the path, and every requested header. `authorize` may read the headers; the API
@@ -66,11 +66,11 @@ export const asksFirst = ({ method, headers }) => method === "OPTIONS" && header
  * @param {Request} request
  * @param {string[]} methods
  */
-export function consent({ headers }, methods) {
-  const told = {
+export function preflightResponse({ headers }, methods) {
+  const allowed = {
     "access-control-allow-methods": methods.join(", "),
     "access-control-allow-headers": headers.get("access-control-request-headers") ?? "",
-    "access-control-max-age": REMEMBERED,
+    "access-control-max-age": PREFLIGHT_MAX_AGE,
   };
-  return new Response(null, alone({ status: 204, headers: told }));
+  return new Response(null, alone({ status: 204, headers: allowed }));
 }

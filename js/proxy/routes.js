@@ -1,14 +1,14 @@
 // @ts-check
 // Finds the operation of the contract that a request calls, and reads its arguments. The routes are generated from the contract.
 import { ROUTES } from "../generated/routes.js";
-import { Refusal } from "./answers.js";
+import { HttpError } from "./responses.js";
 
 /** @import { Route } from "../generated/routes.js" */
 
 /**
  * An operation with its arguments, as read from a request.
  *
- * @typedef {{ route: Route, path: Record<string, string>, query: Record<string, unknown> }} Asked
+ * @typedef {{ route: Route, path: Record<string, string>, query: Record<string, unknown> }} MatchedCall
  */
 
 /**
@@ -41,16 +41,16 @@ for (const route of ROUTES) {
  * @param {number} index the index of the next segment
  * @returns {Route[]}
  */
-function below(at, steps, index) {
+function search(at, steps, index) {
   if (index >= steps.length) return at.routes;
   const step = steps[index] ?? "";
   const fixed = at.fixed.get(step);
-  const found = fixed === undefined ? [] : below(fixed, steps, index + 1);
-  return found.length > 0 || step === "" || at.any === undefined ? found : below(at.any, steps, index + 1);
+  const found = fixed === undefined ? [] : search(fixed, steps, index + 1);
+  return found.length > 0 || step === "" || at.any === undefined ? found : search(at.any, steps, index + 1);
 }
 
 /** The HTTP methods that call a route: HEAD is accepted wherever GET is. */
-const called = (/** @type {string} */ method) => (method === "GET" ? ["GET", "HEAD"] : [method]);
+const methodsFor = (/** @type {string} */ method) => (method === "GET" ? ["GET", "HEAD"] : [method]);
 
 /**
  * Gives the routes of a path, one for each method. Refuses a path without routes with a 404.
@@ -64,14 +64,14 @@ export function routesAt(pathname, prefix) {
   // The longest match first, so that no part of a route counts as its prefix.
   const last = prefix === undefined ? all.length : 1;
   for (let start = 0; start < last; start++) {
-    const routes = below(TREE, all, start);
+    const routes = search(TREE, all, start);
     if (routes.length > 0) return routes;
   }
-  throw new Refusal(404, "NOT_FOUND", "the API has no such path");
+  throw new HttpError(404, "NOT_FOUND", "the API has no such path");
 }
 
 /** @param {Route[]} routes */
-export const methodsOf = (routes) => routes.flatMap(({ method }) => called(method)).sort();
+export const methodsOf = (routes) => routes.flatMap(({ method }) => methodsFor(method)).sort();
 
 /**
  * Gives the operation and the arguments of a request. Refuses an unknown path (404) or method (405).
@@ -79,18 +79,18 @@ export const methodsOf = (routes) => routes.flatMap(({ method }) => called(metho
  * @param {string} method
  * @param {URL} url
  * @param {string | undefined} prefix
- * @returns {Asked}
+ * @returns {MatchedCall}
  */
-export function asked(method, { pathname, searchParams }, prefix) {
+export function matchCall(method, { pathname, searchParams }, prefix) {
   const routes = routesAt(pathname, prefix);
-  const route = routes.find((one) => called(one.method).includes(method));
+  const route = routes.find((one) => methodsFor(one.method).includes(method));
   if (route === undefined) {
     const allow = methodsOf(routes).join(", ");
-    throw new Refusal(405, "METHOD_NOT_ALLOWED", `the path knows ${allow}`, { allow });
+    throw new HttpError(405, "METHOD_NOT_ALLOWED", `the path knows ${allow}`, { allow });
   }
-  const path = read(route, stepsOf(pathname, prefix));
+  const path = pathParameters(route, stepsOf(pathname, prefix));
   const names = [...new Set(searchParams.keys())];
-  return { route, path, query: Object.fromEntries(names.map((name) => [name, value(route, name, searchParams.getAll(name))])) };
+  return { route, path, query: Object.fromEntries(names.map((name) => [name, queryValue(route, name, searchParams.getAll(name))])) };
 }
 
 /**
@@ -108,14 +108,14 @@ function stepsOf(pathname, prefix = "") {
  * @param {string[]} all
  * @returns {Record<string, string>}
  */
-function read({ steps }, all) {
+function pathParameters({ steps }, all) {
   const given = all.slice(-steps.length);
   try {
     const pairs = steps.map((step, index) => [step.slice(1, -1), decodeURIComponent(given[index] ?? "")]);
     return Object.fromEntries(pairs.filter((_, index) => steps[index]?.startsWith("{")));
   } catch {
     // An invalid percent encoding.
-    throw new Refusal(404, "NOT_FOUND", "the API has no such path");
+    throw new HttpError(404, "NOT_FOUND", "the API has no such path");
   }
 }
 
@@ -125,8 +125,8 @@ function read({ steps }, all) {
  * @param {Route} route
  * @param {Record<string, string>} texts
  */
-export const pathOf = (route, texts) =>
-  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, route.path[name] === "string" ? text : parsed(text)]));
+export const typedPath = (route, texts) =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, route.path[name] === "string" ? text : parsedOrText(text)]));
 
 /**
  * Converts a query parameter to the type of the contract. A value of another type, a repeated one, or an unknown parameter is
@@ -136,14 +136,14 @@ export const pathOf = (route, texts) =>
  * @param {string} name
  * @param {string[]} texts
  */
-function value({ query }, name, texts) {
+function queryValue({ query }, name, texts) {
   const kind = Object.hasOwn(query, name) ? query[name] : "string";
-  const values = texts.map((text) => (kind?.includes("string") ? text : parsed(text)));
+  const values = texts.map((text) => (kind?.includes("string") ? text : parsedOrText(text)));
   return kind?.startsWith("[") || values.length > 1 ? values : values[0];
 }
 
 /** @param {string} text */
-function parsed(text) {
+function parsedOrText(text) {
   try {
     return JSON.parse(text);
   } catch {

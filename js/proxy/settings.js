@@ -8,30 +8,30 @@ import { RateLimiter, isRateLimiter } from "../limiter.js";
 import { CLIENT } from "../options.js";
 import { read } from "../read.js";
 import { environment } from "../runtime/environment.js";
-import { KEY } from "./arrivals.js";
+import { KEY } from "./idempotency.js";
 import { hostIn } from "./hosts.js";
-import { windowOf } from "./window.js";
+import { rateWindow } from "./rate-limit.js";
 
 /** @import { ProxyOptions } from "./types.js" */
 
-const WHAT = "createProxy";
+const NAME = "createProxy";
 const OWN = "allow:any authorize:function hosts:any origins:any prefix:text maxRequestBytes:whole:1";
 /** The client's options except validateResponses: a page's client validates the responses itself. */
 const FROM_CLIENT = CLIENT.split(" ").filter((one) => !one.startsWith("validateResponses:"));
 
 /** @param {string} message @returns {never} */
-function wrong(message) {
-  throw new ConfigurationError(`${WHAT}: ${message}`);
+function invalid(message) {
+  throw new ConfigurationError(`${NAME}: ${message}`);
 }
 
 /** Gives the checked settings and the client; throws a `ConfigurationError`. @param {ProxyOptions} options */
 export function settings(options) {
-  const given = /** @type {ProxyOptions} */ (read(WHAT, options, [OWN, ...FROM_CLIENT].join(" ")));
+  const given = /** @type {ProxyOptions} */ (read(NAME, options, [OWN, ...FROM_CLIENT].join(" ")));
   const organizationId = given.organizationId ?? environment("CLICKHOUSE_ORG_ID");
   if (typeof given.authorize !== "function") {
-    wrong('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
+    invalid('needs authorize, a function that says whether a request may use the key; "() => true" lets everyone who reaches it');
   }
-  if (organizationId === undefined) wrong("needs the organizationId option, or CLICKHOUSE_ORG_ID: only that organization is let through");
+  if (organizationId === undefined) invalid("needs the organizationId option, or CLICKHOUSE_ORG_ID: only that organization is let through");
   const { clock, logLevel, logger = console } = given;
   const now = () => clock?.now() ?? Date.now();
   /** The callbacks to run when a call is sent, by the idempotency key that the call carries. @type {Map<string, () => void>} */
@@ -39,17 +39,17 @@ export function settings(options) {
   const client = clientOf(given, organizationId, now, sending);
   const route = "GET /v1/organizations";
   // Asked of a built request, since the credentials may come from the environment or from a header.
-  if (client.buildRequest(route).headers.authorization === undefined) wrong("needs keyId and keySecret, or bearerToken");
+  if (client.buildRequest(route).headers.authorization === undefined) invalid("needs keyId and keySecret, or bearerToken");
   const clean = redactor(client, route);
   return {
     client,
     sending,
     organizationId,
-    allow: allowed(given.allow),
+    allow: operationSet(given.allow),
     authorize: given.authorize,
-    hosts: hosts(given.hosts),
-    origins: named(given.origins ?? []),
-    prefix: prefix(given.prefix),
+    hosts: hostList(given.hosts),
+    origins: originList(given.origins ?? []),
+    prefix: pathPrefix(given.prefix),
     maxRequestBytes: given.maxRequestBytes ?? 1_048_576,
     now,
     clean,
@@ -60,7 +60,7 @@ export function settings(options) {
     log(line, error) {
       if (logLevel === "off") return;
       try {
-        const logged = /** @type {unknown} */ (logger.error(clean(`${WHAT}: ${line}${error === undefined ? "" : `: ${error}`}`)));
+        const logged = /** @type {unknown} */ (logger.error(clean(`${NAME}: ${line}${error === undefined ? "" : `: ${error}`}`)));
         // The logger may be async. There is no log for its own rejection.
         Promise.resolve(logged).catch(() => {});
       } catch {
@@ -83,10 +83,10 @@ function clientOf(given, organizationId, now, sending) {
   const names = FROM_CLIENT.map((one) => one.split(":")[0] ?? "");
   const options = Object.fromEntries(names.map((name) => [name, /** @type {any} */ (given)[name]]));
   const timeoutMs = given.timeoutMs ?? 25_000;
-  const fetch = keyless(given.fetch, sending);
+  const fetch = withoutKey(given.fetch, sending);
   const own = { organizationId, fetch, timeoutMs, retryBudgetMs: given.retryBudgetMs ?? 0, rateLimit: limitOf(given, timeoutMs, now) };
   // A violation in a response is logged here; the page's own client reports it to the page.
-  return worded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
+  return reworded(() => new CloudClient({ ...options, ...own, validateResponses: "warn" }), "new CloudClient: ", "");
 }
 
 /**
@@ -96,7 +96,7 @@ function clientOf(given, organizationId, now, sending) {
  * @param {Map<string, () => void>} sending
  * @returns {NonNullable<ProxyOptions["fetch"]>}
  */
-function keyless(given, sending) {
+function withoutKey(given, sending) {
   return async (url, init) => {
     const { [KEY]: key = "", ...headers } = /** @type {Record<string, string>} */ (init.headers);
     sending.get(key)?.();
@@ -117,9 +117,9 @@ function keyless(given, sending) {
  * @param {() => number} now
  */
 function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
-  const lent = rateLimit === false || isRateLimiter(rateLimit) || get(rateLimit, "acquire") !== undefined;
+  const custom = rateLimit === false || isRateLimiter(rateLimit) || get(rateLimit, "acquire") !== undefined;
   const { requests, perMs } = /** @type {{ requests: number, perMs: number }} */ (rateLimit || new RateLimiter());
-  return lent || retryBudgetMs ? rateLimit : windowOf({ requests, perMs }, timeoutMs, now);
+  return custom || retryBudgetMs ? rateLimit : rateWindow({ requests, perMs }, timeoutMs, now);
 }
 
 /**
@@ -130,56 +130,56 @@ function limitOf({ rateLimit, retryBudgetMs }, timeoutMs, now) {
  * @param {string} theirs
  * @param {string} ours
  */
-function worded(run, theirs, ours) {
+function reworded(run, theirs, ours) {
   try {
     return run();
   } catch (error) {
     // For example a RangeError at the end of the stack.
     if (!(error instanceof ConfigurationError)) throw error;
-    return wrong(error.message.replace(theirs, ours));
+    return invalid(error.message.replace(theirs, ours));
   }
 }
 
 /** @param {unknown} names */
-function allowed(names) {
-  if (!Array.isArray(names)) return wrong("needs allow, a list of operations such as services.list");
+function operationSet(names) {
+  if (!Array.isArray(names)) return invalid("needs allow, a list of operations such as services.list");
   const known = ROUTES.map(({ name }) => `${name}:any`).join(" ");
   for (const name of names) {
     if (String(name).includes("*"))
-      wrong(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
-    worded(() => read(WHAT, { [String(name)]: true }, known), `${WHAT}: unknown option`, "allow: there is no operation");
+      invalid(`allow takes no ${name}: name each operation, so that an update of this package lets no other through`);
+    reworded(() => read(NAME, { [String(name)]: true }, known), `${NAME}: unknown option`, "allow: there is no operation");
   }
   return new Set(names);
 }
 
 /** @param {unknown} origins */
-function named(origins) {
-  if (!Array.isArray(origins)) return wrong("origins must be a list of origins such as https://app.example.com");
+function originList(origins) {
+  if (!Array.isArray(origins)) return invalid("origins must be a list of origins such as https://app.example.com");
   for (const one of origins) {
     if (!/^https?:/.test(one) || !URL.canParse(one) || new URL(one).origin !== one) {
-      wrong(`origins must hold a scheme, a host and a port each, such as https://app.example.com, not ${one}`);
+      invalid(`origins must hold a scheme, a host and a port each, such as https://app.example.com, not ${one}`);
     }
   }
   return origins;
 }
 
 /** @param {unknown} names */
-function hosts(names) {
+function hostList(names) {
   if (names === undefined) return undefined;
-  if (!Array.isArray(names)) return wrong("hosts must be a list of names such as app.example.com");
+  if (!Array.isArray(names)) return invalid("hosts must be a list of names such as app.example.com");
   return names.map((name) => {
     // An IPv6 address may be given without its brackets.
     const text = /^[\da-f]*:[\da-f:.]*:[\da-f.]*$/i.test(name) ? `[${name}]` : String(name);
     const host = text === "*" ? text : hostIn(text);
     if (host === undefined || /[^\]]:\d*$|\]:\d*$/.test(text)) {
-      wrong(`hosts must hold names or addresses without a scheme and a port, such as app.example.com, or *, not ${name}`);
+      invalid(`hosts must hold names or addresses without a scheme and a port, such as app.example.com, or *, not ${name}`);
     }
     return host ?? "";
   });
 }
 
 /** @param {string | undefined} given */
-function prefix(given) {
-  if (given !== undefined && !given.startsWith("/")) wrong("prefix must begin with a slash");
+function pathPrefix(given) {
+  if (given !== undefined && !given.startsWith("/")) invalid("prefix must begin with a slash");
   return given?.replace(/\/+$/, "");
 }

@@ -45,6 +45,15 @@ impl Limiter {
         })
     }
 
+    /// How many calls wait for a permit.
+    #[wasm_bindgen(getter)]
+    pub fn waiting(&self) -> usize {
+        match &self.0 {
+            RateLimiting::Shared(limiter) => limiter.waiting(),
+            RateLimiting::Custom | RateLimiting::Off => 0,
+        }
+    }
+
     /// Calls `run` when a request may be sent, and holds a permit until its promise resolves with the
     /// `RateLimitOutcome`. For another copy of this package, which has a wasm instance of its own.
     pub fn hold(&self, #[wasm_bindgen(unchecked_param_type = "() => Promise<unknown>")] run: Function) -> CoreFuture {

@@ -190,6 +190,12 @@ impl RateLimiter {
         }
     }
 
+    /// How many calls wait for a slot.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// A request that was sent `age_ms` ago has met a 429: nothing is sent for the next `pause_ms`.
     pub fn refused(&self, clock: &impl Clock, age_ms: f64, pause_ms: f64) {
         let now = self.clock.read(clock.now());

@@ -27,7 +27,8 @@ test("a life on the sandbox", async () => {
   const { sandbox, cloud } = fast();
   /** @type {string[]} */
   const states = [];
-  const created = await cloud.services.createAndWait(body, { onProgress: ({ state }) => states.push(state) });
+  // A loaded machine must not see it go idle: it takes passwords while it runs.
+  const created = await cloud.services.createAndWait({ ...body, idleScaling: false }, { onProgress: ({ state }) => states.push(state) });
   const { id } = created.service;
   assert.equal(created.service.state, "running");
   assert.ok(sandbox.verifyPassword(id, created.password));

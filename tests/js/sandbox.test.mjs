@@ -7,7 +7,8 @@ import { CloudClient, ConfigurationError, doubleSha1Hash, hashPassword } from "c
 import { Sandbox } from "clickhouse-cloud/sandbox";
 
 /** @type {import("clickhouse-cloud").CreateServiceBody} */
-const BODY = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [] };
+// It does not go idle, however loaded the machine is: it takes passwords while it runs.
+const BODY = { name: "events", provider: "aws", region: "eu-west-1", ipAccessList: [], idleScaling: false };
 const SERVICES = "/v1/organizations/{organizationId}/services";
 const SERVICE = `${SERVICES}/{serviceId}`;
 

@@ -98,7 +98,7 @@ function ofCrate() {
 
 /** @returns {Graph} */
 function ofJavaScript() {
-  const all = [...files("js", /\.js$/), ...files("pkg/bin", /\.js$/)];
+  const all = ["js", "pkg/bin", "scripts", "bench", "www/src"].flatMap((folder) => files(folder, /\.(?:m?js|tsx?)$/));
   /** @type {Graph} */
   const graph = new Map();
   for (const file of all) {

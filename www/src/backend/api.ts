@@ -1,5 +1,5 @@
 // The real API, behind the development server, which has the key and adds it to each request (vite.config.js).
-import type { Backend } from "./index.ts";
+import type { Backend } from "./types.ts";
 
 const PROXY = "./api/clickhouse";
 

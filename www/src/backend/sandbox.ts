@@ -1,8 +1,8 @@
 // The sandbox in a worker that all tabs share; without SharedWorker, in a worker of this tab.
 import { computed } from "@preact/signals";
 import { VirtualClock } from "./clock.ts";
-import type { Backend, SandboxControl } from "./index.ts";
 import type { ControlName, Controls, Credentials, FromWorker, ToWorker, WireResponse } from "./protocol.ts";
+import type { Backend, SandboxControl } from "./types.ts";
 
 /** The speed after a pause. */
 const STORE = "clickhouse-cloud.speed";

@@ -1,6 +1,7 @@
 // The client of the console and the back end behind it. Both load after the first paint.
-import type { CloudClient } from "clickhouse-cloud";
+import type { Clock, CloudClient } from "clickhouse-cloud";
 import { openBackend } from "../backend/index.ts";
+import { Permits } from "./permits.ts";
 import { recorded } from "./traffic.ts";
 
 export const backend = openBackend();
@@ -19,8 +20,17 @@ export const now: () => number = (() => {
   return () => read();
 })();
 
+/** The limit of the live API for a key. */
+const LIVE = { requests: 10, perMs: 10_000 };
+const hostClock: Clock = { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+
+export const permits: Promise<Permits> = backend.then(({ clientOptions: { rateLimit, clock } }) => {
+  const { requests, perMs } = typeof rateLimit === "object" && "perMs" in rateLimit ? rateLimit : LIVE;
+  return new Permits(requests, perMs, clock ?? hostClock);
+});
+
 export const cloud: Promise<CloudClient> = (async () => {
-  const [{ CloudClient }, { clientOptions, kind }] = await Promise.all([import("clickhouse-cloud"), backend]);
-  const options = kind === "sandbox" ? { ...clientOptions, timeoutMs: 2 * DAY_MS } : clientOptions;
+  const [{ CloudClient }, { clientOptions, kind }, rateLimit] = await Promise.all([import("clickhouse-cloud"), backend, permits]);
+  const options = { ...clientOptions, rateLimit, ...(kind === "sandbox" && { timeoutMs: 2 * DAY_MS }) };
   return new CloudClient(recorded(options, now));
 })();

@@ -38,8 +38,6 @@ export interface Call {
 const MOST = 500;
 /** The oldest first. Each call is a signal of its own, so that only its row is rendered again. */
 export const traffic = signal<readonly Signal<Call>[]>([]);
-/** When requests were sent, in the back end's time: for the gauge of the rate limit. */
-export const sentAt = signal<readonly number[]>([]);
 
 export const isPending = ({ attempts, retries }: Call): boolean => retries || attempts.at(-1)?.status === undefined;
 
@@ -105,7 +103,6 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
       const [call] = index < 0 ? [] : announced.splice(index, 1);
       const attempt = (call?.value.attempts.length ?? 0) - 1;
       const start = now();
-      sentAt.value = [...sentAt.value.slice(-50), start];
       if (call !== undefined && typeof init.body === "string") call.value = { ...call.value, body: init.body };
       const record = (part: Partial<Attempt>) => call !== undefined && change(call, attempt, part);
       try {

@@ -1,7 +1,8 @@
 // The back end and its time, in the top bar.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Backend, choose, realApiIsOn } from "../../backend/index.ts";
+import { choose, realApiIsOn } from "../../backend/index.ts";
+import type { Backend } from "../../backend/types.ts";
 import { backend } from "../../store/cloud.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";

@@ -1,6 +1,6 @@
 // The sandbox's time: play, pause, speed and skips; and its scenarios.
 import { useState } from "preact/hooks";
-import type { SandboxControl } from "../../backend/index.ts";
+import type { SandboxControl } from "../../backend/types.ts";
 import { announce } from "../../store/announce.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";

@@ -1,6 +1,6 @@
 // The sandbox's faults: for the next requests, or by chance; and what the client did about them.
 import { useEffect, useState } from "preact/hooks";
-import type { SandboxControl } from "../../backend/index.ts";
+import type { SandboxControl } from "../../backend/types.ts";
 import { announce } from "../../store/announce.ts";
 import { isPending, traffic } from "../../store/traffic.ts";
 import { Button } from "../../ui/button.tsx";

@@ -1,7 +1,7 @@
 // @ts-check
 // The rate limit that all pages share. A call above the limit is refused at once with a 429, and the page's client retries it.
 // The proxy queues no calls: a page may give up before its call is sent, and in Cloudflare Workers no request can wake another.
-import { Refusal } from "./answers.js";
+import { HttpError } from "./responses.js";
 
 /**
  * Gives a limiter for the client. Like the client's own, it counts a permit as used until one window after the response: the
@@ -11,7 +11,7 @@ import { Refusal } from "./answers.js";
  * @param {number} timeoutMs the longest duration of a call; some hosts end a call without releasing its permit
  * @param {() => number} now
  */
-export function windowOf({ requests, perMs }, timeoutMs, now) {
+export function rateWindow({ requests, perMs }, timeoutMs, now) {
   /** @type {Set<{ free: number }>} */
   const slots = new Set();
   return {
@@ -22,7 +22,7 @@ export function windowOf({ requests, perMs }, timeoutMs, now) {
         // A permit that seems to last longer than this shows that the clock was set back.
         if (left <= 0 || left > timeoutMs + perMs) slots.delete(slot);
       }
-      if (slots.size >= requests) throw tooMany(Math.min(perMs, ...[...slots].map(({ free }) => free - time)));
+      if (slots.size >= requests) throw rateLimited(Math.min(perMs, ...[...slots].map(({ free }) => free - time)));
       const slot = { free: time + timeoutMs + perMs };
       slots.add(slot);
       return () => {
@@ -37,7 +37,7 @@ export function windowOf({ requests, perMs }, timeoutMs, now) {
  *
  * @param {number} ms
  */
-export function tooMany(ms) {
+export function rateLimited(ms) {
   const headers = { "x-ratelimit-reset": (ms / 1000).toFixed(3), "retry-after": String(Math.ceil(ms / 1000)) };
-  return new Refusal(429, "RATE_LIMITED", "too many requests with the proxy's key, wait for X-RateLimit-Reset seconds", headers);
+  return new HttpError(429, "RATE_LIMITED", "too many requests with the proxy's key, wait for X-RateLimit-Reset seconds", headers);
 }

@@ -7,13 +7,13 @@ import { ApiError, ConnectionError, RequestValidationError, ResponseValidationEr
 /** @import { WithResponse } from "../generated/client_bg.js" */
 
 /** The API's response headers that are passed on. */
-export const SHOWN = ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"];
+export const PASSED_HEADERS = ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id"];
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 
-/** A refusal of a request, thrown inside the proxy. */
-export class Refusal {
+/** An error response, thrown inside the proxy. */
+export class HttpError {
   /**
    * @param {number} status
    * @param {string} code the code at the start of the error text
@@ -26,7 +26,7 @@ export class Refusal {
     this.headers = headers;
   }
 
-  /** The refusal as a response. */
+  /** The error as a response. */
   get response() {
     return envelope({ status: this.status, error: this.error, requestId: crypto.randomUUID() }, this.headers);
   }
@@ -39,7 +39,8 @@ export class Refusal {
  * @param {Record<string, string>} [headers]
  * @param {(text: string) => string} [clean]
  */
-export const envelope = (content, headers, clean = (text) => text) => answer(content.status, cleaned(content, clean), JSON_TYPE, headers);
+export const envelope = (content, headers, clean = (text) => text) =>
+  respond(content.status, serialize(content, clean), JSON_TYPE, headers);
 
 /**
  * Gives a value as JSON, with secrets removed from its texts. The fast path: most values contain none.
@@ -47,9 +48,9 @@ export const envelope = (content, headers, clean = (text) => text) => answer(con
  * @param {unknown} value
  * @param {(text: string) => string} clean
  */
-function cleaned(value, clean) {
+function serialize(value, clean) {
   const text = JSON.stringify(value, unpolluted());
-  return clean(text) === text ? text : JSON.stringify(without(value, clean), unpolluted());
+  return clean(text) === text ? text : JSON.stringify(redacted(value, clean), unpolluted());
 }
 
 /**
@@ -57,11 +58,11 @@ function cleaned(value, clean) {
  * @param {(text: string) => string} clean
  * @returns {unknown}
  */
-function without(value, clean) {
+function redacted(value, clean) {
   if (typeof value === "string") return clean(value);
-  if (Array.isArray(value)) return value.map((item) => without(item, clean));
+  if (Array.isArray(value)) return value.map((item) => redacted(item, clean));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [clean(name), without(member, clean)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [clean(name), redacted(member, clean)]));
 }
 
 /**
@@ -70,7 +71,7 @@ function without(value, clean) {
  * @param {string} type
  * @param {Record<string, string>} [headers]
  */
-function answer(status, body, type, headers) {
+function respond(status, body, type, headers) {
   // A Response with one of these statuses must not have a body.
   const empty = status === 204 || status === 205;
   return new Response(empty ? null : body, alone({ status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } }));
@@ -83,9 +84,9 @@ function answer(status, body, type, headers) {
  * @param {boolean} json
  * @param {(text: string) => string} clean
  */
-export function success({ data, status, headers, requestId }, json, clean) {
-  const shown = handedOn(headers, clean);
-  return json ? envelope({ status, requestId, result: data }, shown, clean) : answer(status, clean(String(data)), TEXT_TYPE, shown);
+export function successResponse({ data, status, headers, requestId }, json, clean) {
+  const passed = passedHeaders(headers, clean);
+  return json ? envelope({ status, requestId, result: data }, passed, clean) : respond(status, clean(String(data)), TEXT_TYPE, passed);
 }
 
 /**
@@ -96,13 +97,13 @@ export function success({ data, status, headers, requestId }, json, clean) {
  * @param {(text: string) => string} clean removes secrets from a text
  * @returns {Response | undefined} undefined: not an error of the client
  */
-export function failure(error, clean) {
-  if (error instanceof RequestValidationError) return new Refusal(400, "BAD_REQUEST", clean(ofProxy(error.message))).response;
+export function errorResponse(error, clean) {
+  if (error instanceof RequestValidationError) return new HttpError(400, "BAD_REQUEST", clean(inProxyTerms(error.message))).response;
   // The service accepted the request, but its response is not JSON. The page's client gets its text: it may hold a password.
-  if (error instanceof ResponseValidationError) return answer(error.status, clean(error.text), TEXT_TYPE);
-  if (error instanceof TimeoutError) return new Refusal(504, "GATEWAY_TIMEOUT", "the API did not answer in time").response;
-  if (error instanceof ConnectionError) return new Refusal(502, "BAD_GATEWAY", "the API gave no answer").response;
-  return error instanceof ApiError ? refused(error, clean) : undefined;
+  if (error instanceof ResponseValidationError) return respond(error.status, clean(error.text), TEXT_TYPE);
+  if (error instanceof TimeoutError) return new HttpError(504, "GATEWAY_TIMEOUT", "the API sent no response in time").response;
+  if (error instanceof ConnectionError) return new HttpError(502, "BAD_GATEWAY", "the API sent no response").response;
+  return error instanceof ApiError ? apiErrorResponse(error, clean) : undefined;
 }
 
 /**
@@ -110,25 +111,25 @@ export function failure(error, clean) {
  *
  * @param {string} message
  */
-const ofProxy = (message) => message.replace(/; (validateRequests: "warn") sends it anyway$/, "; $1 in createProxy sends it anyway");
+const inProxyTerms = (message) => message.replace(/; (validateRequests: "warn") sends it anyway$/, "; $1 in createProxy sends it anyway");
 
 /**
  * @param {ApiError} error
  * @param {(text: string) => string} clean
  */
-function refused(error, clean) {
+function apiErrorResponse(error, clean) {
   const { status, code, body, requestId = crypto.randomUUID() } = error;
-  const headers = handedOn(error.headers, clean);
+  const headers = passedHeaders(error.headers, clean);
   // A 401 would ask the page's user to sign in, which does not help if the proxy's own key is wrong.
   if (status === 401)
     return envelope({ status: 403, error: "FORBIDDEN: the API does not take the proxy's key", requestId }, headers, clean);
-  const text = get(body, "error");
-  // Not the API's own text, but a gateway's: the client's message is used. The target of a redirect is not shown to the page.
-  const others = status < 400 ? `the API answered ${status}` : error.message;
-  const said = typeof text === "string" ? text : `${code ?? "REFUSED"}: ${others}`;
+  const original = get(body, "error");
+  // Not the API's own text, but a gateway's: the client's message is used. The target of a redirect is not passed to the page.
+  const message = status < 400 ? `the API responded with ${status}` : error.message;
+  const text = typeof original === "string" ? original : `${code ?? "REFUSED"}: ${message}`;
   // The API sends no redirects. After an ambiguous attempt, a refusal of the retry does not show that nothing was applied.
-  const told = status < 400 || (error.ambiguous && status < 500 && status !== 408) ? 502 : status;
-  return envelope({ status: told, error: said, requestId }, headers, clean);
+  const outgoing = status < 400 || (error.ambiguous && status < 500 && status !== 408) ? 502 : status;
+  return envelope({ status: outgoing, error: text, requestId }, headers, clean);
 }
 
 /**
@@ -137,5 +138,5 @@ function refused(error, clean) {
  * @param {Record<string, string>} headers
  * @param {(text: string) => string} clean
  */
-const handedOn = (headers, clean) =>
-  Object.fromEntries(SHOWN.flatMap((name) => (Object.hasOwn(headers, name) ? [[name, clean(headers[name] ?? "")]] : [])));
+const passedHeaders = (headers, clean) =>
+  Object.fromEntries(PASSED_HEADERS.flatMap((name) => (Object.hasOwn(headers, name) ? [[name, clean(headers[name] ?? "")]] : [])));

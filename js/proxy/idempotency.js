@@ -3,25 +3,25 @@
 // POST, unseen by the page. The client gives each attempt an idempotency key; a second request with a key gets the response of
 // the first one. Responses may hold passwords: they are stored for a short time, in bounded memory, and then overwritten.
 import { alone } from "../bindings/values.js";
-import { Refusal } from "./answers.js";
-import { tooMany } from "./window.js";
+import { HttpError } from "./responses.js";
+import { rateLimited } from "./rate-limit.js";
 
 /** The header of the key. It is not sent to the API. */
 export const KEY = "idempotency-key";
-const LONGEST_KEY = 255;
+const MAX_KEY_LENGTH = 255;
 /** The largest number of keys stored at a time. */
-const MOST_KEYS = 1_000;
+const MAX_KEYS = 1_000;
 /** The largest total size of the stored responses, in bytes. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 /** How long a key is stored after its response. */
-const KEPT_MS = 120_000;
+const STORED_MS = 120_000;
 /** How long a key without a response is stored: some hosts end a request without any event. */
 const OPEN_MS = 900_000;
 /** The retry delay for a request that arrives when the table of keys is full. */
 const FULL_MS = 1_000;
 
 /** Headers that identify users. Requests that differ in one of them are from different users. */
-const OF_USER = /auth|cookie|token|secret|password|api-?key|session/;
+const USER_HEADERS = /auth|cookie|token|secret|password|api-?key|session/;
 
 /**
  * The outcome of a request. `sent`: the request may have reached the API.
@@ -32,18 +32,18 @@ const OF_USER = /auth|cookie|token|secret|password|api-?key|session/;
 /**
  * A stored response. Its body is bytes, since a stream can be read only once; undefined: no longer stored.
  *
- * @typedef {{ status: number, headers: [string, string][], body: Uint8Array | undefined }} Kept
+ * @typedef {{ status: number, headers: [string, string][], body: Uint8Array | undefined }} StoredResponse
  */
 
 /**
- * @typedef {object} Arrival
- * @property {string} print The hash of the request that the key belongs to.
+ * @typedef {object} Entry
+ * @property {string} fingerprint The hash of the request that the key belongs to.
  * @property {number} until When the key expires.
  * @property {number} readers The number of requests that wait for the response.
  * @property {boolean} sent Whether the request was sent; it cannot be cancelled then.
- * @property {AbortController} end
+ * @property {AbortController} controller
  * @property {Promise<void>} done
- * @property {Kept | undefined} kept
+ * @property {StoredResponse | undefined} stored
  */
 
 /**
@@ -54,8 +54,8 @@ const OF_USER = /auth|cookie|token|secret|password|api-?key|session/;
 export function keyOf({ method, headers }) {
   const key = headers.get(KEY);
   if (key === null || method === "GET" || method === "HEAD") return undefined;
-  if (key !== "" && key.length <= LONGEST_KEY) return key;
-  throw new Refusal(400, "BAD_REQUEST", `header.${KEY}: expected 1 to ${LONGEST_KEY} characters`);
+  if (key !== "" && key.length <= MAX_KEY_LENGTH) return key;
+  throw new HttpError(400, "BAD_REQUEST", `header.${KEY}: expected 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
 /**
@@ -64,9 +64,9 @@ export function keyOf({ method, headers }) {
  * @param {Request} request
  * @param {Uint8Array} body
  */
-export async function printOf({ method, url, headers }, body) {
+export async function fingerprintOf({ method, url, headers }, body) {
   const { pathname, search } = new URL(url);
-  const user = [...headers].filter(([name]) => name !== KEY && OF_USER.test(name));
+  const user = [...headers].filter(([name]) => name !== KEY && USER_HEADERS.test(name));
   const head = new TextEncoder().encode(JSON.stringify([method, pathname, search, user]));
   const all = new Uint8Array(head.length + body.length);
   all.set(head);
@@ -79,83 +79,83 @@ export async function printOf({ method, url, headers }, body) {
  *
  * @param {() => number} now
  */
-export function arrivals(now) {
-  /** Keys and their requests, the oldest first. @type {Map<string, Arrival>} */
-  const known = new Map();
+export function idempotencyTable(now) {
+  /** Keys and their requests, the oldest first. @type {Map<string, Entry>} */
+  const entries = new Map();
   let bytes = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  /** @param {Arrival} arrival */
-  function empty({ kept }) {
-    if (kept?.body === undefined) return;
-    bytes -= kept.body.length;
-    kept.body.fill(0);
-    kept.body = undefined;
+  /** @param {Entry} entry */
+  function overwrite({ stored }) {
+    if (stored?.body === undefined) return;
+    bytes -= stored.body.length;
+    stored.body.fill(0);
+    stored.body = undefined;
   }
 
   /**
    * @param {string} key
-   * @param {Arrival} arrival
+   * @param {Entry} entry
    */
-  function forget(key, arrival) {
-    empty(arrival);
-    known.delete(key);
+  function remove(key, entry) {
+    overwrite(entry);
+    entries.delete(key);
   }
 
   /** Deletes the expired keys, now and by a timer. */
-  function tidy() {
+  function removeExpired() {
     const time = now();
-    for (const [key, arrival] of known) if (arrival.until <= time) forget(key, arrival);
+    for (const [key, entry] of entries) if (entry.until <= time) remove(key, entry);
     clearTimeout(timer);
-    timer = known.size === 0 ? undefined : setTimeout(tidy, KEPT_MS);
+    timer = entries.size === 0 ? undefined : setTimeout(removeExpired, STORED_MS);
     // The timer does not keep a Node process alive.
     /** @type {any} */ (timer)?.unref?.();
   }
 
   /** Makes space for one more key by deleting the oldest one that has a response. Requests in flight stay. */
-  function makeRoom() {
-    if (known.size < MOST_KEYS) return;
-    const oldest = [...known].find(([, { kept }]) => kept !== undefined);
-    if (oldest === undefined) throw tooMany(FULL_MS);
-    forget(...oldest);
+  function evictOldest() {
+    if (entries.size < MAX_KEYS) return;
+    const oldest = [...entries].find(([, { stored }]) => stored !== undefined);
+    if (oldest === undefined) throw rateLimited(FULL_MS);
+    remove(...oldest);
   }
 
   /** Overwrites the oldest responses above the size limit, except those being read. Their keys stay. */
-  function shorten() {
-    for (const arrival of known.values()) {
-      if (bytes <= MOST_BYTES) return;
-      if (arrival.readers === 0) empty(arrival);
+  function shrink() {
+    for (const entry of entries.values()) {
+      if (bytes <= MAX_BYTES) return;
+      if (entry.readers === 0) overwrite(entry);
     }
   }
 
   /**
    * @param {string} key
-   * @param {string} print
+   * @param {string} fingerprint
    * @param {(signal: AbortSignal, sent: () => void) => Promise<Outcome>} run
    */
-  function begin(key, print, run) {
-    makeRoom();
-    const end = new AbortController();
-    /** @type {Arrival} */
-    const arrival = { print, until: now() + OPEN_MS, readers: 0, sent: false, end, done: Promise.resolve(), kept: undefined };
-    known.set(key, arrival);
+  function start(key, fingerprint, run) {
+    evictOldest();
+    const controller = new AbortController();
+    /** @type {Entry} */
+    const entry = { fingerprint, until: now() + OPEN_MS, readers: 0, sent: false, controller, done: Promise.resolve(), stored: undefined };
+    entries.set(key, entry);
     const work = async () => {
-      const { response, sent } = await run(end.signal, () => (arrival.sent = true));
+      const { response, sent } = await run(controller.signal, () => (entry.sent = true));
       const { status, headers } = response;
-      arrival.kept = { status, headers: [...headers], body: new Uint8Array(await response.arrayBuffer()) };
+      entry.stored = { status, headers: [...headers], body: new Uint8Array(await response.arrayBuffer()) };
       if (!sent) {
         // The request certainly had no effect, so a later one with this key may run. Current readers still get this response.
-        if (known.get(key) === arrival) known.delete(key);
+        if (entries.get(key) === entry) entries.delete(key);
         return;
       }
-      arrival.until = now() + KEPT_MS;
-      bytes += arrival.kept.body?.length ?? 0;
+      entry.until = now() + STORED_MS;
+      bytes += entry.stored.body?.length ?? 0;
     };
-    arrival.done = work();
+    entry.done = work();
     // All readers may be gone, so the rejection is handled here.
-    arrival.done.catch(() => forget(key, arrival));
-    return arrival;
+    entry.done.catch(() => remove(key, entry));
+    return entry;
   }
 
   /**
@@ -163,37 +163,37 @@ export function arrivals(now) {
    * request is aborted too, unless it was sent: then it continues, so that the next request with this key finds its response.
    *
    * @param {string} key
-   * @param {string} print the hash of the request
+   * @param {string} fingerprint the hash of the request
    * @param {AbortSignal | undefined} signal the signal of this request; some hosts have none
    * @param {(signal: AbortSignal, sent: () => void) => Promise<Outcome>} run carries out the request
    * @returns {Promise<Response>}
    */
-  return async function join(key, print, signal, run) {
-    tidy();
-    const before = known.get(key);
-    if (before !== undefined && before.print !== print) {
-      throw new Refusal(422, "UNPROCESSABLE_ENTITY", `header.${KEY}: another request has used this key; take a new one for each`);
+  return async function join(key, fingerprint, signal, run) {
+    removeExpired();
+    const before = entries.get(key);
+    if (before !== undefined && before.fingerprint !== fingerprint) {
+      throw new HttpError(422, "UNPROCESSABLE_ENTITY", `header.${KEY}: another request has used this key; take a new one for each`);
     }
-    const arrival = before ?? begin(key, print, run);
-    arrival.readers += 1;
+    const entry = before ?? start(key, fingerprint, run);
+    entry.readers += 1;
     try {
-      await settled(arrival.done, signal);
-      return responseOf(/** @type {Kept} */ (arrival.kept));
+      await settledOrAborted(entry.done, signal);
+      return responseOf(/** @type {StoredResponse} */ (entry.stored));
     } finally {
-      arrival.readers -= 1;
-      if (arrival.kept !== undefined) {
-        shorten();
-      } else if (arrival.readers === 0 && !arrival.sent) {
-        known.delete(key);
-        arrival.end.abort();
+      entry.readers -= 1;
+      if (entry.stored !== undefined) {
+        shrink();
+      } else if (entry.readers === 0 && !entry.sent) {
+        entries.delete(key);
+        entry.controller.abort();
       }
     }
   };
 }
 
-/** @param {Kept} kept */
+/** @param {StoredResponse} stored */
 function responseOf({ status, headers, body }) {
-  if (body === undefined) throw new Refusal(502, "BAD_GATEWAY", "the request was carried out, but its response is no longer kept");
+  if (body === undefined) throw new HttpError(502, "BAD_GATEWAY", "the request was carried out, but its response is no longer stored");
   return new Response(body.length === 0 ? null : body.slice(), alone({ status, headers }));
 }
 
@@ -203,14 +203,14 @@ function responseOf({ status, headers, body }) {
  * @param {Promise<void>} done
  * @param {AbortSignal | undefined} signal
  */
-async function settled(done, signal) {
+async function settledOrAborted(done, signal) {
   if (signal === undefined) return done;
   signal.throwIfAborted();
   /** @type {() => void} */
-  let gone = () => {};
+  let onAbort = () => {};
   const aborted = new Promise((_, reject) => {
-    gone = () => reject(signal.reason);
-    signal.addEventListener("abort", gone);
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
   });
-  await Promise.race([done, aborted]).finally(() => signal.removeEventListener("abort", gone));
+  await Promise.race([done, aborted]).finally(() => signal.removeEventListener("abort", onAbort));
 }
