@@ -214,7 +214,7 @@ function ofIterable(stream) {
  */
 async function gathered({ next, cancel, isText = false }, most, cancellation) {
   const stop = () => ended(cancel);
-  if (cancellation.signal.aborted) stop();
+  if (cancellation.isCancelled) stop();
   cancellation.stop = stop;
   /** @type {Uint8Array} */
   let body = NO_BYTES;

@@ -419,8 +419,11 @@ test("validateResponses", async () => {
   assert.deepEqual(await scripted([bad], { validateResponses: "off", logger }).cloud.services.list(), [{ name: "no id" }]);
 });
 
-test("a call that needs no randomness draws none, and makes one AbortController", async () => {
-  const { cloud } = scripted([() => success(service)]);
+test("a call that needs no randomness draws none, and makes an AbortController only where fetch reads its signal", async () => {
+  let reads = false;
+  const { cloud } = scripted([
+    (/** @type {string} */ _, /** @type {any} */ init) => (reads && init.signal.aborted ? success([]) : success(service)),
+  ]);
   await cloud.services.get(ID);
   const { getRandomValues } = crypto;
   const { AbortController } = globalThis;
@@ -440,6 +443,9 @@ test("a call that needs no randomness draws none, and makes one AbortController"
     }
   };
   try {
+    await cloud.services.get(ID);
+    assert.deepEqual(used, { random: 0, controllers: 0 });
+    reads = true;
     await cloud.services.get(ID);
   } finally {
     Reflect.deleteProperty(crypto, "getRandomValues");

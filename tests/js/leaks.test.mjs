@@ -240,12 +240,14 @@ test("a thousand calls at once add one listener to their signal", async () => {
   const begin = (/** @type {number} */ many) =>
     Array.from({ length: many }, () => [cloud.services.get(ID, { signal }), cloud.services.waitFor(ID, "running", { signal })]).flat();
   const begun = begin(1_000);
+  await undefined;
   assert.equal(getEventListeners(signal, "abort").length, 1);
   await Promise.all(begun);
   assert.equal(getEventListeners(signal, "abort").length, 0);
 
   hangs = true;
   const hung = begin(500).map(rejection);
+  await undefined;
   assert.equal(getEventListeners(signal, "abort").length, 1);
   await new Promise((resolve) => setImmediate(resolve));
   controller.abort("enough");
