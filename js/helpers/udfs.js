@@ -163,7 +163,7 @@ async function upload(fetch, url, body, timeoutMs, signal) {
       // A text with an address in it, such as that of a parser, would show the secret.
       const why = controller.signal.aborted ? ` within ${timeoutMs} ms` : /[/?&=]/.test(said) ? "" : `: ${said}`;
       const fields = { ambiguous: false, operation: HELPER, attempts: 1, attemptLog: [] };
-      throw new ConnectionError(`${HELPER}: the upload has no answer${why}; ${left}`, fields);
+      throw new ConnectionError(`${HELPER}: the upload has no response${why}; ${left}`, fields);
     }
     // Nothing of the body is of use, and it may quote the address. A stream that is not read would hold its connection.
     abort();

@@ -14,7 +14,7 @@ import {
 } from "clickhouse-cloud";
 import { hanging, ID, json, keys, rejection, scripted, SECRET, service, sleep, success, thrown, within } from "./support.mjs";
 
-test("withResponse brings the answer", async () => {
+test("withResponse brings the response", async () => {
   const { cloud } = scripted([json({ status: 200, requestId: "r-1", result: [service] }, { headers: { "X-Own": "y" } })]);
   const promise = cloud.services.list();
   const full = await promise.withResponse();

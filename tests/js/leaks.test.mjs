@@ -83,7 +83,7 @@ const ends = {
     const { cloud, calls } = scripted([() => answer({}, 429)]);
     return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
-  "no answer comes in time": () => {
+  "no response comes in time": () => {
     const { cloud, calls } = scripted([hanging], { clock: instant });
     return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
@@ -128,7 +128,7 @@ const ends = {
       assert.equal(await rejection(cloud.services.get(ID, { signal: controller.signal })), "enough");
     };
   },
-  "an answer that breaks the contract": () => {
+  "a response that breaks the contract": () => {
     const { cloud, calls } = scripted([() => answer({ id: 7 })]);
     return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
