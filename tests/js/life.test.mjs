@@ -6,7 +6,7 @@ import { test } from "node:test";
 import * as v8 from "node:v8";
 import { transformSync } from "esbuild";
 import { collect, collected, held } from "./memory.mjs";
-import { CloudClient, ConfigurationError } from "clickhouse-cloud";
+import { CloudClient, ConfigurationError, hashPassword } from "clickhouse-cloud";
 import { ID, keys, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
 const { queryObjects } = /** @type {any} */ (v8);
@@ -61,6 +61,19 @@ test("a client is freed at the end of its block", async () => {
     target: "node20",
   });
   const cloud = await (0, eval)(code)(() => scripted([success([])]).cloud);
+  assert.ok((await rejection(cloud.services.list())) instanceof ConfigurationError);
+});
+
+test("a client that is freed right after its calls carries them out, and what they were given is read at once", async () => {
+  const { cloud, calls } = scripted([success([]), success({})]);
+  const password = new TextEncoder().encode("abc");
+  const listed = cloud.services.list();
+  const set = cloud.services.setPassword(ID, password);
+  cloud.free();
+  password.fill(0);
+  assert.deepEqual(await listed, []);
+  await set;
+  assert.equal(JSON.parse(String(calls[1].init.body)).newPasswordHash, hashPassword("abc"));
   assert.ok((await rejection(cloud.services.list())) instanceof ConfigurationError);
 });
 
