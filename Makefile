@@ -53,7 +53,7 @@ screenshots: setup-test build
 docs: build
 	@node scripts/docs.mjs
 
-# Rewrites docs/operations/ and the README's table of resources from the contract; a test holds them to it.
+# Rewrites docs/operations/ and the README's list of resources from the contract; a test holds them to it.
 operations: setup-build target/npm/client.wasm
 	@node scripts/operations.mjs
 

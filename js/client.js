@@ -1,6 +1,7 @@
 // @ts-check
 // The public client. Most methods of its resources are generated from the contract (generated/methods.js); those that combine
 // several requests are in helpers/. This side only reads arguments: the wasm handles requests, retries and responses.
+import { retraced } from "./bindings/driver.js";
 import { BuiltRequest } from "./built.js";
 import { alive, caller, coreOf, free, lister, waiter } from "./calls.js";
 import { OrganizationsResource, Resources } from "./generated/methods.js";
@@ -12,7 +13,6 @@ import { UdfsResource } from "./helpers/udfs.js";
 import { UsageCostResource } from "./helpers/usage_cost.js";
 import { settings } from "./options.js";
 import { parts } from "./parameters.js";
-import { retraced } from "./promise.js";
 import { Core } from "./wasm.js";
 
 /**

@@ -49,7 +49,7 @@ function share(limiter) {
             lost?.register(slot, end);
             resolve(slot);
           });
-        drive(limiter.hold(use), signal).catch(reject);
+        drive({ start: () => limiter.hold(use), signal }).catch(reject);
       }),
   };
   own.set(shared, limiter);

@@ -193,7 +193,7 @@ resources.push(`export type { ${[...names(read(join(dist, "options.d.ts"))).expo
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "LogRedactor", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "refuseOptions", ...SEAM])} } from "./client_bg.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "LogRedactor", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "passwordBody", "refuseOptions", ...SEAM])} } from "./client_bg.js";
 ${resources.join("")}export * from "./errors.js";
 export * from "./client.js";
 `,

@@ -100,7 +100,7 @@ pub struct RateLimiter {
 
 struct SlidingWindow {
     in_flight: usize,
-    /// When the slots of answered requests are free again, the first one first.
+    /// When the slots of requests with a response are free again, the first one first.
     taken: Vec<f64>,
     /// When the last request was sent.
     last: f64,

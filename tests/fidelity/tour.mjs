@@ -22,7 +22,7 @@ const HOUR = 60 * MINUTE;
 /** Values of required query parameters that the state decides. @type {Json} */
 const QUERIES = { cloud_provider: "aws", region_id: "eu-west-1" };
 
-const KAFKA = {
+export const KAFKA = {
   ...{ type: "kafka", format: "JSONEachRow", brokers: "a:9092", topics: "events", authentication: "PLAIN" },
   credentials: { username: "reader", password: "kafka-secret" },
 };
@@ -31,13 +31,13 @@ const DATABASE = {
   ...{ host: "db.example.com", port: 5432, database: "shop", authentication: "basic", tableMappings: [TABLE] },
   ...{ credentials: { username: "reader", password: "pg-secret" }, settings: { replicationMode: "cdc", syncIntervalSeconds: 60 } },
 };
-const SOURCE = {
+export const SOURCE = {
   ...{ name: "logs", kind: "log", connection: "c", from: { databaseName: "a", tableName: "b" } },
   ...{ defaultTableSelectExpression: "Body", timestampValueExpression: "Timestamp" },
 };
-const WEBHOOK = { name: "on call", service: "generic", url: "https://hooks.example.com/1" };
-const ALERT = { threshold: 1, thresholdType: "above", interval: "5m", source: "saved_search" };
-const RUNTIME = { runtime: "python3.11", arguments: [{ name: "x", type: "UInt64" }], returnType: "UInt64", type: "executable" };
+export const WEBHOOK = { name: "on call", service: "generic", url: "https://hooks.example.com/1" };
+export const ALERT = { threshold: 1, thresholdType: "above", interval: "5m", source: "saved_search" };
+export const RUNTIME = { runtime: "python3.11", arguments: [{ name: "x", type: "UInt64" }], returnType: "UInt64", type: "executable" };
 
 /**
  * `ids` has the ids of everything that the tour has made, by the names of the paths' parameters.

@@ -39,6 +39,7 @@ mod scenarios;
 mod service_parts;
 mod settings;
 mod snapshots;
+mod stateless;
 mod store;
 mod udfs;
 mod usage_cost;

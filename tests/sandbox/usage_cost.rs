@@ -111,7 +111,8 @@ fn the_range_is_checked() {
     for (from, to) in [("2026-08-02", "2026-08-01"), ("today", "2026-08-01"), ("2026-02-30", "2026-03-01")] {
         assert_eq!(get(from, to).status, 400, "{from} {to}");
     }
-    assert_eq!(cloud.get("/usageCost").status, 400);
+    let refused = cloud.get("/usageCost?to_date=2026-08-01").refused(400).to_owned();
+    assert_eq!(refused, "BAD_REQUEST: query.from_date: expected a date such as 2024-01-31, received nothing");
 }
 
 /// The records of costs of a kind.

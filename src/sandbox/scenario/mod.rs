@@ -114,7 +114,11 @@ impl Scenario {
         };
         if !self.organization.is_empty() {
             let update = call("organizations.update", Vec::new(), &self.organization)?;
-            operations::run(organization, &update, now)
+            // Before all that is in it.
+            let oldest = self.resources.iter().map(|planned| planned.age_days).fold(0.0, f64::max);
+            let at = now - oldest * DAY;
+            organization.advance(at);
+            operations::run(organization, &update, at)
                 .map_err(|rejection| format!("organization: {}", rejection.message()))?;
         }
         let mut created = Vec::new();

@@ -1,7 +1,6 @@
 // The client of the console and the back end behind it. Both load after the first paint.
-import type { Clock, CloudClient } from "clickhouse-cloud";
+import type { CloudClient, RateLimiter } from "clickhouse-cloud";
 import { openBackend } from "../backend/index.ts";
-import { Permits } from "./permits.ts";
 import { recorded } from "./traffic.ts";
 
 export const backend = openBackend();
@@ -20,17 +19,16 @@ export const now: () => number = (() => {
   return () => read();
 })();
 
-/** The limit of the live API for a key. */
-const LIVE = { requests: 10, perMs: 10_000 };
-const hostClock: Clock = { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+const loaded = Promise.all([import("clickhouse-cloud"), backend]);
 
-export const permits: Promise<Permits> = backend.then(({ clientOptions: { rateLimit, clock } }) => {
-  const { requests, perMs } = typeof rateLimit === "object" && "perMs" in rateLimit ? rateLimit : LIVE;
-  return new Permits(requests, perMs, clock ?? hostClock);
+/** The client's rate limiter, which says how many calls wait. Without a limit in the options it has that of the live API. */
+export const limiter: Promise<RateLimiter> = loaded.then(([{ RateLimiter }, { clientOptions }]) => {
+  const { rateLimit } = clientOptions;
+  return new RateLimiter(typeof rateLimit === "object" && "perMs" in rateLimit ? rateLimit : {});
 });
 
 export const cloud: Promise<CloudClient> = (async () => {
-  const [{ CloudClient }, { clientOptions, kind }, rateLimit] = await Promise.all([import("clickhouse-cloud"), backend, permits]);
+  const [[{ CloudClient }, { clientOptions, kind }], rateLimit] = await Promise.all([loaded, limiter]);
   const options = { ...clientOptions, rateLimit, ...(kind === "sandbox" && { timeoutMs: 2 * DAY_MS }) };
   return new CloudClient(recorded(options, now));
 })();

@@ -38,6 +38,9 @@ export interface Call {
 const MOST = 500;
 /** The oldest first. Each call is a signal of its own, so that only its row is rendered again. */
 export const traffic = signal<readonly Signal<Call>[]>([]);
+/** When the responses of the latest requests came, in the back end's time; infinite while they are in flight. For the gauge. */
+export const latest: { ended: number }[] = [];
+const LATEST = 100;
 
 export const isPending = ({ attempts, retries }: Call): boolean => retries || attempts.at(-1)?.status === undefined;
 
@@ -103,6 +106,9 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
       const [call] = index < 0 ? [] : announced.splice(index, 1);
       const attempt = (call?.value.attempts.length ?? 0) - 1;
       const start = now();
+      const request = { ended: Number.POSITIVE_INFINITY };
+      latest.push(request);
+      if (latest.length > LATEST) latest.shift();
       if (call !== undefined && typeof init.body === "string") call.value = { ...call.value, body: init.body };
       const record = (part: Partial<Attempt>) => call !== undefined && change(call, attempt, part);
       try {
@@ -122,6 +128,8 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
         const known = call?.value.attempts[attempt]?.fault;
         record({ status: 0, fault: known ?? (init.signal?.aborted ? "aborted" : "no response"), ms: now() - start });
         throw error;
+      } finally {
+        request.ended = now();
       }
     },
   };

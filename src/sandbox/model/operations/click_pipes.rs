@@ -9,7 +9,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::reverse_private_endpoints::{check_awake, exists};
-use super::{Handler, Output, generic, reverse_private_endpoints};
+use super::{Handler, Output, Payload, generic, reverse_private_endpoints};
 use crate::contract::{Bound, Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
@@ -40,7 +40,6 @@ pub fn handler(name: &str) -> Option<Handler> {
         "clickPipes.update" => update,
         "clickPipes.updateState" => update_state,
         "clickPipes.updateScaling" => update_scaling,
-        "clickPipes.discoverSchema" => discover_schema,
         "clickPipes.settings.get" => |organization, call, _| Ok(Output::unchanged(settings(pipe(organization, call)?))),
         "clickPipes.settings.replace" => replace_settings,
         "clickPipes.cdcScaling.update" => update_cdc_scaling,
@@ -405,8 +404,7 @@ fn check_ratio(shown: &Value, resource: &Resource) -> Result<(), Rejection> {
 }
 
 /// The fields of a stream: the same ones for the same source.
-fn discover_schema(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    check_awake(organization, call)?;
+pub fn discover_schema(call: &Call) -> Result<Payload, Rejection> {
     let source = call.body.get("source").and_then(Value::as_object).cloned().unwrap_or_default();
     let text = |kind: &str, name: &str| source.get(kind).and_then(|source| source.get(name)).and_then(Value::as_str);
     let (kind, stream) = match text("kafka", "topics") {
@@ -416,7 +414,7 @@ fn discover_schema(organization: &mut Organization, call: &Call, _: f64) -> Resu
     let format = text("kafka", "format").or_else(|| text("kinesis", "format")).unwrap_or_default();
     let name: String = stream.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '_' }).collect();
     let field = if name.is_empty() { "message" } else { name.as_str() };
-    Ok(Output::unchanged(json!({
+    Ok(Payload::Value(json!({
         "fields": [
             { "name": "id", "type": "Int64", "optional": false },
             { "name": "created_at", "type": "DateTime64(3)", "optional": false },

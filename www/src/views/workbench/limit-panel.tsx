@@ -1,24 +1,35 @@
 // The rate limit as a gauge: the slots that are taken, the calls that wait for one, and when the next may go.
 import { useEffect, useReducer } from "preact/hooks";
 import { useLoaded } from "../../forms/loaded.ts";
-import { permits } from "../../store/cloud.ts";
-import { isPending, traffic } from "../../store/traffic.ts";
+import { limiter, now } from "../../store/cloud.ts";
+import { isPending, latest, traffic } from "../../store/traffic.ts";
 import { Skeleton } from "../../ui/empty.tsx";
 import { duration, plural } from "../../ui/text.ts";
 
-const loadPermits = () => permits;
+const loadLimiter = () => limiter;
 /** The most calls that are drawn one by one. */
 const DRAWN = 40;
 
+/** When the next request goes. Where a slot is free, only a 429 of before holds calls back. */
+function next(ms: number, waiting: number): string {
+  if (ms > 0) return ms === Number.POSITIVE_INFINITY ? "once a response has come" : `in ${duration(ms)}`;
+  return waiting === 0 ? "at once" : "in a moment";
+}
+
 export function LimitPanel() {
-  const limit = useLoaded(loadPermits).data;
+  const limit = useLoaded(loadLimiter).data;
   const [, render] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     const timer = setInterval(render, 200, undefined);
     return () => clearInterval(timer);
   }, []);
   if (limit === undefined) return <Skeleton label="Loading" />;
-  const { requests, perMs, taken, waiting, nextMs } = limit;
+  const { requests, perMs, waiting } = limit;
+  // A slot is free again one window after the response came.
+  const moment = now();
+  const free = latest.map(({ ended }) => ended + perMs).filter((at) => at > moment);
+  const taken = Math.min(free.length, requests);
+  const nextMs = free.length < requests ? 0 : Math.min(...free) - moment;
   const refused = traffic.value.filter(({ value }) => value.attempts.some(({ status }) => status === 429)).length;
   return (
     <div class="panel-fields">
@@ -35,7 +46,7 @@ export function LimitPanel() {
       </ol>
       <p>
         {waiting === 0 ? "No call waits" : waiting === 1 ? "1 call waits" : `${plural(waiting, "call")} wait`} for a slot. The next request
-        goes {nextMs === 0 ? "at once" : nextMs < Number.POSITIVE_INFINITY ? `in ${duration(nextMs)}` : "once a response has come"}.
+        goes {next(nextMs, waiting)}.
       </p>
       <p class="soft">
         Calls wait by themselves, in order. {plural(traffic.value.filter(({ value }) => isPending(value)).length, "call")} in progress,{" "}
