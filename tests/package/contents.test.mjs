@@ -97,10 +97,12 @@ function declared(path) {
   const source = program.getSourceFile(path);
   const statements = source?.statements.filter(ts.isExportDeclaration) ?? [];
   const types = new Set(statements.filter((one) => one.isTypeOnly && !one.exportClause).flatMap((one) => exportsOf(one.moduleSpecifier)));
+  const isType = (/** @type {ts.Symbol} */ { declarations = [] }) =>
+    declarations.some((one) => ts.isExportSpecifier(one) && ts.isTypeOnlyExportDeclaration(one));
   return exportsOf(source)
-    .map((one) => (one.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(one) : one))
-    .filter((one) => one.flags & ts.SymbolFlags.Value && !types.has(one))
-    .map((one) => one.name)
+    .map((one) => ({ name: one.name, own: one, target: one.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(one) : one }))
+    .filter(({ own, target }) => target.flags & ts.SymbolFlags.Value && !types.has(target) && !isType(own))
+    .map(({ name }) => name)
     .sort();
 }
 
