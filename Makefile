@@ -53,7 +53,7 @@ screenshots: setup-test build
 docs: build
 	@node scripts/docs.mjs
 
-# Rewrites docs/operations/ and the README's table of resources from the contract; a test holds them to it.
+# Rewrites docs/operations/ and the README's list of resources from the contract; a test holds them to it.
 operations: setup-build target/npm/client.wasm
 	@node scripts/operations.mjs
 
@@ -119,7 +119,7 @@ $D/openapi.json: $W/client.wasm $B/openapi.mjs scripts/contract.mjs scripts/docu
 $G/schema.d.ts: $D/openapi.json $B/schema-types.mjs scripts/schema-types.mjs scripts/contract.mjs scripts/document.mjs
 	node $B/schema-types.mjs
 
-$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs scripts/document.mjs
+$G/methods.js: $D/openapi.json $B/methods.mjs scripts/methods.mjs scripts/contract.mjs scripts/document.mjs $(wildcard js/helpers/*.js)
 	node $B/methods.mjs
 
 $G/routes.js: $D/openapi.json $B/routes.mjs scripts/contract.mjs scripts/document.mjs

@@ -195,7 +195,7 @@ fn name_of(operation: &Operation) -> String {
     format!("{resource}.waitFor")
 }
 
-/// The waiters as Rust source.
+/// The waiters and the ranges as Rust source.
 pub fn tables(operations: &[Operation]) -> String {
     let (mut out, mut identifiers) = (String::new(), Vec::new());
     for operation in operations {
@@ -219,6 +219,13 @@ pub fn tables(operations: &[Operation]) -> String {
         );
         identifiers.push(format!("&{identifier}"));
     }
+    let ranges = operations.iter().filter_map(|operation| {
+        let Range { from, to, days } = operation.range.as_ref()?;
+        let of = constant(&operation.name);
+        Some(format!("Range {{ operation: &{of}, from: {from:?}, to: {to:?}, days: {days} }}"))
+    });
+    let ranges = ranges.collect::<Vec<_>>().join(", ");
+    let _ = writeln!(out, "/// Every range of days.\npub static RANGES: &[Range] = &[{ranges}];");
     let _ = writeln!(out, "/// Every waiter.\npub static WAITERS: &[&Waiter] = &[{}];", identifiers.join(", "));
     out
 }

@@ -28,7 +28,7 @@ test("a service runs after some minutes", async () => {
   expect(sandbox.state().now).toBe(Date.parse("2030-01-01T00:03:50Z"));
 });
 
-test("an answer that is held back comes when its time has come", async () => {
+test("a response that is held back comes when its time has come", async () => {
   const sandbox = new Sandbox({ latencyMs: 5_000 });
   const cloud = new CloudClient(sandbox.clientOptions);
   const listed = vi.fn();

@@ -33,7 +33,7 @@ export class BuiltRequest {
     return parts(this).headers;
   }
 
-  /** The body as JSON text; `undefined` if the request has none. */
+  /** The body as JSON text; `undefined` if the request has none. @optional */
   get body() {
     return parts(this).body;
   }

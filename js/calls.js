@@ -1,18 +1,18 @@
 // @ts-check
 // Calls, lists and waits as the methods of the resources make them: reads the arguments once, hands them to the wasm, and gives the
 // promise. Nothing starts after the client has been freed.
-import { drive } from "./bindings/driver.js";
+import { drive, retraced } from "./bindings/driver.js";
 import { needRoom } from "./bindings/stack.js";
 import { ConfigurationError } from "./errors.js";
 import { hidden } from "./hidden.js";
 import { callOptions, headersOf, waitOptions } from "./options.js";
 import { paged } from "./pages.js";
 import { written } from "./parameters.js";
-import { cloudPromise, retraced, traced } from "./promise.js";
+import { cloudPromise, prepared } from "./promise.js";
 import { read as readOptions } from "./read.js";
 
 /**
- * @import { CallOptions, CloudPromise, CoreCall, PagePromise, WaitOptions } from "./generated/client_bg.js"
+ * @import { CallOptions, CloudPromise, CoreCall, CoreFuture, PagePromise, WaitOptions } from "./generated/client_bg.js"
  * @import { Pages } from "./pages.js"
  * @import { parts } from "./parameters.js"
  * @import { StatesGoal, WaitGoal } from "./options.js"
@@ -40,18 +40,32 @@ export const innerOf = (owner) => hidden(owner);
 /** @param {object} owner a client or a resource */
 export const coreOf = (owner) => innerOf(owner).core;
 
-/** @type {WeakSet<Core>} */
-const freed = new WeakSet();
+/**
+ * Whether a core has been freed, and how many calls have begun that have not entered the wasm yet.
+ *
+ * @typedef {{ isFreed: boolean, starting: number }} Life
+ */
+
+/** @type {WeakMap<Core, Life>} */
+const lives = new WeakMap();
+
+/** @param {Core} core */
+function lifeOf(core) {
+  const life = lives.get(core) ?? { isFreed: false, starting: 0 };
+  lives.set(core, life);
+  return life;
+}
 
 /**
- * Frees a core, once.
+ * Frees a core, once: at once, or when the calls that have begun have entered the wasm.
  *
  * @param {Core} core
  */
 export function free(core) {
-  if (freed.has(core)) return;
-  core.free();
-  freed.add(core);
+  const life = lifeOf(core);
+  if (life.isFreed) return;
+  if (life.starting === 0) core.free();
+  life.isFreed = true;
 }
 
 /**
@@ -62,23 +76,30 @@ export function free(core) {
  * @param {string} what the call, for the error
  */
 export function alive(core, what) {
-  if (freed.has(core)) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
+  if (lifeOf(core).isFreed) throw new ConfigurationError(`${what}: the client has been freed, make another one`);
   return core;
 }
 
 /**
- * Reads the arguments of a call.
+ * Gives the function that enters the wasm for a call, later, unless the client has been freed by now. To be called after the caller's
+ * arguments have been read, as `alive`.
  *
- * @param {string} operation
- * @param {object | undefined} parameters
- * @param {CallOptions | undefined} options
- * @param {typeof parts} read
- * @returns {{ call: CoreCall, signal: AbortSignal | undefined }}
+ * @param {Core} core
+ * @param {string} what the call, for the error
+ * @param {() => CoreFuture} enter
  */
-function prepared(operation, parameters, options, read) {
-  const { path, query, body, refused } = read(operation, parameters);
-  const { timeoutMs, headers, signal } = callOptions(operation, options);
-  return { call: { operation, path, query, body, refused, timeoutMs, headers }, signal };
+export function starter(core, what, enter) {
+  alive(core, what);
+  const life = lifeOf(core);
+  life.starting += 1;
+  return () => {
+    life.starting -= 1;
+    try {
+      return enter();
+    } finally {
+      if (life.isFreed && life.starting === 0) core.free();
+    }
+  };
 }
 
 /**
@@ -91,10 +112,15 @@ function prepared(operation, parameters, options, read) {
 export const caller =
   (core, read = written) =>
   (operation, parameters, options) =>
-    cloudPromise(() => {
-      const { call, signal } = prepared(String(operation), parameters, options, read);
-      return { future: alive(core, call.operation).call(call), signal };
-    });
+    cloudPromise(
+      prepared(() => {
+        const name = String(operation);
+        const { path, query, body, refused } = read(name, parameters);
+        const { timeoutMs, headers, signal } = callOptions(name, options);
+        const call = { operation: name, path, query, body, refused, timeoutMs, headers };
+        return { start: starter(core, name, () => core.call(call)), signal };
+      }),
+    );
 
 /**
  * Gives the function that carries out an operation whose result is a page of a list. The promise is that of the first page; it also
@@ -104,16 +130,30 @@ export const caller =
  * @returns {(operation: string, parameters: object, options: CallOptions | undefined, pages: Pages) => PagePromise<any, any>}
  */
 export const lister = (core) => (operation, parameters, options, pages) => {
-  /** @type {ReturnType<typeof prepared>} */
-  let first;
-  const page = cloudPromise(() => {
-    first = prepared(operation, parameters, options, written);
-    return { future: alive(core, operation).call(first.call), signal: first.signal };
-  });
-  // The same arguments and the same signal as the first page, but for the place in the list.
-  const next = (/** @type {string[]} */ query) =>
-    cloudPromise(() => ({ future: alive(core, operation).call({ ...first.call, query }), signal: first.signal }));
-  return paged(page, operation, pages, () => first.call.query, next);
+  /** The arguments of each page, but for the place in the list. @type {CoreCall & { signal?: AbortSignal | undefined }} */
+  let given;
+  /** @param {string[]} [query] */
+  const page = (query) =>
+    prepared(() => {
+      given ??= { operation, ...written(operation, parameters), ...callOptions(operation, options) };
+      const call = { ...given, query: query ?? given.query };
+      return { start: starter(core, operation, () => core.call(call)), signal: given.signal };
+    });
+  const first = page();
+  const promise = cloudPromise(first);
+  try {
+    return paged(
+      promise,
+      operation,
+      pages,
+      () => given.query,
+      (query) => cloudPromise(page(query)),
+    );
+  } catch (overflow) {
+    // As in `cloudPromise`: without a promise there is no call.
+    first.start = () => undefined;
+    throw overflow;
+  }
 };
 
 /**
@@ -154,12 +194,13 @@ export function statesGoal(waiter, given) {
  * @returns {Promise<any>}
  */
 export function wait(core, helper, parameters, options, goal, own) {
-  return traced(() => {
+  const call = prepared(() => {
     const request = written(helper, parameters);
     const { signal, given, all } = waitOptions(helper, options, own);
     const call = { ...request, ...given, ...goal(all) };
-    return { future: alive(core, helper).wait(call), signal };
+    return { start: starter(core, helper, () => core.wait(call)), signal };
   });
+  return drive(call);
 }
 
 /**
@@ -192,7 +233,7 @@ export async function inSequence(owner, helper, { signal, timeoutMs, headers }, 
       headers,
       async call(operation, parameters, more = []) {
         const request = { operation, ...written(operation, parameters), timeoutMs, headers: [...headers, ...more] };
-        return (await drive(core.call(request), signal)).data;
+        return (await drive({ start: () => core.call(request), signal })).data;
       },
     });
   } catch (error) {

@@ -1,18 +1,18 @@
 // @ts-check
 // The public client. Most methods of its resources are generated from the contract (generated/methods.js); those that combine
 // several requests are in helpers/. This side only reads arguments: the wasm handles requests, retries and responses.
+import { retraced } from "./bindings/driver.js";
 import { BuiltRequest } from "./built.js";
 import { alive, caller, coreOf, free, lister, waiter } from "./calls.js";
-import { OrganizationsOperations, Resources } from "./generated/methods.js";
-import { ClickPipes } from "./helpers/click_pipes.js";
-import { Keys } from "./helpers/keys.js";
-import { Postgres } from "./helpers/postgres.js";
-import { Backups, Services } from "./helpers/services.js";
-import { Udfs } from "./helpers/udfs.js";
-import { UsageCost } from "./helpers/usage_cost.js";
+import { OrganizationsResource, Resources } from "./generated/methods.js";
+import { ClickPipesResource } from "./helpers/click_pipes.js";
+import { KeysResource } from "./helpers/keys.js";
+import { PostgresResource } from "./helpers/postgres.js";
+import { BackupsResource, ServicesResource } from "./helpers/services.js";
+import { UdfsResource } from "./helpers/udfs.js";
+import { UsageCostResource } from "./helpers/usage_cost.js";
 import { settings } from "./options.js";
 import { parts } from "./parameters.js";
-import { retraced } from "./promise.js";
 import { Core } from "./wasm.js";
 
 /**
@@ -28,9 +28,6 @@ import { Core } from "./wasm.js";
  *   ? [parameters?: Omit<Routes[R], "result">, options?: CallOptions]
  *   : [parameters: Omit<Routes[R], "result">, options?: CallOptions]} RouteParameters
  */
-
-/** Organizations of the key. */
-export class Organizations extends OrganizationsOperations {}
 
 /**
  * Gives a function that removes secrets from a text: those of the client, and those in the parameters of a request. The proxy
@@ -65,26 +62,24 @@ export class CloudClient extends Resources {
     const inner = { core, authorization, fetch: outside(host), call: caller(core), list: lister(core), waitFor: waiter(core) };
     super(inner);
     /** Services: create, update, stop, delete, and wait for them. */
-    this.services = new Services(inner);
+    this.services = new ServicesResource(inner);
     /** Backups of services. */
-    this.backups = new Backups(inner);
-    /** Organizations of the key. */
-    this.organizations = new Organizations(inner);
+    this.backups = new BackupsResource(inner);
     /** ClickPipes: pipelines that load data into a service, and the private connections to their sources. */
-    this.clickPipes = new ClickPipes(inner);
+    this.clickPipes = new ClickPipesResource(inner);
     /** Postgres services. */
-    this.postgres = new Postgres(inner);
+    this.postgres = new PostgresResource(inner);
     /** API keys of the organization. */
-    this.keys = new Keys(inner);
+    this.keys = new KeysResource(inner);
     /** User-defined functions, their versions and the services that they are attached to. */
-    this.udfs = new Udfs(inner);
+    this.udfs = new UdfsResource(inner);
     /** Costs of the organization by day. */
-    this.usageCost = new UsageCost(inner);
+    this.usageCost = new UsageCostResource(inner);
   }
 
   /**
-   * Calls any operation of the contract by its route. `organizationId` may be omitted from the path and defaults to the
-   * client's organization.
+   * Calls any operation of the contract by its route. `organizationId` may be omitted from the path, except in the routes of
+   * `organizations`, and defaults to the client's organization.
    *
    * @template {keyof Routes} R
    * @param {R} route The method and the path template, such as `GET /v1/organizations`.
@@ -140,7 +135,7 @@ if (Symbol.dispose === undefined) Reflect.deleteProperty(CloudClient.prototype, 
  */
 const outside = (host) => (/** @type {string} */ url, /** @type {any} */ init) => (host.fetch ?? /** @type {any} */ (fetch))(url, init);
 
-export { Backups, BuiltRequest, Services };
+export { BackupsResource as Backups, BuiltRequest, OrganizationsResource as Organizations, ServicesResource as Services };
 export { RateLimiter } from "./limiter.js";
 export { doubleSha1Hash, generatePassword, hashPassword } from "./passwords.js";
 export { schemas } from "./schemas.js";

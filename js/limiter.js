@@ -49,7 +49,7 @@ function share(limiter) {
             lost?.register(slot, end);
             resolve(slot);
           });
-        drive(limiter.hold(use), signal).catch(reject);
+        drive({ start: () => limiter.hold(use), signal }).catch(reject);
       }),
   };
   own.set(shared, limiter);
@@ -78,8 +78,9 @@ export class RateLimiter {
   constructor(options) {
     const { requests, perMs } = read("new RateLimiter", options, "requests:whole:1 perMs:from:1");
     const limit = { requests: requests ?? LIMIT.requests, perMs: perMs ?? LIMIT.perMs };
-    const shared = share(new Limiter(limit.requests, limit.perMs, false));
-    hide(this, limit);
+    const limiter = new Limiter(limit.requests, limit.perMs, false);
+    const shared = share(limiter);
+    hide(this, { ...limit, limiter });
     Object.defineProperty(this, SHARED, /** @type {PropertyDescriptor} */ ({ __proto__: null, value: () => shared }));
   }
 
@@ -99,6 +100,15 @@ export class RateLimiter {
    */
   get perMs() {
     return hidden(this).perMs;
+  }
+
+  /**
+   * The number of calls that wait for a permit now.
+   *
+   * @returns {number}
+   */
+  get waiting() {
+    return hidden(this).limiter.waiting;
   }
 }
 

@@ -2,7 +2,7 @@
 // Converts the parameters of a call into the form that the wasm takes: names with JSON texts, and the list of values that JSON
 // cannot represent. The wasm reports those together with the violations of the contract.
 import { ConfigurationError } from "./errors.js";
-import { describe, describeInstance, get, isObject, isPlain } from "./bindings/values.js";
+import { describe, describeInstance, has, isObject, isPlain } from "./bindings/values.js";
 import { json } from "./json.js";
 import { read } from "./read.js";
 
@@ -67,7 +67,7 @@ function plain(what, place, value) {
  * @param {CoreRefusal[]} refused
  */
 function bodyOf(value, refused) {
-  const isLost = isObject(value) && !isPlain(value) && typeof get(value, "toJSON") !== "function" && Object.keys(value).length === 0;
+  const isLost = isObject(value) && !isPlain(value) && !has(value, "toJSON") && Object.keys(value).length === 0;
   if (!isLost) return text(["body"], value, refused);
   refused.push({ path: ["body"], expected: WRITABLE, received: describeInstance(value) });
   return "null";

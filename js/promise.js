@@ -1,72 +1,73 @@
 // @ts-check
-// The promise of a call: a native promise of the result, whose method `withResponse` gives the whole response. The stack of an
-// error reaches the line of the caller.
-import { CloudError } from "./errors.js";
+// The promise of a call: a native promise of the result, whose method `withResponse` gives the whole response.
 import { drive } from "./bindings/driver.js";
 import { needRoom } from "./bindings/stack.js";
-
-/** @import { CloudPromise, CoreFuture, WithResponse } from "./generated/client_bg.js" */
+import { headersOfLines } from "./bindings/values.js";
 
 /**
- * A call or wait that the wasm has started.
- *
- * @typedef {{ future: CoreFuture, signal: AbortSignal | undefined }} Started
+ * @import { CloudPromise, WithResponse } from "./generated/client_bg.js"
+ * @import { Prepared } from "./bindings/driver.js"
  */
 
 /**
- * Runs a call, and adds the method `withResponse` to its promise.
+ * Reads the arguments of a call at once, since the caller may change them later. Their errors reject the promise of the call.
  *
- * @template T
- * @param {() => Started} start
- * @param {(data: any) => T} [result] maps the data of the response to the result of the promise
- * @returns {CloudPromise<T>}
+ * @param {() => Prepared} read
+ * @returns {Prepared}
  */
-export function cloudPromise(start, result = same) {
-  // Checked before a promise exists: a stack overflow could lose a rejected promise, which would end the process.
-  needRoom();
-  /** @type {WithResponse<T>} */
-  let full;
-  const promise = traced(start, (/** @type {WithResponse<any>} */ response) => {
-    response.data = result(response.data);
-    full = response;
-    return full.data;
-  });
-  const withResponse = async () => {
-    await promise;
-    return full;
-  };
-  const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, value: withResponse });
-  return Object.defineProperty(/** @type {any} */ (promise), "withResponse", property);
-}
-
-const same = (/** @type {any} */ value) => value;
-
-/**
- * Drives a started call in the caller's context. Errors of this package get a new stack here: V8 records ten frames, and the
- * frames of the wasm could push out the caller's line.
- *
- * @param {() => Started} start
- * @param {(value: any) => any} [result]
- * @returns {Promise<any>}
- */
-export async function traced(start, result = same) {
+export function prepared(read) {
   try {
-    const { future, signal } = start();
-    // Awaited here, so that the chain of awaits reaches the caller.
-    return result(await drive(future, signal));
+    return read();
   } catch (error) {
-    throw retraced(error);
+    // At the end of the stack any error may be the engine's.
+    needRoom();
+    const start = () => {
+      throw error;
+    };
+    return { start };
   }
 }
 
 /**
- * Replaces the stack of an error of this package, so that it has no frames of the wasm.
+ * Drives a call, and adds the method `withResponse` to its promise.
  *
- * @template E
- * @param {E} error
- * @returns {E}
+ * @template T
+ * @param {Prepared} call
+ * @param {(data: any) => T} [result] maps the data of the response to the result of the promise
+ * @returns {CloudPromise<T>}
  */
-export function retraced(error) {
-  if (CloudError.is(error)) /** @type {any} */ (Error).captureStackTrace?.(error, retraced);
-  return error;
+export function cloudPromise(call, result) {
+  /** @type {any} */
+  let response;
+  const promise = drive(call, (full) => {
+    response = full;
+    if (result !== undefined) response.data = result(response.data);
+    return response.data;
+  });
+  /** @returns {Promise<WithResponse<T>>} */
+  const withResponse = async () => {
+    await promise;
+    // Most calls are not asked for their headers, which stay one text until then.
+    if (typeof response.headers === "string") response.headers = headersOfLines(response.headers);
+    return response;
+  };
+  return defined(promise, "withResponse", withResponse, call);
+}
+
+/**
+ * Adds a hidden property to the promise of a call. At the end of the stack this throws, and the caller has no promise: then nothing is
+ * sent, and no rejection is left that nobody handles.
+ *
+ * @param {any} promise
+ * @param {string | symbol} name
+ * @param {unknown} value
+ * @param {Prepared} call
+ */
+export function defined(promise, name, value, call) {
+  try {
+    return Object.defineProperty(promise, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value }));
+  } catch (overflow) {
+    call.start = () => undefined;
+    throw overflow;
+  }
 }

@@ -3,7 +3,7 @@
 // from the shipped declarations. A warning of typedoc stops it.
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind, UnknownType } from "typedoc";
+import { Application, CommentTag, ConsoleLogger, Converter, ReflectionKind } from "typedoc";
 import ts from "typescript";
 import { fail, pkg, read, root } from "./tools.mjs";
 
@@ -35,12 +35,10 @@ const app = await Application.bootstrap(
     excludeProtected: true,
     visibilityFilters: {},
     customCss: join(root, "scripts/docs.css"),
-    groupOrder: ["Client", "Functions", "Options and events", "Errors", "Requests and results"],
+    groupOrder: ["Client", "Resources", "Functions", "Options and events", "Errors", "Requests and results"],
     navigation: { includeGroups: true, includeFolders: false },
     treatWarningsAsErrors: true,
     highlightLanguages: ["js", "ts", "sh", "python", "yaml"],
-    // Resources with helpers: properties of a client, and never constructed by callers.
-    intentionallyNotExported: ["ClickPipes", "Keys", "Postgres", "Udfs", "UsageCost"],
     validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   },
   // No option readers: all options are set here.
@@ -53,7 +51,7 @@ app.options.setCompilerOptions(
 );
 app.logger = new Log();
 
-/** The classes whose methods are the contract's operations. Users see the classes that extend them. */
+/** The generated classes that helpers extend. Users see the classes that extend them. */
 const GENERATED = /^\w+Operations\./;
 /** The heading of a file's declarations, where it is not the default of their kind. @type {Record<string, string>} */
 const GROUPS = {
@@ -61,6 +59,13 @@ const GROUPS = {
   "built.d.ts": "Client",
   "limiter.d.ts": "Client",
   "promise.d.ts": "Client",
+  "methods.d.ts": "Resources",
+  "click_pipes.d.ts": "Resources",
+  "keys.d.ts": "Resources",
+  "postgres.d.ts": "Resources",
+  "services.d.ts": "Resources",
+  "udfs.d.ts": "Resources",
+  "usage_cost.d.ts": "Resources",
   "client_bg.d.ts": "Options and events",
   "errors.d.ts": "Errors",
   "schema.d.ts": "Requests and results",
@@ -71,12 +76,6 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   const made = project.getReflectionsByKind(ReflectionKind.Constructor).filter(({ parent }) => parent?.name.endsWith("Error"));
   for (const one of [...made, ...["Hidden", "CloudPromise.then"].map((name) => project.getChildByName(`index.${name}`))]) {
     if (one !== undefined) project.removeReflection(one);
-  }
-  // Users cannot import the class of a resource; its operations have a page.
-  for (const one of project.getReflectionsByKind(ReflectionKind.Property)) {
-    const property = /** @type {import("typedoc").DeclarationReflection} */ (one);
-    const type = property.type;
-    if (type?.type === "reference" && GENERATED.test(`${type.name}.`)) property.type = new UnknownType("operations");
   }
   for (const one of project.getReflectionsByKind(ReflectionKind.Class | ReflectionKind.Interface | ReflectionKind.TypeAlias)) {
     const type = /** @type {import("typedoc").DeclarationReflection} */ (one);

@@ -28,6 +28,19 @@ export function resultOf({ responses }) {
   return json === undefined ? "text" : json.schema.properties.result;
 }
 
+/**
+ * The name of a type of an operation or of a resource: `ServicesListQuery` of `services.list`, `ClickPipesSettingsResource` of
+ * `clickPipes.settings`.
+ *
+ * @param {string} name the operation's or the resource's
+ * @param {string} kind
+ */
+export const typeNameOf = (name, kind) =>
+  name
+    .split(".")
+    .map((step) => step.charAt(0).toUpperCase() + step.slice(1))
+    .join("") + kind;
+
 /** The longest range of an operation, for callers. @param {Json} operation */
 export const rangeOf = ({ "x-range": range }) =>
   range === undefined ? "" : `At most ${range.days} days at once, with \`${range.from}\` and \`${range.to}\` among them.`;

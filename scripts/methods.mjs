@@ -1,7 +1,7 @@
 // @ts-check
 // Generates the methods of the contract's operations as a JavaScript module: one class per resource, with its sub-resources and its
 // waiter, and one class for all resources. The JSDoc comes from the contract's descriptions.
-import { maturityOf, operationsOf, rangeOf, resultOf } from "./document.mjs";
+import { maturityOf, operationsOf, rangeOf, resultOf, typeNameOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
 /** The waiters that js/helpers/ writes by hand: their arguments are older than the rule. */
@@ -25,8 +25,9 @@ const REJECTS =
  *
  * @param {Json} contract the whole contract
  * @param {string} hidden the module that holds the private state of objects
+ * @param {string[]} [extended] resources whose class is written by hand and extends the generated one
  */
-export function methods(contract, hidden) {
+export function methods(contract, hidden, extended = []) {
   /** The root above all resources. @type {Resource} */
   const top = { name: "", methods: [], below: new Map() };
 
@@ -98,8 +99,8 @@ export function methods(contract, hidden) {
     if (inPath.length > 0) given.push(`path: { ${inPath.map((one) => one.name).join(", ")} }`);
     if (inQuery.length > 0) {
       const query = inQuery.some((one) => one.required) ? "query" : "[query]";
-      // The type of the route: its properties have their descriptions.
-      tags.push(`@param {Routes["${verb.toUpperCase()} ${path}"]["query"]} ${query} The query's parameters.`);
+      named.add(typeNameOf(full, "Query"));
+      tags.push(`@param {${typeNameOf(full, "Query")}} ${query} The query's parameters.`);
       given.push("query");
     }
     if (operation.requestBody !== undefined) {
@@ -199,13 +200,7 @@ ${comment}
   );
 
   /** @param {Resource} resource */
-  const className = ({ name }) =>
-    name === ""
-      ? "Resources"
-      : `${name
-          .split(".")
-          .map((step) => step.charAt(0).toUpperCase() + step.slice(1))
-          .join("")}Operations`;
+  const className = ({ name }) => (name === "" ? "Resources" : typeNameOf(name, extended.includes(name) ? "Operations" : "Resource"));
 
   /** The contract's description of a resource. @param {Resource} resource */
   const describe = ({ name }) =>
@@ -219,8 +214,10 @@ ${comment}
    */
   function classes(resource) {
     const below = [...resource.below];
-    const fields = below.map(([step, one]) => `    /** ${describe(one)} */\n    this.${step} = new ${className(one)}(inner);\n`);
-    const text = `/** ${resource === top ? "Every resource of the contract." : `The operations of \`${resource.name}\`.`} */
+    // The client makes those that are written by hand.
+    const own = below.filter(([, { name }]) => !extended.includes(name));
+    const fields = own.map(([step, one]) => `    /** ${describe(one)} */\n    this.${step} = new ${className(one)}(inner);\n`);
+    const text = `/** ${resource === top ? "Every resource that is generated as a whole." : `The operations of \`${resource.name}\`.`} */
 export class ${className(resource)} {
   /**
    * @param {Inner} inner how the methods call the service
@@ -237,7 +234,7 @@ ${resource.methods.join("\n")}}
 
   return `// Generated from the contract.
 import { hidden, hide } from "${hidden}";
-/** @import { ${[...named, "Routes"].sort().join(", ")} } from "./schema.js" */
+/** @import { ${[...named].sort().join(", ")} } from "./schema.js" */
 /** @import { CallOptions, CloudPromise, PagePromise, WaitOptions } from "./client_bg.js" */
 /** @typedef {(operation: string, parameters?: object, options?: CallOptions) => CloudPromise<any>} Call */
 /** @typedef {{ call: Call }} Inner */

@@ -4,7 +4,7 @@
 // the values of requests and of responses are added here.
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
-import { maturityOf, operationsOf, rangeOf, resultOf } from "./document.mjs";
+import { maturityOf, operationsOf, rangeOf, resultOf, typeNameOf } from "./document.mjs";
 import { fail } from "./tools.mjs";
 
 /** Marks schemas that state their TypeScript type themselves. */
@@ -23,7 +23,7 @@ export async function schemaTypes(document) {
   const operations = operationsOf(contract);
   /** @type {Json} */
   const schemas = contract.components.schemas;
-  for (const name of ["Routes", "Schemas"]) {
+  for (const name of ["Operations", "Routes", "Schemas"]) {
     if (name in schemas) fail(`the contract has a schema ${name}, which is the name of a table of the types`);
   }
   const names = Object.keys(schemas).sort();
@@ -151,13 +151,30 @@ export async function schemaTypes(document) {
     return result === "text" ? literally("string") : result;
   }
 
+  /** The type of an operation's query, under a name of its own. @param {Json} operation */
+  function query(operation) {
+    const { required, schema } = parameters(operation, "query");
+    if (TYPE in schema) return { required, schema };
+    const name = typeNameOf(operation["x-name"], "Query");
+    if (name in schemas) fail(`the contract has a schema ${name}, which is the name of a query's type`);
+    schemas[name] = { ...schema, description: `The query of \`${operation["x-name"]}\`.` };
+    queries.push(name);
+    return { required, schema: reference(name) };
+  }
+
+  /** @type {string[]} */
+  const queries = [];
   /** @type {Json} */
   const routes = {};
+  /** @type {Json} */
+  const byName = {};
   for (const { path, method, operation } of operations) {
-    routes[`${method.toUpperCase()} ${path}`] = {
+    const route = `${method.toUpperCase()} ${path}`;
+    byName[operation["x-name"]] = { ...literally(`Routes[${JSON.stringify(route)}]`), description: operation.summary };
+    routes[route] = {
       ...record({
         path: parameters(operation, "path"),
-        query: parameters(operation, "query"),
+        query: query(operation),
         body: body(operation),
         result: { required: true, schema: result(operation) },
       }),
@@ -165,7 +182,13 @@ export async function schemaTypes(document) {
       deprecated: operation.deprecated === true,
     };
   }
-  const ofRequests = new Set(names.filter((name) => requested.has(schemas[name])));
+  const ofRequests = new Set([...names.filter((name) => requested.has(schemas[name])), ...queries]);
+  schemas.Operations = {
+    type: "object",
+    description: 'Every operation by its name: `Operations["services.create"]["body"]`, and so `path`, `query` and `result`.',
+    properties: byName,
+    required: Object.keys(byName),
+  };
   schemas.Routes = {
     type: "object",
     description: "Every operation of the API: its input and its output.",

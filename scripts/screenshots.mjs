@@ -1,6 +1,6 @@
 // @ts-check
 // Makes a picture of each of the console's views, in four widths, light and dark: target/screenshots/. `--readme` renews those of
-// the README in docs/images/.
+// the README in docs/images/; the names of views make only those of these.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch, serve } from "../tests/page/site.mjs";
@@ -24,7 +24,8 @@ try {
     const folder = join(root, "target/screenshots");
     mkdirSync(folder, { recursive: true });
     const made = [];
-    for (const name of Object.keys(views)) {
+    const named = process.argv.slice(2);
+    for (const name of named.length === 0 ? Object.keys(views) : named) {
       for (const width of widths) {
         for (const scheme of schemes) {
           const file = `${name}-${width}-${scheme}.png`;
@@ -47,14 +48,19 @@ try {
  * @param {number} width
  * @param {"light" | "dark"} colorScheme
  * @param {string} path
- * @param {boolean} fullPage
+ * @param {boolean} whole
  */
-async function picture(name, width, colorScheme, path, fullPage) {
+async function picture(name, width, colorScheme, path, whole) {
   const view = views[name];
   if (view === undefined) throw new Error(`no view ${name}`);
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce" });
   const page = await context.newPage();
   await visit(page, site.address, view);
-  await page.screenshot({ path, fullPage });
+  // As high as the page, so that what is fixed is at its end. The workbench hides the page behind it.
+  if (whole && view.panel === undefined) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height });
+  }
+  await page.screenshot({ path });
   await context.close();
 }

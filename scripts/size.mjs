@@ -11,7 +11,7 @@ import { dist, modules } from "./tools.mjs";
  * The budget in bytes after brotli: the client's bundle with the wasm inline, and its wasm as a file. It is 3 % above the sizes in
  * docs/design/size.md, which says how much each part costs.
  */
-const BUDGET = { inline: 138_500, wasm: 111_300 };
+const BUDGET = { inline: 133_500, wasm: 106_200 };
 
 /** @type {{ name: string, raw: number, brotli: number }[]} */
 const rows = [];

@@ -133,6 +133,19 @@ pub enum Idempotency {
     },
 }
 
+/// A range of days in a query.
+#[derive(Debug)]
+pub struct Range {
+    /// The operation that takes it.
+    pub operation: &'static Operation,
+    /// The parameter with the first day.
+    pub from: &'static str,
+    /// The parameter with the last day.
+    pub to: &'static str,
+    /// The most days that the service takes at once, both ends included.
+    pub days: u32,
+}
+
 /// A resource that can be waited for, and what its states mean to a wait. A state that is not listed keeps it waiting.
 #[derive(Debug)]
 pub struct Waiter {

@@ -1,7 +1,27 @@
-//! Decodes one character: of percent-encoding, of HTML entities, or of the escapes of JSON and JavaScript.
+//! Decodes one character: of percent-encoding, of HTML entities, or of the escapes of JSON and JavaScript. Encodes base64, and finds a
+//! text in another one.
 //!
-//! Each function decodes the start of a text and returns the character and the number of bytes that encode it; `None` where the
+//! Each function that decodes takes the start of a text and returns the character and the number of bytes that encode it; `None` where the
 //! encoding is invalid. The search for echoed secrets and the titles of HTML pages use them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Standard base64, padded. `Engine::encode` would bring the code that prints bytes for debugging, in its panic.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    let mut digits = vec![0; bytes.len().div_ceil(3) * 4];
+    // The buffer is as long as the digits, so that this does not fail.
+    let _ = STANDARD.encode_slice(bytes, &mut digits);
+    String::from_utf8(digits).unwrap_or_default()
+}
+
+/// Where a short text is in a longer one. The standard library's search for texts takes several kilobytes of the wasm, and prints
+/// characters for debugging.
+#[must_use]
+pub fn find(text: &str, short: &str) -> Option<usize> {
+    text.as_bytes().windows(short.len().max(1)).position(|part| part == short.as_bytes())
+}
 
 /// `%2F`, or the older `%u002F`.
 #[must_use]

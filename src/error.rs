@@ -232,7 +232,7 @@ impl Error {
         }
     }
 
-    /// The HTTP status, where the service answered.
+    /// The HTTP status, where a response came.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -274,7 +274,7 @@ impl Error {
                 format!("{}: the request breaks the contract, nothing was sent: {}{way}", operation.name, list(issues))
             }
             Self::Response { issues, response, ambiguous } => format!(
-                "{}: the answer ({}) breaks the contract: {}; the whole answer is in the error's body and text{}",
+                "{}: the response ({}) breaks the contract: {}; the whole response is in the error's body and text{}",
                 response.attempt_log.operation.name,
                 response.status,
                 list(issues),
@@ -286,11 +286,11 @@ impl Error {
                 format!("{}: {status} {said}{}{}", attempt_log.operation.name, advice(response), look_first(*ambiguous))
             }
             Self::Connection { message, attempt_log, ambiguous, .. } => {
-                format!("{}: no answer: {message}{}", attempt_log.operation.name, look_first(*ambiguous))
+                format!("{}: no response: {message}{}", attempt_log.operation.name, look_first(*ambiguous))
             }
             Self::Timeout { timeout_ms, attempt_log, ambiguous } => {
                 let (name, ms) = (attempt_log.operation.name, *timeout_ms as u64);
-                format!("{name}: no answer within {ms} ms{}", look_first(*ambiguous))
+                format!("{name}: no response within {ms} ms{}", look_first(*ambiguous))
             }
             Self::Wait { helper, reason, wanted, last_state, elapsed_ms, cause } => {
                 let state = last_state.as_deref().unwrap_or("unknown");

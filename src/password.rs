@@ -4,13 +4,12 @@
 //! (`echo -n PASSWORD | sha256sum | tr -d '-' | xxd -r -p | base64`) and, for the MySQL interface, the 40 hexadecimal
 //! digits of SHA-1 over the 20 bytes of SHA-1.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
 use sha2::digest::Output;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize as _;
 
+use crate::encoded::base64;
 use crate::host::Random;
 use crate::secret::Secret;
 
@@ -33,7 +32,7 @@ const CLASSES: [(usize, usize); 4] = [(0, 26), (26, 52), (52, 62), (62, LETTERS.
 /// base64(SHA-256(password)): `newPasswordHash`.
 #[must_use]
 pub fn sha256_base64(password: &[u8]) -> String {
-    STANDARD.encode(hash::<Sha256>(password))
+    base64(&hash::<Sha256>(password))
 }
 
 /// hex(SHA-1(SHA-1(password))), in lower case: `newDoubleSha1Hash`, for the MySQL interface.

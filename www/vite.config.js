@@ -34,6 +34,8 @@ export default defineConfig({
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
+    // The first with light-dark() in style sheets: of 2024.
+    target: ["chrome123", "firefox121", "safari17.5"],
     // The modules of wasm are in their scripts, as text.
     chunkSizeWarningLimit: 3000,
     modulePreload: { polyfill: false },
@@ -48,7 +50,10 @@ export default defineConfig({
             { name: "openapi", test: /pkg\/dist\/openapi\.json/ },
             { name: "client", test: /pkg\/dist\// },
             // Small parts together compress better than apart.
-            { name: "ui", test: /www\/src\/(ui|store|backend)\/|node_modules\/(preact|@preact)\// },
+            { name: "ui", test: /www\/src\/(ui|store|backend)\/|node_modules\/(preact|@preact|wouter-preact)\// },
+            { name: "forms", test: /www\/src\/forms\// },
+            { name: "workbench", test: /www\/src\/views\/workbench\// },
+            { name: "requests", test: /www\/src\/views\/(create|explorer)\// },
             { name: "organization", test: /www\/src\/(views\/(keys|people|activities|usage)|store\/organization)/ },
           ],
         },

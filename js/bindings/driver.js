@@ -2,6 +2,7 @@
 // promise is native, stack traces and AsyncLocalStorage are the caller's, and no timer or microtask function of the global object
 // is used. The caller's exceptions stay in JavaScript: unwinding through wasm skips destructors.
 
+import { CloudError } from "../errors.js";
 import { nested } from "./stack.js";
 import { onAbort, reasonOf } from "./signals.js";
 import { get } from "./values.js";
@@ -33,41 +34,77 @@ let current;
 const nothing = () => {};
 
 /**
- * Runs a future to its end. An aborted signal drops the future and rejects with the signal's reason. A result that already
- * exists is still returned, since it may hold a password.
+ * A call whose arguments have been read.
  *
- * @param {CoreFuture} future
- * @param {AbortSignal | undefined} [signal]
+ * @typedef {object} Prepared
+ * @property {() => CoreFuture | undefined} start enters the wasm; undefined: the call has been given up
+ * @property {AbortSignal | undefined} [signal] drops the future, and rejects with the signal's reason
  */
-export async function drive(future, signal) {
+
+/**
+ * Starts the future of a call and runs it to its end. A result that already exists is returned although the signal has aborted, since
+ * it may hold a password. Errors of this package get a new stack here: V8 records ten frames, and the frames of the wasm could push
+ * out the caller's line.
+ *
+ * @param {Prepared} call
+ * @param {(value: any) => any} [result] maps the value of the future
+ * @returns {Promise<any>}
+ */
+export async function drive(call, result) {
+  // Nothing is before this: the caller may be inside another call's poll, as a hook is, or near the end of the stack. From here on
+  // each entry into the wasm is at the bottom of the stack.
+  await undefined;
+  const { signal } = call;
   const id = ++last;
   /** @type {Driven} */
-  const call = { wake: nothing, failed: undefined };
-  calls.set(id, call);
+  const driven = { wake: nothing, failed: undefined };
+  /** @type {CoreFuture | undefined} */
+  let future;
   let stop = nothing;
   try {
-    try {
-      if (signal) stop = onAbort(signal, () => call.wake());
-    } catch (reason) {
-      call.failed = { reason };
-    }
-    // Not polled at once: the caller may be inside another call's poll, as a hook is. From here on each entry into the wasm is at
-    // the bottom of the stack.
-    await undefined;
+    future = call.start();
+    if (future === undefined) return undefined;
+    calls.set(id, driven);
+    if (signal) stop = onAbort(signal, () => driven.wake());
     for (;;) {
-      const woken = new NativePromise((/** @type {(value?: undefined) => void} */ resolve) => void (call.wake = resolve));
+      const woken = new NativePromise((/** @type {(value?: undefined) => void} */ resolve) => void (driven.wake = resolve));
       if (isAborted(signal)) throw undefined;
-      if (call.failed === undefined && poll(future, id, call)) return nested(() => future.result());
-      if (call.failed !== undefined) throw call.failed.reason;
+      if (poll(future, id, driven)) {
+        const value = future.result();
+        future = undefined;
+        return result === undefined ? value : result(value);
+      }
+      throwFailed(driven);
       await woken;
+      throwFailed(driven);
     }
   } catch (error) {
-    throw isAborted(signal) ? reasonOf(signal) : error;
+    throw future !== undefined && isAborted(signal) ? reasonOf(signal) : retraced(error);
   } finally {
     calls.delete(id);
-    release(future);
+    if (future !== undefined) release(future);
     if (stop !== nothing) silently(stop);
   }
+}
+
+/**
+ * Drives a future of the sandbox.
+ *
+ * @param {CoreFuture} future
+ * @param {AbortSignal | undefined} signal
+ */
+export const driveFuture = (future, signal) => drive({ start: () => future, signal });
+
+/**
+ * Replaces the stack of an error of this package, so that it has no frames of the wasm.
+ *
+ * @template E
+ * @param {E} error
+ * @returns {E}
+ */
+export function retraced(error) {
+  if (CloudError.is(error)) /** @type {any} */ (Error).captureStackTrace?.(error, retraced);
+  return error;
 }
 
 /** @param {AbortSignal | undefined} signal */
@@ -123,9 +160,14 @@ export function fail(reason) {
   if (current) current.failed ??= { reason };
 }
 
-/** Throws the error of a call that has failed in the caller's code. */
+/** Throws the error of the call that is being polled, if it has failed in the caller's code. */
 export function throwIfFailed() {
-  if (current?.failed) throw current.failed.reason;
+  if (current) throwFailed(current);
+}
+
+/** @param {Driven} driven */
+function throwFailed(driven) {
+  if (driven.failed) throw driven.failed.reason;
 }
 
 /**
@@ -183,15 +225,30 @@ class Awaited {
 
 /** Ends an operation early: by the signal that its function has, and by `stop`. A listener of the signal would cost more. */
 export class Cancellation {
-  #controller = new AbortController();
-  signal = this.#controller.signal;
+  /** @type {AbortController | undefined} */
+  #controller;
+  isCancelled = false;
   /** What the operation does itself when it is cancelled. */
   stop = nothing;
 
+  /** Made for the first reader: a signal costs more than the rest of an operation, and a test double of fetch reads none. */
+  get signal() {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.isCancelled) this.#abort();
+    }
+    return this.#controller.signal;
+  }
+
   cancel() {
-    // An explicit reason: the default one is an error with a stack trace, which takes time.
-    this.#controller.abort((ended ??= new Error("the call has ended")));
+    this.isCancelled = true;
+    this.#abort();
     this.stop();
+  }
+
+  #abort() {
+    // An explicit reason: the default one is an error with a stack trace, which takes time.
+    this.#controller?.abort((ended ??= new Error("the call has ended")));
   }
 }
 
@@ -211,7 +268,7 @@ export function awaited(start) {
     (resolve) => {
       if (call?.failed) return;
       const failed = (/** @type {unknown} */ reason) => {
-        if (cancellation.signal.aborted || call === undefined) return;
+        if (cancellation.isCancelled || call === undefined) return;
         call.failed ??= { reason };
         call.wake();
       };

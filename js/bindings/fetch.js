@@ -6,7 +6,6 @@ import { awaited } from "./driver.js";
 import { failure, read, statusOf } from "./responses.js";
 import { alone, get, has, headersOfLines } from "./values.js";
 
-/** @import { Cancellation } from "./driver.js" */
 /** @import { Outcome } from "./responses.js" */
 /** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
 
@@ -19,7 +18,11 @@ import { alone, get, has, headersOfLines } from "./values.js";
  * @param {number} most the most bytes that the body of the response may have
  */
 export function send(host, method, url, headers, body, most) {
-  return awaited((cancellation) => {
+  return awaited(async (cancellation) => {
+    const own = host.fetch;
+    // The runtime's fetch is looked up at each call: tests and tracing libraries replace it.
+    const fetch = /** @type {Fetch} */ (own ?? get(globalThis, "fetch"));
+    if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
     const init = /** @type {RequestInit} */ ({
       // The runtime would look up missing options in a polluted Object.prototype.
       __proto__: null,
@@ -28,41 +31,29 @@ export function send(host, method, url, headers, body, most) {
       headers: headersOfLines(headers),
       // The API has no redirects, and credentials must not follow one.
       redirect: "manual",
-      signal: cancellation.signal,
+      get signal() {
+        return cancellation.signal;
+      },
     });
     if (body !== undefined) init.body = body;
     // Next and other frameworks serve a GET from a cache. A wait would never see a new state.
-    if (takesCache(host.fetch)) init.cache = "no-store";
-    return exchange(host.fetch, url, init, most, cancellation);
+    if (takesCache(own)) init.cache = "no-store";
+    /** @type {Outcome} */
+    let outcome;
+    try {
+      const response = await fetch(url, init);
+      const status = statusOf(response);
+      outcome =
+        status === undefined
+          ? caller("the fetch option must resolve with a Response: what came has no status")
+          : await read(response, status, most, cancellation);
+    } catch (error) {
+      outcome = failed(error, isOfFetch(error, own) ? "connection" : "caller");
+    }
+    // A body that is not read to its end would hold its connection.
+    if (outcome.fault !== undefined) cancellation.cancel();
+    return outcome;
   });
-}
-
-/**
- * @param {Fetch | undefined} own
- * @param {string} url
- * @param {RequestInit} init
- * @param {number} most
- * @param {Cancellation} cancellation
- * @returns {Promise<Outcome>}
- */
-async function exchange(own, url, init, most, cancellation) {
-  // The runtime's fetch is looked up at each call: tests and tracing libraries replace it.
-  const fetch = /** @type {Fetch} */ (own ?? get(globalThis, "fetch"));
-  if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
-  let outcome;
-  try {
-    const response = await fetch(url, init);
-    const status = statusOf(response);
-    outcome =
-      status === undefined
-        ? caller("the fetch option must resolve with a Response: what came has no status")
-        : await read(response, status, most, cancellation);
-  } catch (error) {
-    outcome = failed(error, isOfFetch(error, own) ? "connection" : "caller");
-  }
-  // A body that is not read to its end would hold its connection.
-  if (outcome.fault !== undefined) cancellation.cancel();
-  return outcome;
 }
 
 /**

@@ -62,7 +62,7 @@ export async function read(response, status, most, cancellation) {
     headers = lines(found);
     const body = await bodyOf(response, { status, length: Number(found.get("content-length")), most, cancellation });
     if (body !== undefined) return { status, headers, body, fault: undefined, message: "", cause: undefined };
-    return failure("too-long", `the answer is longer than maxBodyBytes, ${most} bytes`);
+    return failure("too-long", `the response is longer than maxBodyBytes, ${most} bytes`);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return failure("unreadable", error.message, { status, headers });
@@ -214,7 +214,7 @@ function ofIterable(stream) {
  */
 async function gathered({ next, cancel, isText = false }, most, cancellation) {
   const stop = () => ended(cancel);
-  if (cancellation.signal.aborted) stop();
+  if (cancellation.isCancelled) stop();
   cancellation.stop = stop;
   /** @type {Uint8Array} */
   let body = NO_BYTES;

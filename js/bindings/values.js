@@ -65,7 +65,7 @@ export function unpolluted(replacer) {
     const given = this[key];
     // For these types of values JSON.stringify looks up toJSON.
     const asked = typeof given === "object" || typeof given === "function" || typeof given === "bigint";
-    const meant = asked && get(given, "toJSON") === undefined ? given : value;
+    const meant = asked && !has(given, "toJSON") ? given : value;
     return replacer ? replacer.call(this, key, meant) : meant;
   };
 }

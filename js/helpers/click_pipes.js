@@ -8,7 +8,7 @@ import { ClickPipesOperations } from "../generated/methods.js";
  */
 
 /** ClickPipes: pipelines that load data into a service, and the private connections to their sources. */
-export class ClickPipes extends ClickPipesOperations {
+export class ClickPipesResource extends ClickPipesOperations {
   /**
    * Starts a stopped pipe. Returns at once; `waitFor` with `"Running"` waits for it. It does no harm when it arrives twice, so it is
    * repeated like a read.

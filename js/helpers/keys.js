@@ -8,21 +8,11 @@ import { basic } from "../target.js";
 
 /**
  * @import { ApiKey, CreateApiKeyBody, CreateApiKeyResult } from "../generated/schema.js"
- * @import { CallOptions } from "../generated/client_bg.js"
- */
-
-/**
- * The options of `keys.rotate`, beside those of each request.
- *
- * @typedef {object} RotateOptions
- * @property {string | undefined} [expireAt] when the new key ends, in the future; absent: when the old one does
- * @property {boolean | undefined} [deleteOld] deletes the old key once it is disabled; otherwise it stays, disabled
- * @property {((created: CreateApiKeyResult) => unknown) | undefined} [onCreated] gets the new key before the old one is disabled;
- *   awaited, and an error that it throws leaves the old key as it is
+ * @import { RotateOptions } from "./options.js"
  */
 
 /** API keys of the organization. */
-export class Keys extends KeysOperations {
+export class KeysResource extends KeysOperations {
   /**
    * Replaces a key: creates one with the same name, roles, access list and expiry, then disables the old one, and deletes it with
    * `deleteOld`. Resolves with the new key and its secret, which is returned only once.
@@ -36,7 +26,7 @@ export class Keys extends KeysOperations {
    * of its own, behind a proxy, counts as one, since its key is not known.
    *
    * @param {string} keyId The key's id in this API, which is not the `keyId` of its credentials.
-   * @param {CallOptions & RotateOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of each request,
+   * @param {RotateOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of each request,
    *   and those of the rotation.
    * @returns {Promise<CreateApiKeyResult>}
    */

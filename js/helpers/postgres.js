@@ -8,7 +8,7 @@ import { PostgresOperations } from "../generated/methods.js";
  */
 
 /** Postgres services. */
-export class Postgres extends PostgresOperations {
+export class PostgresResource extends PostgresOperations {
   /**
    * Restarts a Postgres service. Connections break. Returns at once; `waitFor` with `"running"` waits for it. Never repeated on its
    * own, since a second restart is one more.

@@ -1,22 +1,24 @@
 // @ts-check
 // Services and their backups: the methods that combine several requests, beside those that are generated from the contract.
-import { drive } from "../bindings/driver.js";
+import { drive, retraced } from "../bindings/driver.js";
 import { needRoom } from "../bindings/stack.js";
 import { get, put } from "../bindings/values.js";
-import { alive, coreOf, statesGoal, wait } from "../calls.js";
+import { alive, coreOf, starter, statesGoal, wait } from "../calls.js";
 import { attach, tell } from "../created.js";
 import { BackupsOperations, ServicesOperations } from "../generated/methods.js";
 import { callOptions, waitOptions } from "../options.js";
 import { written } from "../parameters.js";
-import { cloudPromise, retraced } from "../promise.js";
+import { cloudPromise, prepared } from "../promise.js";
+import { passwordBody } from "../wasm.js";
 
 /**
  * @import { Backup, BackupStatus, CreateServiceBody, CreateServiceResult, Service, State } from "../generated/schema.js"
  * @import { CallOptions, CloudPromise, WaitOptions } from "../generated/client_bg.js"
+ * @import { CreateAndWaitOptions, EnsureRunningOptions } from "./options.js"
  */
 
 /** Services: create, update, stop, delete, and wait for them. */
-export class Services extends ServicesOperations {
+export class ServicesResource extends ServicesOperations {
   /**
    * Starts a stopped service. The service is `starting` until it runs; `waitFor` waits for that.
    *
@@ -61,14 +63,14 @@ export class Services extends ServicesOperations {
    */
   setPassword(serviceId, password, options) {
     const helper = "services.setPassword";
-    const operation = "services.updatePassword";
     return cloudPromise(
-      () => {
-        const { path, query, body, refused } = written(helper, { path: { serviceId } });
+      prepared(() => {
+        const { path, query, refused } = written(helper, { path: { serviceId } });
         const { timeoutMs, headers, signal } = callOptions(helper, options);
-        const call = { operation, path, query, body, refused, timeoutMs, headers };
-        return { future: alive(coreOf(this), helper).setPassword(call, password), signal };
-      },
+        const call = { operation: "services.updatePassword", path, query, body: passwordBody(password), refused, timeoutMs, headers };
+        const core = coreOf(this);
+        return { start: starter(core, helper, () => core.call(call)), signal };
+      }),
       () => undefined,
     );
   }
@@ -117,8 +119,7 @@ export class Services extends ServicesOperations {
    * ends the call and gets the `created` property, if it is an extensible object.
    *
    * @param {CreateServiceBody} body The service to create.
-   * @param {WaitOptions & { onCreated?: ((created: CreateServiceResult) => unknown) | undefined }} [options]
-   *   The options of a wait, and `onCreated`.
+   * @param {CreateAndWaitOptions} [options] The options of a wait, and `onCreated`.
    * @returns {Promise<CreateServiceResult>}
    */
   async createAndWait(body, options) {
@@ -130,12 +131,17 @@ export class Services extends ServicesOperations {
     let data;
     try {
       needRoom();
-      ({ data } = await drive(core.call(create), signal));
+      ({ data } = await drive({ start: () => core.call(create), signal }));
       await tell(all.onCreated, data, signal);
       const { path, query, refused } = written(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
       const request = { path, query, body: undefined, refused };
-      const future = core.wait({ ...request, ...given, ...statesGoal("services.waitFor", ["running", "idle"]), goal: "creation" });
-      put(data, "service", await drive(future, signal));
+      const goal = {
+        ...request,
+        ...given,
+        ...statesGoal("services.waitFor", ["running", "idle"]),
+        goal: /** @type {const} */ ("creation"),
+      };
+      put(data, "service", await drive({ start: () => core.wait(goal), signal }));
       return data;
     } catch (error) {
       if (data !== undefined) attach(error, "created", data, signal);
@@ -153,7 +159,7 @@ export class Services extends ServicesOperations {
    * command with the same message for two minutes. The refusal is the error's `cause`.
    *
    * @param {string} serviceId The id of the service.
-   * @param {WaitOptions & { start?: boolean | undefined }} [options] The options of a wait, and `start`.
+   * @param {EnsureRunningOptions} [options] The options of a wait, and `start`.
    * @returns {Promise<Service>}
    */
   ensureRunning(serviceId, options) {
@@ -186,7 +192,7 @@ export class Services extends ServicesOperations {
 }
 
 /** Backups of services. */
-export class Backups extends BackupsOperations {
+export class BackupsResource extends BackupsOperations {
   /**
    * Polls the backup until it is `done`. Resolves with the backup.
    *

@@ -32,7 +32,7 @@ const [DEADLINE_MS, LONGEST_MS] = [1_800_000, 2 ** 31 - 1];
 const LOOK_MS = 30_000;
 
 /** User-defined functions, their versions and the services that they are attached to. */
-export class Udfs extends UdfsOperations {
+export class UdfsResource extends UdfsOperations {
   /**
    * Makes a function, or a new version of one that is there, from a file, and waits until it is `ready`: opens an upload, sends the
    * file to its own host without anything of the client, creates, and waits. Services stay on the version that is attached until
@@ -82,7 +82,7 @@ export class Udfs extends UdfsOperations {
         if (made === undefined) throw error;
       }
       const goal = { ...statesGoal("udfs.waitFor", undefined), goal: /** @type {const} */ ("deployment"), leastVersion: made?.version };
-      return drive(core.wait({ ...written(HELPER, { path: { functionName } }), ...given, ...goal }), signal);
+      return drive({ start: () => core.wait({ ...written(HELPER, { path: { functionName } }), ...given, ...goal }), signal });
     });
   }
 }
@@ -115,7 +115,7 @@ async function found({ core, signal, headers }, functionName, leastVersion) {
   const goal = { ...statesGoal("udfs.waitFor", ["building", "ready", "error"]), goal: /** @type {const} */ ("deployment"), leastVersion };
   const options = { headers, deadlineMs: LOOK_MS, pollIntervalMs: undefined, onProgress: undefined };
   try {
-    return await drive(core.wait({ ...written(HELPER, { path: { functionName } }), ...options, ...goal }), signal);
+    return await drive({ start: () => core.wait({ ...written(HELPER, { path: { functionName } }), ...options, ...goal }), signal });
   } catch (error) {
     if (get(signal, "aborted") === true) throw error;
     return undefined;
@@ -163,7 +163,7 @@ async function upload(fetch, url, body, timeoutMs, signal) {
       // A text with an address in it, such as that of a parser, would show the secret.
       const why = controller.signal.aborted ? ` within ${timeoutMs} ms` : /[/?&=]/.test(said) ? "" : `: ${said}`;
       const fields = { ambiguous: false, operation: HELPER, attempts: 1, attemptLog: [] };
-      throw new ConnectionError(`${HELPER}: the upload has no answer${why}; ${left}`, fields);
+      throw new ConnectionError(`${HELPER}: the upload has no response${why}; ${left}`, fields);
     }
     // Nothing of the body is of use, and it may quote the address. A stream that is not read would hold its connection.
     abort();

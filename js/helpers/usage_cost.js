@@ -6,7 +6,7 @@ import { RequestValidationError } from "../errors.js";
 import { RANGES, UsageCostOperations } from "../generated/methods.js";
 
 /**
- * @import { UsageCost as Costs } from "../generated/schema.js"
+ * @import { UsageCost, UsageCostGetQuery } from "../generated/schema.js"
  * @import { CallOptions } from "../generated/client_bg.js"
  */
 
@@ -14,7 +14,7 @@ const OPERATION = "usageCost.get";
 const DAY_MS = 86_400_000;
 
 /** Costs of the organization by day. */
-export class UsageCost extends UsageCostOperations {
+export class UsageCostResource extends UsageCostOperations {
   /**
    * Reads the costs of a range of any length: like `get`, but in as many requests as the service needs, one after another, inside
    * the rate limit. The result is that of one request: all records in order, and the exact sum of the totals.
@@ -22,10 +22,9 @@ export class UsageCost extends UsageCostOperations {
    * Rejects like `get`, with the first request that fails, and with a `RequestValidationError` when the last day is before the
    * first.
    *
-   * @param {{ from_date: string; to_date: string; filter?: readonly string[] | undefined }} query The first and the last day, such
-   *   as `2026-01-31`, and tags.
+   * @param {UsageCostGetQuery} query The first and the last day, such as `2026-01-31`, and tags.
    * @param {CallOptions} [options] `signal`, `timeoutMs` (per attempt, in milliseconds) and `headers` of each request.
-   * @returns {Promise<Costs>}
+   * @returns {Promise<UsageCost>}
    */
   async range(query, options) {
     const helper = "usageCost.range";
@@ -33,10 +32,10 @@ export class UsageCost extends UsageCostOperations {
     // Read once: its getters may say something else the next time.
     const all = alone(query);
     return inSequence(this, helper, given, async ({ call }) => {
-      /** @type {Costs[]} */
+      /** @type {UsageCost[]} */
       const parts = [];
       for (const part of chunks(helper, all)) parts.push(await call(OPERATION, { query: { ...all, ...part } }));
-      return /** @type {Costs} */ ({
+      return /** @type {UsageCost} */ ({
         ...parts[0],
         grandTotalCHC: exactSum(parts.map(({ grandTotalCHC }) => grandTotalCHC)),
         costs: parts.flatMap(({ costs }) => costs),

@@ -78,8 +78,13 @@ const TYPED = /\/\*\* @type \{.*\} (.+?) \*\//g;
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/)[^])*@internal(?:(?!\*\/)[^])*\*\/\n(.*);\n/gm;
 /** Tags that only the sources need. */
 const COMMENTS = /^\/\*\*(?:(?!\*\/)[^])*@(?:import|typedef)(?:(?!\*\/)[^])*\*\/\n|^ *\* @template .*\n/gm;
+/** A getter marked as optional: fetch's options have such a property, which strict projects do not let be undefined. */
+const OPTIONAL = / @optional( \*\/\n *)get (\w+)\(\): (.+) \| undefined;/g;
 const out = join(work, "types");
 rmSync(out, { recursive: true, force: true });
+
+/** A declaration file of which all imports are in the same folder. @param {string} text */
+const inOneFolder = (text) => text.replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"');
 
 /**
  * Writes the declarations of sources into the one folder that holds all of them.
@@ -109,9 +114,9 @@ function declare(sources) {
   );
   report([...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics]);
   for (const [index, name] of names.entries()) {
-    const text = read(join(out, `${sources[index]}.d.ts`))
-      .replace(/"(?:\.\.?\/)[\w./]*?(\w+\.js)"/g, '"./$1"')
+    const text = inOneFolder(read(join(out, `${sources[index]}.d.ts`)))
       .replace(INTERNAL, (_, member) => (member.includes("constructor(") ? "    protected constructor();\n" : ""))
+      .replace(OPTIONAL, "$1readonly $2?: $3;")
       .replace(TYPED, (_, words) => `/** ${words.charAt(0).toUpperCase()}${words.slice(1)}. */`)
       .replace(COMMENTS, "");
     write(join(dist, `${name}.d.ts`), (text.includes("[Symbol.dispose]") ? HEADER : "") + text);
@@ -158,7 +163,9 @@ const sources = [
   "generated/methods",
   "generated/routes",
 ];
-classes.push(...declare(sources.map((name) => `js/${name}`)));
+// The only types that are written as such: interfaces that extend others, which JSDoc cannot declare.
+write(join(dist, "options.d.ts"), inOneFolder(read(join(root, "js/helpers/options.d.ts"))));
+classes.push("options", ...declare(sources.map((name) => `js/${name}`)));
 
 /** The types of the interface between JavaScript and wasm (src/bindings/seam.rs). */
 const SEAM = [...parts.client.exported].filter((name) => /^Core[A-Z]/.test(name));
@@ -172,11 +179,22 @@ const publicTypes = (feature, hidden) =>
     .filter((name) => !hidden.includes(name))
     .sort()
     .join(", ");
+/** The classes of the resources, and the types of helpers' options. Generated classes that helpers extend stay internal. */
+const resources = sources
+  .filter((source) => source === "generated/methods" || source.startsWith("helpers/"))
+  .map((source) => {
+    const name = basename(source);
+    const { exported } = names(read(join(dist, `${name}.d.ts`)));
+    const wanted = name === "methods" ? /Resource$/ : /(?<!Operations)$/;
+    const types = [...exported].filter((type) => wanted.test(type)).sort();
+    return `export type { ${types.join(", ")} } from "./${name}.js";\n`;
+  });
+resources.push(`export type { ${[...names(read(join(dist, "options.d.ts"))).exported].sort().join(", ")} } from "./options.js";\n`);
 write(
   join(dist, "index.d.ts"),
   `export type { ${[...schema.exported].sort().join(", ")} } from "./schema.js";
-export type { ${publicTypes("client", ["Core", "Limiter", "LogRedactor", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "refuseOptions", ...SEAM])} } from "./client_bg.js";
-export * from "./errors.js";
+export type { ${publicTypes("client", ["Core", "Limiter", "LogRedactor", "checkSchema", "doubleSha1Hash", "generate", "hashPassword", "passwordBody", "refuseOptions", ...SEAM])} } from "./client_bg.js";
+${resources.join("")}export * from "./errors.js";
 export * from "./client.js";
 `,
 );

@@ -46,7 +46,7 @@ write(
 /**
  * The name of an operation.
  *
- * @typedef {${routes.map(({ name }) => JSON.stringify(name)).join(" | ")}} OperationName
+ * @typedef {keyof import("./schema.js").Operations} OperationName
  */
 /**
  * A route: the steps of its path, the JSON types of path and query, and whether its response is JSON.

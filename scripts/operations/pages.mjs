@@ -302,19 +302,18 @@ function methodRow(one) {
 /** The contract's own words for a resource. @param {string} resource @returns {string} */
 const tagOf = (resource) => contract.tags.find((/** @type {Json} */ tag) => tag.name === resource)?.description ?? "";
 
-/**
- * The table of resources.
- *
- * @param {string} folder of the links
- */
-export function resourceTable(folder) {
-  const counted = [...resources].map(([resource, own]) => ({ resource, count: own.length }));
-  return [
-    "| resource | purpose | operations |",
-    "| --- | --- | --- |",
-    ...counted.map(({ resource, count }) => `| [\`${resource}\`](${folder}${kebab(resource)}.md) | ${cell(tagOf(resource))} | ${count} |`),
-  ];
-}
+/** @param {string} resource @param {string} [folder] */
+const linked = (resource, folder = "") => `[\`${resource}\`](${folder}${kebab(resource)}.md)`;
+
+/** The table of resources. */
+const resourceTable = () => [
+  "| resource | purpose | operations |",
+  "| --- | --- | --- |",
+  ...[...resources].map(([resource, own]) => `| ${linked(resource)} | ${cell(tagOf(resource))} | ${own.length} |`),
+];
+
+/** The resources in one line. @param {string} folder of the links */
+export const resourceLine = (folder) => `${[...resources.keys()].map((resource) => linked(resource, folder)).join(", ")}.`;
 
 /** The page that leads to all. */
 function index() {
@@ -325,7 +324,7 @@ function index() {
     "",
     `All ${operations.length} operations of the API, each with its route, arguments, result, errors, a call and a line of curl.`,
     "",
-    ...resourceTable(""),
+    ...resourceTable(),
     "",
     "[Types](types.md) are those of several resources. [Calling](../calling.md) has the helpers, `request()` and `buildRequest()`.",
     "",

@@ -6,8 +6,9 @@ use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 use super::arguments;
+use super::core::Core;
 use super::driver::CoreFuture;
-use super::errors::failure;
+use super::errors::{failure, to_js};
 use super::host::{Hook, JsHost};
 use super::objects::{header_lines, set, set_number, set_text};
 use super::seam::{CoreCall, CoreWait, GoalKind};
@@ -18,7 +19,6 @@ use crate::client::{CallOptions, CallOutput, Client};
 use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Step};
-use crate::request::Arguments;
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
 extern "C" {
@@ -27,66 +27,62 @@ extern "C" {
     fn full_response(data: &JsValue, status: f64, headers: &str, request_id: Option<&str>, attempts: f64) -> JsValue;
 }
 
-/// Calls an operation. The future resolves with the value that `withResponse` returns.
-pub fn call(client: Rc<Client<JsHost>>, given: &CoreCall) -> Result<CoreFuture, Error> {
-    // The input is read at once: the caller may change it later.
-    let operation = arguments::operation(given)?;
-    Ok(start(client, operation, arguments::read(given), given))
-}
+#[wasm_bindgen]
+impl Core {
+    /// Calls an operation. `drive` runs the future, which resolves with the response as `fullResponse` makes it.
+    pub fn call(&self, given: &CoreCall) -> Result<CoreFuture, JsValue> {
+        let operation = arguments::operation(given).map_err(to_js)?;
+        let arguments = arguments::read(given);
+        let headers = paired(given.call_headers());
+        let options = CallOptions { timeout_ms: given.timeout_ms(), headers, retry_budget_ms: None };
+        let client = self.0.clone();
+        Ok(CoreFuture::new(async move {
+            client.call(operation, &arguments, &options).await.map(with_response).map_err(failure)
+        }))
+    }
 
-/// Sets a password. Only its hashes are sent.
-pub fn set_password(client: Rc<Client<JsHost>>, given: &CoreCall, new: &JsValue) -> Result<CoreFuture, Error> {
-    let operation = arguments::operation(given)?;
-    let mut arguments = arguments::read(given);
-    arguments.body = Some(new_password(&password(operation, new)?));
-    Ok(start(client, operation, arguments, given))
-}
-
-fn start(
-    client: Rc<Client<JsHost>>,
-    operation: &'static Operation,
-    arguments: Arguments,
-    given: &CoreCall,
-) -> CoreFuture {
-    let headers = paired(given.call_headers());
-    let options = CallOptions { timeout_ms: given.timeout_ms(), headers, retry_budget_ms: None };
-    CoreFuture::new(
-        async move { client.call(operation, &arguments, &options).await.map(with_response).map_err(failure) },
-    )
-}
-
-/// Waits for a goal. The future resolves with the resource; for a deletion with `{ found }`.
-pub fn wait(client: Rc<Client<JsHost>>, given: &CoreWait) -> CoreFuture {
-    let arguments = arguments::read(given);
-    let goal = given.goal();
-    let aim = match goal {
-        GoalKind::Running => WaitGoal::Running(given.start()),
-        GoalKind::Deletion => WaitGoal::Deletion,
-        _ => {
-            let waiter = contract::waiter(&given.waiter()).unwrap_or(&contract::SERVICES_WAIT_FOR);
-            let helper = match goal {
-                GoalKind::Creation => "services.createAndWait",
-                GoalKind::Deployment => "udfs.deploy",
-                _ => waiter.name,
-            };
-            let least_version = given.least_version();
-            WaitGoal::States(StatesGoal { helper, least_version, ..StatesGoal::new(waiter, given.states()) })
-        }
-    };
-    let headers = paired(given.wait_headers());
-    let options = WaitOptions {
-        call: CallOptions { timeout_ms: None, headers, retry_budget_ms: None },
-        timeout_ms: given.deadline_ms(),
-        poll_interval_ms: given.poll_interval_ms(),
-        on_progress: Some(on_progress(client.clone(), given)),
-    };
-    CoreFuture::new(async move {
-        let ended = client.wait(aim, arguments, &options).await.map_err(failure)?;
-        Ok(match goal {
-            GoalKind::Deletion => found(ended.is_some()),
-            _ => ended.unwrap_or(JsValue::UNDEFINED),
+    /// Waits for a goal. The future resolves with the resource; for a deletion with `{ found }`.
+    pub fn wait(&self, given: &CoreWait) -> CoreFuture {
+        let arguments = arguments::read(given);
+        let goal = given.goal();
+        let aim = match goal {
+            GoalKind::Running => WaitGoal::Running(given.start()),
+            GoalKind::Deletion => WaitGoal::Deletion,
+            _ => {
+                let waiter = contract::waiter(&given.waiter()).unwrap_or(&contract::SERVICES_WAIT_FOR);
+                let helper = match goal {
+                    GoalKind::Creation => "services.createAndWait",
+                    GoalKind::Deployment => "udfs.deploy",
+                    _ => waiter.name,
+                };
+                let least_version = given.least_version();
+                WaitGoal::States(StatesGoal { helper, least_version, ..StatesGoal::new(waiter, given.states()) })
+            }
+        };
+        let headers = paired(given.wait_headers());
+        let options = WaitOptions {
+            call: CallOptions { timeout_ms: None, headers, retry_budget_ms: None },
+            timeout_ms: given.deadline_ms(),
+            poll_interval_ms: given.poll_interval_ms(),
+            on_progress: Some(on_progress(self.0.clone(), given)),
+        };
+        let client = self.0.clone();
+        CoreFuture::new(async move {
+            let ended = client.wait(aim, arguments, &options).await.map_err(failure)?;
+            Ok(match goal {
+                GoalKind::Deletion => found(ended.is_some()),
+                _ => ended.unwrap_or(JsValue::UNDEFINED),
+            })
         })
-    })
+    }
+}
+
+/// The body of `services.updatePassword`: the hashes of a password, which is sent itself nowhere.
+#[wasm_bindgen(js_name = passwordBody)]
+pub fn password_body(
+    #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] new: &JsValue,
+) -> Result<String, JsValue> {
+    password(&contract::SERVICES_UPDATE_PASSWORD, new).map(|password| new_password(&password)).map_err(to_js)
 }
 
 fn password(operation: &'static Operation, password: &JsValue) -> Result<Vec<u8>, Error> {

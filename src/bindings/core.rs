@@ -9,15 +9,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::arguments;
-use super::calls;
 use super::driver::CoreFuture;
 use super::errors::{failure, to_js};
 use super::host::{JsHost, LogRedactor};
 use super::objects::{headers_object, set, set_text};
 use super::options;
-use super::seam::{
-    CoreCall, CoreRequest, CoreSettings, CoreWait, CredentialOrigin, LogLevel, UnknownProperties, ViolationPolicy,
-};
+use super::seam::{CoreRequest, CoreSettings, CredentialOrigin, LogLevel, UnknownProperties, ViolationPolicy};
 use super::values::{number, paired};
 use crate::client::rate_limit::RateLimiter;
 use crate::client::retry::LONGEST_WINDOW_MS;
@@ -45,6 +42,15 @@ impl Limiter {
         })
     }
 
+    /// How many calls wait for a permit.
+    #[wasm_bindgen(getter)]
+    pub fn waiting(&self) -> usize {
+        match &self.0 {
+            RateLimiting::Shared(limiter) => limiter.waiting(),
+            RateLimiting::Custom | RateLimiting::Off => 0,
+        }
+    }
+
     /// Calls `run` when a request may be sent, and holds a permit until its promise resolves with the
     /// `RateLimitOutcome`. For another copy of this package, which has a wasm instance of its own.
     pub fn hold(&self, #[wasm_bindgen(unchecked_param_type = "() => Promise<unknown>")] run: Function) -> CoreFuture {
@@ -66,9 +72,9 @@ impl Limiter {
     }
 }
 
-/// A client.
+/// A client. `calls` has its methods that send.
 #[wasm_bindgen]
-pub struct Core(Rc<Client<JsHost>>);
+pub struct Core(pub(super) Rc<Client<JsHost>>);
 
 #[wasm_bindgen]
 impl Core {
@@ -122,26 +128,6 @@ impl Core {
     #[must_use]
     pub fn share(&self) -> Core {
         Self(self.0.clone())
-    }
-
-    /// Calls an operation. `drive` runs the future, which resolves with the value that `withResponse` returns.
-    pub fn call(&self, given: &CoreCall) -> Result<CoreFuture, JsValue> {
-        calls::call(self.0.clone(), given).map_err(to_js)
-    }
-
-    /// The same for `services.setPassword`; the password is hashed here.
-    #[wasm_bindgen(js_name = setPassword)]
-    pub fn set_password(
-        &self,
-        given: &CoreCall,
-        #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] password: &JsValue,
-    ) -> Result<CoreFuture, JsValue> {
-        calls::set_password(self.0.clone(), given, password).map_err(to_js)
-    }
-
-    /// Waits for a goal. The future resolves with the resource; for a deletion with `{ found }`.
-    pub fn wait(&self, given: &CoreWait) -> CoreFuture {
-        calls::wait(self.0.clone(), given)
     }
 
     /// A text without the client's secrets and without those of a request.

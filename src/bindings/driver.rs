@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/js/bindings/driver.js")]
 extern "C" {
     #[cfg(feature = "sandbox")]
-    #[wasm_bindgen(js_name = drive)]
+    #[wasm_bindgen(js_name = driveFuture)]
     fn drive_future(future: CoreFuture, signal: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = wake)]
     fn wake_call(id: u32);
@@ -79,10 +79,10 @@ impl CoreFuture {
         polled
     }
 
-    /// The value of the future; it can be read once.
+    /// The value of the future, which is freed.
     #[wasm_bindgen(unchecked_return_type = "any")]
-    pub fn result(&self) -> Result<JsValue, JsValue> {
-        match self.0.replace(State::Done) {
+    pub fn result(self) -> Result<JsValue, JsValue> {
+        match self.0.into_inner() {
             State::Ready(value) => Ok(value),
             State::Pending(_) | State::Done => Ok(JsValue::UNDEFINED),
         }

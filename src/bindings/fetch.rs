@@ -110,6 +110,6 @@ impl Transport for JsHost {
 
 /// Headers that JavaScript gives as lines.
 fn from_lines(lines: &str) -> Vec<(String, String)> {
-    let pairs = lines.lines().filter_map(|line| line.split_once(": "));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let pairs = lines.split('\n').filter_map(|line| line.split_once(':'));
+    pairs.map(|(name, value)| (name.to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned())).collect()
 }

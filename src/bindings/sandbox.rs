@@ -107,8 +107,8 @@ export interface LedgerEntry {
    * as `[secret]`.
    *
    * To reproduce the state, send the entries with a `change` again, at their times, to a new sandbox with the same
-   * options but no `faults`. Inject the faults that affect services (`failed`, `partially-running`, `degraded`,
-   * `idle-first`, `soft-deleted`) again before their requests; other faults do not change the state.
+   * options but no `faults`. Inject the faults that change a resource (such as `failed`, `degraded` and `source-gone`) again
+   * before their requests; other faults do not change the state.
    */
   body: object | undefined;
   /** The fault that affected it. */

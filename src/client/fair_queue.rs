@@ -42,6 +42,11 @@ impl FairQueue {
         tickets.queued.insert(index, (number, None));
         Ticket { queue: self, number }
     }
+
+    /// How many tickets there are.
+    pub fn len(&self) -> usize {
+        self.0.borrow().queued.len()
+    }
 }
 
 impl Ticket<'_> {

@@ -5,9 +5,11 @@
 
 use super::retry::AttemptFailure;
 use crate::contract::{self, Kind, Meaning, Waiter};
+use crate::encoded::find;
 use crate::error::Error;
 use crate::host::Values;
 use crate::issue::Code;
+use crate::printable::escaped;
 use crate::response::is_own_envelope;
 use crate::suggest::nearest;
 
@@ -179,7 +181,7 @@ impl RequestFailure {
 /// before its secondary services are.
 pub(super) fn is_permanent(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    text.contains("primary") && text.contains("secondar")
+    find(&text, "primary").is_some() && find(&text, "secondar").is_some()
 }
 
 impl WaitGoal {
@@ -224,9 +226,9 @@ impl WaitGoal {
         let mut unknown = Vec::new();
         for state in states.iter().filter(|state| *state != GONE && !known.contains(&state.as_str())) {
             if let Some(near) = nearest(&state.replace(' ', "_"), known.iter().copied()) {
-                return Err(Error::Configuration(format!(
-                    "{helper}: there is no state {state:?}: did you mean {near:?}?"
-                )));
+                let given = escaped(state);
+                let message = format!("{helper}: there is no state \"{given}\": did you mean \"{near}\"?");
+                return Err(Error::Configuration(message));
             }
             unknown.push(state.as_str());
         }

@@ -4,6 +4,7 @@ use super::{CallOptions, Client};
 use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::host::Host;
+use crate::printable::escaped;
 use crate::request::Arguments;
 
 /// How many organizations a message lists.
@@ -48,11 +49,12 @@ impl<H: Host> Client<H> {
         let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
         let mut list = Vec::new();
         for (id, organization) in organizations.iter().take(LISTED) {
-            let id = shown(id).escape_debug().to_string();
+            let id = escaped(&shown(id));
             let name = self.host.member(organization, "name").and_then(|name| self.host.as_text(&name));
             list.push(match name {
                 Some(name) => {
-                    format!("{id} ({:?}{})", shown(&name), if name.chars().count() > SHOWN { "…" } else { "" })
+                    let more = if name.chars().count() > SHOWN { "…" } else { "" };
+                    format!("{id} (\"{}\"{more})", escaped(&shown(&name)).replace('"', "\\\""))
                 }
                 None => id,
             });

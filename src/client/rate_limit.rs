@@ -100,7 +100,7 @@ pub struct RateLimiter {
 
 struct SlidingWindow {
     in_flight: usize,
-    /// When the slots of answered requests are free again, the first one first.
+    /// When the slots of requests with a response are free again, the first one first.
     taken: Vec<f64>,
     /// When the last request was sent.
     last: f64,
@@ -188,6 +188,12 @@ impl RateLimiter {
                 self.clock.slept(now, ms, host.now());
             }
         }
+    }
+
+    /// How many calls wait for a slot.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// A request that was sent `age_ms` ago has met a 429: nothing is sent for the next `pause_ms`.

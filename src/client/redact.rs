@@ -6,12 +6,11 @@
 
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::Settings;
 use super::spelling::{View, canonical, is_encoded};
+use crate::encoded::{base64, find};
 use crate::host::Values;
 use crate::issue::{Issue, Step};
 use crate::printable::printable;
@@ -33,7 +32,7 @@ pub(super) fn is_credential(name: &str) -> bool {
     const WORDS: [&str; 10] =
         ["auth", "cookie", "token", "secret", "password", "credential", "api-key", "apikey", "access-key", "session"];
     // Most requests have no other headers than these two.
-    !matches!(name, "accept" | "content-type") && WORDS.iter().any(|word| name.contains(word))
+    !matches!(name, "accept" | "content-type") && WORDS.iter().any(|word| find(name, word).is_some())
 }
 
 /// A text to be removed, in canonical letters.
@@ -196,7 +195,8 @@ impl Redactor {
             start = text.floor_char_boundary(end - OVERLAP);
         }
         // A secret that is the replacement itself must not be replaced again.
-        let before: Vec<usize> = text.match_indices(HIDDEN).map(|(at, _)| at).collect();
+        let parts = text.as_bytes().windows(HIDDEN.len()).enumerate();
+        let before: Vec<usize> = parts.filter(|(_, part)| *part == HIDDEN.as_bytes()).map(|(at, _)| at).collect();
         found.retain(|(from, to)| !before.iter().any(|at| at <= from && *to <= at + HIDDEN.len()));
         found.sort_unstable();
         let mut apart: Vec<(usize, usize)> = Vec::new();
@@ -233,7 +233,7 @@ impl Redactor {
 /// The credentials among headers, whose names are in lower case.
 fn headers(needles: &mut Vec<Needle>, headers: &[(String, String)]) {
     for (name, value) in headers.iter().filter(|(name, _)| is_credential(name)) {
-        if !name.contains("cookie") {
+        if find(name, "cookie").is_none() {
             credential(needles, value);
         }
         // `session="…"; theme=dark`, `Token token=…, scope=…`
@@ -284,7 +284,7 @@ fn add(needles: &mut Vec<Needle>, secret: &str) {
     for before in 0..3 {
         let mut padded = Zeroizing::new(vec![0; before]);
         padded.extend_from_slice(bytes);
-        let digits = Zeroizing::new(STANDARD.encode(&padded));
+        let digits = Zeroizing::new(base64(&padded));
         let first = (before * 8).div_ceil(6);
         let last = (padded.len() * 8) / 6;
         push(needles, digits.as_bytes().get(first..last).unwrap_or_default(), true);

@@ -70,15 +70,15 @@ impl AttemptFailure {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Connection => "no answer",
-            Self::Timeout => "no answer in time",
+            Self::Connection => "no response",
+            Self::Timeout => "no response in time",
             Self::RateLimited => "rate limited",
             Self::RequestTimeout => "request timeout",
             Self::Unavailable | Self::Server => "server error",
             Self::Refused => "refused",
-            Self::NotJson => "an answer that is no JSON",
-            Self::Violation => "an answer that breaks the contract",
-            Self::TooLong => "too long an answer",
+            Self::NotJson => "a response that is no JSON",
+            Self::Violation => "a response that breaks the contract",
+            Self::TooLong => "too long a response",
             Self::Unreadable => "a response that can not be read",
         }
     }

@@ -322,7 +322,10 @@ impl<H: Host> Client<H> {
             ValidationMode::Off => true,
             ValidationMode::Warn => {
                 for issue in issues {
-                    self.log(Level::Warn, format_args!("{}: the answer breaks the contract: {issue}", operation.name));
+                    self.log(
+                        Level::Warn,
+                        format_args!("{}: the response breaks the contract: {issue}", operation.name),
+                    );
                 }
                 true
             }

@@ -3,7 +3,7 @@
 //! The forms are the API's own, those of RFC 6749 (OAuth), RFC 9457 (problem details), AWS, Kong, Spring, FastAPI and GraphQL,
 //! and titles of HTML pages. The text is as it came: the caller redacts and shortens it.
 
-use crate::encoded::{Letter, entity};
+use crate::encoded::{Letter, entity, find};
 use crate::error::Source;
 use crate::host::{HttpResponse, Values};
 
@@ -77,13 +77,13 @@ fn element(page: &str, name: &str) -> Option<String> {
     let lower = page.to_ascii_lowercase();
     let mut from = 0;
     let start = loop {
-        let at = from + lower.get(from..)?.find(&format!("<{name}"))?;
+        let at = from + find(lower.get(from..)?, &format!("<{name}"))?;
         from = at + name.len() + 1;
         if matches!(lower.as_bytes().get(from), Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')) {
             break from + lower.get(from..)?.find('>')? + 1;
         }
     };
-    let end = start + lower.get(start..)?.find(&format!("</{name}"))?;
+    let end = start + find(lower.get(start..)?, &format!("</{name}"))?;
     let (mut text, mut inside) = (String::new(), false);
     let mut rest = page.get(start..end)?;
     while let Some(letter) = rest.chars().next() {

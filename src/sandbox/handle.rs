@@ -20,7 +20,7 @@ use super::http::uploads::UploadAddress;
 use super::model::access;
 use super::model::key::{self, Presented};
 use super::model::operations::udfs::uploads::{self, Permission};
-use super::model::operations::{self, Output, Payload};
+use super::model::operations::{self, Output, Payload, mishaps};
 use super::model::random::Random;
 use super::model::rejection::Rejection;
 use super::model::resource::Resource;
@@ -222,7 +222,7 @@ impl Sandbox {
             return Handled::unchanged(delivery, Some(selected.fault));
         }
         let fault = selected.map(|selected| selected.fault);
-        let mut applied = fault.is_some_and(|fault| !fault.alters_result() && fault.mishap().is_none());
+        let mut applied = fault.is_some_and(|fault| !fault.alters_result() && !fault.changes_resource());
         let output = self.run(admitted, incoming, fault, &mut applied, &random);
         let (mut response, change, body) = match output {
             Ok((Output { mut result, change }, body)) => {
@@ -287,8 +287,8 @@ impl Sandbox {
             Some(Fault::StaleRead) => read_stale(timeline, &call, now, random)?,
             _ => operations::run(&mut timeline.current, &call, now)?,
         };
-        if let Some(mishap) = fault.and_then(Fault::mishap) {
-            *applied |= operations::apply_mishap(&mut timeline.current, &call, &mut output, mishap, now);
+        if let Some(fault) = fault.filter(|fault| fault.changes_resource()) {
+            *applied |= mishaps::apply(&mut timeline.current, &call, &mut output, fault.name(), now);
         }
         if output.change.is_none() {
             return Ok((output, None));

@@ -33,7 +33,7 @@ pub use faults::Fault;
 pub use faults::fault_selection::{INJECTIONS, Injection};
 pub use http::rate_limit::RateLimit;
 pub use http::reply::{Delivery, Reply};
-pub use model::operations::plays;
+pub use model::operations::{is_stateless, plays};
 pub use model::time::END as END_OF_TIME;
 pub use options::{Key, Options};
 pub use persistence::ledger::{Entry, LEDGER_ENTRIES};

@@ -1,5 +1,5 @@
 // @ts-check
-// docs/operations/ and the README's table of resources: they are the contract's; the calls in them compile; the lines of curl
+// docs/operations/ and the README's list of resources: they are the contract's; the calls in them compile; the lines of curl
 // ask for what the client asks; links lead to headings.
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { CloudClient } from "clickhouse-cloud";
 import ts from "typescript";
 import { example } from "../../scripts/operations/example.mjs";
-import { pages, partsOf, resourceTable, variable } from "../../scripts/operations/pages.mjs";
+import { pages, partsOf, resourceLine, variable } from "../../scripts/operations/pages.mjs";
 import { operations } from "../../scripts/contract.mjs";
 import { start } from "../http/server.mjs";
 import { blocks, operationPages, read, root } from "./pages.mjs";
@@ -21,7 +21,7 @@ test("the pages are those of the contract", () => {
   const expected = new Map([...pages()].map(([name, text]) => [`${FOLDER}/${name}`, text]));
   assert.deepEqual([...written.keys()].sort(), [...expected.keys()].sort(), "stale: run `make operations`");
   for (const [page, text] of expected) assert.ok(written.get(page) === text, `${page} is stale: run \`make operations\``);
-  assert.ok(read("README.md").includes(`\n${resourceTable(`${FOLDER}/`).join("\n")}\n`), "README.md is stale: run `make operations`");
+  assert.ok(read("README.md").includes(`\n${resourceLine(`${FOLDER}/`)}\n`), "README.md is stale: run `make operations`");
 });
 
 test("every operation has a section with a call and a line of curl, and no page is long", () => {

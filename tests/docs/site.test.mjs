@@ -41,8 +41,9 @@ test("every type has its page, and every page of docs/", () => {
         name,
       );
   }
-  for (const name of ["CloudClient", "Services", "BuiltRequest", "ConflictError"])
-    assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
+  for (const name of ["CloudClient", "BuiltRequest", "ConflictError"]) assert.ok(pages.has(`classes/clickhouse-cloud.${name}.html`), name);
+  // Callers cannot construct a resource, so it is shown as an interface.
+  for (const name of ["ServicesResource", "KeysResource"]) assert.ok(pages.has(`interfaces/clickhouse-cloud.${name}.html`), name);
   assert.equal([...pages.keys()].filter((name) => name.startsWith("documents/")).length, docs.length + operationPages.length);
 });
 
@@ -64,8 +65,12 @@ test("internals are not there", () => {
     assert.equal(junk?.[0], undefined, name);
   }
   /** @param {string} name */
-  const made = (name) => />constructor</.test(pages.get(`classes/clickhouse-cloud.${name}.html`) ?? "");
-  assert.deepEqual(["CloudClient", "RateLimiter", "ConflictError", "Services", "BuiltRequest", "CloudPromise"].map(made), [
+  const made = (name) => {
+    const page = ["classes", "interfaces", "types"].map((kind) => pages.get(`${kind}/clickhouse-cloud.${name}.html`)).find(Boolean);
+    assert.ok(page, name);
+    return />constructor</.test(page);
+  };
+  assert.deepEqual(["CloudClient", "RateLimiter", "ConflictError", "ServicesResource", "BuiltRequest", "CloudPromise"].map(made), [
     true,
     true,
     false,

@@ -170,7 +170,7 @@ test("a new operation is a method with its types and its words, without a line o
   fill(project);
   const contract = expand(project);
   const source = methods(contract, "hidden");
-  assert.match(source, /this\.networkPolicies = new NetworkPoliciesOperations\(inner\);/);
+  assert.match(source, /this\.networkPolicies = new NetworkPoliciesResource\(inner\);/);
   assert.match(source, /`GET [^`]*\/networkPolicies`[^]*?@returns \{CloudPromise<NetworkPolicy\[\]>\}\n[^]*?list\(query, options\)/);
   assert.match(source, /@param \{NetworkPolicyBody\} \[?body/);
   const { text } = await schemaTypes(contract);

@@ -9,6 +9,7 @@ import { engines, lacking } from "../../scripts/engines.mjs";
 import { prepare } from "../consumers/harness.mjs";
 import { files, serve as serveConsumer } from "../consumers/page.mjs";
 import { serve as serveDemo } from "../page/site.mjs";
+import { journeys } from "./console.mjs";
 import { open } from "./webdriver.mjs";
 
 /** @type {(() => unknown)[]} */
@@ -100,17 +101,9 @@ for (const engine of engines) {
 
     test('no member is named "undefined"', () => assert.deepEqual(outcome.members, []));
 
-    test("the console lists services, opens one, and rotates a key", async () => {
-      await browser.go(demo.address);
-      const rows = "[...document.querySelectorAll('.row-name')].map((name) => name.textContent)";
-      await browser.until(`return ${rows}.includes("events") && !/connecting/.test(document.body.textContent)`);
-      await browser.click("//a[contains(@class, 'row-name')][.='events']");
-      await browser.until("return document.querySelector('h1')?.textContent === 'events'");
-      await browser.click("//nav//a[normalize-space()='Keys']");
-      await browser.until("return document.querySelectorAll('.record').length >= 4");
-      await browser.click("//button[@aria-label='Rotate Terraform']");
-      await browser.click("//dialog//button[normalize-space()='Rotate']");
-      await browser.until("return document.querySelector('.secret-value') !== null");
+    describe("the console", () => {
+      before(() => browser.go(demo.address));
+      for (const [name, journey] of Object.entries(journeys)) test(name, () => journey(browser));
     });
   });
 }

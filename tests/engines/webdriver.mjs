@@ -46,6 +46,13 @@ export async function open(engine, after) {
   // It ends the browser, too, and what that has left on the disk.
   after(() => send("DELETE", session));
 
+  /** The element that an XPath finds, in the middle of the window: a fixed bar covers its edge. @param {string} value */
+  const element = async (value) => {
+    const id = await send("POST", `${session}/element`, { using: "xpath", value });
+    await send("POST", `${session}/execute/sync`, { script: "arguments[0].scrollIntoView({ block: 'center' })", args: [id] });
+    return { id, path: `${session}/element/${id[ELEMENT]}` };
+  };
+
   return {
     /** The browser's version. */
     version: String(capabilities.browserVersion),
@@ -53,11 +60,15 @@ export async function open(engine, after) {
     go: (url) => send("POST", `${session}/url`, { url }),
     /** What a script returns. @param {string} script @returns {Promise<any>} */
     run: (script) => send("POST", `${session}/execute/sync`, { script, args: [] }),
-    /** Clicks what an XPath finds, as soon as it is there, in the middle of the window: a fixed bar covers its edge. @param {string} value */
-    async click(value) {
-      const found = await send("POST", `${session}/element`, { using: "xpath", value });
-      await send("POST", `${session}/execute/sync`, { script: "arguments[0].scrollIntoView({ block: 'center' })", args: [found] });
-      await send("POST", `${session}/element/${found[ELEMENT]}/click`, {});
+    /** Clicks what an XPath finds, as soon as it is there. @param {string} value */
+    click: async (value) => send("POST", `${(await element(value)).path}/click`, {}),
+    /** Enters a text in a field instead of the one that is there. @param {string} value an XPath @param {string} text */
+    async enter(value, text) {
+      const { id, path } = await element(value);
+      // The protocol's own command tells the page nothing in some engines.
+      const script = "arguments[0].value = ''; arguments[0].dispatchEvent(new InputEvent('input', { bubbles: true }))";
+      await send("POST", `${session}/execute/sync`, { script, args: [id] });
+      await send("POST", `${path}/value`, { text });
     },
     /**
      * The value that a script returns, once it is neither null nor false.

@@ -214,7 +214,7 @@ impl Transport for TestHost {
                 let _ = self.hand_over(request).await;
                 std::future::pending().await
             }
-            Some(Act::TooLong) => Err(fault(TransportErrorKind::TooLong, "the answer is longer than 1 byte", None)),
+            Some(Act::TooLong) => Err(fault(TransportErrorKind::TooLong, "the response is longer than 1 byte", None)),
             Some(Act::Unreadable(status)) => Err(fault(
                 TransportErrorKind::Unreadable { status, headers: Vec::new() },
                 "a body that has been read already",

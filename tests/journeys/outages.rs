@@ -128,7 +128,7 @@ fn a_wait_that_ends_in_an_outage_says_so() {
     let acts: [(Make, &str); 4] = [
         (|| answer(503, ""), "services.get: 503"),
         (|| answer(404, PAGE), "services.get: 404"),
-        (|| Act::DropBefore, "services.get: no answer: connection refused"),
+        (|| Act::DropBefore, "services.get: no response: connection refused"),
         (|| answer(200, "<html>"), "breaks the contract"),
     ];
     for (act, text) in acts {

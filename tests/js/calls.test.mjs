@@ -14,7 +14,7 @@ import {
 } from "clickhouse-cloud";
 import { hanging, ID, json, keys, rejection, scripted, SECRET, service, sleep, success, thrown, within } from "./support.mjs";
 
-test("withResponse brings the answer", async () => {
+test("withResponse brings the response", async () => {
   const { cloud } = scripted([json({ status: 200, requestId: "r-1", result: [service] }, { headers: { "X-Own": "y" } })]);
   const promise = cloud.services.list();
   const full = await promise.withResponse();
@@ -419,8 +419,11 @@ test("validateResponses", async () => {
   assert.deepEqual(await scripted([bad], { validateResponses: "off", logger }).cloud.services.list(), [{ name: "no id" }]);
 });
 
-test("a call that needs no randomness draws none, and makes one AbortController", async () => {
-  const { cloud } = scripted([() => success(service)]);
+test("a call that needs no randomness draws none, and makes an AbortController only where fetch reads its signal", async () => {
+  let reads = false;
+  const { cloud } = scripted([
+    (/** @type {string} */ _, /** @type {any} */ init) => (reads && init.signal.aborted ? success([]) : success(service)),
+  ]);
   await cloud.services.get(ID);
   const { getRandomValues } = crypto;
   const { AbortController } = globalThis;
@@ -440,6 +443,9 @@ test("a call that needs no randomness draws none, and makes one AbortController"
     }
   };
   try {
+    await cloud.services.get(ID);
+    assert.deepEqual(used, { random: 0, controllers: 0 });
+    reads = true;
     await cloud.services.get(ID);
   } finally {
     Reflect.deleteProperty(crypto, "getRandomValues");

@@ -38,7 +38,7 @@ test("hashes of passwords", () => {
 const ANSWERS = [
   ["succeeds", success({})],
   ["is refused", new Response(`{"status":400,"error":"BAD_REQUEST: no"}`, { status: 400 })],
-  ["meets no answer", new TypeError("fetch failed")],
+  ["meets no response", new TypeError("fetch failed")],
 ];
 for (const [what, answer] of ANSWERS) {
   test(`a call that ${what}`, async () => {

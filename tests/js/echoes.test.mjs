@@ -17,7 +17,7 @@ const failure = (message, more) => Object.assign(new Error(message), more);
 
 /** @type {[string, unknown, RegExp][]} */
 const CAUSES = [
-  ["nothing", undefined, /no answer: fetch failed$/],
+  ["nothing", undefined, /no response: fetch failed$/],
   ["an empty error", new Error(""), /fetch failed \(no reason given; Node fails so on a 407: a proxy on the way wants credentials\)$/],
   ["a code alone", failure("", { code: "ECONNRESET" }), /fetch failed \(ECONNRESET\)$/],
   ["an empty code", failure("other side closed", { code: "" }), /fetch failed \(other side closed\)$/],
@@ -64,7 +64,7 @@ test("a port on which nobody listens", async () => {
   for (const host of ["127.0.0.1", "localhost"]) {
     const cloud = new CloudClient({ ...keys, baseUrl: `http://${host}:${port}`, retryBudgetMs: 0, rateLimit: false });
     const error = await rejection(cloud.services.get(ID));
-    assert.match(error.message, /no answer: fetch failed \(.*ECONNREFUSED.*\)$/);
+    assert.match(error.message, /no response: fetch failed \(.*ECONNREFUSED.*\)$/);
   }
 });
 

@@ -104,7 +104,7 @@ test("received tells the type, never the value, of a secret", async () => {
   }
 });
 
-test("an answer that breaks the contract holds all and shows nothing", async () => {
+test("a response that breaks the contract holds all and shows nothing", async () => {
   const result = { service: { name: "x" }, password: SECRET };
   const { cloud, calls } = scripted([json({ status: 200, requestId: "r-1", result })]);
   const error = await rejection(cloud.services.create({ name: "x", provider: "aws", region: "eu-west-1" }));

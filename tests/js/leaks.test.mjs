@@ -83,7 +83,7 @@ const ends = {
     const { cloud, calls } = scripted([() => answer({}, 429)]);
     return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
-  "no answer comes in time": () => {
+  "no response comes in time": () => {
     const { cloud, calls } = scripted([hanging], { clock: instant });
     return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
@@ -128,7 +128,7 @@ const ends = {
       assert.equal(await rejection(cloud.services.get(ID, { signal: controller.signal })), "enough");
     };
   },
-  "an answer that breaks the contract": () => {
+  "a response that breaks the contract": () => {
     const { cloud, calls } = scripted([() => answer({ id: 7 })]);
     return () => ((calls.length = 0), rejection(cloud.services.get(ID)));
   },
@@ -240,12 +240,14 @@ test("a thousand calls at once add one listener to their signal", async () => {
   const begin = (/** @type {number} */ many) =>
     Array.from({ length: many }, () => [cloud.services.get(ID, { signal }), cloud.services.waitFor(ID, "running", { signal })]).flat();
   const begun = begin(1_000);
+  await undefined;
   assert.equal(getEventListeners(signal, "abort").length, 1);
   await Promise.all(begun);
   assert.equal(getEventListeners(signal, "abort").length, 0);
 
   hangs = true;
   const hung = begin(500).map(rejection);
+  await undefined;
   assert.equal(getEventListeners(signal, "abort").length, 1);
   await new Promise((resolve) => setImmediate(resolve));
   controller.abort("enough");

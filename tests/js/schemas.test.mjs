@@ -115,7 +115,7 @@ test("a body is checked as its request is, with paths from the body itself", asy
   assert.deepEqual(check("CreateServiceBody", body), { value: body });
 });
 
-test("an answer is checked as answers are", () => {
+test("a response is checked as responses are", () => {
   const answer = { ...service, state: "levitating", tomorrow: [1], numReplicas: 99, tags: null };
   assert.deepEqual(check("Service", answer), { value: answer });
   assert.deepEqual(places("Service", { ...service, id: "x", state: 1, endpoints: [{ port: "1" }] }), [

@@ -25,6 +25,22 @@ function jumping() {
   };
 }
 
+test("a rate limiter says how many calls wait, without those that were aborted or sent", async () => {
+  const rateLimit = new RateLimiter({ requests: 1, perMs: 100 });
+  const { cloud } = scripted([() => success([])], { rateLimit });
+  const controller = new AbortController();
+  assert.equal(rateLimit.waiting, 0);
+  const sent = [cloud.services.list(), cloud.services.list()];
+  const aborted = cloud.services.list({}, { signal: controller.signal });
+  await sent[0];
+  assert.equal(rateLimit.waiting, 2);
+  controller.abort();
+  await assert.rejects(aborted);
+  assert.equal(rateLimit.waiting, 1);
+  await sent[1];
+  assert.equal(rateLimit.waiting, 0);
+});
+
 test("a rate limiter is shared by the clients that are given it, and its options are checked", async () => {
   const rateLimit = new RateLimiter({ requests: 2, perMs: 150 });
   assert.deepEqual([rateLimit.requests, rateLimit.perMs], [2, 150]);

@@ -89,14 +89,14 @@ test("resources stand below others, by their names", async () => {
 });
 
 test("their words and types are the contract's", () => {
-  assert.match(source, /\/\*\* Pipes\. \*\/\n +this\.clickPipes = new ClickPipesOperations\(inner\);/);
+  assert.match(source, /\/\*\* Pipes\. \*\/\n +this\.clickPipes = new ClickPipesResource\(inner\);/);
   assert.match(
     source,
-    /\/\*\* The operations of `clickPipes\.settings`\. \*\/\n +this\.settings = new ClickPipesSettingsOperations\(inner\);/,
+    /\/\*\* The operations of `clickPipes\.settings`\. \*\/\n +this\.settings = new ClickPipesSettingsResource\(inner\);/,
   );
   assert.match(source, /\* \*\*Beta\*\*: the service may change it without notice\.\n[^]*?\* @beta\n/);
   assert.match(source, /@param \{number\} version/);
-  assert.match(source, /@param \{Routes\["PUT \/pipes\/\{pipeId\}\/settings\/\{version\}"\]\["query"\]\} query The/);
+  assert.match(source, /@param \{ClickPipesSettingsReplaceQuery\} query The/);
   assert.match(source, /@param \{Change\} \[body\] The/);
   assert.match(source, /@returns \{PagePromise<Job\[\], Job>\}/);
   assert.match(source, /@template \{JobState \| "gone"\} \[S=JobState\]/);

@@ -28,6 +28,7 @@ function install() {
   page.refused = sessionStorage.getItem("test.refused");
   page.tap = (/** @type {any} */ Client, /** @type {any} */ options) => {
     page.another = new Client(options);
+    page.options = options;
     return {
       ...options,
       fetch: async (/** @type {string} */ url, /** @type {RequestInit} */ init = {}) => {
@@ -104,6 +105,12 @@ export const updateElsewhere = async (page, body) => {
     async ([id, change]) => void (await /** @type {any} */ (globalThis).another.services.update(id, change)),
     [RUNNING, body],
   );
+};
+
+/** Creates a service as another client does, and gives its id. @param {Page} page @param {object} body @returns {Promise<string>} */
+export const createElsewhere = async (page, body) => {
+  await another(page);
+  return page.evaluate(async (given) => (await /** @type {any} */ (globalThis).another.services.create(given)).service.id, body);
 };
 
 /** Reads the service "events" as another client does. @param {Page} page @returns {Promise<any>} */

@@ -44,6 +44,7 @@ test("requests are in order, with their attempts, and their secrets are masked",
     await createKey(page, "ci");
     const shown = page.getByRole("region", { name: "The credentials of ci" });
     await shown.getByRole("button", { name: "Show the secret" }).click();
+    await expect(shown.locator(".secret-value")).toHaveText(/^[^•]+$/);
     const secret = (await shown.locator(".secret-value").textContent()) ?? "";
     await open(page, "Requests");
     const call = dock(page).locator(".call", { hasText: "keys.create" });
@@ -111,6 +112,7 @@ test("the time stands still, and a day is skipped", async () => {
   await inView(async (page) => {
     await open(page, "Clock");
     await dock(page).getByRole("button", { name: "Pause" }).click();
+    await dock(page).getByRole("button", { name: "Play" }).waitFor();
     const time = page.locator(".backend-now");
     const before = await time.textContent();
     await dock(page).getByRole("button", { name: "1 day" }).click();
@@ -229,15 +231,58 @@ for (const shared of [true, false]) {
   });
 }
 
-test("the rate limit is a gauge", async () => {
+test("the rate limit is a gauge, with the calls that wait", async () => {
   await inView(async (page) => {
     await open(page, "Rate limit");
+    await dock(page).getByText("No call waits for a slot.").waitFor();
+    // While the time stands still, no response comes and no slot is free again.
+    await page.getByRole("banner").getByRole("button", { name: "Pause" }).click();
+    await open(page, "Requests");
+    await dock(page).locator(".call", { hasText: "services.list" }).first().click();
+    const replay = dock(page).getByRole("button", { name: "Replay" });
+    for (let count = 0; count < 12; count += 1) await replay.click();
+    await open(page, "Rate limit");
     await dock(page)
-      .getByText(/\d+ of 10 requests in the last 10 s/)
+      .getByText(/^10 of 10 requests in the last 10 s/)
       .waitFor();
     await dock(page)
-      .getByText(/The next request goes/)
+      .getByText(/^\d+ calls? waits? for a slot. The next request goes (in \d+ s|once a response has come)\.$/)
       .waitFor();
+    await page.getByRole("banner").getByRole("button", { name: "Play" }).click();
+    await dock(page).getByText("No call waits for a slot.").waitFor();
+  });
+});
+
+test("the pointer and the keyboard resize the workbench, and its height is remembered", async () => {
+  await inView(async (page) => {
+    await open(page, "Clock");
+    const edge = dock(page).getByRole("separator", { name: "Height of the workbench" });
+    await expect(edge).toHaveAttribute("aria-valuenow", "45");
+    await edge.press("ArrowUp");
+    await expect(edge).toHaveAttribute("aria-valuenow", "50");
+    const { height } = page.viewportSize() ?? { height: 0 };
+    const shown = async () => ((await dock(page).boundingBox())?.height ?? 0) / height;
+    await expect.poll(shown).toBeCloseTo(0.5, 2);
+    await edge.press("Home");
+    await expect(edge).toHaveAttribute("aria-valuenow", "15");
+    await edge.press("ArrowDown");
+    await expect(edge).toHaveAttribute("aria-valuenow", "15");
+    const place = await edge.boundingBox();
+    assert.ok(place !== null && place.height >= 24, "large enough for a finger");
+    await page.mouse.move(place.x + 300, place.y + place.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(place.x + 300, height * 0.4, { steps: 4 });
+    await expect(edge).toHaveAttribute("aria-valuenow", "60");
+    await page.mouse.up();
+    await page.mouse.move(place.x + 300, height * 0.8);
+    await expect.poll(shown).toBeCloseTo(0.6, 2);
+    await page.reload();
+    await expect(edge).toHaveAttribute("aria-valuenow", "60");
+    await expect.poll(shown).toBeCloseTo(0.6, 2);
+    // The end of the page can still be scrolled above it.
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    const last = page.locator(".row").last();
+    await expect.poll(async () => ((await last.boundingBox())?.y ?? 0) < height * 0.4).toBe(true);
   });
 });
 

@@ -118,7 +118,7 @@ fn each_fault_does_what_it_says() {
                     assert_eq!((response.status, json, renamed), (404, None, false));
                     assert_eq!(response.header("content-type"), Some("text/html"));
                 }
-                Fault::Degraded => {
+                Fault::Degraded | Fault::BackupFailed => {
                     assert_eq!((response.status, breaches(update, &response), renamed), (200, 0, true));
                 }
                 Fault::Slow => {
@@ -136,7 +136,16 @@ fn each_fault_does_what_it_says() {
                     assert_eq!((response.status, breaches(update, &response), renamed), (200, 0, true), "{name}");
                 }
                 Fault::DropBefore | Fault::DropAfter | Fault::Outage => panic!("{name} was met above"),
-                Fault::Failed | Fault::PartiallyRunning | Fault::IdleFirst | Fault::SoftDeleted | Fault::StaleRead => {
+                Fault::Failed
+                | Fault::PartiallyRunning
+                | Fault::IdleFirst
+                | Fault::SoftDeleted
+                | Fault::InternalError
+                | Fault::SourceGone
+                | Fault::Crashed
+                | Fault::Rejected
+                | Fault::Expired
+                | Fault::StaleRead => {
                     panic!("{name} meets no update")
                 }
             }

@@ -217,3 +217,27 @@ fn the_roles_of_a_key_decide_its_permissions() {
     let (_, admin) = created(&mut cloud, &json!({ "name": "all" }));
     assert_eq!(as_key(&mut cloud, &admin, Method::Patch, &path, rename()).status, 200);
 }
+
+#[test]
+fn a_role_that_there_is_not_is_refused_and_gives_no_other_roles() {
+    let mut cloud = Cloud::new();
+    let (id, _) = created(&mut cloud, &json!({ "name": "ci", "roles": ["developer"] }));
+    let member = cloud.get("/members").result()[1].clone();
+    let (key, user) = (format!("/keys/{id}"), format!("/members/{}", member["userId"].as_str().unwrap()));
+    for (method, path, body) in [
+        (Method::Post, "/keys", json!({ "name": "x", "roles": ["god"] })),
+        (Method::Post, "/keys", json!({ "name": "x", "roles": ["developer", "god"] })),
+        (Method::Patch, &key, json!({ "roles": ["god"] })),
+        (Method::Patch, &user, json!({ "role": "god" })),
+        (Method::Post, "/invitations", json!({ "email": "a@example.com", "role": "god" })),
+        (Method::Post, "/invitations", json!({ "email": "a@example.com", "role": "query_endpoints" })),
+    ] {
+        let url = cloud.url(path);
+        let refused = cloud.send(method, &url, Some(body.to_string())).refused(400).to_owned();
+        assert!(refused.starts_with("BAD_REQUEST: body.role"), "{refused}");
+        assert!(refused.contains(": expected one of \"admin\", \"developer\""), "{refused}");
+    }
+    assert_eq!(cloud.get(&key).result()["roles"], json!(["developer"]));
+    assert_eq!(cloud.get(&user).result(), &member);
+    assert_eq!(cloud.get("/keys").result().as_array().unwrap().len(), 2);
+}

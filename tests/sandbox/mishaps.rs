@@ -235,7 +235,7 @@ fn every_state_of_the_contract_but_the_last_is_reached_and_some_only_when_asked(
     let mut usual = ["awaking", "idle", "provisioning", "running", "starting", "stopped", "stopping", "terminating"];
     usual.sort_unstable();
     assert_eq!(states_seen(&[]), usual);
-    let mishaps: Vec<Fault> = Fault::ALL.iter().copied().filter(|fault| fault.changes_service()).collect();
+    let mishaps: Vec<Fault> = Fault::ALL.iter().copied().filter(|fault| fault.changes_resource()).collect();
     let mut all: Vec<&str> = usual.to_vec();
     all.extend(["degraded", "failed", "partially_running", "softdeleted", "softdeleting"]);
     all.sort_unstable();

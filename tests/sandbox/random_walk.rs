@@ -198,7 +198,7 @@ fn ask(sandbox: &mut Sandbox, now: f64, method: Method, url: String, body: Optio
 /// Sends the changes of a ledger again, and nothing else.
 pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>) {
     for entry in ledger.filter(|entry| entry.change.is_some()) {
-        if let Some(fault) = entry.fault.filter(|fault| fault.changes_service()) {
+        if let Some(fault) = entry.fault.filter(|fault| fault.changes_resource()) {
             sandbox.inject(Injection::once(fault)).unwrap();
         }
         let method = Method::ALL.into_iter().find(|method| method.as_str() == entry.method).unwrap();
@@ -207,7 +207,7 @@ pub fn replay<'a>(sandbox: &mut Sandbox, ledger: impl Iterator<Item = &'a Entry>
         let again = sandbox.ledger().next_back().unwrap();
         let status = entry.operation.and_then(contract::operation).map_or(200, |operation| operation.status);
         assert_eq!((again.status, &again.change), (status, &entry.change), "{entry:?}");
-        assert_eq!(again.fault, entry.fault.filter(|fault| fault.changes_service()), "{entry:?}");
+        assert_eq!(again.fault, entry.fault.filter(|fault| fault.changes_resource()), "{entry:?}");
     }
 }
 

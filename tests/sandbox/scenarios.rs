@@ -68,3 +68,40 @@ fn a_snapshot_replaces_a_scenario() {
     team.sandbox.restore(team.now, &snapshot).unwrap();
     assert_eq!(team.get("/services").result(), &serde_json::json!([]));
 }
+
+#[test]
+fn activities_of_a_scenario_are_listed_with_the_newest_first() {
+    for scenario in ["busy-team", "incident"] {
+        let mut cloud = Cloud::of(Options {
+            rate_limit: None,
+            scenario: Some(Scenario::named(scenario).unwrap()),
+            ..Options::default()
+        });
+        cloud.sandbox.set_probabilities(Vec::new());
+        cloud.post("/keys", &serde_json::json!({ "name": "ci" })).result();
+        // A snapshot of a later time, restored at an earlier one.
+        cloud.wait(86_400.0);
+        let snapshot = cloud.sandbox.snapshot(cloud.now);
+        for restores in [false, true] {
+            if restores {
+                cloud = Cloud::new();
+                cloud.sandbox.restore(cloud.now, &snapshot).unwrap();
+                cloud.patch("", &serde_json::json!({ "name": "Other" })).result();
+            }
+            let moments = column(cloud.get("/activities").result(), "createdAt");
+            assert!(moments.len() > 3 && moments.is_sorted_by(|one, other| one >= other), "{scenario}: {moments:?}");
+        }
+    }
+}
+
+#[test]
+fn members_of_a_scenario_join_the_first_two() {
+    let admins = |cloud: &mut Cloud| {
+        let members = cloud.get("/members").result().clone();
+        column(&members, "role").iter().filter(|role| *role == "admin").count()
+    };
+    assert_eq!(column(cloud("empty").get("/members").result(), "role"), ["admin", "developer"]);
+    let mut team = cloud("busy-team");
+    assert_eq!(team.get("/members").result().as_array().unwrap().len(), 5);
+    assert_eq!(admins(&mut team), 2);
+}

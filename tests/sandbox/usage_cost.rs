@@ -1,5 +1,6 @@
 //! The costs of services add up from the time that they ran, whatever is read in between.
 
+use clickhouse_cloud::sandbox::{Fault, Injection};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -110,5 +111,146 @@ fn the_range_is_checked() {
     for (from, to) in [("2026-08-02", "2026-08-01"), ("today", "2026-08-01"), ("2026-02-30", "2026-03-01")] {
         assert_eq!(get(from, to).status, 400, "{from} {to}");
     }
-    assert_eq!(cloud.get("/usageCost").status, 400);
+    let refused = cloud.get("/usageCost?to_date=2026-08-01").refused(400).to_owned();
+    assert_eq!(refused, "BAD_REQUEST: query.from_date: expected a date such as 2024-01-31, received nothing");
+}
+
+/// The records of costs of a kind.
+fn of_kind(costs: &Value, kind: &str) -> Vec<Value> {
+    costs["costs"].as_array().unwrap().iter().filter(|it| it["entityType"] == kind).cloned().collect()
+}
+
+/// The costs of a metric over some records.
+fn metric(records: &[Value], name: &str) -> f64 {
+    sum(records, &format!("/metrics/{name}"))
+}
+
+fn database() -> Value {
+    json!({ "postgres": {
+        "host": "db.example.com", "port": 5432, "database": "shop", "authentication": "basic",
+        "credentials": { "username": "reader", "password": "secret" },
+        "settings": { "replicationMode": "cdc" },
+        "tableMappings": [{ "sourceSchemaName": "public", "sourceTable": "orders", "targetTable": "orders" }],
+    } })
+}
+
+fn stream() -> Value {
+    json!({ "kinesis": { "streamName": "events", "format": "JSONEachRow", "region": "us-east-1", "iteratorType": "LATEST",
+        "authentication": "IAM_ROLE", "iamRole": "arn:aws:iam::123456789012:role/reader" } })
+}
+
+/// The life of a pipe: it runs for some hours, is scaled, stopped, and deleted with its service or before it.
+fn life_of_a_pipe(cloud: &mut Cloud, source: &Value, reads: bool, with_service: bool) -> (String, Value) {
+    let (service, _) =
+        cloud.create_running(&json!({ "idleScaling": false, "tags": [{ "key": "team", "value": "a" }] }));
+    let path = format!("/services/{service}/clickpipes");
+    let body = json!({ "name": "orders", "source": source, "destination": { "database": "default" } });
+    let id = cloud.post(&path, &body).result()["id"].as_str().unwrap().to_owned();
+    let pipe = format!("{path}/{id}");
+    let pass = |cloud: &mut Cloud, hours: u32| {
+        for _ in 0..hours * 4 {
+            cloud.wait(900.0);
+            if reads {
+                cloud.get(&pipe);
+                cloud.get(AUGUST);
+            }
+        }
+    };
+    pass(cloud, 10);
+    if source.get("kinesis").is_some() {
+        cloud.patch(&format!("{pipe}/scaling"), &json!({ "replicas": 4 })).result();
+    } else {
+        let size = json!({ "replicaCpuMillicores": 8000, "replicaMemoryGb": 32 });
+        cloud.patch(&format!("/services/{service}/clickpipesCdcScaling"), &size).result();
+    }
+    pass(cloud, 4);
+    cloud.patch(&format!("{pipe}/state"), &json!({ "command": "stop" })).result();
+    pass(cloud, 20);
+    if with_service {
+        cloud.command(&service, "stop");
+        cloud.until(&service, "stopped");
+        cloud.wait(60.0);
+        assert_eq!(cloud.delete(&format!("/services/{service}")).status, 200);
+    } else {
+        assert_eq!(cloud.delete(&pipe).status, 200);
+    }
+    pass(cloud, 10);
+    assert_eq!(cloud.get(&pipe).status, 404);
+    (id, cloud.get(AUGUST).result().clone())
+}
+
+#[test]
+fn a_pipe_costs_for_the_time_that_it_runs() {
+    for (source, with_service) in [(stream(), false), (stream(), true), (database(), false), (database(), true)] {
+        let (id, costs) = life_of_a_pipe(&mut Cloud::new(), &source, false, with_service);
+        assert_adds_up(&costs);
+        let records = of_kind(&costs, "clickpipe");
+        let days: Vec<_> = records.iter().map(|it| it["date"].as_str().unwrap()).collect();
+        assert_eq!(days, ["2026-08-01", "2026-08-02"], "{source}");
+        let warehouse = &of_kind(&costs, "service")[0]["dataWarehouseId"];
+        for record in &records {
+            assert_eq!((&record["entityId"], &record["entityName"]), (&json!(id), &json!("orders")));
+            assert_eq!((&record["serviceId"], &record["dataWarehouseId"]), (&Value::Null, warehouse));
+        }
+        // Ten hours with the size of the beginning, four with four times that. A stopped pipe costs nothing.
+        let (of_stream, gigabytes) = if source.get("kinesis").is_some() { (true, 0.5) } else { (false, 8.0) };
+        let hours = metric(&records[..1], "computeCHC") / 0.05 / gigabytes;
+        assert!((25.5..26.1).contains(&hours), "{source}: {hours}");
+        assert_eq!(metric(&records[1..], "computeCHC"), 0.0);
+        assert!(metric(&records, "dataTransferCHC") > 0.2);
+        assert_eq!(metric(&records, "initialLoadCHC") > 0.0, !of_stream, "{source}");
+        let again = life_of_a_pipe(&mut Cloud::new(), &source, true, with_service);
+        assert_eq!(again, (id, costs), "costs do not depend on reads");
+    }
+}
+
+#[test]
+fn a_pipe_counts_among_the_costs_of_its_service_by_its_tags() {
+    let mut cloud = Cloud::new();
+    life_of_a_pipe(&mut cloud, &stream(), false, true);
+    for (filter, count) in [("tag:team=a", 2), ("tag:team=b", 0)] {
+        let costs = cloud.get(&format!("{AUGUST}&filter={filter}")).result().clone();
+        assert_eq!(of_kind(&costs, "clickpipe").len(), count, "{filter}");
+    }
+}
+
+#[test]
+fn a_postgres_service_costs_for_its_memory_while_it_is_up_and_for_its_disk() {
+    let mut cloud = Cloud::new();
+    let body = json!({ "name": "shop", "provider": "aws", "region": "us-east-1", "size": "m8gd.xlarge" });
+    let created = cloud.post("/postgres", &body).result().clone();
+    let path = format!("/postgres/{}", created["id"].as_str().unwrap());
+    let costs = |cloud: &mut Cloud| {
+        let costs = cloud.get(AUGUST).result().clone();
+        assert_adds_up(&costs);
+        let records = of_kind(&costs, "service");
+        assert!(records.iter().all(|it| it["entityId"] == created["id"] && it["entityName"] == "shop"));
+        assert!(records.iter().all(|it| it["serviceId"].is_null() && it.get("dataWarehouseId").is_none()));
+        (metric(&records, "computeCHC"), metric(&records, "storageCHC"))
+    };
+    cloud.wait(10.0 * 3_600.0);
+    let one = costs(&mut cloud);
+    // 16 GB, and 237 GB of disk.
+    assert!((3.15..3.2).contains(&one.0) && (0.23..0.24).contains(&one.1), "{one:?}");
+    cloud.patch(&path, &json!({ "size": "m8gd.2xlarge" })).result();
+    cloud.wait(5.0 * 3_600.0);
+    let two = costs(&mut cloud);
+    assert!((two.0 - one.0 - 3.2).abs() < 0.02, "{two:?}");
+    // An outage costs no compute, its disk is still there.
+    cloud.sandbox.inject(Injection::once(Fault::Crashed)).unwrap();
+    cloud.get(&path);
+    cloud.wait(5.0 * 3_600.0);
+    let three = costs(&mut cloud);
+    assert!(three.0 == two.0 && three.1 > two.1, "{three:?}");
+    let snapshot = cloud.sandbox.snapshot(cloud.now);
+    let mut other = Cloud::new();
+    other.now = cloud.now;
+    other.sandbox.restore(other.now, &snapshot).unwrap();
+    assert_eq!(costs(&mut other), three);
+    assert_eq!(cloud.delete(&path).status, 200);
+    cloud.wait(3_600.0);
+    assert_eq!(cloud.get(&path).status, 404);
+    let ended = costs(&mut cloud);
+    cloud.wait(86_400.0);
+    assert_eq!(costs(&mut cloud), ended);
 }

@@ -199,6 +199,7 @@ export const headers: HeadersLike[] = [
 const limiter = new RateLimiter({ requests: 10, perMs: undefined });
 same<typeof limiter.requests, number>();
 same<typeof limiter.perMs, number>();
+same<typeof limiter.waiting, number>();
 const shared: RateLimiterLike = {
   async acquire(signal) {
     same<typeof signal, AbortSignal>();

@@ -144,7 +144,7 @@ export function built() {
   built.toJSON("body");
   // @ts-expect-error it takes no shell
   built.toCurl("bash");
-  return fetch(built.url, { method: built.method, headers: built.headers, ...(built.body === undefined ? {} : { body: built.body }) });
+  return fetch(built.url, built);
 }
 
 // The table of routes, and a function over it.

@@ -2,6 +2,7 @@
 import { Link, Redirect, Route, Router, Switch, useLocation } from "wouter-preact";
 import { useHashLocation } from "wouter-preact/use-hash-location";
 import { announcement } from "./store/announce.ts";
+import { Changes } from "./ui/changes.tsx";
 import { lazy } from "./views/lazy.tsx";
 import { Services } from "./views/services/services.tsx";
 
@@ -78,6 +79,7 @@ export function App() {
           </Route>
         </Switch>
       </main>
+      <Changes />
       <Workbench />
       <p class="unseen" role="status" aria-live="polite">
         {announcement.value}

@@ -58,6 +58,12 @@ pub fn replacement(fault: Fault, request_id: &str, window: &RateWindow, random: 
         | Fault::Degraded
         | Fault::IdleFirst
         | Fault::SoftDeleted
+        | Fault::InternalError
+        | Fault::SourceGone
+        | Fault::Crashed
+        | Fault::Rejected
+        | Fault::Expired
+        | Fault::BackupFailed
         | Fault::StaleRead => None,
     }
 }
@@ -88,6 +94,12 @@ pub fn alter_response(fault: Fault, mut response: HttpResponse, random: &Random)
         | Fault::Degraded
         | Fault::IdleFirst
         | Fault::SoftDeleted
+        | Fault::InternalError
+        | Fault::SourceGone
+        | Fault::Crashed
+        | Fault::Rejected
+        | Fault::Expired
+        | Fault::BackupFailed
         | Fault::StaleRead => {}
     }
     Delivery::Respond(response)
@@ -152,6 +164,12 @@ pub fn alter_result(fault: Fault, result: &mut Value, schema: &Schema, random: &
         | Fault::Degraded
         | Fault::IdleFirst
         | Fault::SoftDeleted
+        | Fault::InternalError
+        | Fault::SourceGone
+        | Fault::Crashed
+        | Fault::Rejected
+        | Fault::Expired
+        | Fault::BackupFailed
         | Fault::StaleRead => false,
     }
 }

@@ -12,7 +12,6 @@ use std::sync::LazyLock;
 use crate::contract::{self, Kind, Method, Operation, Property, ResponseKind, Schema};
 use crate::sandbox::model::machine::{self, Machine};
 use crate::sandbox::model::resource::{Resource, properties};
-use crate::sandbox::model::service::mishaps::Mishap;
 use crate::suggest::nearest;
 
 /// The table: variant, name, scope and description. Passes its rows to a macro.
@@ -33,11 +32,17 @@ macro_rules! table {
             MissingProperty "missing-property" RequiredProperties "a required property of the result is missing; the change is made";
             UnknownState "unknown-state" States "the state of a service, or of another resource, is an unknown word; the change is made";
             UnknownProperty "unknown-property" Properties "the result has unknown properties; the change is made";
-            Failed "failed" Starts "the service that is created, started or woken ends up failed instead of running";
-            PartiallyRunning "partially-running" Starts "the service that is created, started or woken is partially running for 1 to 5 virtual minutes first";
-            Degraded "degraded" Services "the running service that is asked for is degraded for 1 to 5 virtual minutes, from then on";
-            IdleFirst "idle-first" Commands "the service that is told to stop reads idle for 5 to 20 virtual seconds first";
-            SoftDeleted "soft-deleted" Deletions "the service that is deleted is softdeleting, then for 1 to 5 virtual minutes softdeleted, before it is gone";
+            Failed "failed" Mishaps "the service, ClickPipe, endpoint, Postgres service or function that is created, started or attached fails instead of running";
+            PartiallyRunning "partially-running" Mishaps "the service that is created, started or woken is partially running for 1 to 5 virtual minutes first";
+            Degraded "degraded" Mishaps "the running service or ClickPipe that is asked for is degraded for 1 to 5 virtual minutes, from then on";
+            IdleFirst "idle-first" Mishaps "the service that is told to stop reads idle for 5 to 20 virtual seconds first";
+            SoftDeleted "soft-deleted" Mishaps "the service that is deleted is softdeleting, then for 1 to 5 virtual minutes softdeleted, before it is gone";
+            InternalError "internal-error" Mishaps "the ClickPipe that is created, changed or started ends in InternalError instead of running";
+            SourceGone "source-gone" Mishaps "the running ClickPipe that is asked for has lost its source: it is Failed until it is started again";
+            Crashed "crashed" Mishaps "the running Postgres service that is asked for is unavailable until it is restarted";
+            Rejected "rejected" Mishaps "the reverse private endpoint that is created, or waits for acceptance, is rejected";
+            Expired "expired" Mishaps "the reverse private endpoint that is created, or waits for acceptance, expires";
+            BackupFailed "backup-failed" Services "a backup of the service that is asked for ends in error: the one in progress, or else the next one";
             StaleRead "stale-read" Reads "a read shows the state of 1 to 15 virtual seconds before, a list that of 5 to 60";
         }
     };
@@ -88,12 +93,8 @@ enum Scope {
     RequiredProperties,
     /// Operations whose result has the state of a service, or of another resource.
     States,
-    /// Operations that may start a service.
-    Starts,
-    /// State commands.
-    Commands,
-    /// Deletions of a service.
-    Deletions,
+    /// Those that a mishap in the table of a machine meets.
+    Mishaps,
     /// Operations on one service.
     Services,
 }
@@ -114,36 +115,10 @@ impl Fault {
         known.copied().ok_or_else(|| format!("unknown fault {name}: {}", hint()))
     }
 
-    /// Whether it changes the service itself, not the response. The ledger has it as a change then.
+    /// Whether it changes the resource itself, not the response. The ledger has it as a change then.
     #[must_use]
-    pub const fn changes_service(self) -> bool {
-        self.mishap().is_some()
-    }
-
-    /// The mishap of the service that it stands for; none: it leaves the service alone.
-    pub(super) const fn mishap(self) -> Option<Mishap> {
-        match self {
-            Self::Failed => Some(Mishap::Failed),
-            Self::PartiallyRunning => Some(Mishap::PartiallyRunning),
-            Self::Degraded => Some(Mishap::Degraded),
-            Self::IdleFirst => Some(Mishap::IdleFirst),
-            Self::SoftDeleted => Some(Mishap::SoftDeleted),
-            Self::RateLimited
-            | Self::ServerError
-            | Self::Unavailable
-            | Self::DropBefore
-            | Self::DropAfter
-            | Self::Slow
-            | Self::Truncated
-            | Self::Html
-            | Self::NotFoundPage
-            | Self::Outage
-            | Self::WrongType
-            | Self::MissingProperty
-            | Self::UnknownState
-            | Self::UnknownProperty
-            | Self::StaleRead => None,
-        }
+    pub const fn changes_resource(self) -> bool {
+        matches!(self.scope(), Scope::Mishaps | Scope::Services)
     }
 
     /// Whether it alters the result of a success.
@@ -164,18 +139,12 @@ impl Fault {
             Scope::Properties => has(&|_| true),
             Scope::RequiredProperties => has(&|property| property.required),
             Scope::States => has(&is_state),
-            Scope::Starts => {
-                is(operation, &contract::SERVICES_CREATE) || is(operation, &contract::SERVICES_UPDATE_STATE)
+            Scope::Mishaps => {
+                machine::MACHINES.iter().any(|machine| machine.mishaps(self.name(), operation).next().is_some())
             }
-            Scope::Commands => is(operation, &contract::SERVICES_UPDATE_STATE),
-            Scope::Deletions => is(operation, &contract::SERVICES_DELETE),
             Scope::Services => operation.path.starts_with(contract::SERVICES_GET.path),
         }
     }
-}
-
-fn is(operation: &Operation, other: &Operation) -> bool {
-    std::ptr::eq(operation, other)
 }
 
 /// The schemas of the states that machines have.
@@ -206,6 +175,7 @@ fn any_property(schema: &Schema, wanted: &dyn Fn(&Property) -> bool) -> bool {
 mod tests {
     use super::*;
     use crate::contract::OPERATIONS;
+    use crate::sandbox::model::machine::{Meets, To};
 
     fn scope(fault: Fault) -> Vec<&'static str> {
         OPERATIONS.iter().filter(|operation| fault.applies_to(operation)).map(|operation| operation.name).collect()
@@ -232,10 +202,40 @@ mod tests {
         assert!(scope(Fault::WrongType).contains(&"services.updatePassword"));
         assert!(!scope(Fault::MissingProperty).contains(&"services.updatePassword"));
         assert!(!scope(Fault::UnknownProperty).contains(&"services.delete"));
-        assert_eq!(scope(Fault::Failed), ["services.create", "services.updateState"]);
+        assert!(["services.create", "services.updateState"].iter().all(|name| scope(Fault::Failed).contains(name)));
+        assert_eq!(
+            scope(Fault::InternalError),
+            ["clickPipes.create", "clickPipes.update", "clickPipes.updateState"].map(|name| name)
+        );
         assert_eq!(scope(Fault::IdleFirst), ["services.updateState"]);
         assert_eq!(scope(Fault::SoftDeleted), ["services.delete"]);
         assert!(scope(Fault::Degraded).contains(&"backups.get"));
         assert!(!scope(Fault::Degraded).contains(&"services.list"));
+        assert!(scope(Fault::SourceGone).contains(&"clickPipes.settings.get"));
+        assert!(!scope(Fault::SourceGone).contains(&"clickPipes.list"));
+        assert!(scope(Fault::BackupFailed).contains(&"backups.list"));
+    }
+
+    #[test]
+    fn mishaps_are_of_faults_and_name_operations_and_states_that_there_are() {
+        for machine in machine::MACHINES {
+            for mishap in machine.mishaps {
+                assert!(Fault::named(mishap.fault).is_ok_and(Fault::changes_resource), "{}", mishap.fault);
+                if let Meets::Operations(names) = mishap.meets {
+                    assert!(names.iter().all(|name| contract::operation(name).is_some()), "{names:?}");
+                }
+                let (To::Now(to) | To::Next(to)) = mishap.to;
+                assert!(machine.state(to).is_some(), "{}: {to}", machine.name);
+                // A table serves several machines, each with some of its states.
+                let knows = |state: &&str| {
+                    let mut others = machine::MACHINES.iter().filter(|other| other.resource == machine.resource);
+                    others.any(|other| other.state(state).is_some())
+                };
+                assert!(mishap.from.iter().all(knows), "{}: {:?}", machine.name, mishap.from);
+            }
+        }
+        for fault in Fault::ALL.iter().filter(|fault| fault.changes_resource()) {
+            assert!(!scope(*fault).is_empty(), "{}", fault.name());
+        }
     }
 }

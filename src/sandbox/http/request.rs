@@ -25,7 +25,11 @@ pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call,
         if value.is_null() && !parameter.required {
             continue;
         }
-        issues.push(check(&value, parameter.schema, ["query", parameter.name]));
+        let mut found = check(&value, parameter.schema, ["query", parameter.name]);
+        if value.is_null() {
+            found.iter_mut().for_each(|issue| "nothing".clone_into(&mut issue.received));
+        }
+        issues.push(found);
         arguments.insert(parameter.name.to_owned(), value);
     }
     let issues: Vec<Issue> = issues.into_iter().flatten().collect();

@@ -12,6 +12,7 @@ pub mod exposition;
 pub mod history;
 pub mod key;
 pub mod machine;
+pub mod meters;
 pub mod operations;
 pub mod organization;
 pub mod permission_names;

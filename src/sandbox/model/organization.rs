@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
+use super::meters::{self, Metered};
 use super::random::Random;
 use super::record::Record;
 use super::rejection::Rejection;
@@ -25,7 +26,7 @@ pub const ORGANIZATIONS: &str = "organizations";
 const BYOC: &str = "byoc";
 /// The resource whose records expire.
 const INVITATIONS: &str = "invitations";
-/// The resource whose records are the accounts of services that no longer exist.
+/// The resource whose records are the accounts of all that no longer exists.
 const ACCOUNTS: &str = "usageCost";
 /// The most of them.
 const MAX_ACCOUNTS: usize = 500;
@@ -89,7 +90,7 @@ impl Organization {
     pub fn new_record(&self) -> Record {
         let random = self.record_stream();
         let (path, shown, hidden) = (Vec::new(), Map::new(), Map::new());
-        Record { number: self.records, path, shown, hidden, lifecycle: None, random }
+        Record { number: self.records, path, shown, hidden, lifecycle: None, usage: Metered::new(), random }
     }
 
     /// Adds a record that was made with [`Organization::new_record`], or replaces that of the same path.
@@ -109,6 +110,7 @@ impl Organization {
         }
         self.advance_services(now);
         self.store.advance(now);
+        self.add_accounts(None, now);
         self.store.remove_expired(INVITATIONS, now);
     }
 
@@ -123,7 +125,8 @@ impl Organization {
         self.services.retain(|service| !is_over(&service));
         for service in over {
             self.store.remove_below_service(&service.id);
-            self.add_account(&service, now);
+            self.add_accounts(Some(&service), now);
+            self.add_account(Account::of(&service, now, true));
         }
     }
 
@@ -136,19 +139,40 @@ impl Organization {
         }
     }
 
-    /// Keeps the account of a service that no longer exists. The oldest accounts are dropped.
-    fn add_account(&mut self, service: &Service, now: f64) {
+    /// Keeps the accounts of metered records that no longer exist, below a service that ends with them or any other.
+    fn add_accounts(&mut self, ending: Option<&Service>, now: f64) {
+        for (resource, record) in self.store.take_ended() {
+            let service = ending.or_else(|| self.service_of(&record));
+            let account = Account::of_record(resource, &record, service, now, true);
+            self.add_account(account);
+        }
+    }
+
+    /// Keeps the account of something that no longer exists. The oldest accounts are dropped.
+    fn add_account(&mut self, account: Account) {
         let Some(resource) = Resource::named(ACCOUNTS) else { return };
-        let Ok(Value::Object(hidden)) = serde_json::to_value(Account::of(service, now, true)) else { return };
-        self.store.put(resource, Record { path: vec![service.id.clone()], hidden, ..self.new_record() });
+        let id = account.id.clone();
+        let Ok(Value::Object(hidden)) = serde_json::to_value(account) else { return };
+        self.store.put(resource, Record { path: vec![id], hidden, ..self.new_record() });
         self.store.truncate(ACCOUNTS, MAX_ACCOUNTS);
     }
 
-    /// The accounts of all services, of those that no longer exist, too, in the order of their deletion or creation.
+    /// The service that a record is below.
+    fn service_of(&self, record: &Record) -> Option<&Service> {
+        self.service(record.path.first().filter(|_| record.path.len() > 1)?).ok().map(Rc::as_ref)
+    }
+
+    /// The accounts of all that costs something, of those that no longer exist, too, in the order of their deletion or
+    /// creation.
     pub fn accounts(&self, now: f64) -> Vec<Account> {
         let read = |record: &Rc<Record>| serde_json::from_value(Value::Object(record.hidden.clone())).ok();
         let gone = self.store.collection(ACCOUNTS).iter().filter_map(read);
-        gone.chain(self.services.iter().map(|service| Account::of(service, now, false))).collect()
+        let services = self.services.iter().map(|service| Account::of(service, now, false));
+        let metered = self.store.collections().filter(|(name, _)| meters::of(name).next().is_some());
+        let records = metered.flat_map(|(name, records)| {
+            records.iter().map(move |record| Account::of_record(name, record, self.service_of(record), now, false))
+        });
+        gone.chain(services).chain(records).collect()
     }
 
     /// The organization as the API shows it, with its own cloud accounts.

@@ -44,6 +44,9 @@ const RULES: [Rule; 21] = [
     ("postgres.restore", &[], &[MANAGE_POSTGRES, CREATE_SERVICE]),
     ("postgres.createReadReplica", &[], &[MANAGE_POSTGRES, CREATE_SERVICE]),
 ];
+/// The kind of the resource that is an organization, and the scope of its permissions.
+const ORGANIZATION: &str = "organization";
+const OF_THE_ORGANIZATION: &str = "control-plane:organization:";
 const OF_POSTGRES: Rule = ("postgres", &[VIEW_POSTGRES], &[MANAGE_POSTGRES]);
 /// All others: the organization, members, invitations, costs, quotas, functions, infrastructure.
 const OF_ORGANIZATION: Rule = ("", &[VIEW], &[MANAGE]);
@@ -64,7 +67,8 @@ fn needed(call: &Call) -> &'static [&'static str] {
 /// Rejects a call that the roles of its key do not permit.
 pub fn check(organization: &Organization, call: &Call) -> Result<(), Rejection> {
     let permissions = Permissions::of(organization, &call.key);
-    match needed(call).iter().find(|needed| !permissions.include(needed, call.path("serviceId"))) {
+    let service = call.path("serviceId").or_else(|| call.path("postgresId"));
+    match needed(call).iter().find(|needed| !permissions.include(needed, service)) {
         Some(lacking) => {
             Err(Rejection::forbidden(format!("the roles of the key do not have the permission {lacking}")))
         }
@@ -73,37 +77,38 @@ pub fn check(organization: &Organization, call: &Call) -> Result<(), Rejection> 
 }
 
 /// The permissions of a key.
-pub enum Permissions {
-    All,
-    /// By the policies of these roles.
-    Of(Vec<Rc<Record>>),
+pub struct Permissions {
+    /// Whether it may do all that no policy denies: an admin, and the sandbox itself.
+    all: bool,
+    /// The roles whose policies count.
+    roles: Vec<Rc<Record>>,
 }
 
 impl Permissions {
     /// Those of a key now. A key that the organization does not know is the sandbox itself.
     pub fn of(organization: &Organization, key: &str) -> Self {
-        let Some(key) = organization.store.collection(KEYS).iter().find(|record| record.id() == key) else {
-            return Self::All;
-        };
-        if access::is_admin(key) { Self::All } else { Self::Of(access::roles(organization, key)) }
+        match organization.store.collection(KEYS).iter().find(|record| record.id() == key) {
+            Some(key) => Self { all: access::is_admin(key), roles: access::roles(organization, key) },
+            None => Self { all: true, roles: Vec::new() },
+        }
     }
 
-    /// Whether they include one, on a service where the call names one. A policy that denies it counts more than one that
-    /// allows it.
+    /// Whether they include one, on a ClickHouse or Postgres service where the call names one. A policy that denies it counts
+    /// more than one that allows it.
     pub fn include(&self, permission: &str, service: Option<&str>) -> bool {
-        let Self::Of(roles) = self else { return true };
-        let policies = || {
-            let of = |role: &'_ Rc<Record>| role.shown.get("policies").and_then(Value::as_array).cloned();
-            roles.iter().filter_map(of).flatten()
-        };
-        let has = |effect: &str| {
-            policies().any(|policy| {
-                policy.get("allowDeny").and_then(Value::as_str) == Some(effect)
-                    && texts(&policy, "permissions").any(|granted| includes(granted, permission))
-                    && texts(&policy, "resources").any(|resource| is_about(resource, permission, service))
+        let policies =
+            self.roles.iter().filter_map(|role| role.shown.get("policies").and_then(Value::as_array)).flatten();
+        let mut effects = policies
+            .filter(|policy| {
+                texts(policy, "permissions").any(|granted| includes(granted, permission))
+                    && texts(policy, "resources").any(|resource| is_about(resource, permission, service))
             })
-        };
-        has("ALLOW") && !has("DENY")
+            .filter_map(|policy| policy.get("allowDeny").and_then(Value::as_str));
+        let mut allowed = self.all;
+        effects.all(|effect| {
+            allowed |= effect == "ALLOW";
+            effect != "DENY"
+        }) && allowed
     }
 }
 
@@ -123,12 +128,13 @@ fn includes(granted: &str, needed: &str) -> bool {
             || of_part(&act, "manage-").is_some_and(|part| of_part(&needed_act, "view-") == Some(part)))
 }
 
-/// Whether a resource of a policy is one that a permission is about. Only services are told apart.
+/// Whether a resource of a policy, `KIND/ID`, is one that a permission is about. Services are told apart; an organization
+/// stands for all that is in it.
 fn is_about(resource: &str, permission: &str, service: Option<&str>) -> bool {
-    match (resource.strip_prefix("instance/"), service) {
-        (Some("*"), _) | (None, _) => true,
-        (Some(id), Some(service)) => id.eq_ignore_ascii_case(service),
-        (Some(_), None) => !permission.starts_with("control-plane:service:"),
+    match (resource.split_once('/'), service) {
+        (None | Some((ORGANIZATION, _) | (_, "*")), _) => true,
+        (Some((_, id)), Some(service)) => id.eq_ignore_ascii_case(service),
+        (Some(_), None) => permission.starts_with(OF_THE_ORGANIZATION),
     }
 }
 
@@ -153,5 +159,7 @@ mod tests {
         assert!(is_about("instance/A", VIEW_SERVICE, Some("a")));
         assert!(!is_about("instance/b", VIEW_SERVICE, Some("a")));
         assert!(!is_about("instance/b", VIEW_SERVICE, None));
+        assert!(!is_about("postgres/b", VIEW_POSTGRES, Some("a")));
+        assert!(is_about("instance/b", VIEW, None), "the organization is no service");
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::machine::Lifecycle;
+use super::meters::Metered;
 use super::random::Random;
 use super::time::{parse, timestamp};
 use crate::contract::{AdditionalProperties, Format, Kind, Property, Schema};
@@ -30,6 +31,9 @@ pub struct Record {
     /// Its states, where it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<Lifecycle>,
+    /// What it has used of all that is paid for.
+    #[serde(default, skip_serializing_if = "Metered::is_empty")]
+    pub usage: Metered,
     pub random: Random,
 }
 
@@ -53,11 +57,12 @@ impl Record {
         self.shown.get(name).and_then(Value::as_str)
     }
 
-    /// Visits every moment that something happens at, to shift it: those of its lifecycle, and its expiry.
+    /// Visits every moment that something happens at, to shift it: those of its lifecycle and its usage, and its expiry.
     pub fn visit_moments(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         if let Some(lifecycle) = &mut self.lifecycle {
             lifecycle.visit_moments(visit);
         }
+        self.usage.values_mut().for_each(|usage| usage.visit_moments(visit));
         for expiry in EXPIRIES {
             let Some(shown) = self.shown.get_mut(expiry) else { continue };
             let Some(before) = shown.as_str().and_then(parse) else { continue };

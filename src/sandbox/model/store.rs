@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::machine::Lifecycle;
+use super::meters;
 use super::record::Record;
 use super::resource::Resource;
 use super::time::parse;
@@ -15,17 +17,23 @@ pub type Collection = Vec<Rc<Record>>;
 
 /// All records of an organization, but for its services.
 #[derive(Clone, Default)]
-pub struct Store(BTreeMap<&'static str, Rc<Collection>>);
+pub struct Store {
+    collections: BTreeMap<&'static str, Rc<Collection>>,
+    /// The moment up to which it was advanced: that of all changes until the next one.
+    now: f64,
+    /// The metered records that were removed since [`Store::take_ended`], with their resources.
+    ended: Vec<(&'static str, Rc<Record>)>,
+}
 
 impl Store {
     /// The collections that have records, by the names of their resources.
     pub fn collections(&self) -> impl Iterator<Item = (&'static str, &Collection)> {
-        self.0.iter().map(|(name, collection)| (*name, &**collection))
+        self.collections.iter().map(|(name, collection)| (*name, &**collection))
     }
 
     /// All records of a resource, in the order of their creation.
     pub fn collection(&self, resource: &str) -> &[Rc<Record>] {
-        self.0.get(resource).map_or(&[], |collection| collection.as_slice())
+        self.collections.get(resource).map_or(&[], |collection| collection.as_slice())
     }
 
     /// The records of a resource below a path, in the order of their creation.
@@ -43,23 +51,29 @@ impl Store {
     }
 
     /// Adds a record, or replaces that of the same path.
-    pub fn put(&mut self, resource: &'static Resource, record: Record) {
+    pub fn put(&mut self, resource: &'static Resource, mut record: Record) {
         let index = self.position(resource.name, &record.path);
-        let collection = Rc::make_mut(self.0.entry(resource.name).or_default());
+        let collection = Rc::make_mut(self.collections.entry(resource.name).or_default());
         match index.and_then(|index| collection.get_mut(index)) {
-            Some(place) => *place = Rc::new(record),
-            None => collection.push(Rc::new(record)),
+            Some(place) => {
+                meters::settle(resource.name, &mut record, place, self.now);
+                *place = Rc::new(record);
+            }
+            None => {
+                meters::begin(resource.name, &mut record, self.now);
+                collection.push(Rc::new(record));
+            }
         }
     }
 
     /// Sets all records of a resource.
     pub fn fill(&mut self, resource: &'static Resource, records: Vec<Record>) {
-        self.0.insert(resource.name, Rc::new(records.into_iter().map(Rc::new).collect()));
+        self.collections.insert(resource.name, Rc::new(records.into_iter().map(Rc::new).collect()));
     }
 
     /// Removes the oldest records of a resource, so that so many stay.
     pub fn truncate(&mut self, resource: &str, count: usize) {
-        if let Some(collection) = self.0.get_mut(resource).filter(|collection| collection.len() > count) {
+        if let Some(collection) = self.collections.get_mut(resource).filter(|collection| collection.len() > count) {
             let surplus = collection.len() - count;
             Rc::make_mut(collection).drain(..surplus);
         }
@@ -68,8 +82,9 @@ impl Store {
     /// Removes a record with all that is below it. False: there is none.
     pub fn remove(&mut self, resource: &'static Resource, path: &[String]) -> bool {
         let Some(index) = self.position(resource.name, path) else { return false };
-        if let Some(collection) = self.0.get_mut(resource.name) {
-            Rc::make_mut(collection).remove(index);
+        if let Some(collection) = self.collections.get_mut(resource.name) {
+            let record = Rc::make_mut(collection).remove(index);
+            self.end(resource.name, record);
         }
         self.remove_below(resource, path);
         self.drop_empty();
@@ -93,29 +108,46 @@ impl Store {
 
     /// Removes the records of a resource that are not to be kept. A collection that loses none stays shared.
     pub fn retain(&mut self, resource: &str, keep: impl Fn(&Record) -> bool) {
-        let loses = |collection: &&mut Rc<Collection>| !collection.iter().all(|record| keep(record));
-        if let Some(collection) = self.0.get_mut(resource).filter(loses) {
-            Rc::make_mut(collection).retain(|record| keep(record));
-            self.drop_empty();
+        let Some((name, collection)) = self.collections.iter_mut().find(|(name, _)| **name == resource) else { return };
+        if collection.iter().all(|record| keep(record)) {
+            return;
+        }
+        let (kept, lost): (Collection, Collection) = collection.iter().cloned().partition(|record| keep(record));
+        *collection = Rc::new(kept);
+        let name = *name;
+        lost.into_iter().for_each(|record| self.end(name, record));
+        self.drop_empty();
+    }
+
+    /// Remembers a removed record whose usage is paid for.
+    fn end(&mut self, resource: &'static str, record: Rc<Record>) {
+        if meters::of(resource).next().is_some() {
+            self.ended.push((resource, record));
         }
     }
 
+    /// The metered records that were removed since the last call, with their resources.
+    pub fn take_ended(&mut self) -> Vec<(&'static str, Rc<Record>)> {
+        std::mem::take(&mut self.ended)
+    }
+
     fn drop_empty(&mut self) {
-        self.0.retain(|_, collection| !collection.is_empty());
+        self.collections.retain(|_, collection| !collection.is_empty());
     }
 
     /// Applies every change of state that is due by now, and removes the records that are over.
     pub fn advance(&mut self, now: f64) {
+        self.now = now;
         let due = |record: &Rc<Record>| record.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.is_due(now));
         let mut over = Vec::new();
-        for (name, collection) in &mut self.0 {
+        for (name, collection) in &mut self.collections {
             if !collection.iter().any(due) {
                 continue;
             }
             for record in Rc::make_mut(collection).iter_mut().filter(|record| due(record)) {
-                let Some(lifecycle) = &mut Rc::make_mut(record).lifecycle else { continue };
-                lifecycle.advance(now);
-                if lifecycle.is_over() {
+                let record = Rc::make_mut(record);
+                advance(name, record, now);
+                if record.lifecycle.as_ref().is_some_and(Lifecycle::is_over) {
                     over.push((*name, record.path.clone()));
                 }
             }
@@ -134,7 +166,20 @@ impl Store {
 
     fn position(&self, resource: &str, path: &[String]) -> Option<usize> {
         let same = |record: &Rc<Record>| record.path.len() == path.len() && begins_with(&record.path, path);
-        self.0.get(resource)?.iter().position(same)
+        self.collections.get(resource)?.iter().position(same)
+    }
+}
+
+/// Applies the changes of a record one after the other, so that its usage does not depend on the number of reads between
+/// them.
+fn advance(resource: &str, record: &mut Record, now: f64) {
+    let next = |record: &Record| record.lifecycle.as_ref()?.next_change().filter(|at| *at <= now);
+    while let Some(at) = next(record) {
+        let before = record.clone();
+        if let Some(lifecycle) = &mut record.lifecycle {
+            lifecycle.advance(at);
+        }
+        meters::settle(resource, record, &before, at);
     }
 }
 

@@ -1,7 +1,6 @@
-//! The compute that a service has used, by days: memory of all replicas times the time that it ran.
+//! The usage of a resource, by days: units, such as the gigabytes of a service's memory, times the time that it used them.
 //!
-//! It is added up when the size or the state of the service changes, and computed from there for reads. So it depends on
-//! changes and their moments alone.
+//! It is added up when the units change, and computed from there for reads. So it depends on changes and their moments alone.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,31 +9,31 @@ use super::time::{DAY, END};
 /// The days that are remembered. Older ones cost nothing any more.
 const DAYS: i64 = 100;
 
-/// The compute that a service has used.
+/// The usage of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Up to when the days are added up.
     since: f64,
-    /// Days in their order, each with its number since the epoch and with gigabytes times milliseconds. Whole ones: JSON
+    /// Days in their order, each with its number since the epoch and with units times milliseconds. Whole ones: JSON
     /// has them exactly.
     days: Vec<(i64, u64)>,
 }
 
 impl Usage {
-    /// That of a new service.
+    /// That of a new resource.
     pub const fn new(now: f64) -> Self {
         Self { since: now, days: Vec::new() }
     }
 
-    /// Adds the time up to now, in which the service ran with so many gigabytes.
-    pub fn add(&mut self, gigabytes: f64, now: f64) {
+    /// Adds the time up to now, in which so many units were used.
+    pub fn add(&mut self, units: f64, now: f64) {
         let first = day(now) - DAYS;
         let mut from = self.since.max(first as f64 * DAY);
         self.since = self.since.max(now);
-        while gigabytes > 0.0 && from < now {
+        while units > 0.0 && from < now {
             let today = day(from);
             let end = ((today + 1) as f64 * DAY).min(now);
-            let used = (gigabytes * (end - from)).round() as u64;
+            let used = (units * (end - from)).round() as u64;
             match self.days.last_mut().filter(|(last, _)| *last == today) {
                 Some((_, sum)) => *sum += used,
                 None => self.days.push((today, used)),
@@ -44,7 +43,7 @@ impl Usage {
         self.days.retain(|(day, _)| *day >= first);
     }
 
-    /// Gigabytes times milliseconds on a day.
+    /// Units times milliseconds on a day.
     pub fn on(&self, day: i64) -> f64 {
         self.days.iter().find(|(known, _)| *known == day).map_or(0.0, |(_, used)| *used as f64)
     }

@@ -14,6 +14,7 @@ use super::model::access;
 use super::model::call::Call;
 use super::model::key;
 use super::model::machine::Machine;
+use super::model::machine::services::RUNNING;
 use super::model::operations::{self, generic};
 use super::model::organization::Organization;
 use super::model::random::Random;
@@ -113,7 +114,11 @@ impl Scenario {
         };
         if !self.organization.is_empty() {
             let update = call("organizations.update", Vec::new(), &self.organization)?;
-            operations::run(organization, &update, now)
+            // Before all that is in it.
+            let oldest = self.resources.iter().map(|planned| planned.age_days).fold(0.0, f64::max);
+            let at = now - oldest * DAY;
+            organization.advance(at);
+            operations::run(organization, &update, at)
                 .map_err(|rejection| format!("organization: {}", rejection.message()))?;
         }
         let mut created = Vec::new();
@@ -125,10 +130,9 @@ impl Scenario {
             let mut path = Vec::new();
             if let Some(service) = &planned.service {
                 let found = organization.services.iter().find(|known| known.text("name") == Some(service));
-                path.push((
-                    "serviceId",
-                    found.ok_or_else(|| place(format!("there is no service {service}")))?.id.clone(),
-                ));
+                let id = found.ok_or_else(|| place(format!("there is no service {service}")))?.id.clone();
+                run(organization, &id, at);
+                path.push(("serviceId", id));
             }
             let result = match contract::operation(&format!("{name}.create")) {
                 Some(operation) => {
@@ -156,6 +160,16 @@ impl Scenario {
                 .map_err(|text| format!("{}: {text}", planned.resource.name))?;
         }
         Ok(())
+    }
+}
+
+/// Lets a service run, so that it takes what is below it.
+fn run(organization: &mut Organization, id: &str, now: f64) {
+    let Ok(service) = organization.service_mut(id) else { return };
+    if service.lifecycle.shown() != RUNNING {
+        let before = service.clone();
+        service.lifecycle.enter(RUNNING, now);
+        organization.add_usage(&before, now);
     }
 }
 

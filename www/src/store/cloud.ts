@@ -1,5 +1,5 @@
 // The client of the console and the back end behind it. Both load after the first paint.
-import type { CloudClient } from "clickhouse-cloud";
+import type { CloudClient, RateLimiter } from "clickhouse-cloud";
 import { openBackend } from "../backend/index.ts";
 import { recorded } from "./traffic.ts";
 
@@ -19,8 +19,16 @@ export const now: () => number = (() => {
   return () => read();
 })();
 
+const loaded = Promise.all([import("clickhouse-cloud"), backend]);
+
+/** The client's rate limiter, which says how many calls wait. Without a limit in the options it has that of the live API. */
+export const limiter: Promise<RateLimiter> = loaded.then(([{ RateLimiter }, { clientOptions }]) => {
+  const { rateLimit } = clientOptions;
+  return new RateLimiter(typeof rateLimit === "object" && "perMs" in rateLimit ? rateLimit : {});
+});
+
 export const cloud: Promise<CloudClient> = (async () => {
-  const [{ CloudClient }, { clientOptions, kind }] = await Promise.all([import("clickhouse-cloud"), backend]);
-  const options = kind === "sandbox" ? { ...clientOptions, timeoutMs: 2 * DAY_MS } : clientOptions;
+  const [[{ CloudClient }, { clientOptions, kind }], rateLimit] = await Promise.all([loaded, limiter]);
+  const options = { ...clientOptions, rateLimit, ...(kind === "sandbox" && { timeoutMs: 2 * DAY_MS }) };
   return new CloudClient(recorded(options, now));
 })();

@@ -38,6 +38,8 @@ const running = new Map<string, AbortController>();
 const resumers = new Map<string, (...args: string[]) => void>();
 /** The keys that have a mutation, for lists of them. */
 export const mutations = signal<readonly Mutation[]>([]);
+/** The one that was done last, for a while. */
+export const latestDone = signal<Mutation | undefined>(undefined);
 
 function cell(key: string): Signal<Mutation | undefined> {
   const found = all.get(key) ?? signal<Mutation | undefined>(undefined);
@@ -69,9 +71,14 @@ export async function mutate<T>({ key, label, run, resume, done }: Work<T>): Pro
   set(key, { ...state, status: "running" });
   try {
     const result = await run((progress) => set(key, { ...state, status: "running", progress }), controller.signal);
-    set(key, { ...state, status: "done" });
+    const mutation: Mutation = { ...state, status: "done" };
+    set(key, mutation);
+    latestDone.value = mutation;
     announce(done ?? `${label}: done`);
-    setTimeout(() => cell(key).value?.status === "done" && set(key, undefined), DONE_FOR_MS);
+    setTimeout(() => {
+      if (cell(key).value === mutation) set(key, undefined);
+      if (latestDone.value === mutation) latestDone.value = undefined;
+    }, DONE_FOR_MS);
     return result;
   } catch (error) {
     if (controller.signal.aborted) {

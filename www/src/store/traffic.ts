@@ -38,8 +38,9 @@ export interface Call {
 const MOST = 500;
 /** The oldest first. Each call is a signal of its own, so that only its row is rendered again. */
 export const traffic = signal<readonly Signal<Call>[]>([]);
-/** When requests were sent, in the back end's time: for the gauge of the rate limit. */
-export const sentAt = signal<readonly number[]>([]);
+/** When the responses of the latest requests came, in the back end's time; infinite while they are in flight. For the gauge. */
+export const latest: { ended: number }[] = [];
+const LATEST = 100;
 
 export const isPending = ({ attempts, retries }: Call): boolean => retries || attempts.at(-1)?.status === undefined;
 
@@ -105,7 +106,9 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
       const [call] = index < 0 ? [] : announced.splice(index, 1);
       const attempt = (call?.value.attempts.length ?? 0) - 1;
       const start = now();
-      sentAt.value = [...sentAt.value.slice(-50), start];
+      const request = { ended: Number.POSITIVE_INFINITY };
+      latest.push(request);
+      if (latest.length > LATEST) latest.shift();
       if (call !== undefined && typeof init.body === "string") call.value = { ...call.value, body: init.body };
       const record = (part: Partial<Attempt>) => call !== undefined && change(call, attempt, part);
       try {
@@ -125,6 +128,8 @@ export function recorded(options: CloudClientOptions, now: () => number): CloudC
         const known = call?.value.attempts[attempt]?.fault;
         record({ status: 0, fault: known ?? (init.signal?.aborted ? "aborted" : "no response"), ms: now() - start });
         throw error;
+      } finally {
+        request.ended = now();
       }
     },
   };

@@ -40,7 +40,8 @@ export function Button({ children, onClick, kind, type = "button", icon, disable
           else event.preventDefault();
         }}
       >
-        {busy ? <span class="spinner" aria-hidden="true" /> : icon && <Icon name={icon} />}
+        {busy && <span class="spinner" aria-hidden="true" />}
+        {icon && <Icon name={icon} />}
         {children}
       </button>
       {disabledBecause !== undefined && (

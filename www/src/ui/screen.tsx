@@ -6,11 +6,12 @@ let navigated = false;
 
 export interface ScreenProps {
   readonly title: string;
+  readonly above?: ComponentChildren;
   readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-export function Screen({ title, aside, children }: ScreenProps) {
+export function Screen({ title, above, aside, children }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The first screen leaves the focus where the browser has put it.
@@ -22,6 +23,7 @@ export function Screen({ title, aside, children }: ScreenProps) {
   }, [title]);
   return (
     <div class="screen">
+      {above}
       <header class="screen-header">
         <h1 ref={heading} tabIndex={-1}>
           <bdi>{title}</bdi>

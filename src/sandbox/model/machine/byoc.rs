@@ -24,4 +24,5 @@ pub static BYOC: Machine = Machine {
         ],
         otherwise: Effect::Begin("terminating"),
     }],
+    mishaps: &[],
 };

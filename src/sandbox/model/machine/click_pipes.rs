@@ -2,11 +2,11 @@
 //!
 //! The source of a pipe decides its course: a stream is followed, files are loaded once, a database is copied and then
 //! followed, or only copied. Each has a machine. Pipes of databases pause where others stop. `Failed`, `InternalError` and
-//! `Degraded` come by faults, `Modifying` by updates.
+//! `Degraded` come by mishaps, `Modifying` by updates.
 
 use serde_json::Value;
 
-use super::{Command, Effect, Machine, State};
+use super::{Command, Effect, Machine, Meets, Mishap, State, To};
 
 /// The sources that are databases.
 pub const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
@@ -14,6 +14,9 @@ pub const DATABASES: [&str; 4] = ["postgres", "mysql", "bigquery", "mongodb"];
 const CDC_ONLY: &str = "provisioning_cdc_only";
 /// The first state of an endpoint whose target has an owner who must accept it.
 const FOR_ACCEPTANCE: &str = "provisioning_for_acceptance";
+/// The wait for an acceptance that does not come.
+const UNTIL_REJECTION: &str = "pending_until_rejection";
+const UNTIL_EXPIRY: &str = "pending_until_expiry";
 
 /// A pipe that follows a stream, or the new files of a bucket.
 pub static STREAM: Machine = Machine {
@@ -22,6 +25,7 @@ pub static STREAM: Machine = Machine {
     property: "state",
     states: &stream(State::stays("Running")),
     commands: STREAM_COMMANDS,
+    mishaps: MISHAPS,
 };
 
 /// A pipe that loads the files of a bucket once.
@@ -35,6 +39,7 @@ pub static CDC: Machine = Machine {
     property: "state",
     states: &database("Running", "Running"),
     commands: DATABASE_COMMANDS,
+    mishaps: MISHAPS,
 };
 
 /// A pipe that copies a database once.
@@ -161,13 +166,28 @@ const DATABASE_COMMANDS: &[Command] = &[
 const DELETE: Command =
     Command { name: "delete", effects: &[(&["deleting"], Effect::Nothing)], otherwise: Effect::Begin("deleting") };
 
+/// Those of a pipe of any source. A state that its machine does not have never comes.
+const MISHAPS: &[Mishap] = &[
+    Mishap { fault: "failed", meets: STARTS, from: RISING, to: To::Next("Failed") },
+    Mishap { fault: "internal-error", meets: STARTS, from: RISING, to: To::Next("InternalError") },
+    Mishap { fault: "source-gone", meets: Meets::All, from: READING, to: To::Now("Failed") },
+    Mishap { fault: "degraded", meets: Meets::All, from: &["Running"], to: To::Now("Degraded") },
+];
+/// The operations that may start a pipe, or let it take changes on.
+const STARTS: Meets = Meets::Operations(&["clickPipes.create", "clickPipes.update", "clickPipes.updateState"]);
+/// The states from which a pipe is about to read its source.
+const RISING: &[&str] = &["Provisioning", CDC_ONLY, "Modifying", "resuming", "Resync"];
+/// The states in which a pipe reads its source.
+const READING: &[&str] = &["Running", "Snapshot", "Degraded"];
+
 const ONLY_STARTABLE: &str =
     "Only ClickPipe in one of the following states: 'Stopped','Failed','InternalError' can be started.";
 const ONLY_RESUMABLE: &str =
     "Only ClickPipe in one of the following states: 'Paused','Failed','InternalError' can be started.";
 const NOT_STOPPABLE: &str = "ClickPipe that is completed or deleted cannot be stopped.";
 
-/// An endpoint into a private network. In the sandbox the owner of its target accepts it after some minutes.
+/// An endpoint into a private network. In the sandbox the owner of its target accepts it after some minutes,
+/// but for a mishap.
 pub static REVERSE_PRIVATE_ENDPOINTS: Machine = Machine {
     name: "clickPipes.reversePrivateEndpoints",
     resource: "clickPipes.reversePrivateEndpoints",
@@ -176,6 +196,8 @@ pub static REVERSE_PRIVATE_ENDPOINTS: Machine = Machine {
         State::passes("Provisioning", (20, 60), "Ready"),
         State::passes(FOR_ACCEPTANCE, (20, 60), "PendingAcceptance").shown_as("Provisioning"),
         State::passes("PendingAcceptance", (120, 600), "Ready"),
+        State::passes(UNTIL_REJECTION, (120, 600), "Rejected").shown_as("PendingAcceptance"),
+        State::passes(UNTIL_EXPIRY, (120, 600), "Expired").shown_as("PendingAcceptance"),
         State::stays("Ready").up(),
         State::stays("Rejected"),
         State::stays("Expired"),
@@ -188,4 +210,13 @@ pub static REVERSE_PRIVATE_ENDPOINTS: Machine = Machine {
         effects: &[(&["Deleting"], Effect::Nothing)],
         otherwise: Effect::Begin("Deleting"),
     }],
+    mishaps: &[
+        Mishap { fault: "failed", meets: CREATES, from: &["Provisioning", FOR_ACCEPTANCE], to: To::Next("Failed") },
+        Mishap { fault: "rejected", meets: CREATES, from: &[FOR_ACCEPTANCE], to: To::Next(UNTIL_REJECTION) },
+        Mishap { fault: "rejected", meets: Meets::All, from: &["PendingAcceptance"], to: To::Next("Rejected") },
+        Mishap { fault: "expired", meets: CREATES, from: &[FOR_ACCEPTANCE], to: To::Next(UNTIL_EXPIRY) },
+        Mishap { fault: "expired", meets: Meets::All, from: &["PendingAcceptance"], to: To::Next("Expired") },
+    ],
 };
+
+const CREATES: Meets = Meets::Operations(&["clickPipes.reversePrivateEndpoints.create"]);

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Machine, Next, State, of};
+use super::{Effect, Machine, Next, State, To, of};
+use crate::contract::Operation;
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::END;
@@ -159,6 +160,20 @@ impl Lifecycle {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Applies the mishap of a fault that has met a request. False: it does not fit the state, and nothing has happened.
+    pub fn suffer(&mut self, fault: &str, operation: &Operation, now: f64) -> bool {
+        let state = self.state.name;
+        let fitting = self.machine.mishaps(fault, operation).find(|mishap| mishap.from.contains(&state));
+        match fitting.map(|mishap| &mishap.to) {
+            Some(To::Now(state)) => {
+                self.enter(state, now);
+                true
+            }
+            Some(To::Next(state)) => self.divert(state),
+            None => false,
         }
     }
 

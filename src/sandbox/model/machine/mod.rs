@@ -1,8 +1,7 @@
 //! State machines as data: the states of a resource, how long each lasts, and the commands between them.
 //!
 //! `lifecycle` runs them, and each resource has a table. States and commands have the contract's names; durations are
-//! virtual seconds, near those of the live service. A state that only a fault or a rule of the caller enters is in the
-//! tables, too.
+//! virtual seconds, near those of the live service. The tables have the mishaps, too, which only a fault causes.
 
 mod byoc;
 pub mod click_pipes;
@@ -14,6 +13,9 @@ mod tests;
 mod udfs;
 
 use serde_json::{Map, Value};
+
+use crate::contract::Operation;
+use crate::sandbox::model::resource::Resource;
 
 pub use lifecycle::Lifecycle;
 
@@ -32,6 +34,7 @@ pub struct Machine {
     /// The states; a new resource begins in the first.
     pub states: &'static [State],
     pub commands: &'static [Command],
+    pub mishaps: &'static [Mishap],
 }
 
 /// A state.
@@ -83,6 +86,35 @@ pub enum Effect {
     RefuseAs(&'static str, &'static str),
 }
 
+/// A change of state that only a fault causes.
+#[derive(Debug)]
+pub struct Mishap {
+    /// The name of the fault.
+    pub fault: &'static str,
+    pub meets: Meets,
+    /// The states in which it happens.
+    pub from: &'static [&'static str],
+    pub to: To,
+}
+
+/// The requests that a mishap can meet.
+#[derive(Debug)]
+pub enum Meets {
+    /// Those of these operations.
+    Operations(&'static [&'static str]),
+    /// All that name the resource: it, or a part of it.
+    All,
+}
+
+/// The state that a mishap leads to.
+#[derive(Debug)]
+pub enum To {
+    /// It begins at once.
+    Now(&'static str),
+    /// It begins when the usual next state would, in place of that.
+    Next(&'static str),
+}
+
 /// Every machine.
 pub const MACHINES: [&Machine; 10] = [
     &services::SERVICES,
@@ -120,6 +152,11 @@ impl Machine {
         self.states.iter().find(|state| state.name == name)
     }
 
+    /// The mishaps of a fault that can meet a request of an operation.
+    pub fn mishaps(&self, fault: &str, operation: &Operation) -> impl Iterator<Item = &'static Mishap> {
+        self.mishaps.iter().filter(move |mishap| mishap.fault == fault && mishap.applies_to(self, operation))
+    }
+
     /// The states that follow a state by themselves, itself first. Their number has a bound even if they formed a circle.
     pub fn course(&'static self, from: &'static State) -> impl Iterator<Item = &'static State> {
         let next = |state: &&'static State| match state.next {
@@ -127,6 +164,18 @@ impl Machine {
             Next::Stays | Next::Idle(_) | Next::Gone => None,
         };
         std::iter::successors(Some(from), next).take(self.states.len())
+    }
+}
+
+impl Mishap {
+    /// Whether it can meet a request of an operation.
+    pub fn applies_to(&self, machine: &Machine, operation: &Operation) -> bool {
+        match self.meets {
+            Meets::Operations(names) => names.contains(&operation.name),
+            Meets::All => Resource::named(machine.resource).is_some_and(|resource| {
+                operation.path.strip_prefix(resource.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }),
+        }
     }
 }
 

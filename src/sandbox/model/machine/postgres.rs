@@ -1,9 +1,10 @@
 //! The states of a Postgres service.
 //!
 //! A new one begins in `creating`, a restored one in `creating_from_backup`, a read replica in `creating_replica`. Which
-//! services are replicas and which have a standby is the caller's rule; `unavailable` and `stopped` come by faults.
+//! services are replicas and which have a standby is the caller's rule; `unavailable` comes by mishaps, and a scenario
+//! can have `stopped`.
 
-use super::{Command, Effect, Machine, State};
+use super::{Command, Effect, Machine, Meets, Mishap, State, To};
 
 pub static POSTGRES: Machine = Machine {
     name: "postgres",
@@ -49,5 +50,20 @@ pub static POSTGRES: Machine = Machine {
             ),
         },
         Command { name: "delete", effects: &[(&["deleting"], Effect::Nothing)], otherwise: Effect::Begin("deleting") },
+    ],
+    mishaps: &[
+        Mishap {
+            fault: "failed",
+            meets: Meets::Operations(&[
+                "postgres.create",
+                "postgres.restore",
+                "postgres.createReadReplica",
+                "postgres.update",
+                "postgres.updateState",
+            ]),
+            from: &["creating", "creating_from_backup", "creating_replica", "restarting"],
+            to: To::Next("unavailable"),
+        },
+        Mishap { fault: "crashed", meets: Meets::All, from: &["running"], to: To::Now("unavailable") },
     ],
 };

@@ -1,8 +1,8 @@
 //! The states of a service, with the texts of the live API.
 //!
-//! A service fails, degrades or goes the long ways only by a fault: see `service::mishaps`.
+//! A service fails, degrades or goes the long ways only by a mishap.
 
-use super::{Command, Effect, Machine, State};
+use super::{Command, Effect, Machine, Meets, Mishap, State, To};
 
 pub const RUNNING: &str = "running";
 pub const IDLE: &str = "idle";
@@ -86,4 +86,26 @@ pub static SERVICES: Machine = Machine {
             otherwise: Effect::Refuse(ONLY_TERMINABLE),
         },
     ],
+    mishaps: &[
+        Mishap { fault: "failed", meets: STARTS, from: RISING, to: To::Next("failed") },
+        Mishap { fault: "partially-running", meets: STARTS, from: RISING, to: To::Next("partially_running") },
+        Mishap { fault: "degraded", meets: Meets::All, from: &[RUNNING], to: To::Now("degraded") },
+        Mishap {
+            fault: "idle-first",
+            meets: Meets::Operations(&["services.updateState"]),
+            from: &["stopping"],
+            to: To::Now("idle_first"),
+        },
+        Mishap {
+            fault: "soft-deleted",
+            meets: Meets::Operations(&["services.delete"]),
+            from: &["terminating"],
+            to: To::Now("softdeleting"),
+        },
+    ],
 };
+
+/// The operations that may start a service.
+const STARTS: Meets = Meets::Operations(&["services.create", "services.updateState"]);
+/// The states from which a service is about to run.
+const RISING: &[&str] = &["provisioning", "starting", "awaking"];

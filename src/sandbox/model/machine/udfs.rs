@@ -1,13 +1,13 @@
 //! The states of a version of a user-defined function, and of its attachments to services.
 //!
-//! A version whose archive can not be built ends in `error` instead of `ready`, by a rule of the caller. An attachment is
-//! shown in `standby` while its service does not run, whatever its state is here.
+//! A version whose archive can not be built ends in `error` instead of `ready`, by a rule of the caller or a mishap. An
+//! attachment is shown in `standby` while its service does not run, whatever its state is here.
 
-use super::{Command, Effect, Machine, State};
+use super::{Command, Effect, Machine, Meets, Mishap, State, To};
 
 pub static UDFS: Machine = Machine {
-    name: "udfs",
-    resource: "udfs",
+    name: "udfs.versions",
+    resource: "udfs.versions",
     property: "status",
     states: &[
         State::passes("building", (10, 40), "ready"),
@@ -16,6 +16,12 @@ pub static UDFS: Machine = Machine {
         State::gone("gone").shown_as("ready"),
     ],
     commands: &[Command { name: "delete", effects: &[], otherwise: Effect::Begin("gone") }],
+    mishaps: &[Mishap {
+        fault: "failed",
+        meets: Meets::Operations(&["udfs.create", "udfs.versions.create"]),
+        from: &["building"],
+        to: To::Next("error"),
+    }],
 };
 
 pub static ATTACHMENTS: Machine = Machine {
@@ -34,5 +40,11 @@ pub static ATTACHMENTS: Machine = Machine {
         name: "delete",
         effects: &[(&["deprovisioning"], Effect::Nothing)],
         otherwise: Effect::Begin("deprovisioning"),
+    }],
+    mishaps: &[Mishap {
+        fault: "failed",
+        meets: Meets::Operations(&["udfs.attachments.set"]),
+        from: &["provisioning"],
+        to: To::Next("error"),
     }],
 };

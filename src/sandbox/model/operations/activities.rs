@@ -78,7 +78,10 @@ fn list(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, 
         at.is_some_and(|at| from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to))
     };
     let newest = organization.store.collection(ACTIVITIES).iter().rev().map(std::rc::Rc::as_ref);
-    Ok(Output::unchanged(newest.filter(is_in_range).map(Record::show).collect()))
+    let mut newest: Vec<&Record> = newest.filter(is_in_range).collect();
+    // Those of a restored snapshot can be of a later time than those after it.
+    newest.sort_by(|one, other| other.text("createdAt").cmp(&one.text("createdAt")));
+    Ok(Output::unchanged(newest.into_iter().map(Record::show).collect()))
 }
 
 /// Records a change that has just been made.

@@ -9,12 +9,13 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::reverse_private_endpoints::{check_awake, exists};
-use super::{Handler, Output, generic, reverse_private_endpoints};
+use super::{Handler, Output, Payload, generic, reverse_private_endpoints};
 use crate::contract::{Bound, Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
 use crate::sandbox::model::machine::click_pipes::DATABASES;
 use crate::sandbox::model::machine::services::RUNNING;
+use crate::sandbox::model::meters::MEMORY_GB;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{Record, merge, projected};
 use crate::sandbox::model::rejection::Rejection;
@@ -25,6 +26,8 @@ use crate::sandbox::model::time::timestamp;
 pub const PIPES: &str = "clickPipes";
 /// The resource of the size that the database pipes of a service share.
 const CDC_SCALING: &str = "clickPipes.cdcScaling";
+/// The property of it with the memory.
+const CDC_MEMORY: &str = "replicaMemoryGb";
 /// That size at first, in steps of the contract: two cores.
 const CDC_STEPS: f64 = 2.0;
 /// The states in which the tables of a database pipe can be changed.
@@ -37,7 +40,6 @@ pub fn handler(name: &str) -> Option<Handler> {
         "clickPipes.update" => update,
         "clickPipes.updateState" => update_state,
         "clickPipes.updateScaling" => update_scaling,
-        "clickPipes.discoverSchema" => discover_schema,
         "clickPipes.settings.get" => |organization, call, _| Ok(Output::unchanged(settings(pipe(organization, call)?))),
         "clickPipes.settings.replace" => replace_settings,
         "clickPipes.cdcScaling.update" => update_cdc_scaling,
@@ -66,7 +68,12 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         shown.retain(|_, kind| !kind.is_null());
     }
     let is_database = kind(&record).is_some_and(is_database);
-    if !is_database {
+    if is_database {
+        let scaling = organization.store.get(CDC_SCALING, &[service.id.clone()]);
+        let memory = scaling
+            .map_or_else(|| least_cdc_scaling().get(CDC_MEMORY).cloned(), |it| it.shown.get(CDC_MEMORY).cloned());
+        record.hidden.extend(memory.map(|memory| (MEMORY_GB.to_owned(), memory)));
+    } else {
         let mut scaling = least_scaling();
         merge(&mut scaling, record.shown.remove("scaling").unwrap_or_else(|| json!({})));
         record.shown.insert("scaling".to_owned(), same_counts(scaling, call.body.get("scaling")));
@@ -334,6 +341,15 @@ fn replace_settings(organization: &mut Organization, call: &Call, now: f64) -> R
     Ok(Output::changed(Some(set), change))
 }
 
+/// The size of the database pipes at first.
+fn least_cdc_scaling() -> Map<String, Value> {
+    let properties = Resource::named(CDC_SCALING).map_or(&[][..], |resource| properties(resource.schema));
+    let first = properties.iter().filter_map(|property| {
+        Some((property.name.to_owned(), number(limit(property.schema, Bound::MultipleOf)? * CDC_STEPS)))
+    });
+    first.collect()
+}
+
 /// Adds the size of the database pipes with the first of them.
 fn add_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) {
     let Some(resource) = Resource::named(CDC_SCALING) else { return };
@@ -341,11 +357,7 @@ fn add_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) {
     if organization.store.get(CDC_SCALING, &parents).is_some() {
         return;
     }
-    let first = properties(resource.schema).iter().filter_map(|property| {
-        Some((property.name.to_owned(), number(limit(property.schema, Bound::MultipleOf)? * CDC_STEPS)))
-    });
-    let first: Map<String, Value> = first.collect();
-    if let Ok(record) = generic::draft_of(organization, resource, parents, &first, now) {
+    if let Ok(record) = generic::draft_of(organization, resource, parents, &least_cdc_scaling(), now) {
         organization.add(resource, record);
     }
 }
@@ -354,7 +366,7 @@ fn update_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) ->
     generic::record(organization, call)?;
     check_awake(organization, call)?;
     let resource = generic::resource(call)?;
-    generic::change(organization, call, now, |record, change| {
+    let output = generic::change(organization, call, now, |record, change| {
         let mut shown = Value::Object(std::mem::take(&mut record.shown));
         merge(&mut shown, change);
         check_ratio(&shown, resource)?;
@@ -362,7 +374,17 @@ fn update_cdc_scaling(organization: &mut Organization, call: &Call, now: f64) ->
             record.shown = shown;
         }
         Ok(())
-    })
+    })?;
+    let memory = generic::record(organization, call)?.shown.get(CDC_MEMORY).cloned();
+    let service = [call.service_id().to_owned()];
+    let pipes: Vec<Rc<Record>> = organization.store.list(PIPES, &service).cloned().collect();
+    let (Some(resource), Some(memory)) = (Resource::named(PIPES), memory) else { return Ok(output) };
+    for pipe in pipes.iter().filter(|pipe| pipe.hidden.get(MEMORY_GB).is_some_and(|before| *before != memory)) {
+        let mut pipe = Record::clone(pipe);
+        pipe.hidden.insert(MEMORY_GB.to_owned(), memory.clone());
+        organization.store.put(resource, pipe);
+    }
+    Ok(output)
 }
 
 /// Rejects a size whose memory is not that of its cores: a step of one for each step of the other.
@@ -382,8 +404,7 @@ fn check_ratio(shown: &Value, resource: &Resource) -> Result<(), Rejection> {
 }
 
 /// The fields of a stream: the same ones for the same source.
-fn discover_schema(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    check_awake(organization, call)?;
+pub fn discover_schema(call: &Call) -> Result<Payload, Rejection> {
     let source = call.body.get("source").and_then(Value::as_object).cloned().unwrap_or_default();
     let text = |kind: &str, name: &str| source.get(kind).and_then(|source| source.get(name)).and_then(Value::as_str);
     let (kind, stream) = match text("kafka", "topics") {
@@ -393,7 +414,7 @@ fn discover_schema(organization: &mut Organization, call: &Call, _: f64) -> Resu
     let format = text("kafka", "format").or_else(|| text("kinesis", "format")).unwrap_or_default();
     let name: String = stream.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '_' }).collect();
     let field = if name.is_empty() { "message" } else { name.as_str() };
-    Ok(Output::unchanged(json!({
+    Ok(Payload::Value(json!({
         "fields": [
             { "name": "id", "type": "Int64", "optional": false },
             { "name": "created_at", "type": "DateTime64(3)", "optional": false },

@@ -14,6 +14,7 @@ pub mod generic;
 mod invitations;
 mod keys;
 mod members;
+pub mod mishaps;
 pub mod organizations;
 pub mod postgres;
 mod private_endpoints;
@@ -38,8 +39,6 @@ use super::permissions;
 use super::rejection::Rejection;
 use super::service::Service;
 use crate::contract::{Method, Operation};
-
-pub use services::apply_mishap;
 
 /// The result of a call that was carried out.
 pub struct Output {
@@ -86,6 +85,9 @@ pub type Handler = fn(&mut Organization, &Call, f64) -> Result<Output, Rejection
 /// it.
 fn handler(operation: &'static Operation) -> Option<Handler> {
     let name = operation.name;
+    if is_stateless(operation) {
+        return Some(respond);
+    }
     let own = match name.split_once('.').map_or(name, |(resource, _)| resource) {
         "activities" => activities::handler(name),
         "backups" => backups::handler(name),
@@ -105,6 +107,38 @@ fn handler(operation: &'static Operation) -> Option<Handler> {
         _ => None,
     };
     own.or_else(|| generic::handler(operation))
+}
+
+/// Responds to a call without a look at the state.
+type Stateless = fn(&Call) -> Result<Payload, Rejection>;
+
+/// The operations whose result follows from the contract and the request alone. Only what they name must exist.
+const STATELESS: [(&str, Stateless); 4] = [
+    ("clickPipes.discoverSchema", click_pipes::discover_schema),
+    ("organizations.getPrivateEndpointConfig", organizations::get_private_endpoint_config),
+    ("postgres.getCaCertificates", postgres::get_ca_certificates),
+    ("services.settings.getSchema", settings::get_schema),
+];
+
+/// Whether the result of an operation follows from the contract and the request alone.
+#[must_use]
+pub fn is_stateless(operation: &Operation) -> bool {
+    STATELESS.iter().any(|(name, _)| *name == operation.name)
+}
+
+/// Carries out a call of an operation without state.
+fn respond(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
+    let known = STATELESS.iter().find(|(name, _)| *name == call.operation.name);
+    let (_, respond) = known.ok_or_else(Rejection::internal_error)?;
+    let resource = generic::resource(call)?;
+    generic::check_parents(organization, call, resource)?;
+    if generic::path(call, resource).len() == resource.parameters().count() {
+        generic::record(organization, call)?;
+    }
+    if resource.name == click_pipes::PIPES {
+        reverse_private_endpoints::check_awake(organization, call)?;
+    }
+    Ok(Output { result: Some(respond(call)?), change: None })
 }
 
 /// Whether the sandbox plays an operation. It rejects all others with 501.

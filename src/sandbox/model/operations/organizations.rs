@@ -24,7 +24,6 @@ pub fn handler(name: &str) -> Option<Handler> {
         "organizations.update" => update,
         "organizations.getPrometheus" => get_prometheus,
         "organizations.getPostgresPrometheus" => get_postgres_prometheus,
-        "organizations.getPrivateEndpointConfig" => |_, call, _| get_private_endpoint_config(call),
         _ => return None,
     })
 }
@@ -100,7 +99,7 @@ fn get_postgres_prometheus(organization: &mut Organization, _: &Call, now: f64) 
     Ok(text(postgres::metrics::exposition(organization, &services, now)))
 }
 
-fn get_private_endpoint_config(call: &Call) -> Result<Output, Rejection> {
+pub fn get_private_endpoint_config(call: &Call) -> Result<Payload, Rejection> {
     let text = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default();
     let (provider, region) = (text("cloud_provider"), text("region_id"));
     let Some((_, form)) = REGION_GROUPS.iter().find(|(known, _)| *known == provider) else {
@@ -115,7 +114,6 @@ fn get_private_endpoint_config(call: &Call) -> Result<Output, Rejection> {
             "query.region_id: expected a region of {provider}, received {region:?}"
         )));
     }
-    Ok(Output::unchanged(
-        serde_json::json!({ "endpointServiceId": private_endpoints::endpoint_service(provider, region) }),
-    ))
+    let id = private_endpoints::endpoint_service(provider, region);
+    Ok(Payload::Value(serde_json::json!({ "endpointServiceId": id })))
 }

@@ -14,7 +14,6 @@ use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::Service;
 use crate::sandbox::model::service::filters::TagFilter;
 use crate::sandbox::model::service::metrics;
-use crate::sandbox::model::service::mishaps::Mishap;
 
 /// The handler of an operation of `services`.
 pub fn handler(name: &str) -> Option<Handler> {
@@ -59,30 +58,6 @@ pub fn handler(name: &str) -> Option<Handler> {
             };
         }
     })
-}
-
-/// Applies a mishap to the service of a call. False: it does not fit the state of the service, and nothing has happened.
-pub fn apply_mishap(
-    organization: &mut Organization,
-    call: &Call,
-    output: &mut Output,
-    mishap: Mishap,
-    now: f64,
-) -> bool {
-    let created = match &output.result {
-        Some(Payload::Value(result)) => result.pointer("/service/id").and_then(Value::as_str),
-        _ => None,
-    };
-    let id = call.path("serviceId").or(created).unwrap_or_default();
-    let Ok(service) = organization.service_mut(id) else { return false };
-    let before = service.lifecycle.shown();
-    let applied = mishap.apply(&mut service.lifecycle, now);
-    if applied {
-        let change =
-            if service.lifecycle.shown() == before { mishap.name().to_owned() } else { transition(before, service) };
-        output.change = Some(output.change.take().map_or(change.clone(), |first| format!("{first}; {change}")));
-    }
-    applied
 }
 
 fn list(organization: &Organization, call: &Call) -> Output {

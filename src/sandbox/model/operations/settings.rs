@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, generic};
+use super::{Handler, Output, Payload, generic};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::services::{IDLE, RESTARTING};
 use crate::sandbox::model::organization::Organization;
@@ -14,17 +14,15 @@ use crate::sandbox::model::service::settings::{SETTINGS, Setting, named};
 /// The handler of an operation of `services.settings`.
 pub fn handler(name: &str) -> Option<Handler> {
     Some(match name {
-        "services.settings.getSchema" => get_schema,
         "services.settings.update" => update,
         "services.settings.delete" => delete,
         _ => return None,
     })
 }
 
-fn get_schema(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    organization.service(call.service_id())?;
+pub fn get_schema(_: &Call) -> Result<Payload, Rejection> {
     let settings: Vec<Value> = SETTINGS.iter().map(Setting::show).collect();
-    Ok(Output::unchanged(json!({ "settings": settings })))
+    Ok(Payload::Value(json!({ "settings": settings })))
 }
 
 fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
@@ -67,7 +65,7 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     let warnings: Vec<Value> = warned.map(|(name, message)| json!({ "name": name, "message": message })).collect();
     let result = json!({ "settings": Value::Object(all).to_string(), "warnings": warnings });
     let change = (!names.is_empty()).then(|| format!("settings {} updated", names.join(", ")));
-    Ok(Output { result: Some(super::Payload::Value(result)), change })
+    Ok(Output { result: Some(Payload::Value(result)), change })
 }
 
 /// The settings of a body with their values.

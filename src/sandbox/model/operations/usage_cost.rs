@@ -1,8 +1,9 @@
-//! The costs of all services, by days, from the time that they ran (`model::account`).
+//! The costs of services, ClickPipes and Postgres services, by days, from the time that they ran (`model::account`).
 
 use serde_json::{Value, json};
 
 use super::{Handler, Output};
+use crate::contract::{RANGES, Range};
 use crate::sandbox::model::account::credits;
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
@@ -11,19 +12,19 @@ use crate::sandbox::model::service::filters::TagFilter;
 use crate::sandbox::model::time::parse;
 use crate::sandbox::model::usage::day;
 
-/// The most days from the first one to the last one, as the contract's words say.
-const MOST_DAYS: i64 = 30;
-
 /// The handler of an operation of `usageCost`.
 pub fn handler(name: &str) -> Option<Handler> {
     (name == "usageCost.get").then_some(get)
 }
 
 fn get(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let (first, last) = (parameter(call, "from_date")?, parameter(call, "to_date")?);
-    if last < first || last - first > MOST_DAYS {
+    let range = RANGES.iter().find(|range| range.operation.name == call.operation.name);
+    let Range { from, to, days, .. } = range.ok_or_else(Rejection::internal_error)?;
+    let (first, last) = (parameter(call, from)?, parameter(call, to)?);
+    let most = i64::from(*days) - 1;
+    if last < first || last - first > most {
         return Err(Rejection::bad_request(format!(
-            "query.to_date: expected a day from from_date to {MOST_DAYS} days after it, received one {} days after it",
+            "query.{to}: expected a day from {from} to {most} days after it, received one {} days after it",
             last - first
         )));
     }

@@ -102,6 +102,9 @@ pub struct Backups {
     kept: VecDeque<Backup>,
     made: u64,
     last: Option<f64>,
+    /// Whether the next one fails, by a fault.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    next_fails: bool,
     #[serde(default)]
     pub schedule: BackupSchedule,
     /// The caller's own bucket that backups go to, as the API shows it.
@@ -113,7 +116,15 @@ impl Backups {
     /// A series without backups yet.
     pub fn new(series: Random) -> Self {
         let schedule = BackupSchedule::default();
-        Self { series, kept: VecDeque::new(), made: 0, last: None, schedule, bucket: None }
+        Self { series, kept: VecDeque::new(), made: 0, last: None, next_fails: false, schedule, bucket: None }
+    }
+
+    /// Lets the backup in progress fail, or else the next one. False: that is so already.
+    pub fn fail_one(&mut self, now: f64) -> bool {
+        match self.kept.back_mut().filter(|backup| now < backup.finished) {
+            Some(backup) => !std::mem::replace(&mut backup.error, true),
+            None => !std::mem::replace(&mut self.next_fails, true),
+        }
     }
 
     /// Visits every moment, to shift it.
@@ -154,6 +165,8 @@ impl Backups {
             let mut backup = Backup::number(number, started, &self.series);
             backup.expires = (started + retention).min(END);
             backup.bucket.clone_from(&bucket);
+            // One that is passed over has failed before.
+            backup.error |= std::mem::take(&mut self.next_fails) && unseen == 0.0;
             self.kept.push_back(backup);
             if self.kept.len() > MAX_KEPT {
                 self.kept.pop_front();

@@ -8,7 +8,6 @@ pub mod backups;
 pub mod filters;
 pub mod list_entries;
 pub mod metrics;
-pub mod mishaps;
 pub mod password_hashes;
 pub mod scaling;
 pub mod schedule;

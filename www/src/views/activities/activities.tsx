@@ -42,7 +42,7 @@ export function Activities() {
             <VirtualList
               items={found}
               keyOf={({ id }) => id}
-              estimate={60}
+              estimate={48}
               label="Activities"
               row={(activity) => <Entry of={activity} />}
             />

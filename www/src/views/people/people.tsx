@@ -144,6 +144,7 @@ function Invite({ roles: known }: { roles: readonly Role[] }) {
         if (await invite(email.trim(), [role])) setEmail("");
       }}
     >
+      <h2>Invite a person</h2>
       <Field label="E-mail address" error={missing}>
         {(tied) => (
           <input

@@ -27,8 +27,10 @@ export function SaveBar({ of, act, isChanged, refusal, onReset }: SaveBarProps) 
           Discard changes
         </Button>
       </div>
-      {!isChanged && !busy && <p class="help">Nothing has changed.</p>}
-      {isChanged && refusal !== undefined && <p class="error-text">{refusal}.</p>}
+      {/* Always a line, so that nothing below it moves. */}
+      <p class={isChanged && refusal !== undefined ? "error-text" : "help"}>
+        {isChanged ? (refusal ?? "Not saved yet") : "Nothing has changed"}.
+      </p>
       <MutationNotice of={of} />
     </>
   );

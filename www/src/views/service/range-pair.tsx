@@ -94,15 +94,11 @@ export function RangePair(props: RangePairProps) {
       </div>
       <div class="range-texts" id={`${id}-texts`}>
         {error !== undefined && <p class="error-text">{error}</p>}
-        {refusedBecause !== undefined ? (
-          <p class="zone-text">{refusedBecause}.</p>
-        ) : (
-          zones.map(({ from, reason }) => (
-            <p key={from} class="zone-text">
-              Refused: {reason.charAt(0).toLowerCase() + reason.slice(1)}
-            </p>
-          ))
-        )}
+        {zones.map(({ from, reason }) => (
+          <p key={from} class="zone-text">
+            Refused: {reason.charAt(0).toLowerCase() + reason.slice(1)}
+          </p>
+        ))}
         {effect && (
           <p class="effect-text">
             In effect: {effect[0] === effect[1] ? effect[0] : `${effect[0]} to ${effect[1]}`} {unit}

@@ -31,11 +31,15 @@ const limitsOf = (form: Form | undefined): Limits | undefined =>
     ? { min: form.min, max: form.max, step: form.step ?? 1 }
     : undefined;
 
-/** Why no size of this service can be changed now. */
-function refusedBecause({ tier, state }: Service): string | undefined {
-  if (tier === "development") return "A development service has one size";
+/** A reason that holds whatever the value. */
+const withoutValue = (issue: string) => issue.replace(/, received .*/, ".");
+
+/** Why no size of this service can be changed now. A tier that has one size is the contract's: it refuses any size beside it. */
+function refusedBecause({ tier, state }: Service, loaded: Package, { min }: Limits): string | undefined {
+  const issue = issueAt(check(loaded, "CreateServiceBody", { tier, minReplicaMemoryGb: min }), "minReplicaMemoryGb");
+  if (issue !== undefined) return withoutValue(issue);
   if (!["running", "idle", "stopped"].includes(state))
-    return `A service is scaled when it is running, idle or stopped; this one is ${words(state)}`;
+    return `A service is scaled when it is running, idle or stopped; this one is ${words(state)}.`;
   return undefined;
 }
 
@@ -57,7 +61,7 @@ export function Scaling({ service }: { service: Service }) {
     Object.entries({ ...size, idleScaling, idleTimeoutMinutes }).filter(([, value]) => value !== undefined),
   );
   const issues = isChanged ? [...check(loaded, BODY, present), ...check(loaded, BODY, scalingBody(service))] : [];
-  const refused = refusedBecause(service);
+  const refused = refusedBecause(service, loaded, memory);
   const busy = mutation(scalingKey(service.id)).value?.status === "running";
   return (
     <form
@@ -91,7 +95,7 @@ export function Scaling({ service }: { service: Service }) {
         of={scalingKey(service.id)}
         act="Scale"
         isChanged={isChanged}
-        refusal={refused ?? (issues.length > 0 ? "First mend the values that are marked" : undefined)}
+        refusal={refused?.replace(/\.$/, "") ?? (issues.length > 0 ? "First mend the values that are marked" : undefined)}
         onReset={() => fields.reset()}
       />
     </form>
@@ -115,7 +119,7 @@ function Size({ service, fields, issues, loaded, memory, replicas, refused }: Si
   const refusals = useMemo(() => {
     const reason = (low: string, high: string) => (value: number) =>
       check(loaded, BODY, { [low]: value, [high]: value })
-        .map(({ message }) => message.replace(/, received .*/, "."))
+        .map(({ message }) => withoutValue(message))
         .at(0);
     return { memory: reason("minReplicaMemoryGb", "maxReplicaMemoryGb"), replicas: reason("minReplicas", "maxReplicas") };
   }, [loaded]);

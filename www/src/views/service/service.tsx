@@ -49,16 +49,22 @@ export function Service({ id, part = "overview" }: { id: string; part?: string |
   }, [isDeleted]);
 
   return (
-    <Screen title={service?.name ?? known.current?.name ?? "Service"} aside={service && <Aside service={service} />}>
-      <Link class="back" href="/services">
-        <Icon name="back" /> All services
-      </Link>
+    <Screen
+      title={service?.name ?? known.current?.name ?? "Service"}
+      above={
+        <Link class="back" href="/services">
+          <Icon name="back" /> All services
+        </Link>
+      }
+      aside={service && <Aside service={service} />}
+    >
       {failure && (
         <FailureNotice failure={failure}>
           <Button onClick={() => void services.refresh()}>Try now</Button>
         </FailureNotice>
       )}
-      {service === undefined ? (
+      {/* The first look has not all of it: an access list that is not loaded would be an empty one. */}
+      {service === undefined || data === undefined ? (
         <Absent isLoaded={data !== undefined} hasFailed={failure !== undefined} />
       ) : (
         <Shown service={service} part={part} />

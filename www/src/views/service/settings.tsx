@@ -47,7 +47,7 @@ export function Settings({ service }: { service: Service }) {
           />
         )}
       </Field>
-      <Field label="Release channel" help={channel?.help && <Prose text={channel.help} />} error={issueAt(issues, "releaseChannel")}>
+      <Field label="Release channel" help={channel?.help ? <Prose text={channel.help} /> : "…"} error={issueAt(issues, "releaseChannel")}>
         {(tied) => (
           <select {...tied} value={values.releaseChannel} onChange={(event) => fields.set("releaseChannel", event.currentTarget.value)}>
             {[...channels].map((each) => (

@@ -1,16 +1,16 @@
 // The list of services.
 import type { Service } from "clickhouse-cloud";
 import { useEffect, useRef } from "preact/hooks";
-import { Link, useSearch } from "wouter-preact";
+import { Link, useLocation, useSearch } from "wouter-preact";
 import { now } from "../../store/cloud.ts";
 import { firstLook } from "../../store/first-look.ts";
-import { mutation, mutations } from "../../store/mutations.ts";
+import { mutation } from "../../store/mutations.ts";
 import { useResource } from "../../store/resource.ts";
 import { lifeKey, services } from "../../store/services.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton } from "../../ui/empty.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { State } from "../../ui/state.tsx";
 import { plural, words } from "../../ui/text.ts";
@@ -25,11 +25,9 @@ export function Services() {
   const data = loaded ?? firstLook.value;
   const filter = filterOf(useSearch());
   const shown = data && filtered(data, filter);
-  const set = (change: Partial<Filter>) => {
-    const query = queryOf({ ...filter, ...change });
-    // The router keeps a query that is there, and cannot take it away; it hears of this all the same.
-    history.replaceState(history.state, "", `${location.pathname}${query === "" ? "" : `?${query}`}#/services`);
-  };
+  const [, go] = useLocation();
+  // An empty query after the question mark removes the one that is there.
+  const set = (change: Partial<Filter>) => go(`/services?${queryOf({ ...filter, ...change })}`, { replace: true });
   return (
     <Screen
       title="Services"
@@ -40,10 +38,6 @@ export function Services() {
       }
     >
       <Welcome />
-      {mutations.value.map(
-        ({ key, label, status, resume }) =>
-          status === "done" && resume?.by === "services.remove" && <Notice key={key} tone="good" title={`${label}: done.`} />,
-      )}
       {failure && (
         <FailureNotice failure={failure}>
           <Button onClick={() => void services.refresh()}>Try now</Button>
@@ -70,7 +64,7 @@ export function Services() {
             <VirtualList
               items={shown ?? []}
               keyOf={({ id }) => id}
-              estimate={68}
+              estimate={matchMedia("(width > 1100px)").matches ? 58 : 136}
               label="Services"
               row={(service) => <Row service={service} />}
             />

@@ -9,6 +9,7 @@ import { Loaded } from "../../ui/loaded.tsx";
 import { Screen } from "../../ui/screen.tsx";
 import { Chart } from "./chart.tsx";
 import { byDay, csv, kindName, kindsOf, sum } from "./costs.ts";
+import "../../style/organization.css";
 import "../../style/usage.css";
 
 const DAY_MS = 86_400_000;

@@ -30,7 +30,6 @@ export function Welcome() {
         </li>
       </ol>
       <Button
-        kind="plain"
         onClick={() => {
           localStorage.setItem(STORE, "closed");
           setOpen(false);

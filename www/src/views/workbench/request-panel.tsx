@@ -1,6 +1,6 @@
 // The requests of the client, the latest first.
 import type { Signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Contract, loadContract } from "../../forms/contract.ts";
 import { masked } from "../../forms/value.ts";
 import type { Json } from "../../forms/model.ts";
@@ -12,6 +12,7 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { duration, plural } from "../../ui/text.ts";
 import { Time } from "../../ui/time.tsx";
+import { VirtualList } from "../../ui/virtual-list.tsx";
 
 const MASK = "••••••";
 const path = (url: string) => new URL(url).pathname.replace(/^\/v1\/organizations\/[^/]+/, "…");
@@ -19,6 +20,7 @@ const path = (url: string) => new URL(url).pathname.replace(/^\/v1\/organization
 export function RequestPanel() {
   const [open, setOpen] = useState<number>();
   const calls = traffic.value;
+  const latest = useMemo(() => calls.toReversed(), [calls]);
   if (calls.length === 0) return <Empty title="No request yet." />;
   return (
     <>
@@ -28,21 +30,25 @@ export function RequestPanel() {
           Clear
         </Button>
       </div>
-      <ol class="calls" reversed>
-        {calls.toReversed().map((call) => (
-          <li key={call.value.id}>
-            <button
-              type="button"
-              class="call"
-              aria-expanded={open === call.value.id}
-              onClick={() => setOpen(open === call.value.id ? undefined : call.value.id)}
-            >
-              <Summary of={call} />
-            </button>
-            {open === call.value.id && <Details of={call.value} />}
-          </li>
-        ))}
-      </ol>
+      <VirtualList
+        items={latest}
+        keyOf={(call) => String(call.peek().id)}
+        estimate={32}
+        label="Calls"
+        within=".dock-panel"
+        row={(call) => <Row of={call} isOpen={open === call.peek().id} setOpen={setOpen} />}
+      />
+    </>
+  );
+}
+
+function Row({ of: call, isOpen, setOpen }: { of: Signal<Call>; isOpen: boolean; setOpen: (id: number | undefined) => void }) {
+  return (
+    <>
+      <button type="button" class="call" aria-expanded={isOpen} onClick={() => setOpen(isOpen ? undefined : call.value.id)}>
+        <Summary of={call} />
+      </button>
+      {isOpen && <Details of={call.value} />}
     </>
   );
 }

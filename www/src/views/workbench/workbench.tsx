@@ -1,29 +1,51 @@
 // The workbench at the bottom: what the client does, and what can be done to it.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { traffic } from "../../store/traffic.ts";
 import { Button } from "../../ui/button.tsx";
 import { plural } from "../../ui/text.ts";
 import { opened } from "./backend-bar.tsx";
 import { ClockPanel } from "./clock-panel.tsx";
+import { Edge } from "./edge.tsx";
 import { FaultPanel } from "./fault-panel.tsx";
 import { LimitPanel } from "./limit-panel.tsx";
 import { RequestPanel, Summary } from "./request-panel.tsx";
 import "../../style/workbench.css";
 
 const STORE = "clickhouse-cloud.dock";
+const STORE_HEIGHT = "clickhouse-cloud.dock-height";
+/** In percent of the window's height. */
+const HEIGHT = 45;
 const panels = { requests: "Requests", limit: "Rate limit", faults: "Faults", clock: "Clock" } as const;
 type Panel = keyof typeof panels;
 
 export function Workbench() {
-  const [open, setOpen] = useState<Panel | undefined>(() => {
+  const [open, setPanel] = useState<Panel | undefined>(() => {
     const stored = localStorage.getItem(STORE) ?? "";
     return stored in panels ? (stored as Panel) : undefined;
   });
-  useEffect(() => localStorage.setItem(STORE, open ?? ""), [open]);
+  const setOpen = (panel: Panel | undefined) => {
+    localStorage.setItem(STORE, panel ?? "");
+    setPanel(panel);
+  };
+  const [height, setHeight] = useState(() => Number(localStorage.getItem(STORE_HEIGHT)) || HEIGHT);
+  useLayoutEffect(() => {
+    const { style } = document.documentElement;
+    if (open === undefined) style.removeProperty("--dock");
+    else style.setProperty("--dock", `${height}dvh`);
+  }, [open, height]);
   const sandbox = opened.value?.sandbox;
   const last = traffic.value.at(-1);
   return (
     <aside class={open === undefined ? "dock" : "dock open"} aria-label="Workbench">
+      {open !== undefined && (
+        <Edge
+          height={height}
+          onChange={(changed) => {
+            localStorage.setItem(STORE_HEIGHT, String(changed));
+            setHeight(changed);
+          }}
+        />
+      )}
       <div class="dock-bar">
         <div class="dock-tabs">
           {(Object.keys(panels) as Panel[])
@@ -45,7 +67,7 @@ export function Workbench() {
         )}
       </div>
       {open !== undefined && (
-        <section class="dock-panel" aria-label={panels[open]}>
+        <section id="dock-panel" class="dock-panel" aria-label={panels[open]}>
           {open === "requests" && <RequestPanel />}
           {open === "limit" && <LimitPanel />}
           {open === "faults" && sandbox !== undefined && <FaultPanel sandbox={sandbox} />}

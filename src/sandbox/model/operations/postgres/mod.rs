@@ -6,7 +6,7 @@
 mod config;
 mod credentials;
 pub mod metrics;
-mod size;
+pub mod size;
 mod slow_queries;
 
 use std::rc::Rc;
@@ -40,7 +40,6 @@ pub fn handler(name: &str) -> Option<Handler> {
         "postgres.create" => create,
         "postgres.get" => get,
         "postgres.update" => update,
-        "postgres.getCaCertificates" => get_ca_certificates,
         "postgres.restore" => restore,
         "postgres.updatePassword" => update_password,
         "postgres.updateState" => update_state,
@@ -287,9 +286,8 @@ fn update_password(organization: &mut Organization, call: &Call, _: f64) -> Resu
     Ok(Output::changed(Some(json!({ "password": password })), change))
 }
 
-fn get_ca_certificates(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, Rejection> {
-    generic::record(organization, call)?;
-    Ok(Output { result: Some(Payload::Text(CERTIFICATE.to_owned())), change: None })
+pub fn get_ca_certificates(_: &Call) -> Result<Payload, Rejection> {
+    Ok(Payload::Text(CERTIFICATE.to_owned()))
 }
 
 /// The properties of an object; none of another value.

@@ -42,8 +42,9 @@ pub fn newest<'a>(organization: &'a Organization, function: &'a Record) -> Optio
 pub fn displayed(version: &Record) -> Record {
     let mut displayed = version.clone();
     if let Some(lifecycle) = &version.lifecycle {
-        let fault = version.hidden.get(FAULT).filter(|_| lifecycle.state() == "error");
-        displayed.shown.insert("error".to_owned(), fault.cloned().unwrap_or(Value::Null));
+        let reason = || version.hidden.get(FAULT).cloned().unwrap_or_else(|| "the archive can not be built".into());
+        let error = if lifecycle.state() == "error" { reason() } else { Value::Null };
+        displayed.shown.insert("error".to_owned(), error);
         displayed.shown.insert("updatedAt".to_owned(), timestamp(lifecycle.since()).into());
     }
     displayed
@@ -59,7 +60,7 @@ pub fn add(
 ) -> Result<Output, Rejection> {
     let (udfs, versions) = (Resource::named(UDFS), Resource::named(VERSIONS));
     let (udfs, versions) = udfs.zip(versions).ok_or_else(Rejection::internal_error)?;
-    let machine = machine::of(UDFS).ok_or_else(Rejection::internal_error)?;
+    let machine = machine::of(VERSIONS).ok_or_else(Rejection::internal_error)?;
     let path = vec![name.to_owned()];
     let function = organization.store.get(UDFS, &path).ok_or_else(|| generic::not_found(udfs, &path))?;
     let mut function = Record::clone(function);
