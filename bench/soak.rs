@@ -1,44 +1,63 @@
-//! A million requests to one sandbox, in virtual time. Every ten thousand, the changes in the ledger are replayed in
-//! another sandbox and must produce the same state. Prints counts, speed and memory.
+//! A million requests of all operations to one sandbox, in virtual time. Each response is checked against the contract, and every some
+//! thousand the changes in the ledger are sent again to another sandbox and must produce the same state. Prints counts, speed
+//! and memory: that of the whole process, with the other sandbox and both states as JSON.
 //! `make soak`, or `make soak REQUESTS=10000000`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "as in tests")]
+#![allow(dead_code, unused_imports, reason = "the tests use more of their modules")]
 
+#[path = "../tests/sandbox/cloud.rs"]
+mod cloud;
+#[path = "../tests/sandbox/examples.rs"]
+mod examples;
 #[path = "../tests/sandbox/random_walk.rs"]
 mod random_walk;
+#[path = "../tests/sandbox/walk.rs"]
+mod walk;
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
-use clickhouse_cloud::sandbox::{Fault, Options};
-use random_walk::RandomWalk;
+use clickhouse_cloud::contract::OPERATIONS;
+use cloud::START;
+use walk::Walk;
 
-/// 2026-08-01T00:00:00Z.
-const START: f64 = 1_785_542_400_000.0;
+/// The requests between two comparisons.
+const ROUND: usize = 5_000;
 
 #[allow(clippy::disallowed_methods, reason = "the core has no clock; a measurement needs one")]
 fn main() {
     let requests = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
-    let faults = Fault::ALL.iter().map(|fault| (*fault, 0.01)).collect();
-    let mut walk = RandomWalk::new(Options { seed: 7, faults, rate_limit: None, ..Options::default() }, START);
+    let mut walk = Walk::new(7);
     let began = Instant::now();
-    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut changes, mut refusals) = (0, 0);
-    while walk.asked < requests {
-        walk.walk_and_replay();
-        for entry in walk.sandbox.ledger() {
+    while walk.sent < requests {
+        let (before, mut replayed) = (walk.sent, walk.restored());
+        walk.walk_and_replay(ROUND, &mut replayed);
+        let earlier = walk.cloud.sandbox.ledger().len() - (walk.sent - before);
+        for entry in walk.cloud.sandbox.ledger().skip(earlier) {
             changes += usize::from(entry.change.is_some());
             refusals += usize::from((400..500).contains(&entry.status));
-            if let Some(fault) = entry.fault {
-                *met.entry(fault.name()).or_default() += 1;
-            }
+        }
+        if walk.sent / (20 * ROUND) > before / (20 * ROUND) {
+            let state = walk.cloud.sandbox.snapshot(walk.cloud.now).len();
+            println!(
+                "{} requests, {changes} changes; the state has {state} bytes, the process {} kB",
+                walk.sent,
+                peak()
+            );
         }
     }
     let seconds = began.elapsed().as_secs_f64();
-    let days = (walk.now - START) / 86_400_000.0;
-    println!("{} requests in {seconds:.1} s, {:.0} a second", walk.asked, walk.asked as f64 / seconds);
+    let days = (walk.cloud.now - START) / 86_400_000.0;
+    println!("{} requests in {seconds:.1} s, {:.0} a second", walk.sent, walk.sent as f64 / seconds);
     println!("{days:.0} virtual days, {changes} changes, all of them made again; {refusals} refusals");
-    println!("faults: {met:?}");
+    println!("{} of {} operations succeeded", walk.succeeded.len(), OPERATIONS.len());
+    println!("memory: {} kB at most", peak());
+}
+
+/// The most memory that this process has had, in kB; 0 where Linux does not tell it.
+fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    println!("memory: {}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("not known here"));
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }

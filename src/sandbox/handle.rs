@@ -18,7 +18,7 @@ use super::http::request::read_call;
 use super::http::route::{self, Route};
 use super::http::uploads::UploadAddress;
 use super::model::access;
-use super::model::key;
+use super::model::key::{self, Presented};
 use super::model::operations::udfs::uploads::{self, Permission};
 use super::model::operations::{self, Output, Payload, mishaps};
 use super::model::random::Random;
@@ -150,17 +150,15 @@ impl Sandbox {
     fn receive(&mut self, address: &UploadAddress<'_>, incoming: &Incoming<'_>, request_id: &str) -> Handled {
         let now = self.now;
         let file = incoming.body.unwrap_or_default();
-        let credentials = Credentials::read(incoming.authorization);
+        let presented = Credentials::read(incoming.authorization).map(|it| it.presented());
         let mut take = || {
             if incoming.method != Some(Method::Put) {
                 return Err(Rejection::method_not_allowed(&incoming.name, &[Method::Put.as_str()]));
             }
             for timeline in &mut self.organizations {
-                let opens = |it: &Credentials| {
-                    key::presented(&timeline.current, it.key_id.as_ref(), &it.key_secret, now).is_some()
-                };
+                let opens = |it: &Presented| it.key(&timeline.current, now).is_some();
                 let permission = match address.token {
-                    None if credentials.as_ref().is_some_and(opens) => Permission::Key,
+                    None if presented.as_ref().is_some_and(opens) => Permission::Key,
                     token => Permission::Token(token),
                 };
                 let received = uploads::receive(&mut timeline.current, address.id, permission, file, now);
@@ -183,14 +181,13 @@ impl Sandbox {
 
     /// The key, then the rate limit, then the contract's paths. A request without the key does not count.
     fn admit(&mut self, incoming: &Incoming<'_>, headers: &mut Vec<(String, String)>) -> Result<Admitted, Rejection> {
-        let credentials = Credentials::read(incoming.authorization).ok_or_else(Rejection::unauthorized)?;
-        let presented = self.organizations.iter().enumerate().find_map(|(index, timeline)| {
-            let (id, secret) = (credentials.key_id.as_ref(), &credentials.key_secret);
-            let key = key::presented(&timeline.current, id, secret, self.now)?;
+        let presented = Credentials::read(incoming.authorization).ok_or_else(Rejection::unauthorized)?.presented();
+        let opened = self.organizations.iter().enumerate().find_map(|(index, timeline)| {
+            let key = presented.key(&timeline.current, self.now)?;
             let allowed = incoming.address.is_none_or(|address| key::allows(key.shown.get("ipAccessList"), address));
             Some((index, key.id().to_owned(), allowed))
         });
-        let (organization, key, allowed) = presented.ok_or_else(Rejection::unauthorized)?;
+        let (organization, key, allowed) = opened.ok_or_else(Rejection::unauthorized)?;
         if let Some(address) = incoming.address.filter(|_| !allowed) {
             return Err(Rejection::forbidden(format!("the access list of the key does not allow {address}")));
         }

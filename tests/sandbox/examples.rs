@@ -15,6 +15,7 @@ const DEEP: usize = 6;
 const ITEMS: usize = 3;
 
 /// Draws of a seed, the same on every machine.
+#[derive(Clone)]
 pub struct Draw(u64);
 
 impl Draw {

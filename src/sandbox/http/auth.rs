@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::sandbox::model::key::Presented;
 use crate::secret::Secret;
 
 /// The credentials of a request.
@@ -29,6 +30,11 @@ impl Credentials {
         // The first colon ends the id; a secret may hold more of them.
         let (id, secret) = str::from_utf8(&decoded).ok()?.split_once(':')?;
         Some(Self { key_id: Some(Secret::new(id)), key_secret: Secret::new(secret) })
+    }
+
+    /// The same as hashes, which keys are found by.
+    pub fn presented(&self) -> Presented {
+        Presented::new(self.key_id.as_ref(), &self.key_secret)
     }
 }
 

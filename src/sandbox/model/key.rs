@@ -31,7 +31,6 @@ const DELETED: &str = "deletedKeys";
 
 /// The hashes of a key's credentials, for the hidden properties of its record.
 pub fn hashes(id: &str, secret: &Secret) -> Map<String, Value> {
-    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     hidden(&hash(id), &hash(secret.reveal()))
 }
 
@@ -125,19 +124,32 @@ pub fn first(organization: &Organization) -> String {
     organization.store.list(KEYS, &[]).next().map_or_else(String::new, |record| record.id().to_owned())
 }
 
-/// The key that a request presents; none: it opens nothing now. `id` is none for a bearer token.
-pub fn presented<'a>(
-    organization: &'a Organization,
-    id: Option<&Secret>,
-    secret: &Secret,
-    now: f64,
-) -> Option<&'a Record> {
-    let hash = |text: &Secret| STANDARD.encode(Sha256::digest(text.reveal().as_bytes()));
-    let (id, secret) = (id.map(hash), hash(secret));
-    let has = |record: &Record, name: &str, hash: &str| record.hidden.get(name).and_then(Value::as_str) == Some(hash);
-    let keys = organization.store.list(KEYS, &[]).map(Rc::as_ref);
-    keys.filter(|record| is_open(record, now))
-        .find(|record| has(record, SECRET_HASH, &secret) && id.as_ref().is_none_or(|id| has(record, ID_HASH, id)))
+/// The credentials of a request as hashes, made once for all organizations.
+pub struct Presented {
+    /// None for a bearer token.
+    id: Option<String>,
+    secret: String,
+}
+
+impl Presented {
+    pub fn new(id: Option<&Secret>, secret: &Secret) -> Self {
+        Self { id: id.map(|id| hash(id.reveal())), secret: hash(secret.reveal()) }
+    }
+
+    /// The key of an organization that they open it with; none: they open nothing now.
+    pub fn key<'a>(&self, organization: &'a Organization, now: f64) -> Option<&'a Record> {
+        let has =
+            |record: &Record, name: &str, hash: &str| record.hidden.get(name).and_then(Value::as_str) == Some(hash);
+        let fits = |record: &&Record| {
+            has(record, SECRET_HASH, &self.secret) && self.id.as_ref().is_none_or(|id| has(record, ID_HASH, id))
+        };
+        let keys = organization.store.list(KEYS, &[]).map(Rc::as_ref);
+        keys.filter(fits).find(|record| is_open(record, now))
+    }
+}
+
+fn hash(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
 /// Whether a key opens the organization now: it is enabled, and not expired.
