@@ -122,6 +122,11 @@ impl Organization {
         }
         let is_over = |service: &&Rc<Service>| service.lifecycle.is_over();
         let over: Vec<Rc<Service>> = self.services.iter().filter(is_over).cloned().collect();
+        if !over.is_empty() {
+            // Accounts come in the order of their ends, however often the state is read.
+            self.store.advance(now);
+            self.add_accounts(None, now);
+        }
         self.services.retain(|service| !is_over(&service));
         for service in over {
             self.store.remove_below_service(&service.id);
@@ -141,9 +146,9 @@ impl Organization {
 
     /// Keeps the accounts of metered records that no longer exist, below a service that ends with them or any other.
     fn add_accounts(&mut self, ending: Option<&Service>, now: f64) {
-        for (resource, record) in self.store.take_ended() {
+        for (resource, record, at) in self.store.take_ended(now) {
             let service = ending.or_else(|| self.service_of(&record));
-            let account = Account::of_record(resource, &record, service, now, true);
+            let account = Account::of_record(resource, &record, service, at, true);
             self.add_account(account);
         }
     }
