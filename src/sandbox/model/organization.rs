@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::meters::{self, Metered};
+use super::meters;
 use super::random::Random;
 use super::record::Record;
 use super::rejection::Rejection;
@@ -15,6 +15,7 @@ use super::resource::Resource;
 use super::service::{CachedJson, Service};
 use super::store::Store;
 use super::time::{DAY, timestamp};
+use super::usage::Metered;
 
 /// The most services of all organizations together, so that the memory of a restored state has a bound.
 pub const MAX_SERVICES: usize = 10_000;
