@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::meters::{self, Metered};
+use super::meters;
 use super::record::Record;
 use super::service::Service;
 use super::time::{DAY, date, parse};
-use super::usage::day;
+use super::usage::{Metered, day};
 
 /// Prices of services in ClickHouse Credits, near those of the live service. Their data, which the sandbox does not have,
 /// counts as so many gigabytes.

@@ -3,17 +3,12 @@
 //! A meter is read where the record changes, so usage depends on changes and their moments alone (`usage`). Services have
 //! a meter of their own, since their size changes by itself.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::machine::Lifecycle;
 use super::operations::postgres::size::Size;
 use super::record::Record;
-use super::usage::Usage;
-
-/// The usage of a record, by the properties of the contract's `UsageCostMetrics`.
-pub type Metered = BTreeMap<String, Usage>;
+use super::usage::{Metered, Usage};
 
 /// The hidden property of a ClickPipe with the memory that it runs with, where its replicas do not tell it.
 pub const MEMORY_GB: &str = "memoryGb";

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
-use super::meters::{self, Metered};
+use super::meters;
 use super::random::Random;
 use super::record::Record;
 use super::rejection::Rejection;
@@ -15,6 +15,7 @@ use super::resource::Resource;
 use super::service::{CachedJson, Service};
 use super::store::Store;
 use super::time::{DAY, timestamp};
+use super::usage::Metered;
 
 /// The most services of all organizations together, so that the memory of a restored state has a bound.
 pub const MAX_SERVICES: usize = 10_000;
@@ -122,6 +123,11 @@ impl Organization {
         }
         let is_over = |service: &&Rc<Service>| service.lifecycle.is_over();
         let over: Vec<Rc<Service>> = self.services.iter().filter(is_over).cloned().collect();
+        if !over.is_empty() {
+            // Accounts come in the order of their ends, however often the state is read.
+            self.store.advance(now);
+            self.add_accounts(None, now);
+        }
         self.services.retain(|service| !is_over(&service));
         for service in over {
             self.store.remove_below_service(&service.id);
@@ -141,9 +147,9 @@ impl Organization {
 
     /// Keeps the accounts of metered records that no longer exist, below a service that ends with them or any other.
     fn add_accounts(&mut self, ending: Option<&Service>, now: f64) {
-        for (resource, record) in self.store.take_ended() {
+        for (resource, record, at) in self.store.take_ended(now) {
             let service = ending.or_else(|| self.service_of(&record));
-            let account = Account::of_record(resource, &record, service, now, true);
+            let account = Account::of_record(resource, &record, service, at, true);
             self.add_account(account);
         }
     }

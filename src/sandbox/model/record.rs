@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::machine::Lifecycle;
-use super::meters::Metered;
 use super::random::Random;
 use super::time::{parse, timestamp};
+use super::usage::Metered;
 use crate::contract::{AdditionalProperties, Format, Kind, Property, Schema};
 use crate::validate::{Mode, Unknown, validate};
 

@@ -126,9 +126,18 @@ impl Store {
         }
     }
 
-    /// The metered records that were removed since the last call, with their resources.
-    pub fn take_ended(&mut self) -> Vec<(&'static str, Rc<Record>)> {
-        std::mem::take(&mut self.ended)
+    /// The metered records that were removed since the last call, with their resources and the moments of their ends, in the
+    /// order of these: that of a record's own end, or now.
+    pub fn take_ended(&mut self, now: f64) -> Vec<(&'static str, Record, f64)> {
+        let ends = |(name, record): (&'static str, Rc<Record>)| {
+            let mut record = Rc::unwrap_or_clone(record);
+            advance(name, &mut record, now);
+            let at = record.lifecycle.as_ref().filter(|lifecycle| lifecycle.is_over()).map_or(now, Lifecycle::since);
+            (name, record, at)
+        };
+        let mut ended: Vec<_> = std::mem::take(&mut self.ended).into_iter().map(ends).collect();
+        ended.sort_by(|one, other| one.2.total_cmp(&other.2));
+        ended
     }
 
     fn drop_empty(&mut self) {

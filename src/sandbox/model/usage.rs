@@ -2,12 +2,17 @@
 //!
 //! It is added up when the units change, and computed from there for reads. So it depends on changes and their moments alone.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::time::{DAY, END};
 
 /// The days that are remembered. Older ones cost nothing any more.
 const DAYS: i64 = 100;
+
+/// The usage of a record, by the properties of the contract's `UsageCostMetrics`.
+pub type Metered = BTreeMap<String, Usage>;
 
 /// The usage of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -69,7 +69,7 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     }
     let is_database = kind(&record).is_some_and(is_database);
     if is_database {
-        let scaling = organization.store.get(CDC_SCALING, &[service.id.clone()]);
+        let scaling = organization.store.get(CDC_SCALING, std::slice::from_ref(&service.id));
         let memory = scaling
             .map_or_else(|| least_cdc_scaling().get(CDC_MEMORY).cloned(), |it| it.shown.get(CDC_MEMORY).cloned());
         record.hidden.extend(memory.map(|memory| (MEMORY_GB.to_owned(), memory)));
