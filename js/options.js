@@ -2,6 +2,7 @@
 // Converts the options of the constructor and of calls into the form that the wasm takes: checked, and with their defaults.
 // The kinds of options in the specifications below are those of bindings/options.js.
 import { ConfigurationError } from "./errors.js";
+import { needRoom } from "./bindings/stack.js";
 import { headerPairs } from "./bindings/values.js";
 import { limiter } from "./limiter.js";
 import { read } from "./read.js";
@@ -43,6 +44,8 @@ const CALL = "signal:methods:addEventListener|removeEventListener headers:header
  */
 export function settings(given) {
   const what = "new CloudClient";
+  // V8 ends the process where it compiles a regular expression at the end of the stack.
+  needRoom();
   const options = read(what, given, CLIENT);
   const { fetch, clock, logger, rateLimit, onRequest, onResponse, onRetry } = options;
   const headers = headersOf(what, options.headers);

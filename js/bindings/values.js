@@ -1,5 +1,7 @@
 // Reads and builds JavaScript values for Rust. Each function tolerates values of any kind and realm; decisions are made in Rust.
 
+import { needRoom } from "./stack.js";
+
 /**
  * An own or inherited property; undefined if there is none, or if its getter throws. Properties of `Object.prototype` are
  * ignored: other code may have polluted it.
@@ -98,6 +100,7 @@ export function isPlain(value) {
  * @param {unknown} value an object that is not plain
  */
 export function describeInstance(value) {
+  needRoom();
   const name = Object.prototype.toString.call(value).slice(8, -1);
   const received =
     name === "Object" || !/^\w{1,40}$/.test(name) ? "an instance of a class" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
@@ -223,6 +226,8 @@ export const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
  */
 export function headerPairs(headers) {
   if (headers === undefined || headers === null) return [];
+  // V8 ends the process where it compiles a regular expression at the end of the stack.
+  needRoom();
   // A Headers object is iterable; a plain object is not.
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   // The items of a Set or list of names are no pairs: their letters would become names and values.

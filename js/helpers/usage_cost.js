@@ -1,5 +1,6 @@
 // @ts-check
 // Usage cost: a range of any length, from as many requests as the service needs. The longest range of one request is the contract's.
+import { needRoom } from "../bindings/stack.js";
 import { alone } from "../bindings/values.js";
 import { inSequence, sequenceOptions } from "../calls.js";
 import { RequestValidationError } from "../errors.js";
@@ -74,6 +75,7 @@ function chunks(helper, query) {
  * @param {unknown} text
  */
 function dayOf(text) {
+  needRoom();
   if (typeof text !== "string" || !/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
   const day = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
   // Some engines take the 30th of February for a day of March.
