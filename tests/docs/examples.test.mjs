@@ -182,7 +182,7 @@ describe("examples/restore-newest-backup.mjs", () => {
     await control("faults", { fault: "drop-after", method: "POST" });
     const first = await run(restore, source).ended;
     assert.equal(first.code, 1);
-    assert.match(first.stderr, /^services\.create: no answer: .*; the change may have happened.*\nstart this again in a minute or two/);
+    assert.match(first.stderr, /^services\.create: no response: .*; the change may have happened.*\nstart this again in a minute or two/);
     assert.equal((await services()).length, 2);
     const { code, stderr } = await run(restore, source).ended;
     assert.deepEqual([code, stderr], [0, ""]);

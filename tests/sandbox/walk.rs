@@ -39,6 +39,8 @@ pub struct Walk {
     last_path: Vec<(String, String)>,
     /// Uploads whose file was sent, and that no version has.
     uploads: Vec<Value>,
+    /// With more records than this, every second request is a deletion.
+    pub crowd: usize,
 }
 
 impl Walk {
@@ -59,6 +61,7 @@ impl Walk {
             last_text: String::new(),
             last_path: Vec::new(),
             uploads: Vec::new(),
+            crowd: usize::MAX,
         }
     }
 
@@ -115,8 +118,14 @@ impl Walk {
             0 => OPERATIONS.iter().find(|operation| operation.name == "services.create").unwrap(),
             _ => *self.draw.one(OPERATIONS),
         };
+        let is_crowded = self.known.len() > self.crowd;
+        let deletions = OPERATIONS.iter().copied().filter(|operation| operation.method == Method::Delete);
+        let operation = match is_crowded && self.draw.below(2) == 0 {
+            true => *self.draw.one(&deletions.collect::<Vec<_>>()),
+            false => operation,
+        };
         let url = self.url(operation);
-        if self.draw.below(3) != 0 && operation.method == Method::Delete {
+        if !is_crowded && self.draw.below(3) != 0 && operation.method == Method::Delete {
             return;
         }
         if url.contains(&self.own_key) && operation.method != Method::Get {
