@@ -99,7 +99,9 @@ ${all.map(({ name, about, tables }) => [`## ${name}`, about, ...tables.map(markd
 }
 
 /** @param {import("./lib/table.mjs").Comparison} one */
-const isBehind = ({ own, other, spread = 0 }) => own > other * (1 + NOISE) && own - other > spread;
+function isBehind({ own, other, spread = 0 }) {
+  return own > other * (1 + NOISE) && own - other > spread;
+}
 
 /** Each peer that is ahead somewhere: in how many cases, and in which one most. @param {Section[]} all */
 function behind(all) {
