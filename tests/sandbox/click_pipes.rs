@@ -40,23 +40,6 @@ fn create(cloud: &mut Cloud, path: &str, source: &Value) -> String {
     format!("{path}/{}", created.result()["id"].as_str().unwrap())
 }
 
-/// The states of a pipe until it has one of them.
-#[track_caller]
-fn course(cloud: &mut Cloud, pipe: &str, until: &str) -> Vec<String> {
-    let mut states: Vec<String> = Vec::new();
-    for _ in 0..2000 {
-        let state = cloud.get(pipe).result()["state"].as_str().unwrap().to_owned();
-        if states.last() != Some(&state) {
-            states.push(state.clone());
-        }
-        if state == until {
-            return states;
-        }
-        cloud.wait(1.0);
-    }
-    panic!("never {until}: {states:?}");
-}
-
 fn command(cloud: &mut Cloud, pipe: &str, command: &str) -> Received {
     cloud.patch(&format!("{pipe}/state"), &json!({ "command": command }))
 }
@@ -76,7 +59,7 @@ fn the_source_decides_the_states() {
         (postgres("cdc_only"), "Running", vec!["Provisioning", "Setup", "Running"]),
     ] {
         let pipe = create(&mut cloud, &path, &source);
-        assert_eq!(course(&mut cloud, &pipe, until), states, "{source}");
+        assert_eq!(cloud.states_until(&pipe, "state", until), states, "{source}");
     }
     assert_eq!(cloud.get(&path).result().as_array().map(Vec::len), Some(6));
 }
@@ -132,21 +115,21 @@ fn pipes_stop_start_and_copy_again() {
     let mut cloud = Cloud::new();
     let path = service(&mut cloud);
     let pipe = create(&mut cloud, &path, &kafka());
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     assert_eq!(command(&mut cloud, &pipe, "start").result()["state"], "Running");
     assert_eq!(command(&mut cloud, &pipe, "stop").result()["state"], "Stopping");
-    assert_eq!(course(&mut cloud, &pipe, "Stopped"), ["Stopping", "Stopped"]);
+    assert_eq!(cloud.states_until(&pipe, "state", "Stopped"), ["Stopping", "Stopped"]);
     assert_eq!(command(&mut cloud, &pipe, "start").result()["state"], "Provisioning");
     assert_eq!(
         command(&mut cloud, &pipe, "resync").refused(409),
         "CONFLICT: Only ClickPipe of a database can be resynced. Current state: 'Provisioning'"
     );
     let pipe = create(&mut cloud, &path, &postgres("cdc"));
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     command(&mut cloud, &pipe, "stop");
-    assert_eq!(course(&mut cloud, &pipe, "Paused"), ["Pausing", "Paused"]);
+    assert_eq!(cloud.states_until(&pipe, "state", "Paused"), ["Pausing", "Paused"]);
     command(&mut cloud, &pipe, "resync").result();
-    assert_eq!(course(&mut cloud, &pipe, "Running"), ["Resync", "Snapshot", "Running"]);
+    assert_eq!(cloud.states_until(&pipe, "state", "Running"), ["Resync", "Snapshot", "Running"]);
 }
 
 #[test]
@@ -154,7 +137,7 @@ fn an_update_merges_and_takes_a_while() {
     let mut cloud = Cloud::new();
     let path = service(&mut cloud);
     let pipe = create(&mut cloud, &path, &kafka());
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     let created = cloud.get(&pipe).result().clone();
     cloud.wait(10.0);
     let change = json!({ "name": "b", "source": { "kafka": { "authentication": "IAM_ROLE", "iamRole": "arn" }, "kinesis": null } });
@@ -165,7 +148,7 @@ fn an_update_merges_and_takes_a_while() {
     assert_eq!(changed["source"].as_object().map(serde_json::Map::len), Some(1));
     assert_eq!(changed["createdAt"], created["createdAt"]);
     assert_ne!(changed["updatedAt"], created["updatedAt"]);
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     let other = json!({ "source": { "mysql": { "host": "a", "port": 1 } } });
     assert_eq!(
         cloud.patch(&pipe, &other).refused(400),
@@ -180,20 +163,20 @@ fn tables_change_while_a_database_pipe_is_paused() {
     let mut cloud = Cloud::new();
     let path = service(&mut cloud);
     let pipe = create(&mut cloud, &path, &postgres("cdc"));
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     let change = json!({ "source": { "postgres": {
         "tableMappingsToAdd": [table("items")],
         "tableMappingsToRemove": [{ "sourceSchemaName": "public", "sourceTable": "users", "targetTable": "shop_users" }],
     } } });
     assert_eq!(cloud.patch(&pipe, &change).refused(400), "BAD_REQUEST: Postgres ClickPipe must be paused to edit");
     command(&mut cloud, &pipe, "stop");
-    course(&mut cloud, &pipe, "Paused");
+    cloud.states_until(&pipe, "state", "Paused");
     let changed = cloud.patch(&pipe, &change).result().clone();
     assert_eq!(changed["source"]["postgres"]["tableMappings"], json!([table("orders"), table("items")]));
     assert_eq!(changed["source"]["postgres"]["settings"]["replicationMode"], "cdc");
-    assert_eq!(course(&mut cloud, &pipe, "Running"), ["Modifying", "Running"]);
+    assert_eq!(cloud.states_until(&pipe, "state", "Running"), ["Modifying", "Running"]);
     command(&mut cloud, &pipe, "stop");
-    course(&mut cloud, &pipe, "Paused");
+    cloud.states_until(&pipe, "state", "Paused");
     assert!(cloud.patch(&pipe, &change).refused(400).contains("tableMappingsToRemove[0]"));
 }
 
@@ -204,7 +187,7 @@ fn replicas_are_those_of_streams() {
     let pipe = create(&mut cloud, &path, &kafka());
     let least = json!({ "replicas": 1, "concurrency": 1, "replicaCpuMillicores": 125, "replicaMemoryGb": 0.5 });
     assert_eq!(cloud.get(&pipe).result()["scaling"], least);
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     let scaled =
         cloud.patch(&format!("{pipe}/scaling"), &json!({ "replicas": 4, "replicaMemoryGb": 2 })).result().clone();
     let more = json!({ "replicas": 4, "concurrency": 4, "replicaCpuMillicores": 125, "replicaMemoryGb": 2 });
@@ -286,7 +269,7 @@ fn pipes_stay_with_a_stopped_service_and_in_a_snapshot() {
     let path = service(&mut cloud);
     let pipe = create(&mut cloud, &path, &postgres("cdc"));
     let (snapshot, then) = (cloud.sandbox.snapshot(cloud.now), cloud.now);
-    let expected = course(&mut cloud, &pipe, "Running");
+    let expected = cloud.states_until(&pipe, "state", "Running");
     let id = path.split('/').nth(2).unwrap().to_owned();
     cloud.command(&id, "stop");
     cloud.until(&id, "stopped");
@@ -294,7 +277,7 @@ fn pipes_stay_with_a_stopped_service_and_in_a_snapshot() {
     let mut other = Cloud::of(Options { rate_limit: None, seed: 9, ..Options::default() });
     other.now = then;
     other.sandbox.restore(then, &snapshot).unwrap();
-    assert_eq!(course(&mut other, &pipe, "Running"), expected);
+    assert_eq!(other.states_until(&pipe, "state", "Running"), expected);
 }
 
 #[test]
@@ -346,7 +329,7 @@ fn a_pipe_fails_without_its_endpoint() {
     let mut source = kafka();
     source["kafka"]["reversePrivateEndpointIds"] = json!([id]);
     let pipe = create(&mut cloud, &path, &source);
-    course(&mut cloud, &pipe, "Running");
+    cloud.states_until(&pipe, "state", "Running");
     cloud.delete(&format!("{endpoints}/{}", id.as_str().unwrap()));
     assert_eq!(cloud.get(&pipe).result()["state"], "Failed");
     let body = json!({ "name": "a", "source": source, "destination": {} });

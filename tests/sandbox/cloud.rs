@@ -56,6 +56,23 @@ impl Cloud {
         self.now += seconds * 1000.0;
     }
 
+    /// The states of a resource, asked every second, until it has one of them.
+    #[track_caller]
+    pub fn states_until(&mut self, path: &str, property: &str, until: &str) -> Vec<String> {
+        let mut states: Vec<String> = Vec::new();
+        for _ in 0..2000 {
+            let state = self.get(path).result()[property].as_str().unwrap().to_owned();
+            if states.last() != Some(&state) {
+                states.push(state.clone());
+            }
+            if state == until {
+                return states;
+            }
+            self.wait(1.0);
+        }
+        panic!("never {until}: {states:?}");
+    }
+
     /// The address of a path in the organization.
     pub fn url(&self, path: &str) -> String {
         format!("https://api.clickhouse.cloud/v1/organizations/{}{path}", self.sandbox.options().organization_id)

@@ -19,23 +19,6 @@ fn last(cloud: &Cloud) -> (Option<Fault>, &str) {
     (entry.fault, entry.change.as_deref().unwrap_or_default())
 }
 
-/// The states of a resource until it has one of them.
-#[track_caller]
-fn course(cloud: &mut Cloud, path: &str, property: &str, until: &str) -> Vec<String> {
-    let mut states: Vec<String> = Vec::new();
-    for _ in 0..2000 {
-        let state = cloud.get(path).result()[property].as_str().unwrap().to_owned();
-        if states.last() != Some(&state) {
-            states.push(state.clone());
-        }
-        if state == until {
-            return states;
-        }
-        cloud.wait(1.0);
-    }
-    panic!("never {until}: {states:?}");
-}
-
 /// It is in a state, and stays so.
 #[track_caller]
 fn stays(cloud: &mut Cloud, path: &str, property: &str, state: &str) {
@@ -94,10 +77,10 @@ fn a_pipe_of_each_kind_can_fail_before_it_runs_and_starts_again() {
             inject(&mut cloud, fault);
             let pipe = create_pipe(&mut cloud, &pipes, source(kind));
             assert_eq!(last(&cloud).0, Some(fault));
-            assert_eq!(course(&mut cloud, &pipe, "state", state), ["Provisioning", state], "{kind}");
+            assert_eq!(cloud.states_until(&pipe, "state", state), ["Provisioning", state], "{kind}");
             stays(&mut cloud, &pipe, "state", state);
             command(&mut cloud, &pipe, "start");
-            course(&mut cloud, &pipe, "state", runs);
+            cloud.states_until(&pipe, "state", runs);
         }
     }
 }
@@ -118,13 +101,13 @@ fn a_running_pipe_can_lose_its_source_or_degrade() {
         stays(&mut cloud, &pipe, "state", "Failed");
         inject(&mut cloud, Fault::InternalError);
         command(&mut cloud, &pipe, "start");
-        course(&mut cloud, &pipe, "state", "InternalError");
+        cloud.states_until(&pipe, "state", "InternalError");
         command(&mut cloud, &pipe, "start");
-        course(&mut cloud, &pipe, "state", "Running");
+        cloud.states_until(&pipe, "state", "Running");
         inject(&mut cloud, Fault::Degraded);
         cloud.get(&pipe);
         assert_eq!(last(&cloud), (Some(Fault::Degraded), "Running -> Degraded"), "the pipe, not its service");
-        assert_eq!(course(&mut cloud, &pipe, "state", "Running"), ["Degraded", "Running"]);
+        assert_eq!(cloud.states_until(&pipe, "state", "Running"), ["Degraded", "Running"]);
     }
 }
 
@@ -146,21 +129,21 @@ fn a_private_endpoint_can_fail_be_rejected_or_expire() {
         let endpoint = create(&mut cloud, "VPC_ENDPOINT_SERVICE", "vpcEndpointServiceName");
         assert_eq!(last(&cloud).0, Some(fault));
         let expected: Vec<&str> = before.iter().copied().chain([state]).collect();
-        assert_eq!(course(&mut cloud, &endpoint, "status", state), expected);
+        assert_eq!(cloud.states_until(&endpoint, "status", state), expected);
         stays(&mut cloud, &endpoint, "status", state);
         assert_eq!(cloud.delete(&endpoint).status, 200);
     }
     // One that waits already, by any request for it.
     let endpoint = create(&mut cloud, "VPC_ENDPOINT_SERVICE", "vpcEndpointServiceName");
-    course(&mut cloud, &endpoint, "status", "PendingAcceptance");
+    cloud.states_until(&endpoint, "status", "PendingAcceptance");
     inject(&mut cloud, Fault::Rejected);
     cloud.get(&endpoint);
-    course(&mut cloud, &endpoint, "status", "Rejected");
+    cloud.states_until(&endpoint, "status", "Rejected");
     // One whose target needs no acceptance is never rejected.
     inject(&mut cloud, Fault::Rejected);
     let endpoint = create(&mut cloud, "VPC_RESOURCE", "vpcResourceConfigurationId");
     assert_eq!(last(&cloud).0, None);
-    course(&mut cloud, &endpoint, "status", "Ready");
+    cloud.states_until(&endpoint, "status", "Ready");
 }
 
 #[test]
@@ -169,27 +152,27 @@ fn a_postgres_service_can_fail_to_be_created_restored_and_restarted() {
     let body = json!({ "name": "shop", "provider": "aws", "region": "us-east-1", "size": "m8gd.xlarge" });
     inject(&mut cloud, Fault::Failed);
     let path = path_of("/postgres", &cloud.post("/postgres", &body));
-    assert_eq!(course(&mut cloud, &path, "state", "unavailable"), ["creating", "unavailable"]);
+    assert_eq!(cloud.states_until(&path, "state", "unavailable"), ["creating", "unavailable"]);
     stays(&mut cloud, &path, "state", "unavailable");
     assert!(command(&mut cloud, &path, "promote").refused(409).ends_with("Current state: 'unavailable'"));
     inject(&mut cloud, Fault::Failed);
     assert_eq!(command(&mut cloud, &path, "restart").result()["state"], "restarting");
-    course(&mut cloud, &path, "state", "unavailable");
+    cloud.states_until(&path, "state", "unavailable");
     command(&mut cloud, &path, "restart");
-    course(&mut cloud, &path, "state", "running");
+    cloud.states_until(&path, "state", "running");
     inject(&mut cloud, Fault::Crashed);
     cloud.get(&format!("{path}/config"));
     assert_eq!(last(&cloud), (Some(Fault::Crashed), "running -> unavailable"));
     assert_eq!(cloud.get(&path).result()["state"], "unavailable");
     command(&mut cloud, &path, "restart");
-    course(&mut cloud, &path, "state", "running");
+    cloud.states_until(&path, "state", "running");
     for (part, body) in [
         ("readReplica", json!({ "name": "replica" })),
         ("restoredService", json!({ "name": "restored", "restoreTarget": "2026-08-02T00:00:00Z" })),
     ] {
         inject(&mut cloud, Fault::Failed);
         let path = path_of("/postgres", &cloud.post(&format!("{path}/{part}"), &body));
-        assert_eq!(course(&mut cloud, &path, "state", "unavailable"), ["creating", "unavailable"]);
+        assert_eq!(cloud.states_until(&path, "state", "unavailable"), ["creating", "unavailable"]);
         assert_eq!(cloud.delete(&path).status, 200);
     }
 }
@@ -219,21 +202,21 @@ fn a_build_and_an_attachment_can_fail() {
     inject(&mut cloud, Fault::Failed);
     assert_eq!(create_udf(&mut cloud, "/udfs", Some("twice"))["status"], "building");
     assert_eq!(last(&cloud).0, Some(Fault::Failed));
-    course(&mut cloud, "/udfs/twice", "status", "error");
+    cloud.states_until("/udfs/twice", "status", "error");
     assert_eq!(cloud.get("/udfs/twice").result()["error"], "the archive can not be built");
     let attachment = format!("/udfs/twice/attachments/{service}");
     let attach = |cloud: &mut Cloud| cloud.send(Method::Put, &cloud.url(&attachment), Some("{}".to_owned()));
     assert_eq!(attach(&mut cloud).status, 409);
     inject(&mut cloud, Fault::Failed);
     create_udf(&mut cloud, "/udfs/twice/versions", None);
-    course(&mut cloud, "/udfs/twice", "status", "error");
+    cloud.states_until("/udfs/twice", "status", "error");
     create_udf(&mut cloud, "/udfs/twice/versions", None);
-    course(&mut cloud, "/udfs/twice", "status", "ready");
+    cloud.states_until("/udfs/twice", "status", "ready");
     inject(&mut cloud, Fault::Failed);
     assert_eq!(attach(&mut cloud).result()["status"], "provisioning");
-    course(&mut cloud, &attachment, "status", "error");
+    cloud.states_until(&attachment, "status", "error");
     attach(&mut cloud);
-    course(&mut cloud, &attachment, "status", "deployed");
+    cloud.states_until(&attachment, "status", "deployed");
 }
 
 #[test]
