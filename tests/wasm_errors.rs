@@ -13,7 +13,7 @@ extern "C" {
     fn new(message: &str) -> ConfigurationError;
 }
 
-// What `errors.js` imports: a file that no Rust names is not copied beside it.
+// All that `errors.js` imports, also through others: a file that no Rust names is not copied beside it.
 #[wasm_bindgen(module = "/js/hidden.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -23,6 +23,12 @@ extern "C" {
 extern "C" {
     #[allow(dead_code)]
     fn alone();
+}
+#[wasm_bindgen(module = "/js/bindings/stack.js")]
+extern "C" {
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = needRoom)]
+    fn need_room();
 }
 
 #[wasm_bindgen_test]
