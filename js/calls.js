@@ -6,9 +6,9 @@ import { needRoom } from "./bindings/stack.js";
 import { ConfigurationError } from "./errors.js";
 import { hidden } from "./hidden.js";
 import { callOptions, headersOf, waitOptions } from "./options.js";
-import { paged } from "./pages.js";
+import { iterator } from "./pages.js";
 import { written } from "./parameters.js";
-import { cloudPromise, prepared } from "./promise.js";
+import { cloudPromise, defined, prepared } from "./promise.js";
 import { read as readOptions } from "./read.js";
 
 /**
@@ -141,19 +141,14 @@ export const lister = (core) => (operation, parameters, options, pages) => {
     });
   const first = page();
   const promise = cloudPromise(first);
-  try {
-    return paged(
-      promise,
-      operation,
-      pages,
-      () => given.query,
-      (query) => cloudPromise(page(query)),
-    );
-  } catch (overflow) {
-    // As in `cloudPromise`: without a promise there is no call.
-    first.start = () => undefined;
-    throw overflow;
-  }
+  const items = iterator(
+    promise,
+    operation,
+    pages,
+    () => given.query,
+    (query) => cloudPromise(page(query)),
+  );
+  return defined(promise, Symbol.asyncIterator, items, first);
 };
 
 /**

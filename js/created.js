@@ -3,7 +3,7 @@
 // secrets are returned only once. Logs and `JSON.stringify` do not show them.
 import { onAbort, reasonOf } from "./bindings/signals.js";
 import { CloudError } from "./errors.js";
-import { alone, get } from "./bindings/values.js";
+import { withoutPrototype, get } from "./bindings/values.js";
 
 /**
  * Calls `onCreated` and awaits its result. An aborted signal ends the wait at once, with the signal's reason.
@@ -54,7 +54,7 @@ export function attach(error, name, created, signal) {
     if (!known.has(error)) {
       // A property of this name that the caller's error already has is not replaced.
       if (get(error, name) !== undefined) return;
-      Object.defineProperty(error, name, alone({ get: () => known.get(error), configurable: true }));
+      Object.defineProperty(error, name, withoutPrototype({ get: () => known.get(error), configurable: true }));
     }
     known.set(error, created);
   } catch {

@@ -1,7 +1,7 @@
 // The error classes of the package. Rust chooses the class, the message and the fields of an error (src/bindings/errors.rs);
 // this file only declares them. Response bodies and passwords stay in hidden properties, which logs do not show.
 
-import { alone } from "./bindings/values.js";
+import { withoutPrototype } from "./bindings/values.js";
 import { hidden, hide } from "./hidden.js";
 
 /** Marks the errors of every copy of this package, so that `CloudError.is` recognizes them all. */
@@ -75,9 +75,9 @@ export class CloudError extends Error {
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, _fields, hidden) {
-    const { cause, text = "" } = alone(hidden);
+    const { cause, text = "" } = withoutPrototype(hidden);
     super(message, cause === undefined ? undefined : { cause });
-    Object.defineProperty(this, BRAND, alone({ value: true }));
+    Object.defineProperty(this, BRAND, withoutPrototype({ value: true }));
     hide(this, { text, created: undefined, createdKey: undefined });
   }
 
@@ -155,7 +155,7 @@ export class RequestValidationError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {Issue[]} every violation, not only the first */
     this.issues = fields.issues;
     /** @type {string} the operation, such as `services.create` */
@@ -178,7 +178,7 @@ export class ResponseValidationError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {Issue[]} every violation in the response */
     this.issues = fields.issues;
     /** @type {string} the operation, such as `services.create` */
@@ -221,7 +221,7 @@ export class ApiError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {number} the HTTP status */
     this.status = fields.status;
     /** @type {string | undefined} the code at the start of the API's error text, such as `CONFLICT` */
@@ -284,7 +284,7 @@ export class RateLimitError extends ApiError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {number} the wait that the service asks for, in milliseconds and uncapped; 10,000 if it asks for none */
     this.retryAfterMs = fields.retryAfterMs;
   }
@@ -320,7 +320,7 @@ export class ConnectionError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {boolean} whether the change may have been applied: check before you repeat the call */
     this.ambiguous = fields.ambiguous;
     /** @type {string} the operation, such as `services.create` */
@@ -343,7 +343,7 @@ export class TimeoutError extends ConnectionError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {number} the timeout of one attempt, in milliseconds */
     this.timeoutMs = fields.timeoutMs;
   }
@@ -363,7 +363,7 @@ export class WaitError extends CloudError {
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
-    fields = alone(fields);
+    fields = withoutPrototype(fields);
     /** @type {"deadline" | "failed-state" | "gone" | "refused"} why the wait ended; `refused`: waiting longer does not help */
     this.reason = fields.reason;
     /** @type {AnyState | undefined} the last state or status that was read */
@@ -403,5 +403,5 @@ for (const [name, { prototype }] of Object.entries({
   TimeoutError,
   WaitError,
 })) {
-  Object.defineProperty(prototype, "name", alone({ value: name, configurable: true, writable: true }));
+  Object.defineProperty(prototype, "name", withoutPrototype({ value: name, configurable: true, writable: true }));
 }

@@ -21,10 +21,10 @@ const SHARED = Symbol.for("clickhouse-cloud.limiter.1");
 const LIMIT = { requests: 10, perMs: 10_000 };
 
 /**
- * The limiter of a client: one in the wasm of this copy and, if the permits come from elsewhere, their source in `lent`. The
+ * The limiter of a client: one in the wasm of this copy and, if the permits come from elsewhere, their source in `custom`. The
  * client holds `shared`, so that the registry's weak reference to the limiter stays valid while a client uses it.
  *
- * @typedef {{ limiter: Limiter, lent?: RateLimiterLike, shared?: RateLimiterLike }} Gate
+ * @typedef {{ limiter: Limiter, custom?: RateLimiterLike, shared?: RateLimiterLike }} Gate
  */
 
 /** The limiters of this copy, by the object that other copies see. @type {WeakMap<RateLimiterLike, Limiter>} */
@@ -64,7 +64,7 @@ function share(limiter) {
  */
 function gate(shared) {
   const limiter = own.get(shared);
-  return limiter ? { limiter, shared } : { limiter: new Limiter(0, 0, true), lent: shared };
+  return limiter ? { limiter, shared } : { limiter: new Limiter(0, 0, true), custom: shared };
 }
 
 /** Limits the requests in any window of time, first come, first served. Clients that share a key can share one. */
@@ -151,7 +151,7 @@ const lost = shares ? new FinalizationRegistry((/** @type {() => void} */ end) =
 export function limiter(option, sharing) {
   if (option === false) return { limiter: new Limiter(0, 0, false) };
   if (isRateLimiter(option)) return gate(/** @type {any} */ (option)[SHARED]());
-  if (get(option, "acquire")) return { limiter: new Limiter(0, 0, true), lent: /** @type {RateLimiterLike} */ (option) };
+  if (get(option, "acquire")) return { limiter: new Limiter(0, 0, true), custom: /** @type {RateLimiterLike} */ (option) };
   const { requests, perMs } = /** @type {typeof LIMIT} */ (option ?? LIMIT);
   if (!gone || !sharing) return { limiter: new Limiter(requests, perMs, false) };
   // `sharing` contains a secret, so the registry holds only its hash.

@@ -59,7 +59,7 @@ export function settings(given) {
   const all = {
     // A separate object without secrets, since the caller's functions receive it as `this`. It lives as long as the client
     // and its calls, and keeps the shared limiter alive for other clients of the same key.
-    host: { fetch, clock, logger, rateLimit: one.lent, limiter: one.shared, onRequest, onResponse, onRetry },
+    host: { fetch, clock, logger, rateLimit: one.custom, limiter: one.shared, onRequest, onResponse, onRetry },
     logLevel: options.logLevel ?? "warn",
     maxBodyBytes: options.maxBodyBytes ?? 67_108_864,
     timeoutMs: options.timeoutMs ?? 30_000,

@@ -1,10 +1,10 @@
 // @ts-check
 // Iterates over lists that come in pages. The contract says which lists do, and the names of their parts (`x-pages`); the pages
 // after the first are requested only while the caller iterates.
-import { alone, get } from "./bindings/values.js";
+import { withoutPrototype, get } from "./bindings/values.js";
 import { ResponseValidationError } from "./errors.js";
 
-/** @import { CloudPromise, PagePromise, WithResponse } from "./generated/client_bg.js" */
+/** @import { CloudPromise, WithResponse } from "./generated/client_bg.js" */
 
 /**
  * The names of the parts of a list: of one with a cursor, or of one with an offset.
@@ -13,17 +13,16 @@ import { ResponseValidationError } from "./errors.js";
  */
 
 /**
- * Adds the iteration over all items to the promise of a page.
+ * Gives the method that iterates over the items of all pages.
  *
- * @param {CloudPromise<any>} first
+ * @param {CloudPromise<any>} first the first page
  * @param {string} operation
  * @param {Pages} pages
  * @param {() => string[]} query the query of the first page, as names and JSON texts, once its promise has been fulfilled
  * @param {(query: string[]) => CloudPromise<any>} request requests another page
- * @returns {PagePromise<any, any>}
  */
-export function paged(first, operation, pages, query, request) {
-  async function* items() {
+export function iterator(first, operation, pages, query, request) {
+  return async function* () {
     const read = "cursor" in pages ? byCursor(pages, query) : byOffset(pages, query);
     for (let page = first; ; ) {
       const response = await page.withResponse();
@@ -33,8 +32,7 @@ export function paged(first, operation, pages, query, request) {
       if (next === undefined) return;
       page = request(changed(query(), next));
     }
-  }
-  return Object.defineProperty(/** @type {any} */ (first), Symbol.asyncIterator, alone({ value: items }));
+  };
 }
 
 /**
@@ -53,7 +51,7 @@ function byCursor({ cursor, items, next }, query) {
     if (place === undefined || place === null || place === "") return { items: list, next: undefined };
     const repeated = seen.has(place) ? ["result", ...next] : undefined;
     seen.add(place);
-    return { items: list, next: alone({ [cursor]: place }), repeated };
+    return { items: list, next: withoutPrototype({ [cursor]: place }), repeated };
   };
 }
 
@@ -79,7 +77,7 @@ function byOffset({ offset, limit }, query) {
     before = text;
     skipped += list.length;
     const place = Number(argumentOf(query(), offset) ?? 0) + skipped;
-    return { items: list, next: isLast ? undefined : alone({ [offset]: place }), repeated };
+    return { items: list, next: isLast ? undefined : withoutPrototype({ [offset]: place }), repeated };
   };
 }
 

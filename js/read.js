@@ -2,11 +2,11 @@
 // Reads and checks options objects. Each option is read once: a getter may throw, or return another value the next time.
 // The wasm has the error texts.
 import { fault } from "./bindings/options.js";
-import { alone, isPlain } from "./bindings/values.js";
+import { withoutPrototype, isPlain } from "./bindings/values.js";
 import { refuseOptions } from "./wasm.js";
 
 /** The result for missing options. It has no prototype, since `Object.prototype` may be polluted. @type {any} */
-const NONE = Object.freeze(alone({}));
+const NONE = Object.freeze(withoutPrototype({}));
 
 /**
  * Gives a copy of the own properties of a plain object, without a prototype, after checking them. A null counts as undefined.
@@ -24,7 +24,7 @@ export function read(what, options, known) {
   if (given === undefined) return NONE;
   if (!isPlain(given)) refuse(what, fault(given, known));
   /** @type {any} */
-  const all = alone(given);
+  const all = withoutPrototype(given);
   for (const name of Object.keys(all)) all[name] ??= undefined;
   refuse(what, fault(all, known));
   return all;

@@ -22,7 +22,8 @@ extern "C" {
 #[wasm_bindgen(module = "/js/bindings/values.js")]
 extern "C" {
     #[allow(dead_code)]
-    fn alone();
+    #[wasm_bindgen(js_name = withoutPrototype)]
+    fn without_prototype();
 }
 #[wasm_bindgen(module = "/js/bindings/stack.js")]
 extern "C" {

@@ -1,7 +1,7 @@
 // Errors of fetch: the message that says most, and copies without secrets. The shapes are those that Node, Deno, Bun and
 // browsers throw.
 
-import { alone, get } from "./values.js";
+import { withoutPrototype, get } from "./values.js";
 
 /** Causes may be nested, or form a cycle. */
 const DEEPEST = 5;
@@ -110,7 +110,7 @@ function copied(value, made, depth) {
     const found = get(value, name);
     const enumerable = Object.prototype.propertyIsEnumerable.call(value, name);
     const set = (/** @type {unknown} */ one) =>
-      Object.defineProperty(copy, name, alone({ value: one, enumerable, configurable: true, writable: true }));
+      Object.defineProperty(copy, name, withoutPrototype({ value: one, enumerable, configurable: true, writable: true }));
     if (typeof found === "string") {
       const index = made.texts.push(found) - 1;
       made.fill.push((texts) => set(texts[index]));

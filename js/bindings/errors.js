@@ -17,12 +17,12 @@ import {
   TimeoutError,
   WaitError,
 } from "../errors.js";
-import { alone } from "./values.js";
+import { withoutPrototype } from "./values.js";
 
 /** @import { CloudError, Hidden } from "../errors.js" */
 
 /** @type {Record<string | number, new (message: string, fields?: any, hidden?: Hidden) => CloudError>} */
-const CLASSES = /* @__PURE__ */ alone({
+const CLASSES = /* @__PURE__ */ withoutPrototype({
   configuration: ConfigurationError,
   request: RequestValidationError,
   response: ResponseValidationError,
@@ -49,7 +49,7 @@ const CLASSES = /* @__PURE__ */ alone({
  * @internal
  */
 export function createError(kind, message, fields, text, cause) {
-  const { status } = alone(fields);
+  const { status } = withoutPrototype(fields);
   const byStatus = status >= 500 ? ServerError : (CLASSES[status] ?? ApiError);
   return new (kind === "api" ? byStatus : CLASSES[kind])(message, fields, { text, cause });
 }

@@ -4,7 +4,7 @@
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
 import { failure, read, statusOf } from "./responses.js";
-import { alone, get, has, headersOfLines } from "./values.js";
+import { withoutPrototype, get, has, headersOfLines } from "./values.js";
 
 /** @import { Outcome } from "./responses.js" */
 /** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
@@ -78,7 +78,7 @@ function failed(cause, kind) {
   const inner = /** @type {object} */ (get(cause, "cause"));
   try {
     // Node's parser stores the bytes that it could not read: a part of the response, which may hold a password.
-    if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", alone({ enumerable: false }));
+    if (text(inner, "data") !== undefined) Reflect.defineProperty(inner, "data", withoutPrototype({ enumerable: false }));
   } catch {
     // A proxy that refuses the change is not Node's error.
   }

@@ -23,14 +23,14 @@ export function date(text) {
 }
 
 /**
- * @param {any} lent the caller's functions and objects, with a logger like console; without one: console
+ * @param {any} host the caller's functions and objects, with a logger like console; without one: console
  * @param {string} level
  * @param {string} message
  */
-export function log(lent, level, message) {
+export function log(host, level, message) {
   try {
     // It is not awaited, and there is no log for its rejection.
-    rejected((get(lent, "logger") ?? /** @type {any} */ (console))[level](message), () => {});
+    rejected((get(host, "logger") ?? /** @type {any} */ (console))[level](message), () => {});
   } catch {
     // A logger that throws must not lose a result.
   }
@@ -51,14 +51,14 @@ function rejected(returned, report) {
 /**
  * Calls a function of the caller, and logs its rejection.
  *
- * @param {any} lent the caller's functions and objects, with the logger
+ * @param {any} host the caller's functions and objects, with the logger
  * @param {LogRedactor | undefined} redactor undefined: errors are not logged
  * @param {string} name of the function
  * @param {() => unknown} call
  */
-function run(lent, redactor, name, call) {
+function run(host, redactor, name, call) {
   rejected(call(), (reason) => {
-    if (redactor) log(lent, "error", `clickhouse-cloud: ${name} rejected: ${shown(redactor, reason)}`);
+    if (redactor) log(host, "error", `clickhouse-cloud: ${name} rejected: ${shown(redactor, reason)}`);
   });
 }
 
@@ -86,39 +86,39 @@ function shown(redactor, reason) {
 /**
  * Acquires a permit from the caller's custom rate limiter.
  *
- * @param {any} lent the caller's functions and objects
+ * @param {any} host the caller's functions and objects
  */
-export function acquire(lent) {
-  return awaited(async ({ signal }) => lent.rateLimit.acquire(signal));
+export function acquire(host) {
+  return awaited(async ({ signal }) => host.rateLimit.acquire(signal));
 }
 
 /**
  * Reports the outcome of a request to the caller's rate limiter, if it has returned a function.
  *
- * @param {any} lent the caller's functions and objects
+ * @param {any} host the caller's functions and objects
  * @param {LogRedactor | undefined} redactor
  * @param {unknown} slot
  * @param {number | undefined} status
  * @param {number | undefined} retryAfterMs
  */
-export function tell(lent, redactor, slot, status, retryAfterMs) {
-  if (typeof slot === "function") run(lent, redactor, "the function that rateLimit.acquire gave", () => slot({ status, retryAfterMs }));
+export function tell(host, redactor, slot, status, retryAfterMs) {
+  if (typeof slot === "function") run(host, redactor, "the function that rateLimit.acquire gave", () => slot({ status, retryAfterMs }));
 }
 
 /**
  * Calls a hook without awaiting it.
  *
- * @param {any} lent the caller's functions and objects, with the logger
+ * @param {any} host the caller's functions and objects, with the logger
  * @param {LogRedactor | undefined} redactor
  * @param {Function} call
  * @param {any} owner of the hook
  * @param {string} name
  * @param {object} event
  */
-export function hook(lent, redactor, call, owner, name, event) {
+export function hook(host, redactor, call, owner, name, event) {
   // After an error of the caller's clock nothing more is sent.
   if (name === "onRequest") throwIfFailed();
-  run(lent, redactor, name, () => Reflect.apply(call, owner, [event]));
+  run(host, redactor, name, () => Reflect.apply(call, owner, [event]));
 }
 
 /**

@@ -2,7 +2,7 @@
 // each getter and method of such an object may throw, and unwinding through wasm skips destructors.
 
 import { headersOf } from "./responses.js";
-import { alone, bytesOf, describe, dictionary, get, isPlain } from "./values.js";
+import { withoutPrototype, bytesOf, describe, dictionary, get, isPlain } from "./values.js";
 
 /**
  * @param {any} input
@@ -15,11 +15,11 @@ export function open(input, init) {
   const request = (async () => {
     // The signal stays apart: the runtime's Request takes no signal of another realm or of a polyfill.
     signal = signalOf(input, init);
-    const given = isPlain(init) ? alone({ ...init, signal: undefined }) : dictionary(init);
+    const given = isPlain(init) ? withoutPrototype({ ...init, signal: undefined }) : dictionary(init);
     return new Request(...(await opened(input, given)));
   })();
   request.catch(() => {});
-  return alone({ signal, request });
+  return withoutPrototype({ signal, request });
 }
 
 /**
@@ -59,7 +59,7 @@ async function merged(request, init) {
   const method = String(get(init, "method") ?? get(request, "method") ?? "GET");
   const headers = get(init, "headers") ?? [...headersOf(get(request, "headers"))];
   const body = get(init, "body") ?? (/^(get|head)$/i.test(method) ? undefined : await bodyOf(request));
-  return alone({ method, headers, body });
+  return withoutPrototype({ method, headers, body });
 }
 
 /** @param {any} request */

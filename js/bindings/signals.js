@@ -1,7 +1,7 @@
 // Adds one listener to each signal, however many calls it may end: Node warns of a leak from the eleventh listener on. Signals are
 // held weakly, and the listener is removed when the signal's calls have ended.
 
-import { alone, get } from "./values.js";
+import { withoutPrototype, get } from "./values.js";
 
 /** @type {WeakMap<AbortSignal, Set<() => void> & { tell(): void }>} */
 const listening = new WeakMap();
@@ -44,7 +44,7 @@ export function reasonOf(signal) {
 function abortError() {
   const message = "this operation was aborted";
   if (typeof DOMException === "function") return new DOMException(message, "AbortError");
-  return Object.defineProperty(new Error(message), "name", alone({ value: "AbortError", configurable: true, writable: true }));
+  return Object.defineProperty(new Error(message), "name", withoutPrototype({ value: "AbortError", configurable: true, writable: true }));
 }
 
 /** @param {AbortSignal} signal */

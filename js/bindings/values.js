@@ -41,7 +41,7 @@ export function has(object, name) {
  * @param {T} object null and undefined count as empty
  * @returns {T & {}}
  */
-export function alone(object) {
+export function withoutPrototype(object) {
   return /** @type {any} */ ({ __proto__: null, ...object });
 }
 
@@ -52,7 +52,7 @@ export function alone(object) {
  * @param {unknown} value
  */
 export function dictionary(value) {
-  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype ? alone(value) : value;
+  return isObject(value) && Object.getPrototypeOf(value) === Object.prototype ? withoutPrototype(value) : value;
 }
 
 /**
@@ -262,7 +262,7 @@ export function headersOfLines(lines) {
  * @param {boolean} mark
  */
 export function decode(bytes, mark) {
-  const decoder = (decoders[Number(mark)] ??= new TextDecoder("utf-8", alone({ ignoreBOM: mark })));
+  const decoder = (decoders[Number(mark)] ??= new TextDecoder("utf-8", withoutPrototype({ ignoreBOM: mark })));
   return decoder.decode(bytes);
 }
 
@@ -294,5 +294,5 @@ export function put(object, name, value) {
   // A name that the object does not inherit can be assigned.
   if (!(name in object)) object[name] = value;
   // Defined, so that a header named `__proto__` becomes an ordinary property.
-  else Object.defineProperty(object, name, alone({ value, writable: true, enumerable: true, configurable: true }));
+  else Object.defineProperty(object, name, withoutPrototype({ value, writable: true, enumerable: true, configurable: true }));
 }

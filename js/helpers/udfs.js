@@ -4,7 +4,7 @@
 import { onAbort, reasonOf } from "../bindings/signals.js";
 import { reason } from "../bindings/causes.js";
 import { drive } from "../bindings/driver.js";
-import { alone, get, isObject } from "../bindings/values.js";
+import { withoutPrototype, get, isObject } from "../bindings/values.js";
 import { inSequence, innerOf, statesGoal } from "../calls.js";
 import { CloudError, ConfigurationError, ConnectionError, NotFoundError } from "../errors.js";
 import { UdfsOperations } from "../generated/methods.js";
@@ -57,7 +57,7 @@ export class UdfsResource extends UdfsOperations {
   async deploy(functionName, file, definition, options) {
     const { signal, given } = waitOptions(HELPER, options);
     const content = contentOf(file);
-    const body = isObject(definition) ? alone(definition) : definition;
+    const body = isObject(definition) ? withoutPrototype(definition) : definition;
     const { fetch } = innerOf(this);
     return inSequence(this, HELPER, { signal, headers: given.headers }, async (sequence) => {
       const { core, call } = sequence;
@@ -152,7 +152,7 @@ async function upload(fetch, url, body, timeoutMs, signal) {
   const left = "nothing was created: deploy again";
   try {
     if (get(signal, "aborted") === true) abort();
-    const init = alone({ method: "PUT", body, redirect: "manual", signal: controller.signal });
+    const init = withoutPrototype({ method: "PUT", body, redirect: "manual", signal: controller.signal });
     /** @type {any} */
     let response;
     try {

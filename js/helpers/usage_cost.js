@@ -1,7 +1,7 @@
 // @ts-check
 // Usage cost: a range of any length, from as many requests as the service needs. The longest range of one request is the contract's.
 import { needRoom } from "../bindings/stack.js";
-import { alone } from "../bindings/values.js";
+import { withoutPrototype } from "../bindings/values.js";
 import { inSequence, sequenceOptions } from "../calls.js";
 import { RequestValidationError } from "../errors.js";
 import { RANGES, UsageCostOperations } from "../generated/methods.js";
@@ -31,7 +31,7 @@ export class UsageCostResource extends UsageCostOperations {
     const helper = "usageCost.range";
     const { given } = sequenceOptions(helper, options, "");
     // Read once: its getters may say something else the next time.
-    const all = alone(query);
+    const all = withoutPrototype(query);
     return inSequence(this, helper, given, async ({ call }) => {
       /** @type {UsageCost[]} */
       const parts = [];

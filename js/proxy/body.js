@@ -1,6 +1,6 @@
 // @ts-check
 // Reads the body of a request. It is limited in size, and must be JSON.
-import { alone } from "../bindings/values.js";
+import { withoutPrototype } from "../bindings/values.js";
 import { Bytes } from "../bytes.js";
 import { HttpError } from "./responses.js";
 
@@ -19,7 +19,7 @@ export function jsonOf(request, bytes) {
     throw new HttpError(415, "UNSUPPORTED_MEDIA_TYPE", "a body must be of the content type application/json");
   }
   try {
-    return JSON.parse(new TextDecoder("utf-8", alone({ fatal: true })).decode(bytes));
+    return JSON.parse(new TextDecoder("utf-8", withoutPrototype({ fatal: true })).decode(bytes));
   } catch {
     throw new HttpError(400, "BAD_REQUEST", "the body is no JSON");
   }

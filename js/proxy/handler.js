@@ -3,7 +3,7 @@
 // operation and its arguments from it, and its own client builds a new request. Headers and unknown paths never reach the API.
 import { RateLimitError } from "../errors.js";
 import { needRoom } from "../bindings/stack.js";
-import { alone, get } from "../bindings/values.js";
+import { withoutPrototype, get } from "../bindings/values.js";
 import { HttpError, envelope, errorResponse, successResponse } from "./responses.js";
 import { KEY, fingerprintOf, idempotencyTable, keyOf } from "./idempotency.js";
 import { bytesOf, jsonOf } from "./body.js";
@@ -96,7 +96,7 @@ export function createProxy(options) {
     if (typeof status !== "number") return new HttpError(403, "FORBIDDEN", "not authorized").response;
     return new Response(
       /** @type {any} */ (get(decision, "body")),
-      alone({ status, headers: /** @type {any} */ (get(decision, "headers")) }),
+      withoutPrototype({ status, headers: /** @type {any} */ (get(decision, "headers")) }),
     );
   }
 
@@ -209,6 +209,6 @@ export function createProxy(options) {
     const [{ status, body, headers }, origin] = await respond(request);
     const merged = new Headers(headers);
     for (const [name, value] of Object.entries({ ...ALWAYS, ...corsHeaders(origin) })) merged.set(name, value);
-    return new Response(request.method === "HEAD" ? null : body, alone({ status, headers: merged }));
+    return new Response(request.method === "HEAD" ? null : body, withoutPrototype({ status, headers: merged }));
   };
 }

@@ -2,7 +2,7 @@
 // Detects requests that arrive twice. When a keep-alive connection fails before a response, browsers resend the request, even a
 // POST, unseen by the page. The client gives each attempt an idempotency key; a second request with a key gets the response of
 // the first one. Responses may hold passwords: they are stored for a short time, in bounded memory, and then overwritten.
-import { alone } from "../bindings/values.js";
+import { withoutPrototype } from "../bindings/values.js";
 import { HttpError } from "./responses.js";
 import { rateLimited } from "./rate-limit.js";
 
@@ -194,7 +194,7 @@ export function idempotencyTable(now) {
 /** @param {StoredResponse} stored */
 function responseOf({ status, headers, body }) {
   if (body === undefined) throw new HttpError(502, "BAD_GATEWAY", "the request was carried out, but its response is no longer stored");
-  return new Response(body.length === 0 ? null : body.slice(), alone({ status, headers }));
+  return new Response(body.length === 0 ? null : body.slice(), withoutPrototype({ status, headers }));
 }
 
 /**

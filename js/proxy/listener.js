@@ -1,7 +1,7 @@
 // @ts-check
 // Adapts the proxy to servers that call `(request, response)`, such as node:http and Express. It imports nothing of Node, so that
 // it loads in every runtime.
-import { alone, get } from "../bindings/values.js";
+import { withoutPrototype, get } from "../bindings/values.js";
 import { HttpError } from "./responses.js";
 import { hostIn } from "./hosts.js";
 
@@ -98,7 +98,7 @@ function asRequest(given, signal) {
   const body = method === "GET" || method === "HEAD" ? null : bodyOf(given, headers);
   /** @type {RequestInit & { duplex: "half" }} */
   const init = { method, headers, signal, duplex: "half", body };
-  return new Request(target, alone(init));
+  return new Request(target, withoutPrototype(init));
 }
 
 /**
@@ -156,5 +156,5 @@ function streamOf(given) {
     if (done) controller.close();
     else controller.enqueue(new Uint8Array(value));
   };
-  return new ReadableStream(alone({ pull }));
+  return new ReadableStream(withoutPrototype({ pull }));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Checks the origin of a request: a page of this site, a page of an allowed origin, or no page at all. Browsers state it in headers
 // that pages cannot set (Origin, Sec-Fetch-Site). Also responds to CORS preflights.
-import { alone } from "../bindings/values.js";
+import { withoutPrototype } from "../bindings/values.js";
 import { HttpError, PASSED_HEADERS } from "./responses.js";
 
 /** How long a browser may cache a preflight response, in seconds. */
@@ -72,5 +72,5 @@ export function preflightResponse({ headers }, methods) {
     "access-control-allow-headers": headers.get("access-control-request-headers") ?? "",
     "access-control-max-age": PREFLIGHT_MAX_AGE,
   };
-  return new Response(null, alone({ status: 204, headers: allowed }));
+  return new Response(null, withoutPrototype({ status: 204, headers: allowed }));
 }

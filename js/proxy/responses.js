@@ -1,7 +1,7 @@
 // @ts-check
 // The responses of the proxy: the API's own envelope around a result or an error, so that the page's client reads them as the
 // API's. Secrets of the proxy are removed from every text.
-import { alone, get, unpolluted } from "../bindings/values.js";
+import { withoutPrototype, get, unpolluted } from "../bindings/values.js";
 import { ApiError, ConnectionError, RequestValidationError, ResponseValidationError, TimeoutError } from "../errors.js";
 
 /** @import { WithResponse } from "../generated/client_bg.js" */
@@ -74,7 +74,10 @@ function redacted(value, clean) {
 function respond(status, body, type, headers) {
   // A Response with one of these statuses must not have a body.
   const empty = status === 204 || status === 205;
-  return new Response(empty ? null : body, alone({ status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } }));
+  return new Response(
+    empty ? null : body,
+    withoutPrototype({ status, headers: { ...headers, ...(empty ? {} : { "content-type": type }) } }),
+  );
 }
 
 /**

@@ -32,10 +32,10 @@ pub struct Limiter(RateLimiting);
 
 #[wasm_bindgen]
 impl Limiter {
-    /// At most `requests` per `per_ms` milliseconds. Zero: no limit, or with `lent` the caller's custom limiter.
+    /// At most `requests` per `per_ms` milliseconds. Zero: no limit, or with `custom` the caller's custom limiter.
     #[wasm_bindgen(constructor)]
-    pub fn new(requests: f64, per_ms: f64, lent: bool) -> Limiter {
-        Limiter(match lent {
+    pub fn new(requests: f64, per_ms: f64, custom: bool) -> Limiter {
+        Limiter(match custom {
             true => RateLimiting::Custom,
             false if requests > 0.0 => RateLimiting::Shared(Rc::new(RateLimiter::new(requests as usize, per_ms))),
             false => RateLimiting::Off,
@@ -57,7 +57,7 @@ impl Limiter {
         let limit = self.0.clone();
         CoreFuture::new(async move {
             let RateLimiting::Shared(limiter) = limit else { return Ok(JsValue::UNDEFINED) };
-            let host = JsHost::alone();
+            let host = JsHost::detached();
             let permit = limiter.acquire(&host, &mut 0).await;
             let began = host.now();
             let outcome = JsFuture::from(run.call0(&JsValue::UNDEFINED)?.unchecked_into::<Promise>()).await?;

@@ -77,7 +77,7 @@ impl Transport for JsHost {
         let own = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let headers = header_lines(own.chain(authorization));
         let (method, body) = (request.method.as_str(), request.body.as_deref());
-        let sending = send_with(&self.lent, method, &request.url, &headers, body, self.max_body_bytes);
+        let sending = send_with(&self.caller, method, &request.url, &headers, body, self.max_body_bytes);
         let outcome: Outcome = Cancellable::from(sending).await.unchecked_into();
         let headers = || from_lines(&outcome.headers());
         let kind = match outcome.fault() {

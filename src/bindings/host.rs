@@ -19,7 +19,7 @@ use crate::host::{
 /// The host of a client in JavaScript. Its [`crate::host::Transport`] is in `fetch`.
 pub struct JsHost {
     /// The caller's functions and objects.
-    pub lent: CoreHost,
+    pub caller: CoreHost,
     /// The caller's clock, or the runtime's.
     pub clock: JsClock,
     /// The most bytes that a response body may have.
@@ -70,12 +70,12 @@ extern "C" {
     #[wasm_bindgen(js_name = date)]
     fn parse_date(text: &str) -> f64;
     #[wasm_bindgen(js_name = log)]
-    fn write_log(lent: &JsValue, level: &str, message: &str);
+    fn write_log(caller: &JsValue, level: &str, message: &str);
     #[wasm_bindgen(js_name = acquire)]
-    fn acquire_of(lent: &JsValue) -> Awaited;
+    fn acquire_of(caller: &JsValue) -> Awaited;
     #[wasm_bindgen(js_name = tell, catch)]
     fn tell_slot(
-        lent: &JsValue,
+        caller: &JsValue,
         redactor: &JsValue,
         slot: &JsValue,
         status: Option<f64>,
@@ -83,7 +83,7 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hook, catch)]
     fn call_hook(
-        lent: &JsValue,
+        caller: &JsValue,
         redactor: &JsValue,
         call: &Function,
         owner: &JsValue,
@@ -166,11 +166,11 @@ impl CustomLimiter for JsHost {
 
     async fn acquire(&self) -> Result<JsValue, CallerError> {
         // A rejection ends the call in JavaScript.
-        Ok(Cancellable::from(acquire_of(&self.lent)).await)
+        Ok(Cancellable::from(acquire_of(&self.caller)).await)
     }
 
     fn release(&self, slot: JsValue, status: Option<u16>, retry_after_ms: Option<f64>) -> Result<(), CallerError> {
-        tell_slot(&self.lent, &self.redactor, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
+        tell_slot(&self.caller, &self.redactor, &slot, status.map(f64::from), retry_after_ms).map_err(foreign)
     }
 }
 
@@ -180,14 +180,14 @@ fn foreign(error: JsValue) -> CallerError {
 
 impl JsHost {
     /// A host with the caller's functions and objects.
-    pub fn new(lent: CoreHost, max_body_bytes: f64, log_level: Option<Level>, redactor: JsValue) -> Self {
-        let hook = |name, call| Hook { call, owner: lent.clone().into(), name };
+    pub fn new(caller: CoreHost, max_body_bytes: f64, log_level: Option<Level>, redactor: JsValue) -> Self {
+        let hook = |name, call| Hook { call, owner: caller.clone().into(), name };
         Self {
-            clock: JsClock(lent.clock()),
-            on_request: hook("onRequest", lent.on_request()),
-            on_response: hook("onResponse", lent.on_response()),
-            on_retry: hook("onRetry", lent.on_retry()),
-            lent,
+            clock: JsClock(caller.clock()),
+            on_request: hook("onRequest", caller.on_request()),
+            on_response: hook("onResponse", caller.on_response()),
+            on_retry: hook("onRetry", caller.on_retry()),
+            caller,
             max_body_bytes,
             log_level,
             redactor,
@@ -195,7 +195,7 @@ impl JsHost {
     }
 
     /// A host without any of the caller's functions.
-    pub fn alone() -> Self {
+    pub fn detached() -> Self {
         Self::new(bare_object().unchecked_into(), 0.0, None, JsValue::UNDEFINED)
     }
 
@@ -204,7 +204,7 @@ impl JsHost {
         let Hook { call: Some(call), owner, name } = hook else { return Ok(()) };
         let event = Object::new();
         fill(&event);
-        call_hook(&self.lent, &self.redactor, call, owner, name, &event).map_err(foreign)
+        call_hook(&self.caller, &self.redactor, call, owner, name, &event).map_err(foreign)
     }
 }
 
@@ -260,6 +260,6 @@ impl Log for JsHost {
             Level::Info => "info",
             Level::Debug => "debug",
         };
-        write_log(&self.lent, name, &format!("clickhouse-cloud: {message}"));
+        write_log(&self.caller, name, &format!("clickhouse-cloud: {message}"));
     }
 }
