@@ -41,5 +41,7 @@ export async function visit(page, address, { path, heading, panel }) {
   const dock = page.getByRole("complementary", { name: "Workbench" });
   const opener = panel === undefined ? undefined : dock.getByRole("button", { name: panel, exact: true });
   if (opener !== undefined && (await opener.getAttribute("aria-expanded")) === "false") await opener.click();
-  await page.waitForFunction(() => document.querySelector(".skeleton") === null && !/connecting/.test(document.body.innerText));
+  // The clock comes with the sandbox, and the texts of forms with the contract.
+  await dock.getByRole("button", { name: "Clock", exact: true }).waitFor();
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null && !/connecting|^…$/m.test(document.body.innerText));
 }

@@ -12,6 +12,7 @@ export interface ConfirmProps {
   /** The text of the button that acts. */
   readonly act: string;
   readonly onConfirm: () => void;
+  /** Of the button that acts, and, where it warns, of the one that asks. */
   readonly kind?: ButtonProps["kind"];
   readonly label?: string;
   readonly disabledBecause?: string | undefined;
@@ -22,7 +23,7 @@ export function Confirm({ button, title, children, act, onConfirm, kind = "dange
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button {...rest} kind={kind} onClick={() => setOpen(true)}>
+      <Button {...rest} {...(kind === "danger" && { kind })} onClick={() => setOpen(true)}>
         {button}
       </Button>
       <Dialog open={open} title={title} onClose={() => setOpen(false)}>

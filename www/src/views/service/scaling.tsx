@@ -9,7 +9,6 @@ import { type Scaling as Values, saveScaling, scalingBody, scalingDraft, scaling
 import { Skeleton } from "../../ui/empty.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { words } from "../../ui/text.ts";
 import { Conflicts, SaveBar } from "./draft-bar.tsx";
 import { check, issueAt, type Package, useBody, usePackage } from "./package.ts";
 import { type Limits, RangePair } from "./range-pair.tsx";
@@ -35,12 +34,9 @@ const limitsOf = (form: Form | undefined): Limits | undefined =>
 const withoutValue = (issue: string) => issue.replace(/, received .*/, ".");
 
 /** Why no size of this service can be changed now. A tier that has one size is the contract's: it refuses any size beside it. */
-function refusedBecause({ tier, state }: Service, loaded: Package, { min }: Limits): string | undefined {
+function refusedBecause({ tier }: Service, loaded: Package, { min }: Limits): string | undefined {
   const issue = issueAt(check(loaded, "CreateServiceBody", { tier, minReplicaMemoryGb: min }), "minReplicaMemoryGb");
-  if (issue !== undefined) return withoutValue(issue);
-  if (!["running", "idle", "stopped"].includes(state))
-    return `A service is scaled when it is running, idle or stopped; this one is ${words(state)}.`;
-  return undefined;
+  return issue === undefined ? undefined : withoutValue(issue);
 }
 
 export function Scaling({ service }: { service: Service }) {
