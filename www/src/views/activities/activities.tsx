@@ -76,7 +76,7 @@ function Entry({ of: { type, actorType, actorDetails, createdAt, serviceId } }: 
         )}
         {service === undefined && serviceId !== undefined && <span class="soft"> a service that is gone</span>}
       </p>
-      <p class="soft">
+      <p class="soft entry-author">
         by {actors[actorType ?? ""] ?? words(actorType ?? "somebody")} {actorDetails !== undefined && <bdi>{actorDetails}</bdi>}
       </p>
       <p class="soft entry-time">{createdAt !== undefined && <Time at={createdAt} now={now} />}</p>
