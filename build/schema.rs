@@ -1,4 +1,4 @@
-//! Reads the schemas of the contract: plain JSON Schema becomes the kinds of `src/contract.rs`.
+//! Reads the schemas of the contract: plain JSON Schema becomes the kinds of `src/contract/schema.rs`.
 //!
 //! Every keyword is either supported or refused with its place, so that a misspelt constraint is never ignored.
 
