@@ -173,6 +173,19 @@ fn not_json(response: &HttpResponse) -> Issue {
             0 => "an empty body".to_owned(),
             length => format!("{length} bytes of {kind}{titled}"),
         },
-        hint: is_page.then(|| "not the API's response: a proxy, a firewall or a wrong baseUrl?".to_owned()),
+        hint: match is_page {
+            true => Some("not the API's response: a proxy, a firewall or a wrong baseUrl?".to_owned()),
+            false => is_cut_off(&response.body).then(|| "it ends in the middle: was it cut off on the way?".to_owned()),
+        },
+    }
+}
+
+/// Whether a text that is not JSON begins like an object or a list, and does not end like one.
+fn is_cut_off(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    match body.first() {
+        Some(b'{') => body.last() != Some(&b'}'),
+        Some(b'[') => body.last() != Some(&b']'),
+        _ => false,
     }
 }

@@ -99,12 +99,14 @@ fn what_a_client_cannot_do_without_must_be_there() {
 #[test]
 fn no_json_is_a_breach_with_the_whole_answer() {
     let deep = "[".repeat(100_000);
-    let texts =
-        ["", " ", "<html>hello</html>", "{", "nul", "{\"status\":200,\"result\":{\"id\":", "[1,]", "{}{}", &deep];
-    for text in texts {
+    let whole = ["", " ", "<html>hello</html>", "nul", "[1,]", "{}{}"].map(|text| (text, false));
+    let cut_off = ["{", "{\"status\":200,\"result\":{\"id\":", " [1 ", &deep].map(|text| (text, true));
+    for (text, is_cut_off) in whole.into_iter().chain(cut_off) {
         match failed(get(200, text)) {
             Error::Response { issues, response, .. } => {
                 assert_eq!(issues[0].code, Code::Syntax, "{text:.40}");
+                let hint = issues[0].hint.as_deref().unwrap_or_default();
+                assert_eq!(hint.contains("cut off"), is_cut_off, "{text:.40}");
                 assert_eq!((response.status, response.body.as_slice()), (200, text.as_bytes()));
             }
             other => panic!("{other}"),
