@@ -116,8 +116,8 @@ export const caller =
       prepared(() => {
         const name = String(operation);
         const { path, query, body, refused } = read(name, parameters);
-        const { timeoutMs, headers, signal } = callOptions(name, options);
-        const call = { operation: name, path, query, body, refused, timeoutMs, headers };
+        const { signal, ...given } = callOptions(name, options);
+        const call = { operation: name, path, query, body, refused, ...given };
         return { start: starter(core, name, () => core.call(call)), signal };
       }),
     );
@@ -227,7 +227,8 @@ export async function inSequence(owner, helper, { signal, timeoutMs, headers }, 
       signal,
       headers,
       async call(operation, parameters, more = []) {
-        const request = { operation, ...written(operation, parameters), timeoutMs, headers: [...headers, ...more] };
+        const given = { timeoutMs, deadlineMs: undefined, headers: [...headers, ...more] };
+        const request = { operation, ...written(operation, parameters), ...given };
         return (await drive({ start: () => core.call(request), signal })).data;
       },
     });

@@ -17,7 +17,7 @@ export function freeable(Class, what) {
   const { prototype } = Class;
   for (const key of Reflect.ownKeys(prototype)) {
     if (key === "constructor" || String(key).startsWith("__")) continue;
-    const property = /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(prototype, key));
+    const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(prototype, key) });
     const isEnd = key === "free" || key === Symbol.dispose;
     if (property.get !== undefined) property.get = alive(property.get, what);
     else property.value = isEnd ? once(property.value) : alive(property.value, what);

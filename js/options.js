@@ -101,7 +101,8 @@ export function headersOf(what, given) {
  */
 export function callOptions(what, options) {
   const { signal, timeoutMs, headers } = read(what, options, `timeoutMs:from:1 ${CALL}`);
-  return { signal, timeoutMs, headers: headersOf(what, headers) };
+  // Every property is present, as in `settings`. Only `createAndWait` has a deadline for a call.
+  return { signal, timeoutMs, deadlineMs: undefined, headers: headersOf(what, headers) };
 }
 
 /**

@@ -66,8 +66,8 @@ export class ServicesResource extends ServicesOperations {
     return cloudPromise(
       prepared(() => {
         const { path, query, refused } = written(helper, { path: { serviceId } });
-        const { timeoutMs, headers, signal } = callOptions(helper, options);
-        const call = { operation: "services.updatePassword", path, query, body: passwordBody(password), refused, timeoutMs, headers };
+        const { signal, ...given } = callOptions(helper, options);
+        const call = { operation: "services.updatePassword", path, query, body: passwordBody(password), refused, ...given };
         const core = coreOf(this);
         return { start: starter(core, helper, () => core.call(call)), signal };
       }),

@@ -188,7 +188,7 @@ export interface CoreCall extends CoreRequest {
   /** The timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number | undefined;
   /** How long `createAndWait` may take, in milliseconds: no attempt begins later. */
-  readonly deadlineMs?: number | undefined;
+  readonly deadlineMs: number | undefined;
   /** Names, in lower case, and values, alternately. */
   readonly headers: string[];
 }
