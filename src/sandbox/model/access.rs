@@ -162,6 +162,11 @@ pub fn is_system(role: &Record) -> bool {
     role.text("type") == Some(SYSTEM)
 }
 
+/// Whether it is the role that may do everything.
+pub fn is_admin_role(role: &Record) -> bool {
+    is_system(role) && role.text("name") == Some(ADMIN)
+}
+
 /// The name of a role in the older form; only some of the system have one.
 fn older(role: &Record) -> Option<&'static str> {
     let known = SYSTEM_ROLES.iter().find(|known| Some(known.name) == role.text("name"))?;
