@@ -113,7 +113,7 @@ async function latest({ call }, functionName) {
  */
 async function found({ core, signal, headers }, functionName, leastVersion) {
   const goal = { ...statesGoal("udfs.waitFor", ["building", "ready", "error"]), goal: /** @type {const} */ ("deployment"), leastVersion };
-  const options = { headers, deadlineMs: LOOK_MS, pollIntervalMs: undefined, onProgress: undefined };
+  const options = { headers, deadlineMs: LOOK_MS, spentMs: 0, pollIntervalMs: undefined, onProgress: undefined };
   try {
     return await drive({ start: () => core.wait({ ...written(HELPER, { path: { functionName } }), ...options, ...goal }), signal });
   } catch (error) {
