@@ -56,6 +56,7 @@ test("state and ledger, without a key", async (t) => {
 test("the ledger shows no hash of a password", async (t) => {
   const { api, control } = await served(t);
   const { id } = (await api("POST", "", BODY)).body.result.service;
+  assert.equal((await control("POST", "advance", { ms: 180_000 })).status, 204);
   const hashes = {
     newPasswordHash: "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
     newDoubleSha1Hash: "d4cecba84f0a507325cd8aa82fcde04ea8be56b0",
