@@ -119,7 +119,7 @@ test("a body may come in chunks, without a content type, and even on a GET", asy
 test("a body without JSON, or against the contract", async () => {
   for (const [body, expected] of [
     ["{", /^BAD_REQUEST: body: expected JSON/],
-    ["", /^BAD_REQUEST: body\.name: expected a string, received nothing/],
+    ["", /^BAD_REQUEST: body: expected a JSON object, received nothing/],
     ["\xff\xfe", /^BAD_REQUEST: body: expected JSON/],
     [JSON.stringify({ ...BODY, name: "caf\xe9" }), /^BAD_REQUEST: body: expected JSON in UTF-8/],
     ["[]", /^BAD_REQUEST: body/],

@@ -62,18 +62,6 @@ fn without_a_hash_a_password_is_made() {
 }
 
 #[test]
-fn without_a_body_the_service_makes_a_password() {
-    let mut cloud = Cloud::new();
-    let (id, old) = cloud.create_running(&json!({}));
-    let url = cloud.url(&format!("/services/{id}/password"));
-    for body in [None, Some(String::new()), Some("{}".to_owned())] {
-        let password = cloud.send(Method::Patch, &url, body).result()["password"].as_str().unwrap().to_owned();
-        assert!(cloud.sandbox.verify_password(&id, &password));
-    }
-    assert!(!cloud.sandbox.verify_password(&id, &old));
-}
-
-#[test]
 fn what_is_no_hash_is_refused() {
     let mut cloud = Cloud::new();
     let (id, old) = cloud.create_running(&json!({}));

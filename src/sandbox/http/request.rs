@@ -108,8 +108,13 @@ pub fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<Strin
     let text = str::from_utf8(body.unwrap_or_default())
         .map_err(|fault| Rejection::bad_request(format!("body: expected JSON in UTF-8, received {fault}")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // The official document marks no body as required: one that is absent acts as an empty one.
-    let body = Some(text.trim_matches([' ', '\t', '\n', '\r'])).filter(|body| !body.is_empty()).unwrap_or("{}");
+    let body = match Some(text.trim_matches([' ', '\t', '\n', '\r'])).filter(|body| !body.is_empty()) {
+        Some(body) => body,
+        None if expected.required => {
+            return Err(Rejection::bad_request("body: expected a JSON object, received nothing"));
+        }
+        None => "{}",
+    };
     let value: Value = serde_json::from_str(body)
         .map_err(|fault| Rejection::bad_request(format!("body: expected JSON, received {fault}")))?;
     let root = [Step::Key(Cow::Borrowed("body"))];
