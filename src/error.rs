@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::contract::{self, Operation};
 use crate::host::CallerError;
-use crate::issue::Issue;
+use crate::issue::{Issue, MOST_ISSUES};
 use crate::printable::escaped;
 
 /// Why a call failed. Futures pass it in a box, so that results stay small.
@@ -249,6 +249,7 @@ fn list(issues: &[Issue]) -> String {
     let list = lines.join("; ");
     match issues.len().saturating_sub(SHOWN) {
         0 => list,
+        _ if issues.len() >= MOST_ISSUES => format!("{list}; and more, of which the first are in issues"),
         more => format!("{list}; and {more} more in issues"),
     }
 }

@@ -58,6 +58,8 @@ export class UdfsResource extends UdfsOperations {
     const { signal, given } = waitOptions(HELPER, options);
     const content = contentOf(file);
     const body = isObject(definition) ? withoutPrototype(definition) : definition;
+    const added = ["functionName", "uploadId"].find((name) => isObject(body) && Object.hasOwn(body, name));
+    if (added !== undefined) throw new ConfigurationError(`${HELPER}: the definition has ${added}, which ${HELPER} adds itself`);
     const { fetch } = innerOf(this);
     return inSequence(this, HELPER, { signal, headers: given.headers }, async (sequence) => {
       const { core, call } = sequence;

@@ -175,6 +175,7 @@ impl<H: Host> Client<H> {
         let failure = match (kind, &cause) {
             (TransportErrorKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
             (TransportErrorKind::TooLong, _) => AttemptFailure::TooLong,
+            (TransportErrorKind::NoResponse, _) => AttemptFailure::Unreadable,
             (TransportErrorKind::Connection | TransportErrorKind::Caller | Unreadable { .. }, _) => {
                 AttemptFailure::Connection
             }

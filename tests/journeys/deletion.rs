@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::client::ValidationMode;
+use clickhouse_cloud::client::wait::WaitOptions;
 use clickhouse_cloud::error::{Error, WaitReason};
 use clickhouse_cloud::race::{Either, race};
 use clickhouse_cloud::sandbox::{Fault, Injection};
