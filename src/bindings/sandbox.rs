@@ -103,11 +103,10 @@ export interface LedgerEntry {
   /** The change that it made, such as `running -> stopping`. */
   change: string | undefined;
   /**
-   * The body of a request that changed the state. Passwords of services appear in it only as hashes, all other secrets
-   * as `[secret]`.
+   * The body of a request that changed the state. All secrets appear in it as `[secret]`, hashes of passwords, too.
    *
-   * To reproduce the state, send the entries with a `change` again, at their times, to a new sandbox with the same
-   * options but no `faults`. Inject the faults that change a resource (such as `failed`, `degraded` and `source-gone`) again
+   * To reproduce the state, send the entries with a `change` again, at their times and with their secrets, to a new sandbox
+   * with the same options but no `faults`. Inject the faults that change a resource (such as `failed`, `degraded` and `source-gone`) again
    * before their requests; other faults do not change the state.
    */
   body: object | undefined;

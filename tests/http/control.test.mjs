@@ -53,6 +53,19 @@ test("state and ledger, without a key", async (t) => {
   assert.deepEqual([right.body, wrong.body], [{ valid: true }, { valid: false }]);
 });
 
+test("the ledger shows no hash of a password", async (t) => {
+  const { api, control } = await served(t);
+  const { id } = (await api("POST", "", BODY)).body.result.service;
+  assert.equal((await control("POST", "advance", { ms: 180_000 })).status, 204);
+  const hashes = {
+    newPasswordHash: "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+    newDoubleSha1Hash: "d4cecba84f0a507325cd8aa82fcde04ea8be56b0",
+  };
+  assert.equal((await api("PATCH", `/${id}/password`, hashes)).status, 200);
+  const { body } = (await control("GET", "ledger")).body.at(-1);
+  assert.deepEqual(body, { newPasswordHash: "[secret]", newDoubleSha1Hash: "[secret]" });
+});
+
 test("time advances", async (t) => {
   const { api, control } = await served(t);
   await api("POST", "", BODY);

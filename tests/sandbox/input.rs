@@ -347,3 +347,44 @@ fn no_refusal_repeats_a_secret() {
     assert!(answer.refused(400).contains("newPasswordHash"));
     assert!(!answer.text.contains("tellmenot"));
 }
+
+#[test]
+fn values_that_an_open_enum_does_not_list_are_refused() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let service = format!("/services/{id}");
+    let postgres = |name: &str, value: &str| {
+        let mut body = json!({ "name": "p", "provider": "aws", "region": "us-east-1", "size": "c6gd.large" });
+        body[name] = value.into();
+        body
+    };
+    let endpoint = format!("{service}/clickpipesReversePrivateEndpoints");
+    for (method, path, body, place) in [
+        (Method::Post, "/services", body(&json!({ "tier": "zz" })), "body.tier"),
+        (Method::Post, "/services", body(&json!({ "profile": "zz" })), "body.profile"),
+        (Method::Patch, &service, json!({ "releaseChannel": "zz" }), "body.releaseChannel"),
+        (Method::Post, "/postgres", postgres("size", "zz"), "body.size"),
+        (Method::Post, "/postgres", postgres("postgresVersion", "1"), "body.postgresVersion"),
+        (Method::Post, "/postgres", postgres("provider", "zz"), "body.provider"),
+        (
+            Method::Post,
+            &format!("{service}/serviceQueryEndpoint"),
+            json!({ "roles": ["sql_console_admin", "zz"], "openApiKeys": [] }),
+            "body.roles[1]",
+        ),
+        (Method::Post, &endpoint, json!({ "description": "d", "type": "zz", "mskClusterArn": "arn" }), "body.type"),
+    ] {
+        let url = cloud.url(path);
+        let refused = cloud.send(method, &url, Some(body.to_string())).refused(400).to_owned();
+        assert!(refused.starts_with(&format!("BAD_REQUEST: {place}: expected ")), "{refused}");
+    }
+    let created = cloud.post("/postgres", &postgres("name", "p")).result()["id"].as_str().unwrap().to_owned();
+    let days = "from_date=2026-08-01T00:00:00Z&to_date=2026-08-01T01:00:00Z";
+    let sorted = cloud.get(&format!("/postgres/{created}/slowQueryPatterns?{days}&sort_by=zz"));
+    assert!(sorted.refused(400).starts_with("BAD_REQUEST: query.sort_by: expected one of "), "{}", sorted.text);
+    // New regions come without a new contract.
+    for body in [body(&json!({ "region": "the moon" })), json!({ "name": "x", "provider": "aws", "regionId": "mars" })]
+    {
+        assert_eq!(cloud.post("/services", &body).status, 200, "{body}");
+    }
+}

@@ -1,8 +1,10 @@
 //! Roles: those of the system are fixed, others have policies and actors.
 
+use clickhouse_cloud::contract::Method;
+use clickhouse_cloud::secret::Secret;
 use serde_json::{Value, json};
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, basic};
 
 fn policies() -> Value {
     json!([{
@@ -72,4 +74,60 @@ fn a_role_lives_with_its_policies_and_actors() {
     assert_eq!(cloud.delete(&path).status, 200);
     assert_eq!(cloud.get(&path).refused(404), format!("NOT_FOUND: role {id} not found"));
     assert_eq!(assigned(&mut cloud).as_array().unwrap().len(), 1);
+}
+
+/// The credentials and the id of a new key with these roles.
+fn key(cloud: &mut Cloud, roles: &Value) -> (Secret, String) {
+    let result = cloud.post("/keys", &json!({ "name": "k", "assignedRoleIds": roles })).result().clone();
+    let text = |name: &str| result[name].as_str().unwrap();
+    (basic(text("keyId"), text("keySecret")), result["key"]["id"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_key_gives_no_role_that_permits_more_than_its_own() {
+    let mut cloud = Cloud::new();
+    let roles = cloud.get("/roles").result().clone();
+    let role = |name: &str| {
+        roles.as_array().unwrap().iter().find(|role| role["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let organization = format!("organization/{}", cloud.sandbox.options().organization_id);
+    let manager = json!([{
+        "allowDeny": "ALLOW",
+        "permissions": ["control-plane:organization:manage"],
+        "resources": [organization],
+    }]);
+    let body = json!({ "name": "manager", "actors": [], "policies": manager });
+    let managing = cloud.post("/roles", &body).result()["id"].as_str().unwrap().to_owned();
+    let member = cloud.get("/members").result()[1]["userId"].as_str().unwrap().to_owned();
+    let (developer, _) = key(&mut cloud, &json!([role("Developer")]));
+    let (reader, _) = key(&mut cloud, &json!([role("Org API reader")]));
+    let (manager, own) = key(&mut cloud, &json!([managing]));
+    let (admin, other) = (format!("/roles/{}", role("Admin")), format!("/roles/{managing}"));
+    let (own, member) = (format!("/keys/{own}"), format!("/members/{member}"));
+    let body = |roles: Value| json!({ "name": "x", "assignedRoleIds": roles });
+    let invited = |role: &str| json!({ "email": format!("{role}@example.com"), "role": role });
+    for (key, method, path, body, status) in [
+        (&developer, Method::Post, "/keys", json!({ "name": "x", "roles": ["admin"] }), 403),
+        (&developer, Method::Post, "/keys", body(json!([role("Developer"), role("Billing")])), 403),
+        (&developer, Method::Post, "/keys", body(json!([role("Developer"), role("Member")])), 200),
+        (&developer, Method::Post, "/keys", json!({ "name": "x", "roles": ["query_endpoints"] }), 200),
+        (&developer, Method::Post, "/keys", json!({ "name": "x" }), 200),
+        (&reader, Method::Patch, &own, json!({ "roles": ["admin"] }), 403),
+        (&reader, Method::Patch, &own, json!({ "name": "renamed" }), 200),
+        (&manager, Method::Patch, &own, body(json!([role("Service reader")])), 403),
+        (&manager, Method::Patch, &own, body(json!([managing])), 200),
+        (&manager, Method::Post, "/invitations", invited("admin"), 403),
+        (&manager, Method::Post, "/invitations", json!({ "email": "a@example.com" }), 403),
+        (&manager, Method::Patch, &member, json!({ "role": "admin" }), 403),
+        (&manager, Method::Patch, &member, json!({ "assignedRoleIds": [role("Member")] }), 200),
+        (&manager, Method::Patch, &admin, json!({ "actors": [member.replace("/members/", "user/")] }), 403),
+        (&manager, Method::Patch, &other, json!({ "policies": policies() }), 403),
+        (&manager, Method::Post, "/roles", json!({ "name": "x", "actors": [], "policies": policies() }), 403),
+    ] {
+        let url = cloud.url(path);
+        let response = cloud.send_as(Some(key.clone()), method, &url, Some(body.to_string()));
+        assert_eq!(response.status, status, "{method:?} {path} {body}: {}", response.text);
+        assert!(status == 200 || response.refused(403).starts_with("FORBIDDEN: the roles of the key permit less than"));
+    }
+    assert_eq!(cloud.post("/invitations", &invited("admin")).result()["role"], "admin");
 }

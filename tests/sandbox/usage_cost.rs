@@ -254,3 +254,20 @@ fn a_postgres_service_costs_for_its_memory_while_it_is_up_and_for_its_disk() {
     cloud.wait(86_400.0);
     assert_eq!(costs(&mut cloud), ended);
 }
+
+#[test]
+fn a_filter_is_one_by_tag() {
+    let mut cloud = Cloud::new();
+    let days = "from_date=2026-08-01&to_date=2026-08-01";
+    for filter in ["zz", "tag:", "tag:env=", "tag:env%20"] {
+        for path in [format!("/usageCost?{days}&filter={filter}"), format!("/services?filter={filter}")] {
+            let response = cloud.get(&path);
+            let refused = response.refused(400);
+            assert!(
+                refused.starts_with("BAD_REQUEST: query.filter[0]: expected tag:KEY or tag:KEY=VALUE"),
+                "{refused}"
+            );
+        }
+    }
+    assert_eq!(cloud.get(&format!("/usageCost?{days}&filter=tag:env&filter=tag:env=test")).status, 200);
+}

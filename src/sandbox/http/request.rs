@@ -1,11 +1,15 @@
 //! Checks path, query and body of a request against the contract: every issue at once, the body after path and query.
+//!
+//! A client only warns of a value that an open enum does not list, since a newer service may know it. The sandbox knows the
+//! values of its contract and no others, but for regions.
 
 use std::borrow::Cow;
+use std::ptr;
 
 use serde_json::{Map, Value};
 
 use super::route::Route;
-use crate::contract::{Kind, Operation, Parameter, Schema};
+use crate::contract::{self, Kind, Operation, Parameter, Schema};
 use crate::issue::{Issue, Step};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::rejection::Rejection;
@@ -18,14 +22,15 @@ pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call,
     let mut issues = Vec::new();
     for (name, value) in &path {
         let parameter = operation.path_parameters.iter().find(|parameter| parameter.name == *name);
-        issues.extend(parameter.map(|it| check(&scalar(&it.schema.kind, value), it.schema, ["path", it.name])));
+        issues
+            .extend(parameter.map(|it| argument_issues(&scalar(&it.schema.kind, value), it.schema, ["path", it.name])));
     }
     for parameter in operation.query_parameters {
         let value = argument(parameter, &query);
         if value.is_null() && !parameter.required {
             continue;
         }
-        let mut found = check(&value, parameter.schema, ["query", parameter.name]);
+        let mut found = argument_issues(&value, parameter.schema, ["query", parameter.name]);
         if value.is_null() {
             found.iter_mut().for_each(|issue| "nothing".clone_into(&mut issue.received));
         }
@@ -41,9 +46,31 @@ pub fn read_call(route: Route, key: String, body: Option<&[u8]>) -> Result<Call,
 }
 
 /// The issues of a parameter's value.
-fn check(value: &Value, schema: &'static Schema, path: [&'static str; 2]) -> Vec<Issue> {
-    let root = path.map(|step| Step::Key(Cow::Borrowed(step)));
-    validate(value.to_string().as_bytes(), schema, Mode::Request { unknown: Unknown::Refuse }, &root).issues
+fn argument_issues(value: &Value, schema: &'static Schema, path: [&'static str; 2]) -> Vec<Issue> {
+    check(value.to_string().as_bytes(), schema, &path.map(|step| Step::Key(Cow::Borrowed(step))))
+}
+
+/// The issues of a JSON text. A value that an open enum does not list is one, unless it stands for a region.
+fn check(json: &[u8], schema: &'static Schema, root: &[Step]) -> Vec<Issue> {
+    let report = validate(json, schema, Mode::Request { unknown: Unknown::Refuse }, root);
+    let is_region = |issue: &Issue| issue.path.get(root.len()..).is_some_and(|path| leads_to_region(schema, path));
+    let mut issues = report.issues;
+    issues.extend(report.warnings.into_iter().filter(|warning| !is_region(warning)));
+    issues
+}
+
+/// Whether a path leads from a schema to that of regions.
+fn leads_to_region(schema: &'static Schema, path: &[Step]) -> bool {
+    match (&schema.kind, path) {
+        (Kind::Union(variants), path) => variants.iter().any(|variant| leads_to_region(variant, path)),
+        (_, []) => ptr::eq(schema, contract::REGION),
+        (Kind::Object(object), [Step::Key(name), rest @ ..]) => {
+            let mut named = object.properties.iter().filter(|property| property.name == name);
+            named.any(|property| leads_to_region(property.schema, rest))
+        }
+        (Kind::Array { items, .. }, [Step::Index(_), rest @ ..]) => leads_to_region(items, rest),
+        _ => false,
+    }
 }
 
 /// The value of a query parameter in the type of its schema; `null` when it is absent. A repeated scalar is a list, which its
@@ -91,10 +118,10 @@ pub fn read_body(operation: &Operation, body: Option<&[u8]>) -> Result<Map<Strin
     let value: Value = serde_json::from_str(body)
         .map_err(|fault| Rejection::bad_request(format!("body: expected JSON, received {fault}")))?;
     let root = [Step::Key(Cow::Borrowed("body"))];
-    let report = validate(body.as_bytes(), expected.schema, Mode::Request { unknown: Unknown::Refuse }, &root);
+    let issues = check(body.as_bytes(), expected.schema, &root);
     match value {
-        Value::Object(body) if report.issues.is_empty() => Ok(body),
-        _ if report.issues.is_empty() => Err(Rejection::bad_request("body: expected an object")),
-        _ => Err(Rejection::issues(&report.issues)),
+        Value::Object(body) if issues.is_empty() => Ok(body),
+        _ if issues.is_empty() => Err(Rejection::bad_request("body: expected an object")),
+        _ => Err(Rejection::issues(&issues)),
     }
 }

@@ -162,6 +162,11 @@ pub fn is_system(role: &Record) -> bool {
     role.text("type") == Some(SYSTEM)
 }
 
+/// Whether it is the role that may do everything.
+pub fn is_admin_role(role: &Record) -> bool {
+    is_system(role) && role.text("name") == Some(ADMIN)
+}
+
 /// The name of a role in the older form; only some of the system have one.
 fn older(role: &Record) -> Option<&'static str> {
     let known = SYSTEM_ROLES.iter().find(|known| Some(known.name) == role.text("name"))?;
@@ -184,29 +189,7 @@ pub fn requested(organization: &Organization, call: &Call) -> Result<Option<Vec<
         }
         return Ok(Some(roles));
     }
-    check_older_form(call)?;
     Ok(in_older_form(organization, &call.body))
-}
-
-/// Rejects a role in the older form that the contract does not list: a key would get other roles than it asks for.
-fn check_older_form(call: &Call) -> Result<(), Rejection> {
-    let known = call.operation.body.as_ref().map_or(&[][..], |body| properties(body.schema));
-    for property in known {
-        let (kind, sent) = match (&property.schema.kind, call.body.get(property.name)) {
-            (Kind::Array { items, .. }, Some(Value::Array(sent))) if property.name == "roles" => {
-                (&items.kind, sent.as_slice())
-            }
-            (kind, Some(sent)) if property.name == "role" => (kind, std::slice::from_ref(sent)),
-            _ => continue,
-        };
-        let Kind::Enum { values, .. } = kind else { continue };
-        if let Some(unknown) = sent.iter().filter_map(Value::as_str).find(|role| !values.contains(role)) {
-            let values = values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(", ");
-            let name = property.name;
-            return Err(Rejection::bad_request(format!("body.{name}: expected one of {values}, received {unknown:?}")));
-        }
-    }
-    Ok(())
 }
 
 /// The roles that an object names in the older form; none: it names none.

@@ -76,6 +76,27 @@ pub fn check(organization: &Organization, call: &Call) -> Result<(), Rejection> 
     }
 }
 
+/// Rejects a call that gives somebody a role that permits more than the roles of its key.
+pub fn check_gives(organization: &Organization, call: &Call, roles: &[Rc<Record>]) -> Result<(), Rejection> {
+    let permissions = Permissions::of(organization, &call.key);
+    match roles.iter().find(|role| !permissions.include_role(role)) {
+        Some(role) => Err(Rejection::forbidden(format!(
+            "the roles of the key permit less than the role {}, and so it cannot give that role",
+            role.text("name").unwrap_or_default()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Rejects a call whose body has policies that permit more than the roles of its key.
+pub fn check_policies(organization: &Organization, call: &Call) -> Result<(), Rejection> {
+    let permissions = Permissions::of(organization, &call.key);
+    if permissions.all || permissions.include_policies(call.body.get("policies")) {
+        return Ok(());
+    }
+    Err(Rejection::forbidden("the roles of the key permit less than the policies of the role"))
+}
+
 /// The permissions of a key.
 pub struct Permissions {
     /// Whether it may do all that no policy denies: an admin, and the sandbox itself.
@@ -91,6 +112,26 @@ impl Permissions {
             Some(key) => Self { all: access::is_admin(key), roles: access::roles(organization, key) },
             None => Self { all: true, roles: Vec::new() },
         }
+    }
+
+    /// Whether they include all that a role permits. Only an admin includes the role that may do everything.
+    fn include_role(&self, role: &Record) -> bool {
+        self.all
+            || self.roles.iter().any(|own| own.path == role.path)
+            || !access::is_admin_role(role) && self.include_policies(role.shown.get("policies"))
+    }
+
+    /// Whether they include all that policies allow, on each of their resources.
+    fn include_policies(&self, policies: Option<&Value>) -> bool {
+        let policies = policies.and_then(Value::as_array).into_iter().flatten();
+        let mut allowing = policies.filter(|policy| policy.get("allowDeny").and_then(Value::as_str) == Some("ALLOW"));
+        allowing.all(|policy| {
+            texts(policy, "resources").all(|resource| {
+                let service = resource.split_once('/').filter(|(kind, id)| *kind != ORGANIZATION && *id != "*");
+                let service = service.map(|(_, id)| id);
+                texts(policy, "permissions").all(|permission| self.include(permission, service))
+            })
+        })
     }
 
     /// Whether they include one, on a ClickHouse or Postgres service where the call names one. A policy that denies it counts

@@ -82,15 +82,6 @@ impl Resource {
         known(parameter).or_else(|| known("id"))
     }
 
-    /// The shapes of a record: the variants of a union, or the only one.
-    pub fn forms(&self) -> impl Iterator<Item = &'static Schema> {
-        let (variants, only) = match &self.schema.kind {
-            Kind::Union(variants) => (*variants, None),
-            _ => (&[][..], Some(self.schema)),
-        };
-        variants.iter().copied().chain(only)
-    }
-
     /// The name of one record in texts: `alert` for `clickStack.alerts`.
     pub fn noun(&self) -> String {
         let last = self.name.rsplit('.').next().unwrap_or(self.name);

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
-use crate::contract::{self, AdditionalProperties, Format, Kind, Schema};
+use crate::contract::{self, AdditionalProperties, Kind, Schema};
 use crate::sandbox::faults::Fault;
 use crate::secret::Secret;
 
@@ -43,7 +43,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The JSON of the body, with `[secret]` in place of each secret that is no hash.
+    /// The JSON of the body, with `[secret]` in place of each secret, hashes of passwords among them.
     #[must_use]
     pub fn public_body(&self) -> Option<String> {
         let mut body: Value = serde_json::from_str(self.body.as_ref()?.reveal()).ok()?;
@@ -55,9 +55,7 @@ impl Entry {
 
 /// Replaces the secrets in a value. Whatever is secret in one variant of a union is hidden.
 fn hide_secrets(value: &mut Value, schema: &Schema) {
-    let is_hash =
-        matches!(&schema.kind, Kind::Text(text) if matches!(text.format, Some(Format::Sha256 | Format::Sha1)));
-    if schema.secret && !is_hash && !value.is_null() {
+    if schema.secret && !value.is_null() {
         *value = "[secret]".into();
         return;
     }
@@ -133,8 +131,12 @@ mod tests {
             let body = Some(Secret::new(body));
             Entry { operation: Some(operation), body, ..entry(0) }.public_body()
         };
-        let hashed = r#"{"newPasswordHash":"ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="}"#;
-        assert_eq!(shown("services.updatePassword", hashed).as_deref(), Some(hashed));
+        let hashes = r#"{"newDoubleSha1Hash":"d4cecba84f0a507325cd8aa82fcde04ea8be56b0","newPasswordHash":"ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="}"#;
+        let hidden = r#"{"newDoubleSha1Hash":"[secret]","newPasswordHash":"[secret]"}"#;
+        assert_eq!(shown("services.updatePassword", hashes).as_deref(), Some(hidden));
+        let key = r#"{"hashData":{"keyIdHash":"a1","keyIdSuffix":"abcd","keySecretHash":"b2"},"name":"n"}"#;
+        let key = shown("keys.create", key).unwrap();
+        assert!(!key.contains("a1") && !key.contains("b2"), "{key}");
         let password = shown("postgres.updatePassword", r#"{"password":"correct horse battery"}"#);
         assert_eq!(password.as_deref(), Some(r#"{"password":"[secret]"}"#));
         let webhook =

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::{Handler, Output, generic};
-use crate::contract::{Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::{Record, show_nulls};
@@ -36,8 +35,6 @@ pub fn handler(name: &str) -> Option<Handler> {
     Some(match name {
         "clickStack.alerts.create" => create_alert,
         "clickStack.alerts.replace" => replace_alert,
-        "clickStack.webhooks.create" => create_webhook,
-        "clickStack.webhooks.replace" => replace_webhook,
         "clickStack.webhooks.delete" => delete_webhook,
         "clickStack.roles.list" => list_roles,
         "clickStack.roles.get" => get_role,
@@ -153,36 +150,6 @@ fn replace_alert(organization: &mut Organization, call: &Call, now: f64) -> Resu
 fn is_written(call: &Call, name: &str) -> bool {
     let body = call.operation.body.as_ref().map_or(&[][..], |body| properties(body.schema));
     body.iter().any(|property| property.name == name)
-}
-
-fn create_webhook(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    let record = generic::draft(organization, call, now)?;
-    check_webhook(call)?;
-    generic::insert(organization, call, record)
-}
-
-fn replace_webhook(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
-    generic::record(organization, call)?;
-    check_webhook(call)?;
-    generic::replace(organization, call, now)
-}
-
-/// Rejects a service that no form of webhook is for.
-fn check_webhook(call: &Call) -> Result<(), Rejection> {
-    let kind = call.body.get("service").and_then(Value::as_str).unwrap_or_default();
-    let known: Vec<&str> = generic::resource(call)?.forms().flat_map(|form| values(form, "service")).copied().collect();
-    if known.contains(&kind) {
-        return Ok(());
-    }
-    Err(Rejection::bad_request(format!("body.service: expected one of {}, received {kind:?}", known.join(", "))))
-}
-
-/// The values that a property may have.
-fn values(schema: &'static Schema, name: &str) -> &'static [&'static str] {
-    match properties(schema).iter().find(|property| property.name == name).map(|property| &property.schema.kind) {
-        Some(Kind::Enum { values, .. }) => values,
-        _ => &[],
-    }
 }
 
 fn delete_webhook(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {

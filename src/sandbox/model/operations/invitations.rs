@@ -6,6 +6,7 @@ use super::{Handler, Output, generic};
 use crate::sandbox::model::access::{self, INVITATIONS, MEMBERS};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::permissions;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::time::{DAY, timestamp};
 
@@ -30,8 +31,9 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
             return Err(Rejection::conflict(format!("{email} {fact}")));
         }
     }
-    let usual = || access::named(organization, USUAL_ROLE).into_iter().collect();
+    let usual = || access::named(organization, USUAL_ROLE).into_iter().collect::<Vec<_>>();
     let roles = access::requested(organization, call)?.unwrap_or_else(usual);
+    permissions::check_gives(organization, call, &roles)?;
     let mut record = generic::draft(organization, call, now)?;
     access::assign(generic::resource(call)?, &mut record, &roles);
     record.shown.insert("expireAt".to_owned(), timestamp(now + LIFETIME).into());

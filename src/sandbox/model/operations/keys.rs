@@ -11,6 +11,7 @@ use crate::sandbox::model::access::{self, KEYS};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::key;
 use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::permissions;
 use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::service::list_entries;
@@ -57,6 +58,7 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     // The API does not say which roles a key gets that names none: here those of the key that creates it.
     let roles = access::requested(organization, call)?.filter(|roles| !roles.is_empty());
     let roles = roles.unwrap_or_else(|| own_roles(organization, call));
+    permissions::check_gives(organization, call, &roles)?;
     let mut record = generic::draft(organization, call, now)?;
     access::assign(generic::resource(call)?, &mut record, &roles);
     let defaults = [("state", "enabled".into()), ("expireAt", Value::Null), ("ipAccessList", key::anywhere())];
@@ -130,6 +132,7 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         check_stays_open(call)?;
     }
     let roles = access::requested(organization, call)?;
+    permissions::check_gives(organization, call, roles.as_deref().unwrap_or_default())?;
     let resource = generic::resource(call)?;
     let mut output = generic::change(organization, call, now, |record, change| {
         if let Value::Object(change) = change {

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{Handler, Output, Payload, generic};
-use crate::sandbox::model::access::{self, ADMIN, ROLES};
+use crate::sandbox::model::access::{self, ROLES};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
+use crate::sandbox::model::permissions;
 use crate::sandbox::model::random::Random;
 use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
@@ -42,6 +43,7 @@ fn shown(organization: &Organization, role: &Record) -> Value {
 }
 
 fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
+    permissions::check_policies(organization, call)?;
     let actors = access::named_actors(organization, call)?.unwrap_or_default();
     let mut record = generic::draft(organization, call, now)?;
     record.shown.remove("actors");
@@ -95,8 +97,12 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     if access::is_system(&role) && call.body.keys().any(|name| name != "actors") {
         return Err(refused("changed, but for its actors"));
     }
+    permissions::check_policies(organization, call)?;
     let actors = access::named_actors(organization, call)?;
-    if let Some(actors) = actors.as_ref().filter(|_| access::is_system(&role) && role.text("name") == Some(ADMIN)) {
+    if actors.as_ref().is_some_and(|actors| !actors.is_empty()) {
+        permissions::check_gives(organization, call, std::slice::from_ref(&role))?;
+    }
+    if let Some(actors) = actors.as_ref().filter(|_| access::is_admin_role(&role)) {
         access::check_admin_stays(organization, |member, _| {
             access::actor(Some("user"), member).is_some_and(|actor| actors.contains(&actor))
         })?;

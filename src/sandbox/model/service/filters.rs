@@ -1,4 +1,4 @@
-//! The filters of the list of services: by tag. Several filters must all match.
+//! The filters of the list of services and of usage costs: by tag. Several filters must all match.
 
 use serde_json::Value;
 
