@@ -110,7 +110,7 @@ fn a_service_records_the_states_that_it_reaches_by_itself() {
         .iter()
         .map(|activity| activity["createdAt"].as_str().unwrap().to_owned())
         .collect();
-    assert!(moments[0] > moments[1] && moments[0] > idle["createdAt"].as_str().unwrap().to_owned(), "{moments:?}");
+    assert!(moments[0] > moments[1] && *moments[0] > *idle["createdAt"].as_str().unwrap(), "{moments:?}");
 }
 
 #[test]
