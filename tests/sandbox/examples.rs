@@ -63,6 +63,27 @@ fn complete(operation: &Operation, body: &mut Value) {
             ];
             fill(body, needs);
         }
+        "clickPipes.create" => {
+            let table = |of: &str, name: &str| json!([{ of: "public", name: "orders", "targetTable": "shop_orders" }]);
+            for (kind, source) in body["source"].as_object_mut().unwrap() {
+                match kind.as_str() {
+                    _ if !source.is_object() => {}
+                    "kafka" => fill(source, [("brokers", json!("a:9092")), ("topics", json!("events"))]),
+                    "kinesis" => fill(source, [("streamName", json!("events")), ("region", json!("us-east-1"))]),
+                    "pubsub" => fill(source, [("projectId", json!("p")), ("topic", json!("events"))]),
+                    "objectStorage" => fill(source, [("url", json!("https://example.com/*.csv"))]),
+                    "bigquery" => fill(source, [("tableMappings", table("sourceDatasetName", "sourceTable"))]),
+                    "mongodb" => {
+                        let tables = table("sourceDatabaseName", "sourceCollection");
+                        fill(source, [("uri", json!("mongodb://db.example.com")), ("tableMappings", tables)]);
+                    }
+                    _ => {
+                        let tables = table("sourceSchemaName", "sourceTable");
+                        fill(source, [("host", json!("db.example.com")), ("tableMappings", tables)]);
+                    }
+                }
+            }
+        }
         _ => {}
     }
 }
