@@ -71,13 +71,15 @@ export class CloudError extends Error {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {object} [_fields] the visible properties of subclasses
+   * @param {object} [fields] the visible properties: `ambiguous`, and those of the class
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
-  constructor(message, _fields, hidden) {
+  constructor(message, fields, hidden) {
     const { cause, text = "" } = withoutPrototype(hidden);
     super(message, cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, withoutPrototype({ value: true }));
+    /** @type {boolean} whether the change may have been applied although the call failed: check before you repeat the call */
+    this.ambiguous = /** @type {{ ambiguous?: boolean }} */ (withoutPrototype(fields)).ambiguous ?? false;
     hide(this, { text, created: undefined, createdKey: undefined });
   }
 
@@ -173,7 +175,7 @@ export class ResponseValidationError extends CloudError {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body">} fields the visible properties
+   * @param {Omit<ResponseValidationError, keyof CloudError | "text" | "body"> & { ambiguous?: boolean }} fields the visible properties
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -191,8 +193,6 @@ export class ResponseValidationError extends CloudError {
     this.attempts = fields.attempts;
     /** @type {Attempt[]} the outcome of each attempt, in order */
     this.attemptLog = fields.attemptLog;
-    /** @type {boolean} whether a change may have been applied: check before you repeat the call */
-    this.ambiguous = fields.ambiguous;
   }
 
   /** The response body as it was received. It may hold a password. */
@@ -216,7 +216,7 @@ export class ApiError extends CloudError {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {Omit<ApiError, keyof CloudError | "body">} fields the visible properties
+   * @param {Omit<ApiError, keyof CloudError | "body"> & { ambiguous?: boolean }} fields the visible properties
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -240,8 +240,6 @@ export class ApiError extends CloudError {
     this.attempts = fields.attempts;
     /** @type {Attempt[]} the outcome of each attempt, in order */
     this.attemptLog = fields.attemptLog;
-    /** @type {boolean} whether the change may have been applied: check before you repeat the call */
-    this.ambiguous = fields.ambiguous;
   }
 
   /**
@@ -279,7 +277,7 @@ export class RateLimitError extends ApiError {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {Omit<RateLimitError, keyof CloudError | "body">} fields the visible properties
+   * @param {Omit<RateLimitError, keyof CloudError | "body"> & { ambiguous?: boolean }} fields the visible properties
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
@@ -296,7 +294,7 @@ export class ServerError extends ApiError {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {Omit<ServerError, keyof CloudError | "body" | "retryAfterMs"> & { retryAfterMs?: number | undefined }} fields
+   * @param {Omit<ServerError, keyof CloudError | "body" | "retryAfterMs"> & { ambiguous?: boolean, retryAfterMs?: number | undefined }} fields
    *   the visible properties
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
@@ -315,14 +313,12 @@ export class ConnectionError extends CloudError {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {Omit<ConnectionError, keyof CloudError>} fields the visible properties
+   * @param {Omit<ConnectionError, keyof CloudError> & { ambiguous?: boolean }} fields the visible properties
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {
     super(message, fields, hidden);
     fields = withoutPrototype(fields);
-    /** @type {boolean} whether the change may have been applied: check before you repeat the call */
-    this.ambiguous = fields.ambiguous;
     /** @type {string} the operation, such as `services.create` */
     this.operation = fields.operation;
     /** @type {number} the number of attempts */
@@ -338,7 +334,7 @@ export class TimeoutError extends ConnectionError {
    * Created by the client; tests may create one, too.
    *
    * @param {string} message the problem, and the next step
-   * @param {Omit<TimeoutError, keyof CloudError>} fields the visible properties
+   * @param {Omit<TimeoutError, keyof CloudError> & { ambiguous?: boolean }} fields the visible properties
    * @param {Hidden} [hidden] the values that logs and `JSON.stringify` do not show
    */
   constructor(message, fields, hidden) {

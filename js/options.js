@@ -115,5 +115,5 @@ export function callOptions(what, options) {
 export function waitOptions(what, options, own = "") {
   const all = read(what, options, `timeoutMs:from:0 pollIntervalMs:from:0 onProgress:function${own} ${CALL}`);
   const { signal, timeoutMs, pollIntervalMs, onProgress, headers } = all;
-  return { signal, all, given: { headers: headersOf(what, headers), deadlineMs: timeoutMs, pollIntervalMs, onProgress } };
+  return { signal, all, given: { headers: headersOf(what, headers), deadlineMs: timeoutMs, spentMs: 0, pollIntervalMs, onProgress } };
 }

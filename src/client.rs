@@ -128,6 +128,18 @@ pub struct CallOptions {
     /// The retry budget, instead of the client's; 0: no retry. Waits send each request once, and wait out failures by their
     /// own deadline.
     pub retry_budget_ms: Option<f64>,
+    /// The deadline of the helper that makes the call: no attempt begins after it. One that has begun has its own timeout, since
+    /// a creation that is cut off loses its response.
+    pub deadline: Option<HelperDeadline>,
+}
+
+/// By when the requests of a helper must have begun.
+#[derive(Clone, Copy)]
+pub struct HelperDeadline {
+    /// The helper, such as `services.createAndWait`.
+    pub helper: &'static str,
+    /// The time that it has from the begin of the call, in milliseconds.
+    pub ms: f64,
 }
 
 /// The output of a call.

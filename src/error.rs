@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::contract::{self, Operation};
 use crate::host::CallerError;
-use crate::issue::Issue;
+use crate::issue::{Issue, MOST_ISSUES};
 use crate::printable::escaped;
 
 /// Why a call failed. Futures pass it in a box, so that results stay small.
@@ -249,6 +249,7 @@ fn list(issues: &[Issue]) -> String {
     let list = lines.join("; ");
     match issues.len().saturating_sub(SHOWN) {
         0 => list,
+        _ if issues.len() >= MOST_ISSUES => format!("{list}; and more, of which the first are in issues"),
         more => format!("{list}; and {more} more in issues"),
     }
 }
@@ -294,15 +295,19 @@ impl Error {
             }
             Self::Wait { helper, reason, wanted, last_state, elapsed_ms, cause } => {
                 let state = last_state.as_deref().unwrap_or("unknown");
-                let seconds = (elapsed_ms / 1000.0).round() as u64;
+                let last =
+                    last_state.as_deref().map_or_else(String::new, |state| format!(", the last state was {state}"));
+                let waited = match *elapsed_ms {
+                    ms if ms < 1000.0 => format!("{} ms", ms.round() as u64),
+                    ms => format!("{} s", (ms / 1000.0).round() as u64),
+                };
                 let is_unproven = !matches!(cause.as_deref().and_then(Self::status), Some(409 | 424));
                 let cause = cause.as_deref().map_or_else(String::new, |cause| format!(": {}", cause.quoted()));
                 match reason {
                     WaitReason::Deadline => {
                         let cause = if cause.is_empty() { cause } else { format!("; the last failure{cause}") };
                         format!(
-                            "{helper}: not {wanted} within {seconds} s, the last state was {state}{}{cause}; wait again \
-                             or raise timeoutMs",
+                            "{helper}: not {wanted} within {waited}{last}{}{cause}; wait again or raise timeoutMs",
                             lingering(state),
                         )
                     }
@@ -310,7 +315,7 @@ impl Error {
                         "{helper}: waited for {wanted}, but the state is {state}, from which it does not come by itself"
                     ),
                     WaitReason::Gone => {
-                        format!("{helper}: waited for {wanted}, but it no longer exists; the last state was {state}")
+                        format!("{helper}: waited for {wanted}, but it no longer exists{last}")
                     }
                     WaitReason::Refused if is_unproven => format!(
                         "{helper}: a 404 alone proves nothing, and the list of services could not be \
@@ -318,7 +323,7 @@ impl Error {
                     ),
                     WaitReason::Refused => format!(
                         "{helper}: waited for {wanted}, but the service refuses it, and waiting does not change \
-                         that{cause}; the last state was {state}; resolve what it names, then call again"
+                         that{cause}{last}; resolve what it names, then call again"
                     ),
                 }
             }

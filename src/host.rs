@@ -249,6 +249,8 @@ pub enum TransportErrorKind {
     Connection,
     /// The response is longer than `maxBodyBytes`.
     TooLong,
+    /// The caller's own fetch resolved with another value than a response: nothing is known of the request.
+    NoResponse,
     /// A response came, but its body can not be read. The message says why.
     Unreadable {
         /// The HTTP status.

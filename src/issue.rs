@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+/// How many issues of one value are noted, give or take those of one object.
+pub const MOST_ISSUES: usize = 1_000;
+
 /// One violation of the contract.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issue {

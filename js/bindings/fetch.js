@@ -1,10 +1,11 @@
 // Sends requests with `fetch`: the runtime's, or the caller's own, called as `fetch(url, init)`. The result is a value, never an
 // exception, except for errors of the caller's own code.
 
+import { ConfigurationError } from "../errors.js";
 import { reason, text } from "./causes.js";
 import { awaited } from "./driver.js";
 import { failure, read, statusOf } from "./responses.js";
-import { withoutPrototype, get, has, headersOfLines } from "./values.js";
+import { get, has, headersOfLines, isObject, withoutPrototype } from "./values.js";
 
 /** @import { Outcome } from "./responses.js" */
 /** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
@@ -22,7 +23,9 @@ export function send(host, method, url, headers, body, most) {
     const own = host.fetch;
     // The runtime's fetch is looked up at each call: tests and tracing libraries replace it.
     const fetch = /** @type {Fetch} */ (own ?? get(globalThis, "fetch"));
-    if (typeof fetch !== "function") return caller("this host has no fetch: give one with the fetch option");
+    if (typeof fetch !== "function") {
+      return failed(new ConfigurationError("this host has no fetch: give one with the fetch option"), "caller");
+    }
     const init = /** @type {RequestInit} */ ({
       // The runtime would look up missing options in a polluted Object.prototype.
       __proto__: null,
@@ -43,10 +46,10 @@ export function send(host, method, url, headers, body, most) {
     try {
       const response = await fetch(url, init);
       const status = statusOf(response);
-      outcome =
-        status === undefined
-          ? caller("the fetch option must resolve with a Response: what came has no status")
-          : await read(response, status, most, cancellation);
+      if (status === undefined)
+        outcome = failure("no-response", `the fetch option must resolve with a Response, not with ${kindOf(response)}`);
+      else if (get(response, "type") === "error") outcome = failed(new TypeError("fetch resolved with a network error"), "connection");
+      else outcome = await read(response, status, most, cancellation);
     } catch (error) {
       outcome = failed(error, isOfFetch(error, own) ? "connection" : "caller");
     }
@@ -67,8 +70,8 @@ function takesCache(own) {
   return has(get(get(globalThis, "Request"), "prototype"), "cache");
 }
 
-/** @param {string} message */
-const caller = (message) => failed(new Error(message), "caller");
+/** What a value is, for a message. @param {unknown} value */
+const kindOf = (value) => (isObject(value) ? "an object without a status" : value === null ? "null" : typeof value);
 
 /**
  * @param {any} cause

@@ -57,6 +57,9 @@ const KINDS = {
   },
 };
 
+/** The most characters of a word that a message shows. */
+const LONGEST_WORD = 20;
+
 /** @typedef {{ name: string, kind: Kind, detail: string }} Known */
 
 /** Parsed descriptions, by their text: there are few, and each is parsed once. @type {Map<string, Known[]>} */
@@ -72,6 +75,17 @@ function parsed(known) {
   });
   read.set(known, all);
   return all;
+}
+
+/**
+ * A value that does not fit. The text of a string may be a secret, but for the options that take one of a few words.
+ *
+ * @param {unknown} value
+ * @param {Kind} kind
+ */
+function shown(value, kind) {
+  if (kind === KINDS.word && typeof value === "string" && value.length <= LONGEST_WORD) return JSON.stringify(value);
+  return isObject(value) && !isPlain(value) ? describeInstance(value) : describe(value);
 }
 
 /**
@@ -93,8 +107,7 @@ export function fault(options, known) {
     for (const { name, kind, detail } of all) {
       const value = get(options, name) ?? undefined;
       if (value !== undefined && !kind.fits(value, detail)) {
-        const received = isObject(value) && !isPlain(value) ? describeInstance(value) : describe(value);
-        return [`${name} must be ${kind.words(detail)}, received ${received}`];
+        return [`${name} must be ${kind.words(detail)}, received ${shown(value, kind)}`];
       }
     }
     return undefined;

@@ -8,14 +8,15 @@ import { bytesOf, FIELD_NAME, get, unpolluted } from "./values.js";
 /**
  * The outcome of a request, as Rust reads it (src/bindings/fetch.rs): a response `{ status, headers, body }`, or with `fault` a
  * failure. `connection` is a failure that fetch itself reports, `caller` an error of the caller's own fetch, `unreadable` a response
- * whose body cannot be read but whose `status` and `headers` are known, and `too-long` a response with a longer body than allowed.
+ * whose body cannot be read but whose `status` and `headers` are known, `too-long` a response with a longer body than allowed, and
+ * `no-response` a value of the caller's own fetch that is no response.
  * `headers` are lines, `name: value` each, names in lower case. Every property is set: `Object.prototype` may be polluted.
  *
  * @typedef {object} Outcome
  * @property {number} status
  * @property {string} headers
  * @property {Uint8Array} body
- * @property {"connection" | "caller" | "unreadable" | "too-long" | undefined} fault
+ * @property {"connection" | "caller" | "unreadable" | "too-long" | "no-response" | undefined} fault
  * @property {string} message
  * @property {unknown} cause
  */

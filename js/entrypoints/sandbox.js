@@ -2,5 +2,6 @@
 import "#sandbox-wasm";
 import * as sandbox from "../generated/sandbox_bg.js";
 import { guardedClass } from "../bindings/stack.js";
+import { freeable } from "../freed.js";
 
-export const Sandbox = /* @__PURE__ */ guardedClass(sandbox.Sandbox, "Sandbox");
+export const Sandbox = /* @__PURE__ */ guardedClass(/* @__PURE__ */ freeable(sandbox.Sandbox, "the sandbox"), "Sandbox");

@@ -115,7 +115,8 @@ export class ServicesResource extends ServicesOperations {
    *
    * The password is returned only once. If the wait fails, the error's `created` property has the service and its password,
    * hidden from logs. `onCreated` is called with both before the wait begins, so that an aborted call loses nothing either.
-   * It may be async and is awaited; its time does not count towards `timeoutMs`. An error that it throws or rejects with
+   * It may be async and is awaited; its time does not count towards `timeoutMs`. Nothing is created after that deadline; a
+   * creation that has been sent by then is not cut off, since its password would be lost. An error that it throws or rejects with
    * ends the call and gets the `created` property, if it is an extensible object.
    *
    * @param {CreateServiceBody} body The service to create.
@@ -125,19 +126,23 @@ export class ServicesResource extends ServicesOperations {
   async createAndWait(body, options) {
     const helper = "services.createAndWait";
     const { signal, given, all } = waitOptions(helper, options, " onCreated:function");
-    const create = { operation: "services.create", ...written(helper, { body }), timeoutMs: undefined, headers: given.headers };
+    const { headers, deadlineMs } = given;
+    const create = { operation: "services.create", ...written(helper, { body }), timeoutMs: undefined, deadlineMs, headers };
     // A handle of its own: freeing the client during the call does not lose the created service.
     const core = alive(coreOf(this), helper).share();
     let data;
     try {
       needRoom();
+      const began = core.now();
       ({ data } = await drive({ start: () => core.call(create), signal }));
+      const spentMs = core.now() - began;
       await tell(all.onCreated, data, signal);
       const { path, query, refused } = written(helper, { path: { serviceId: get(get(data, "service"), "id") ?? "" } });
       const request = { path, query, body: undefined, refused };
       const goal = {
         ...request,
         ...given,
+        spentMs,
         ...statesGoal("services.waitFor", ["running", "idle"]),
         goal: /** @type {const} */ ("creation"),
       };

@@ -58,6 +58,8 @@ export class UdfsResource extends UdfsOperations {
     const { signal, given } = waitOptions(HELPER, options);
     const content = contentOf(file);
     const body = isObject(definition) ? withoutPrototype(definition) : definition;
+    const added = ["functionName", "uploadId"].find((name) => isObject(body) && Object.hasOwn(body, name));
+    if (added !== undefined) throw new ConfigurationError(`${HELPER}: the definition has ${added}, which ${HELPER} adds itself`);
     const { fetch } = innerOf(this);
     return inSequence(this, HELPER, { signal, headers: given.headers }, async (sequence) => {
       const { core, call } = sequence;
@@ -113,7 +115,7 @@ async function latest({ call }, functionName) {
  */
 async function found({ core, signal, headers }, functionName, leastVersion) {
   const goal = { ...statesGoal("udfs.waitFor", ["building", "ready", "error"]), goal: /** @type {const} */ ("deployment"), leastVersion };
-  const options = { headers, deadlineMs: LOOK_MS, pollIntervalMs: undefined, onProgress: undefined };
+  const options = { headers, deadlineMs: LOOK_MS, spentMs: 0, pollIntervalMs: undefined, onProgress: undefined };
   try {
     return await drive({ start: () => core.wait({ ...written(HELPER, { path: { functionName } }), ...options, ...goal }), signal });
   } catch (error) {

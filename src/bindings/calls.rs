@@ -15,10 +15,13 @@ use super::seam::{CoreCall, CoreWait, GoalKind};
 use super::values::{bytes, paired};
 use crate::client::helpers::{StatesGoal, WaitGoal, new_password};
 use crate::client::wait::{OnProgress, TransientFault, WaitOptions, WaitRefusal};
-use crate::client::{CallOptions, CallOutput, Client};
+use crate::client::{CallOptions, CallOutput, Client, HelperDeadline};
 use crate::contract::{self, Operation};
 use crate::error::Error;
 use crate::issue::{Code, Step};
+
+/// The helper whose deadline is also that of a call.
+const CREATE_AND_WAIT: &str = "services.createAndWait";
 
 #[wasm_bindgen(module = "/js/bindings/host.js")]
 extern "C" {
@@ -34,7 +37,8 @@ impl Core {
         let operation = arguments::operation(given).map_err(to_js)?;
         let arguments = arguments::read(given);
         let headers = paired(given.call_headers());
-        let options = CallOptions { timeout_ms: given.timeout_ms(), headers, retry_budget_ms: None };
+        let deadline = given.deadline_ms().map(|ms| HelperDeadline { helper: CREATE_AND_WAIT, ms });
+        let options = CallOptions { timeout_ms: given.timeout_ms(), headers, retry_budget_ms: None, deadline };
         let client = self.0.clone();
         Ok(CoreFuture::new(async move {
             client.call(operation, &arguments, &options).await.map(with_response).map_err(failure)
@@ -51,7 +55,7 @@ impl Core {
             _ => {
                 let waiter = contract::waiter(&given.waiter()).unwrap_or(&contract::SERVICES_WAIT_FOR);
                 let helper = match goal {
-                    GoalKind::Creation => "services.createAndWait",
+                    GoalKind::Creation => CREATE_AND_WAIT,
                     GoalKind::Deployment => "udfs.deploy",
                     _ => waiter.name,
                 };
@@ -61,8 +65,9 @@ impl Core {
         };
         let headers = paired(given.wait_headers());
         let options = WaitOptions {
-            call: CallOptions { timeout_ms: None, headers, retry_budget_ms: None },
-            timeout_ms: given.deadline_ms(),
+            call: CallOptions { headers, ..CallOptions::default() },
+            timeout_ms: given.wait_deadline_ms(),
+            spent_ms: given.spent_ms(),
             poll_interval_ms: given.poll_interval_ms(),
             on_progress: Some(on_progress(self.0.clone(), given)),
         };

@@ -130,6 +130,11 @@ impl Core {
         Self(self.0.clone())
     }
 
+    /// The time of the client's clock, in milliseconds.
+    pub fn now(&self) -> f64 {
+        self.0.host.now()
+    }
+
     /// A text without the client's secrets and without those of a request.
     pub fn redact(&self, given: &CoreRequest, text: String) -> Result<String, JsValue> {
         let operation = arguments::operation(given).map_err(to_js)?;

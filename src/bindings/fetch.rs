@@ -47,6 +47,8 @@ extern "C" {
 pub enum Fault {
     /// The body is longer than allowed.
     TooLong = "too-long",
+    /// The caller's own fetch resolved with something else.
+    NoResponse = "no-response",
     /// A response came whose body cannot be read.
     Unreadable = "unreadable",
     /// The caller's own fetch threw.
@@ -83,6 +85,7 @@ impl Transport for JsHost {
         let kind = match outcome.fault() {
             None => return Ok(HttpResponse { status: outcome.status(), headers: headers(), body: outcome.body() }),
             Some(Fault::TooLong) => TransportErrorKind::TooLong,
+            Some(Fault::NoResponse) => TransportErrorKind::NoResponse,
             Some(Fault::Unreadable) => TransportErrorKind::Unreadable { status: outcome.status(), headers: headers() },
             Some(Fault::Caller) => TransportErrorKind::Caller,
             Some(_) => TransportErrorKind::Connection,

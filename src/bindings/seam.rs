@@ -187,6 +187,8 @@ export interface CoreRequest extends CoreArguments {
 export interface CoreCall extends CoreRequest {
   /** The timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /** How long `createAndWait` may take, in milliseconds: no attempt begins later. */
+  readonly deadlineMs?: number | undefined;
   /** Names, in lower case, and values, alternately. */
   readonly headers: string[];
 }
@@ -196,6 +198,8 @@ export type CoreWait = CoreArguments & {
   readonly headers: string[];
   /** The deadline of the whole wait, in milliseconds. */
   readonly deadlineMs: number | undefined;
+  /** How much of it has been spent before the wait, in milliseconds. */
+  readonly spentMs: number;
   readonly pollIntervalMs: number | undefined;
   readonly onProgress: ((progress: Progress<any>) => unknown) | undefined;
 } & (
@@ -244,6 +248,8 @@ extern "C" {
     pub type CoreCall;
     #[wasm_bindgen(method, getter, js_name = timeoutMs)]
     pub fn timeout_ms(this: &CoreCall) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = deadlineMs)]
+    pub fn deadline_ms(this: &CoreCall) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = headers)]
     pub fn call_headers(this: &CoreCall) -> Vec<String>;
 
@@ -252,7 +258,9 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = headers)]
     pub fn wait_headers(this: &CoreWait) -> Vec<String>;
     #[wasm_bindgen(method, getter, js_name = deadlineMs)]
-    pub fn deadline_ms(this: &CoreWait) -> Option<f64>;
+    pub fn wait_deadline_ms(this: &CoreWait) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = spentMs)]
+    pub fn spent_ms(this: &CoreWait) -> f64;
     #[wasm_bindgen(method, getter, js_name = pollIntervalMs)]
     pub fn poll_interval_ms(this: &CoreWait) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = onProgress)]

@@ -41,7 +41,8 @@ export interface CloudClientOptions {
    */
   retryBudgetMs?: number | undefined;
   /**
-   * The rate limit. Default: 10 requests per 10,000 ms, the service's own limit, shared by all clients of a key.
+   * The rate limit. Default: 10 requests per 10,000 ms, the service's own limit, shared by all clients of a key that have
+   * neither `fetch` nor `clock`, which tests give.
    * `false`: no limit. Clients given the same `RateLimiter` share it. An object with `acquire` is a custom rate
    * limiter.
    */
@@ -181,7 +182,7 @@ export interface RateLimitOutcome {
 
 /** The argument of `onRequest`. */
 export interface RequestEvent {
-  /** The operation or helper that was called, such as `services.list`. */
+  /** The operation, such as `services.list`. */
   operation: string;
   /** The HTTP method. */
   method: string;
@@ -195,7 +196,7 @@ export interface RequestEvent {
 
 /** The argument of `onResponse`. */
 export interface ResponseEvent {
-  /** The operation or helper that was called, such as `services.list`. */
+  /** The operation, such as `services.list`. */
   operation: string;
   /** The HTTP method. */
   method: string;
@@ -215,7 +216,7 @@ export interface ResponseEvent {
 
 /** The argument of `onRetry`. */
 export interface RetryEvent {
-  /** The operation or helper that was called, such as `services.list`. */
+  /** The operation, such as `services.list`. */
   operation: string;
   /** How many attempts the call has made. */
   attempt: number;

@@ -199,7 +199,7 @@ impl WaitGoal {
         match self {
             Self::States(StatesGoal { states, .. }) => states.join(" or "),
             Self::Running(_) => "running".to_owned(),
-            Self::Deletion => "its deletion".to_owned(),
+            Self::Deletion => "deleted".to_owned(),
         }
     }
 

@@ -24,6 +24,8 @@ pub struct WaitOptions {
     pub call: CallOptions,
     /// The deadline of the whole wait.
     pub timeout_ms: Option<f64>,
+    /// How much of it the helper has spent before the wait, in milliseconds.
+    pub spent_ms: f64,
     /// Makes the pause between two polls fixed.
     pub poll_interval_ms: Option<f64>,
     /// Called after each poll.

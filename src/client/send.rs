@@ -10,9 +10,9 @@ use super::log::request_event;
 use super::rate_limit::{Permit, RateLimiting};
 use super::redact::Redactor;
 use super::retry::{self, AttemptFailure, RetryRule};
-use super::{CallOptions, CallOutput, Client, ValidationMode};
+use super::{CallOptions, CallOutput, Client, HelperDeadline, ValidationMode};
 use crate::contract::{Method, Operation};
-use crate::error::{Attempt, AttemptLog, AttemptOutcome, Error, ResponseParts};
+use crate::error::{Attempt, AttemptLog, AttemptOutcome, Error, ResponseParts, WaitReason};
 use crate::host::TransportErrorKind::{self, Unreadable};
 use crate::host::{CallerError, Host, HttpResponse, Level, Random, ResponseEvent, RetryEvent, TransportError};
 use crate::issue::Issue;
@@ -47,6 +47,8 @@ struct CallState<'a> {
     needs_key: bool,
     timeout_ms: f64,
     retry_budget_ms: f64,
+    /// No attempt begins after this moment.
+    deadline: f64,
     /// The call is of a wait, which goes on after a failure.
     is_of_wait: bool,
     redactor: Redactor,
@@ -74,6 +76,7 @@ impl<H: Host> Client<H> {
         options: &CallOptions,
     ) -> Result<CallOutput<H::Value>, Box<Error>> {
         let is_safe = retry::is_safe(operation, checked);
+        let began_at = self.now();
         let mut call = CallState {
             operation,
             is_safe,
@@ -81,6 +84,7 @@ impl<H: Host> Client<H> {
             needs_key: !is_safe && checked.request.header(IDEMPOTENCY_KEY).is_none(),
             timeout_ms: options.timeout_ms.unwrap_or(self.settings.timeout_ms),
             retry_budget_ms: options.retry_budget_ms.unwrap_or(self.settings.retry_budget_ms),
+            deadline: options.deadline.map_or(f64::INFINITY, |deadline| began_at + deadline.ms),
             is_of_wait: options.retry_budget_ms.is_some(),
             redactor: self.redactor.of_request(&self.host, checked),
             checked,
@@ -95,12 +99,15 @@ impl<H: Host> Client<H> {
         };
         loop {
             let queued_at = self.now();
-            let permit = match &self.settings.limiter {
-                RateLimiting::Shared(limiter) => {
-                    Permit::Shared { _slot: limiter.acquire(&self.host, &mut call.queue_number).await }
-                }
-                RateLimiting::Off | RateLimiting::Custom => {
-                    Permit::custom(&self.host, self.host.acquire().await.map_err(Error::Caller)?)
+            let permit = match options.deadline {
+                None => self.acquire(&mut call.queue_number).await?,
+                Some(HelperDeadline { helper, .. }) => {
+                    let acquired =
+                        select(pin!(self.acquire(&mut call.queue_number)), pin!(self.until(call.deadline))).await;
+                    match acquired {
+                        Either::Left(permit) => permit?,
+                        Either::Right(()) => return Err(not_sent(helper, self.now() - began_at).into()),
+                    }
                 }
             };
             call.attempt_began = self.now();
@@ -141,6 +148,16 @@ impl<H: Host> Client<H> {
         }
     }
 
+    /// Waits for a permit of the rate limit.
+    async fn acquire(&self, queue_number: &mut u64) -> Result<Permit<'_, H>, Box<Error>> {
+        Ok(match &self.settings.limiter {
+            RateLimiting::Shared(limiter) => Permit::Shared { _slot: limiter.acquire(&self.host, queue_number).await },
+            RateLimiting::Off | RateLimiting::Custom => {
+                Permit::custom(&self.host, self.host.acquire().await.map_err(Error::Caller)?)
+            }
+        })
+    }
+
     /// Ends an attempt that brought no response; without an error, in time.
     fn no_response(
         &self,
@@ -158,6 +175,7 @@ impl<H: Host> Client<H> {
         let failure = match (kind, &cause) {
             (TransportErrorKind::Caller, Some(thrown)) => return Err(thrown.clone().into()),
             (TransportErrorKind::TooLong, _) => AttemptFailure::TooLong,
+            (TransportErrorKind::NoResponse, _) => AttemptFailure::Unreadable,
             (TransportErrorKind::Connection | TransportErrorKind::Caller | Unreadable { .. }, _) => {
                 AttemptFailure::Connection
             }
@@ -295,7 +313,7 @@ impl<H: Host> Client<H> {
     /// Whether a retry after that pause begins in time.
     fn is_in_budget(&self, call: &CallState<'_>, pause_ms: f64) -> bool {
         let spent_ms = self.now() - call.first_began - call.queued_ms;
-        spent_ms + pause_ms < call.retry_budget_ms
+        spent_ms + pause_ms < call.retry_budget_ms && self.now() + pause_ms < call.deadline
     }
 
     fn announce_retry(
@@ -339,6 +357,12 @@ impl<H: Host> Client<H> {
         let credentials = self.settings.credentials_of(&call.checked.request);
         AttemptLog { operation: call.operation, credentials, path, attempts: call.attempts.clone() }
     }
+}
+
+/// The error of a helper whose deadline came before its request could be sent.
+fn not_sent(helper: &'static str, elapsed_ms: f64) -> Error {
+    let (reason, wanted) = (WaitReason::Deadline, "sent".to_owned());
+    Error::Wait { helper, reason, wanted, last_state: None, elapsed_ms, cause: None }
 }
 
 impl CallState<'_> {

@@ -65,7 +65,7 @@ impl<H: Host> Client<H> {
             if let Some(item) = &goal.waiter().item {
                 check_id(item.of, &arguments)?;
             }
-            let mut wait = WaitState::new(goal, arguments, options, redactor, self.now());
+            let mut wait = WaitState::new(goal, arguments, options, redactor, self.now() - options.spent_ms);
             let deadline = wait.began_at + options.timeout_ms.unwrap_or(DEADLINE_MS);
             let polled = select(pin!(self.poll(&mut wait, deadline)), pin!(self.until(deadline))).await;
             if let Either::Left(Some(ended)) = polled {
@@ -85,7 +85,7 @@ impl<H: Host> Client<H> {
     }
 
     /// Resolves when the clock has reached the deadline, whenever timers fire.
-    async fn until(&self, deadline: f64) {
+    pub(super) async fn until(&self, deadline: f64) {
         let mut left = deadline - self.now();
         while left > 0.0 {
             let before = left;

@@ -5,7 +5,12 @@ use crate::printable::printable;
 
 /// The text of an error response, or in its place the target of a redirect.
 pub(super) fn message(said: Option<&str>, response: &ResponseParts) -> String {
-    let said = redirection(response).unwrap_or_else(|| said.unwrap_or("without a text of the API").to_owned());
+    let said = redirection(response).unwrap_or_else(|| {
+        let said = said.unwrap_or("without a text of the API");
+        // Titles of error pages begin with the status, which the message has already.
+        let rest = said.strip_prefix(&response.status.to_string()).and_then(|rest| rest.strip_prefix(' '));
+        rest.unwrap_or(said).to_owned()
+    });
     let sender = match (response.source, response.status) {
         // The text of a 407 is always a proxy's own.
         (Source::Api, _) | (_, 0 | 300..=399 | 407) => return said,

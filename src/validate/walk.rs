@@ -15,7 +15,7 @@ use super::scanner::{Scan, Scanner, Stop};
 use super::string::{decode, inner};
 use super::{Mode, SecretValue, Unknown, messages};
 use crate::contract::{AdditionalProperties, Kind, Object, Property, Schema, Text};
-use crate::issue::{Code, Issue, Step};
+use crate::issue::{Code, Issue, MOST_ISSUES, Step};
 use crate::suggest::{alike, nearest};
 
 use names::Names;
@@ -25,9 +25,6 @@ use union::may_begin;
 
 /// How deep objects and lists may stand inside each other, where their schemas are followed.
 pub(super) const DEEPEST: u32 = 64;
-
-/// How many issues are noted, give or take those of one object.
-const MOST_ISSUES: usize = 1_000;
 
 /// The walk through one text.
 pub(super) struct Walker<'a> {

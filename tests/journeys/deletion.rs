@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use clickhouse_cloud::client::ValidationMode;
 use clickhouse_cloud::client::wait::WaitOptions;
-use clickhouse_cloud::client::{CallOptions, ValidationMode};
 use clickhouse_cloud::error::{Error, WaitReason};
 use clickhouse_cloud::race::{Either, race};
 use clickhouse_cloud::sandbox::{Fault, Injection};
@@ -314,13 +314,12 @@ fn the_deadline_ends_it() {
         let states = Rc::new(std::cell::RefCell::new(Vec::new()));
         let seen = states.clone();
         let options = WaitOptions {
-            call: CallOptions::default(),
             timeout_ms: Some(20_000.0),
-            poll_interval_ms: None,
             on_progress: Some(Box::new(move |progress| {
                 seen.borrow_mut().push(progress.state.clone());
                 Ok(())
             })),
+            ..WaitOptions::default()
         };
         match failed(cloud.client.stop_and_delete(&service(&id), &options).await) {
             Error::Wait { helper, reason, last_state, elapsed_ms, .. } => {

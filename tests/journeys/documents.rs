@@ -30,7 +30,8 @@ fn words(failure: AttemptFailure) -> &'static str {
         AttemptFailure::NotJson => "2xx whose body is not JSON",
         AttemptFailure::Violation => "2xx that breaks the contract, or holds an error and no result",
         AttemptFailure::Unreadable => {
-            "2xx whose body can not be read: a response of your own `fetch` that has been read already, or has no body"
+            "2xx whose body can not be read: a response of your own `fetch` that has been read already, or has no body; \
+             also any value of it that is no response"
         }
         AttemptFailure::TooLong => "a response longer than `maxBodyBytes`",
     }

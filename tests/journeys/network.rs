@@ -28,6 +28,8 @@ pub enum Act {
     HangAfter,
     /// The response is longer than `maxBodyBytes`.
     TooLong,
+    /// Resolves with another value than a response.
+    NoResponse,
     /// A response of this status comes, whose body can not be read.
     Unreadable(u16),
     /// The host's fetch fails with these words.
@@ -215,6 +217,7 @@ impl Transport for TestHost {
                 std::future::pending().await
             }
             Some(Act::TooLong) => Err(fault(TransportErrorKind::TooLong, "the response is longer than 1 byte", None)),
+            Some(Act::NoResponse) => Err(fault(TransportErrorKind::NoResponse, "it has no status", None)),
             Some(Act::Unreadable(status)) => Err(fault(
                 TransportErrorKind::Unreadable { status, headers: Vec::new() },
                 "a body that has been read already",

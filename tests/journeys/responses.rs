@@ -274,7 +274,8 @@ fn refusals_in_the_words_of_others() {
             text.contains(r#""error":"FORBIDDEN"#),
             "only the API's own form has a code: {text}"
         );
-        assert!(message.starts_with(&format!("services.get: 403 {expected}")), "{message}");
+        let once = expected.strip_prefix("403 ").unwrap_or(expected);
+        assert!(message.starts_with(&format!("services.get: 403 {once}")), "the status once: {message}");
     }
 }
 
@@ -285,6 +286,8 @@ fn what_is_not_the_apis_is_told_as_such() {
         message,
         "services.get: 403 Access Denied (an HTML page, not the API's response: a proxy, a firewall or a wrong baseUrl?)"
     );
+    let (_, _, message) = refusal(404, &[("content-type", "text/html")], "<title>404 Not Found</title>");
+    assert!(message.starts_with("services.get: 404 Not Found (an HTML page"), "the status once: {message}");
     let (_, _, message) = refusal(502, &[("content-type", "text/plain")], "no healthy upstream");
     assert!(message.contains("502 no healthy upstream (a text, not the API's response:"), "{message}");
     let (_, _, message) = refusal(407, &[], "x");

@@ -208,6 +208,7 @@ fn an_answer_that_is_too_long_is_not_asked_for_again() {
 #[test]
 fn a_response_that_can_not_be_read_is_not_asked_for_again() {
     each(|| Act::Unreadable(200), |_| false, |case| !case.reads);
+    each(|| Act::NoResponse, |_| false, |case| !case.reads);
     for case in CASES {
         let cloud = Cloud::unlimited();
         cloud.network.next(Act::Unreadable(201));

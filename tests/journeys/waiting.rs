@@ -19,7 +19,16 @@ pub fn options(timeout_ms: Option<f64>, poll_interval_ms: Option<f64>) -> (WaitO
         told.borrow_mut().push(progress.clone());
         Ok(())
     });
-    (WaitOptions { call: CallOptions::default(), timeout_ms, poll_interval_ms, on_progress: Some(on_progress) }, seen)
+    (
+        WaitOptions {
+            call: CallOptions::default(),
+            timeout_ms,
+            poll_interval_ms,
+            on_progress: Some(on_progress),
+            ..WaitOptions::default()
+        },
+        seen,
+    )
 }
 
 pub fn shown(state: &str) -> String {

@@ -180,6 +180,22 @@ test("an own fetch that resolves with something else is named", async () => {
   }
 });
 
+test("a creation whose fetch resolves with no response may have been made", async () => {
+  for (const [value, kind] of /** @type {[unknown, string][]} */ ([
+    [undefined, "undefined"],
+    [null, "null"],
+    ["x", "string"],
+    [{ status: "200" }, "an object without a status"],
+    [Response.error(), "a network error"],
+  ])) {
+    const { cloud, calls } = scripted([() => value], { retryBudgetMs: 60_000 });
+    const error = await within(rejection(cloud.services.create({ name: "a", provider: "aws", region: "eu-west-1", ipAccessList: [] })));
+    assert.ok(error instanceof ConnectionError && error.ambiguous, String(error));
+    assert.ok(error.message.startsWith("services.create: no response: ") && error.message.includes(kind), error.message);
+    assert.equal(calls.length, 1, kind);
+  }
+});
+
 test("response-like objects without a stream are read", async () => {
   const bytes = new TextEncoder().encode(JSON.stringify([service]));
   const base = { status: 200, headers: new Headers({ a: "b" }) };

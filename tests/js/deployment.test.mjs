@@ -44,6 +44,15 @@ test("a function from a file", async () => {
   assert.deepEqual(states, ["unknown", "building", "ready"]);
 });
 
+test("a definition with what a deployment adds itself is refused", async () => {
+  for (const name of ["uploadId", "functionName"]) {
+    const { cloud, routes } = tabled(table());
+    const error = await rejection(cloud.udfs.deploy("area", file, /** @type {any} */ ({ ...definition, [name]: PIPE })));
+    assert.ok(error instanceof ConfigurationError && error.message.includes(name), String(error));
+    assert.deepEqual(routes(), []);
+  }
+});
+
 test("nothing of the client reaches the upload's host", async () => {
   /** @type {string[]} */
   const hooks = [];

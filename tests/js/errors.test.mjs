@@ -138,5 +138,5 @@ test("a fetch that fails is a connection error with its cause", async () => {
 
 test("toJSON of every class names it", () => {
   const error = thrown(() => new api.CloudClient(/** @type {any} */ ({ x: 1 })));
-  assert.deepEqual(JSON.parse(JSON.stringify(error)), { name: "ConfigurationError", message: error.message });
+  assert.deepEqual(JSON.parse(JSON.stringify(error)), { name: "ConfigurationError", message: error.message, ambiguous: false });
 });

@@ -10,6 +10,7 @@ import {
   generatePassword,
   hashPassword,
   NotFoundError,
+  RateLimitError,
   RequestValidationError,
   WaitError,
 } from "clickhouse-cloud";
@@ -221,6 +222,35 @@ test("the password of a creation is not lost when the wait fails", async () => {
     assert.equal(error.created?.service.id, ID);
     assert.ok(!JSON.stringify(error).includes("shown once"));
   }
+});
+
+test("after its deadline a creation is not sent, neither from the limiter's queue nor after a 429", async () => {
+  const one = { rateLimit: { requests: 1, perMs: 60_000 } };
+  const queued = scripted([success([]), success({ service, password: "shown once" })], one);
+  await queued.cloud.services.list();
+  const late = await within(rejection(queued.cloud.services.createAndWait(body, { timeoutMs: 30 })));
+  assert.ok(late instanceof WaitError && late.reason === "deadline" && late.created === undefined, late);
+  assert.match(late.message, /^services\.createAndWait: not sent within \d+ ms; wait again or raise timeoutMs$/);
+  assert.equal(queued.calls.length, 1);
+
+  const refused = scripted([json({}, { status: 429, headers: { "x-ratelimit-reset": "5" } })], { retryBudgetMs: 60_000 });
+  const limited = await within(rejection(refused.cloud.services.createAndWait(body, { timeoutMs: 30 })));
+  assert.ok(limited instanceof RateLimitError && !limited.ambiguous, limited);
+  assert.equal(refused.calls.length, 1);
+});
+
+test("what a creation has spent is not given to its wait", async () => {
+  let now = 0;
+  // The timeout of an attempt never comes.
+  const sleep = async (/** @type {number} */ ms) => (ms < 30_000 ? void (now += ms) : new Promise(() => {}));
+  const script = [json({}, { status: 429, headers: { "x-ratelimit-reset": "20" } }), success({ service, password: "shown once" })];
+  const { cloud } = scripted([...script, success({ ...service, state: "provisioning" })], {
+    clock: { now: () => now, sleep },
+    retryBudgetMs: 60_000,
+  });
+  const error = await within(rejection(cloud.services.createAndWait(body, { timeoutMs: 29_000 })));
+  assert.ok(error instanceof WaitError && error.reason === "deadline" && error.created?.password === "shown once", error);
+  assert.ok(now >= 29_000 && now < 40_000, `${now}`);
 });
 
 test("what onProgress throws ends the wait and goes back as it is", async () => {

@@ -7,6 +7,7 @@ import * as v8 from "node:v8";
 import { transformSync } from "esbuild";
 import { collect, collected, held } from "./memory.mjs";
 import { CloudClient, ConfigurationError, hashPassword } from "clickhouse-cloud";
+import { Sandbox } from "clickhouse-cloud/sandbox";
 import { ID, keys, rejection, scripted, service, success, thrown, within } from "./support.mjs";
 
 const { queryObjects } = /** @type {any} */ (v8);
@@ -103,6 +104,25 @@ test("a freed client refuses in words; freed again it does nothing", async () =>
     assert.equal(error.message, `${name}: the client has been freed, make another one`);
   }
   assert.equal(calls.length, 0);
+});
+
+test("a freed sandbox refuses in words; freed again it does nothing", async () => {
+  const sandbox = new Sandbox();
+  sandbox.free();
+  sandbox.free();
+  sandbox[Symbol.dispose]();
+  for (const use of [
+    () => sandbox.state(),
+    () => sandbox.snapshot(),
+    () => sandbox.ledger(),
+    () => sandbox.advance(1),
+    () => sandbox.clientOptions,
+    () => sandbox.fetch("https://api.clickhouse.cloud/v1/organizations"),
+  ]) {
+    const error = await rejection((async () => use())());
+    assert.ok(error instanceof ConfigurationError, String(error));
+    assert.equal(error.message, "the sandbox has been freed, make another one");
+  }
 });
 
 test("a client that is freed while its options are read refuses in words", async () => {

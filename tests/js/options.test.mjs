@@ -73,6 +73,8 @@ test("values of the wrong kind", () => {
     refused({ ...keys, [/** @type {string} */ (name)]: value });
   }
   for (const options of [7, "x", [], () => {}, true]) refused(options);
+  assert.match(refused({ ...keys, logLevel: "loud" }), /received "loud"$/);
+  assert.match(refused({ ...keys, timeoutMs: "30000" }), /received a value of type string$/, "no other text is shown");
   for (const options of [{ keyId: "a" }, { keySecret: "a" }, { keyId: "a:b", keySecret: "c" }, { bearerToken: "a\nb" }]) refused(options);
 });
 

@@ -27,6 +27,7 @@ import {
 export function read(error: unknown) {
   if (CloudError.is(error)) {
     same<typeof error, CloudError>();
+    same<typeof error.ambiguous, boolean>();
     same<typeof error.message, string>();
     same<typeof error.created, CreateServiceResult | undefined>();
     same<ReturnType<typeof error.toJSON>, Record<string, unknown>>();
