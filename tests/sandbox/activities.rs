@@ -29,6 +29,7 @@ fn changes_are_recorded_with_the_newest_first() {
         "service_update_autoscaling_replicas",
         "service_update_ip_access_list",
         "service_update_name",
+        "service_running",
         "service_create",
     ];
     assert_eq!(types(&activities), expected);
@@ -36,9 +37,80 @@ fn changes_are_recorded_with_the_newest_first() {
     let key = cloud.get("/keys").result()[0].clone();
     assert_eq!((&newest["actorType"], &newest["actorId"]), (&json!("api"), &key["id"]));
     assert_eq!((&newest["actorDetails"], &newest["serviceId"]), (&key["name"], &json!(id)));
-    assert_eq!(activities[5]["serviceId"], id);
+    assert_eq!(activities[6]["serviceId"], id);
     assert_eq!(cloud.get(&format!("/activities/{}", newest["id"].as_str().unwrap())).result(), newest);
     assert_eq!(cloud.get("/activities/nothing").status, 404);
+}
+
+/// The types of the activities that a step adds, the newest first.
+fn added(cloud: &mut Cloud, step: impl FnOnce(&mut Cloud)) -> Vec<String> {
+    let before = cloud.get("/activities").result().as_array().unwrap().len();
+    step(cloud);
+    let after = cloud.get("/activities").result().clone();
+    let added = after.as_array().unwrap().len() - before;
+    types(&after).into_iter().take(added).map(str::to_owned).collect()
+}
+
+#[test]
+fn each_change_of_the_scaling_is_recorded_by_either_path() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    for (path, body, expected) in [
+        ("scaling", json!({ "numReplicas": 2 }), &["service_update_autoscaling_replicas"][..]),
+        ("scaling", json!({ "numReplicas": 2 }), &[]),
+        ("scaling", json!({ "idleTimeoutMinutes": 20 }), &["service_update_autoscaling_idling"]),
+        ("replicaScaling", json!({ "idleTimeoutMinutes": 30 }), &["service_update_autoscaling_idling"]),
+        (
+            "replicaScaling",
+            json!({ "idleScaling": false, "idleTimeoutMinutes": 40 }),
+            &["service_update_autoscaling_idling"],
+        ),
+        ("replicaScaling", json!({ "numReplicas": 2, "idleScaling": true }), &["service_update_autoscaling_idling"]),
+    ] {
+        let added = added(&mut cloud, |cloud| {
+            cloud.patch(&format!("/services/{id}/{path}"), &body).result();
+        });
+        assert_eq!(added, expected, "{path} {body}");
+    }
+}
+
+#[test]
+fn what_stays_as_it_is_is_not_recorded() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({ "name": "a" }));
+    let path = format!("/services/{id}");
+    let none = added(&mut cloud, |cloud| {
+        cloud.patch(&path, &json!({ "name": "a", "ipAccessList": { "remove": [{ "source": "10.9.9.9" }] } })).result();
+    });
+    assert_eq!(none, [""; 0]);
+    let key = cloud.post("/keys", &json!({ "name": "ci" })).result()["key"]["id"].as_str().unwrap().to_owned();
+    let one = added(&mut cloud, |cloud| {
+        cloud.patch(&format!("/keys/{key}"), &json!({ "name": "ci", "state": "disabled" })).result();
+    });
+    assert_eq!(one, ["openapi_key_update"]);
+    assert_eq!(cloud.get("/activities").result()[0]["keyUpdateType"], "state-changed");
+}
+
+#[test]
+fn a_service_records_the_states_that_it_reaches_by_itself() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({ "idleTimeoutMinutes": 5 }));
+    let mut reached = added(&mut cloud, |cloud| cloud.wait(900.0));
+    assert_eq!(reached, ["service_idle"]);
+    let idle = cloud.get("/activities").result()[0].clone();
+    assert_eq!((&idle["actorType"], &idle["serviceId"]), (&json!("system"), &json!(id)));
+    assert!(idle.get("actorId").is_none(), "{idle}");
+    reached = added(&mut cloud, |cloud| {
+        cloud.command(&id, "awake");
+        cloud.wait(900.0);
+    });
+    assert_eq!(reached, ["service_idle", "service_running", "service_awaken"]);
+    // The moment is that of the state, not that of the read.
+    let moments: Vec<_> = cloud.get("/activities").result().as_array().unwrap()[..2]
+        .iter()
+        .map(|activity| activity["createdAt"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(moments[0] > moments[1] && *moments[0] > *idle["createdAt"].as_str().unwrap(), "{moments:?}");
 }
 
 #[test]

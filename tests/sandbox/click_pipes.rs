@@ -48,8 +48,7 @@ fn command(cloud: &mut Cloud, pipe: &str, command: &str) -> Received {
 fn the_source_decides_the_states() {
     let mut cloud = Cloud::new();
     let path = service(&mut cloud);
-    let files =
-        |continuous: bool| json!({ "objectStorage": { "type": "s3", "format": "CSV", "isContinuous": continuous } });
+    let files = |continuous: bool| json!({ "objectStorage": { "type": "s3", "format": "CSV", "url": "https://a/*.csv", "isContinuous": continuous } });
     for (source, until, states) in [
         (kafka(), "Running", vec!["Provisioning", "Running"]),
         (files(true), "Running", vec!["Provisioning", "Running"]),
@@ -62,6 +61,50 @@ fn the_source_decides_the_states() {
         assert_eq!(cloud.states_until(&pipe, "state", until), states, "{source}");
     }
     assert_eq!(cloud.get(&path).result().as_array().map(Vec::len), Some(6));
+}
+
+#[test]
+fn a_source_has_what_it_needs_to_be_read() {
+    let mut cloud = Cloud::new();
+    let path = service(&mut cloud);
+    for (source, property) in [
+        (json!({ "kafka": {} }), "kafka.brokers"),
+        (json!({ "kafka": { "brokers": "a:9092", "topics": "" } }), "kafka.topics"),
+        (json!({ "kinesis": { "streamName": "a" } }), "kinesis.region"),
+        (json!({ "pubsub": { "projectId": "a" } }), "pubsub.topic"),
+        (json!({ "objectStorage": {} }), "objectStorage.url or azureContainerName"),
+        (json!({ "postgres": { "tableMappings": [table("a")] } }), "postgres.host"),
+        (json!({ "postgres": { "host": "db.example.com", "tableMappings": [] } }), "postgres.tableMappings"),
+        (json!({ "mysql": {} }), "mysql.host"),
+        (json!({ "mongodb": {} }), "mongodb.uri"),
+        (json!({ "bigquery": {} }), "bigquery.tableMappings"),
+    ] {
+        let body = json!({ "name": "a", "source": source, "destination": { "database": "default" } });
+        let refused = cloud.post(&path, &body).refused(400).to_owned();
+        assert!(refused.contains(&format!("body.source.{property}")), "{refused}");
+    }
+    assert_eq!(cloud.get(&path).result(), &json!([]));
+}
+
+#[test]
+fn a_pipe_whose_private_endpoint_is_gone_does_not_start_again() {
+    let mut cloud = Cloud::new();
+    let path = service(&mut cloud);
+    let endpoints = path.replace("clickpipes", "clickpipesReversePrivateEndpoints");
+    let msk = json!({ "type": "MSK_MULTI_VPC", "mskClusterArn": "arn:aws:kafka:a/b", "mskAuthentication": "SASL_IAM" });
+    let id = cloud.post(&endpoints, &msk).result()["id"].as_str().unwrap().to_owned();
+    cloud.wait(600.0);
+    let mut source = kafka();
+    source["kafka"]["reversePrivateEndpointIds"] = json!([id]);
+    let pipe = create(&mut cloud, &path, &source);
+    cloud.wait(300.0);
+    cloud.delete(&format!("{endpoints}/{id}"));
+    cloud.wait(300.0);
+    let refused = command(&mut cloud, &pipe, "start").refused(400).to_owned();
+    assert!(refused.contains("source.kafka.reversePrivateEndpointIds[0]: expected a reverse private"), "{refused}");
+    assert_eq!(cloud.get(&pipe).result()["state"], "Failed");
+    cloud.patch(&pipe, &json!({ "source": { "kafka": { "reversePrivateEndpointIds": [] } } })).result();
+    assert_eq!(command(&mut cloud, &pipe, "start").status, 200);
 }
 
 #[test]

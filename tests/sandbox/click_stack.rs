@@ -159,6 +159,38 @@ fn mistakes_of_a_dashboard_are_found() {
     assert_eq!(stack.count("dashboards"), 0);
 }
 
+/// An alert on a saved search that is sent by e-mail, with changes.
+fn alert(search: &str, changes: &Value) -> Value {
+    let mut body = json!({
+        "source": "saved_search", "savedSearchId": search, "threshold": 3, "thresholdType": "above", "interval": "5m",
+        "channel": { "type": "email", "emailRecipients": ["a@example.com"] },
+    });
+    body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    body
+}
+
+#[test]
+fn an_alert_needs_a_source_a_threshold_and_a_channel() {
+    let mut stack = Stack::new();
+    let source = stack.create("sources", &source());
+    let search = stack.create("saved-searches", &json!({ "name": "a", "sourceId": source }));
+    let text = "BAD_REQUEST: body.source: expected a value, which every alert has, received nothing";
+    assert_eq!(stack.post("alerts", &json!({})).refused(400), text);
+    let whole = alert(&search, &json!({}));
+    for name in ["source", "savedSearchId", "threshold", "thresholdType", "interval", "channel"] {
+        let mut without = whole.clone();
+        without.as_object_mut().unwrap().remove(name);
+        let refused = stack.post("alerts", &without).refused(400).to_owned();
+        assert!(refused.starts_with(&format!("BAD_REQUEST: body.{name}: expected ")), "{refused}");
+    }
+    let range = alert(&search, &json!({ "thresholdType": "between" }));
+    let text = "BAD_REQUEST: body.thresholdMax: expected a number where thresholdType is between, received nothing";
+    assert_eq!(stack.post("alerts", &range).refused(400), text);
+    assert_eq!(stack.count("alerts"), 0);
+    stack.create("alerts", &alert(&search, &json!({ "thresholdType": "between", "thresholdMax": 5 })));
+    stack.create("alerts", &whole);
+}
+
 #[test]
 fn an_alert_names_things_that_there_are() {
     let mut stack = Stack::new();
@@ -186,10 +218,10 @@ fn an_alert_names_things_that_there_are() {
         assert!(stack.post("alerts", &wrong).refused(400).contains(text), "{change}");
     }
     let path = format!("alerts/{}", created["id"].as_str().unwrap());
-    let replaced =
-        stack.put(&path, &json!({ "source": "saved_search", "savedSearchId": search, "name": "b" })).result().clone();
+    let replaced = stack.put(&path, &alert(&search, &json!({ "name": "b" }))).result().clone();
     assert_eq!((&replaced["id"], &replaced["state"], &replaced["name"]), (&created["id"], &json!("OK"), &json!("b")));
-    assert!(replaced.get("threshold").is_none() && replaced.get("channel").is_none(), "{replaced}");
+    assert_eq!(replaced["channel"], json!({ "type": "email", "emailRecipients": ["a@example.com"] }));
+    assert!(stack.put(&path, &json!({ "name": "c" })).refused(400).contains("body.source"));
 }
 
 #[test]
@@ -201,10 +233,12 @@ fn alerts_go_with_the_thing_that_they_watch() {
         stack.post("dashboards", &json!({ "name": "a", "tiles": [tile(&source), tile(&source)] })).result().clone();
     let id = board["id"].as_str().unwrap();
     for tile in [0, 1] {
-        stack.create("alerts", &json!({ "source": "tile", "dashboardId": id, "tileId": board["tiles"][tile]["id"] }));
+        let on_tile = json!({ "source": "tile", "dashboardId": id, "tileId": board["tiles"][tile]["id"] });
+        stack.create("alerts", &alert(&search, &on_tile));
     }
-    stack.create("alerts", &json!({ "source": "saved_search", "savedSearchId": search }));
-    stack.post("alerts", &json!({ "source": "tile", "dashboardId": id, "tileId": "x" })).refused(400);
+    stack.create("alerts", &alert(&search, &json!({})));
+    let nowhere = alert(&search, &json!({ "source": "tile", "dashboardId": id, "tileId": "x" }));
+    assert!(stack.post("alerts", &nowhere).refused(400).contains("body.tileId"));
     assert_eq!(stack.count("alerts"), 3);
     stack.put(&format!("dashboards/{id}"), &json!({ "name": "a", "tiles": [board["tiles"][1]] })).result();
     assert_eq!(stack.count("alerts"), 2);
@@ -236,8 +270,7 @@ fn webhooks_keep_no_secret_but_the_address() {
     let source = stack.create("sources", &source());
     let search = stack.create("saved-searches", &json!({ "name": "a", "sourceId": source }));
     let channel = json!({ "type": "webhook", "webhookId": created["id"] });
-    let alert =
-        stack.create("alerts", &json!({ "source": "saved_search", "savedSearchId": search, "channel": channel }));
+    let alert = stack.create("alerts", &alert(&search, &json!({ "channel": channel })));
     let id = created["id"].as_str().unwrap();
     assert_eq!(stack.delete(&path).refused(409), format!("CONFLICT: the webhook {id} is used by the alert {alert}"));
     stack.delete(&format!("alerts/{alert}"));

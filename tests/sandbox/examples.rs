@@ -40,8 +40,61 @@ impl Draw {
 /// A body that an operation takes: a valid one, by the contract.
 #[track_caller]
 pub fn body(operation: &'static Operation, draw: &mut Draw) -> Value {
-    let Some(body) = &operation.body else { return json!({}) };
-    of_schema(body.schema, draw)
+    let Some(schema) = operation.body.as_ref().map(|body| body.schema) else { return json!({}) };
+    let mut body = of_schema(schema, draw);
+    complete(operation, &mut body);
+    let issues = issues(&body, schema);
+    assert!(issues.is_empty(), "{body} is not valid: {issues:?}");
+    body
+}
+
+/// Adds what the sandbox needs, and the contract does not.
+fn complete(operation: &Operation, body: &mut Value) {
+    match operation.name {
+        "clickStack.alerts.create" | "clickStack.alerts.replace" => {
+            let channel = json!({ "type": "email", "emailRecipients": ["a@example.com"] });
+            let needs = [
+                ("source", json!("saved_search")),
+                ("threshold", json!(3)),
+                ("thresholdMax", json!(5)),
+                ("thresholdType", json!("above")),
+                ("interval", json!("5m")),
+                ("channel", channel),
+            ];
+            fill(body, needs);
+        }
+        "clickPipes.create" => {
+            let table = |of: &str, name: &str| json!([{ of: "public", name: "orders", "targetTable": "shop_orders" }]);
+            for (kind, source) in body["source"].as_object_mut().unwrap() {
+                match kind.as_str() {
+                    _ if !source.is_object() => {}
+                    "kafka" => fill(source, [("brokers", json!("a:9092")), ("topics", json!("events"))]),
+                    "kinesis" => fill(source, [("streamName", json!("events")), ("region", json!("us-east-1"))]),
+                    "pubsub" => fill(source, [("projectId", json!("p")), ("topic", json!("events"))]),
+                    "objectStorage" => fill(source, [("url", json!("https://example.com/*.csv"))]),
+                    "bigquery" => fill(source, [("tableMappings", table("sourceDatasetName", "sourceTable"))]),
+                    "mongodb" => {
+                        let tables = table("sourceDatabaseName", "sourceCollection");
+                        fill(source, [("uri", json!("mongodb://db.example.com")), ("tableMappings", tables)]);
+                    }
+                    _ => {
+                        let tables = table("sourceSchemaName", "sourceTable");
+                        fill(source, [("host", json!("db.example.com")), ("tableMappings", tables)]);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Adds properties where there are none.
+fn fill<const N: usize>(object: &mut Value, properties: [(&str, Value); N]) {
+    for (name, value) in properties {
+        if object[name].is_null() || object[name] == json!([]) {
+            object[name] = value;
+        }
+    }
 }
 
 /// A valid value of a schema.

@@ -38,6 +38,35 @@ fn private_endpoints_are_removed_before_others_are_added() {
     assert_eq!(change(json!([{ "description": "x" }]), json!([])), json!(text));
 }
 
+#[test]
+fn a_private_endpoint_that_is_added_again_keeps_what_is_not_sent() {
+    let mut cloud = Cloud::new();
+    let whole = json!({ "id": "vpce-1", "cloudProvider": "aws", "region": "us-east-1", "description": "mine" });
+    cloud.patch("", &json!({ "privateEndpoints": { "add": [whole] } })).result();
+    let again = json!({ "privateEndpoints": { "add": [{ "id": "vpce-1" }] } });
+    assert_eq!(cloud.patch("", &again).result()["privateEndpoints"], json!([whole]));
+    let wrong = json!({ "id": "vpce-2", "cloudProvider": "aws", "region": "europe-west4" });
+    let wrong = json!({ "privateEndpoints": { "add": [whole, wrong] } });
+    let text = "BAD_REQUEST: body.privateEndpoints.add[1].region: expected a region of aws, received \"europe-west4\"";
+    assert_eq!(cloud.patch("", &wrong).refused(400), text);
+    assert_eq!(cloud.get("").result()["privateEndpoints"], json!([whole]));
+}
+
+#[test]
+fn a_private_endpoint_that_a_service_uses_is_not_removed() {
+    let mut cloud = Cloud::new();
+    let (id, _) = cloud.create_running(&json!({}));
+    let path = format!("/services/{id}");
+    cloud.post(&format!("{path}/privateEndpoint"), &json!({ "id": "vpce-1", "description": "mine" })).result();
+    let removal = json!({ "privateEndpoints": { "remove": [{ "id": "vpce-1" }] } });
+    let text = format!("CONFLICT: the private endpoint vpce-1 is used by the service {id}; remove it there first");
+    assert_eq!(cloud.patch("", &removal).refused(409), text);
+    assert_eq!(cloud.get(&path).result()["availablePrivateEndpointIds"], json!(["vpce-1"]));
+    cloud.patch(&path, &json!({ "privateEndpointIds": { "remove": ["vpce-1"] } })).result();
+    assert_eq!(cloud.patch("", &removal).result()["privateEndpoints"], json!([]));
+    assert_eq!(cloud.get(&path).result()["availablePrivateEndpointIds"], json!([]));
+}
+
 /// The samples of a text, each with its name, labels and value, if all of it is of Prometheus' format.
 fn samples(text: &str) -> Vec<(String, String, f64)> {
     let mut family = String::new();

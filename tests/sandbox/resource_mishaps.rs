@@ -37,7 +37,7 @@ fn source(kind: &str) -> Value {
             "type": "kafka", "format": "JSONEachRow", "brokers": "a:9092", "topics": "events", "authentication": "PLAIN",
             "credentials": { "username": "reader", "password": "secret" },
         } }),
-        "files" => json!({ "objectStorage": { "type": "s3", "format": "CSV" } }),
+        "files" => json!({ "objectStorage": { "type": "s3", "format": "CSV", "url": "https://a/*.csv" } }),
         mode => json!({ "postgres": {
             "host": "db.example.com", "port": 5432, "database": "shop", "authentication": "basic",
             "credentials": { "username": "reader", "password": "secret" },
@@ -256,7 +256,7 @@ fn a_scenario_begins_with_what_has_failed() {
     let text = "
         services: [{ name: events, provider: aws, region: eu-west-1, $state: running, $ageDays: 2 }]
         clickPipes:
-          - { name: orders, source: { objectStorage: { type: s3, format: CSV } }, destination: {}, $service: events, $state: InternalError }
+          - { name: orders, source: { objectStorage: { type: s3, format: CSV, url: https://a/x.csv } }, destination: {}, $service: events, $state: InternalError }
         clickPipes.reversePrivateEndpoints:
           - { description: a, type: VPC_ENDPOINT_SERVICE, vpcEndpointServiceName: com.a, $service: events, $state: Rejected }
         postgres: [{ name: shop, provider: aws, region: us-east-1, size: m8gd.xlarge, $state: unavailable, $ageDays: 1 }]";

@@ -194,6 +194,12 @@ impl Walk {
             "services.settings.update" => {
                 body = json!({ "settings": json!({ SETTING: 10 + self.draw.below(50) }).to_string() });
             }
+            "clickStack.alerts.create" | "clickStack.alerts.replace" => {
+                body["source"] = json!("saved_search");
+                body["savedSearchId"] = self.below_service("clickStackSavedSearchId").into();
+                body["channel"] = json!({ "type": "email", "emailRecipients": ["a@example.com"] });
+                body["dashboardId"] = Value::Null;
+            }
             "postgres.restore" => {
                 let hour = 1 + self.draw.below(24);
                 body["restoreTarget"] = time(self.cloud.now - hour as f64 * 3_600_000.0).into();
@@ -206,6 +212,14 @@ impl Walk {
             body["uploadId"] = upload;
         }
         body
+    }
+
+    /// The id of a known thing below the service of the last path.
+    fn below_service(&self, parameter: &str) -> String {
+        let service = self.last_path.iter().find(|(name, _)| name == "serviceId");
+        let mut known = self.known.iter().filter(|known| service.is_none_or(|service| known.contains(service)));
+        let found = known.find_map(|known| known.iter().find(|(name, _)| name == parameter));
+        found.map(|(_, id)| id.clone()).unwrap_or_default()
     }
 
     fn url(&mut self, operation: &'static Operation) -> String {

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod account;
+pub mod activity;
 pub mod call;
 pub mod exposition;
 pub mod history;

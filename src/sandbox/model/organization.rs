@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::account::Account;
+use super::activity::{self, ACTIVITIES, MAX_ACTIVITIES};
 use super::meters;
 use super::random::Random;
 use super::record::Record;
@@ -115,11 +116,29 @@ impl Organization {
         self.store.remove_expired(INVITATIONS, now);
     }
 
+    /// Adds an activity of a type.
+    pub fn add_activity(&mut self, kind: &str, shown: Map<String, Value>, at: f64) {
+        let Some(resource) = Resource::named(ACTIVITIES) else { return };
+        let activity = activity::of(self.new_record(), &self.id, kind, shown, at);
+        self.add(resource, activity);
+        self.store.truncate(ACTIVITIES, MAX_ACTIVITIES);
+    }
+
     fn advance_services(&mut self, now: f64) {
+        let mut activities = Vec::new();
         for service in self.services.iter_mut().filter(|service| service.is_due(now)) {
             let (before, service) = (service.clone(), make_mut(service));
             service.advance(now);
             service.add_usage(&before, now);
+            activities.extend(activity::of_state(service, &before).map(|it| (it, service.lifecycle.since())));
+        }
+        if !activities.is_empty() {
+            // Records are numbered in the order of their moments, however often the state is read.
+            self.store.advance(now);
+            self.add_accounts(None, now);
+        }
+        for ((kind, shown), at) in activities {
+            self.add_activity(kind, shown, at);
         }
         let is_over = |service: &&Rc<Service>| service.lifecycle.is_over();
         let over: Vec<Rc<Service>> = self.services.iter().filter(is_over).cloned().collect();

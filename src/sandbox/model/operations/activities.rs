@@ -1,27 +1,23 @@
 //! The activities of an organization: a record of each change that the contract has a type for. [`record`] is called for
-//! every change of every operation.
+//! every change of every operation; what a service does by itself is recorded where its time passes.
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, Payload};
+use super::{Handler, Output, Payload, generic};
 use crate::sandbox::model::access::KEYS;
+use crate::sandbox::model::activity::ACTIVITIES;
 use crate::sandbox::model::call::Call;
+use crate::sandbox::model::machine::services::SERVICES;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::record::Record;
 use crate::sandbox::model::rejection::Rejection;
-use crate::sandbox::model::resource::Resource;
-use crate::sandbox::model::time::{parse, timestamp};
-
-/// The name of the resource in the contract.
-const ACTIVITIES: &str = "activities";
-/// The most activities. The oldest is dropped first.
-const MOST: usize = 1_000;
+use crate::sandbox::model::time::parse;
 
 /// The types of changes: an operation, the property of its body that makes it such a change (none: any), the value of the
-/// property (none: any), the type, and the kind of change to a key.
+/// property (none: another one than before), the type, and the kind of change to a key.
 type Row = (&'static str, Option<&'static str>, Option<&'static str>, &'static str, Option<&'static str>);
 
-static TYPES: [Row; 37] = [
+static TYPES: [Row; 40] = [
     ("organizations.update", Some("name"), None, "organization_update_name", None),
     ("invitations.create", None, None, "organization_invite_create", None),
     ("invitations.delete", None, None, "organization_invite_delete", None),
@@ -49,13 +45,16 @@ static TYPES: [Row; 37] = [
     ("services.update", Some("enableCoreDumps"), None, "service_update_core_dump", None),
     ("services.updateScaling", Some("minTotalMemoryGb"), None, "service_update_autoscaling_memory", None),
     ("services.updateScaling", Some("maxTotalMemoryGb"), None, "service_update_autoscaling_memory", None),
+    ("services.updateScaling", Some("numReplicas"), None, "service_update_autoscaling_replicas", None),
     ("services.updateScaling", Some("idleScaling"), None, "service_update_autoscaling_idling", None),
+    ("services.updateScaling", Some("idleTimeoutMinutes"), None, "service_update_autoscaling_idling", None),
     ("services.updateReplicaScaling", Some("minReplicaMemoryGb"), None, "service_update_autoscaling_memory", None),
     ("services.updateReplicaScaling", Some("maxReplicaMemoryGb"), None, "service_update_autoscaling_memory", None),
     ("services.updateReplicaScaling", Some("numReplicas"), None, "service_update_autoscaling_replicas", None),
     ("services.updateReplicaScaling", Some("minReplicas"), None, "service_update_autoscaling_replicas", None),
     ("services.updateReplicaScaling", Some("maxReplicas"), None, "service_update_autoscaling_replicas", None),
     ("services.updateReplicaScaling", Some("idleScaling"), None, "service_update_autoscaling_idling", None),
+    ("services.updateReplicaScaling", Some("idleTimeoutMinutes"), None, "service_update_autoscaling_idling", None),
     ("services.updatePassword", None, None, "service_update_password", None),
     ("services.privateEndpoints.create", None, None, "service_update_private_endpoints", None),
     ("backups.configuration.update", None, None, "service_update_backup_configuration", None),
@@ -84,24 +83,36 @@ fn list(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, 
     Ok(Output::unchanged(newest.into_iter().map(Record::show).collect()))
 }
 
-/// Records a change that has just been made.
-pub fn record(organization: &mut Organization, call: &Call, output: &Output, now: f64) {
-    let Some(resource) = Resource::named(ACTIVITIES) else { return };
+/// The thing that a call is about, as the API shows it; none where it does not exist yet.
+pub fn target(organization: &Organization, call: &Call) -> Option<Value> {
+    let resource = generic::resource(call).ok()?;
+    if resource.name == SERVICES.resource {
+        return Some(organization.service(call.path("serviceId")?).ok()?.show());
+    }
+    Some(organization.store.get(resource.name, &generic::path(call, resource))?.show())
+}
+
+/// Records a change that has just been made, to a thing that was like `before`.
+pub fn record(organization: &mut Organization, call: &Call, output: &Output, before: Option<&Value>, now: f64) {
+    let after = target(organization, call);
+    // What is never shown may have changed.
+    let changed = |name: &str| match (before.and_then(|before| before.get(name)), after.as_ref()) {
+        (Some(before), Some(after)) => after.get(name) != Some(before),
+        _ => true,
+    };
     let mut kinds: Vec<(&str, Option<&str>)> = Vec::new();
     for (operation, property, value, kind, key_change) in TYPES {
-        let sent = property.map(|property| call.body.get(property));
+        let sent = property.map(|property| (property, call.body.get(property)));
         let is_such = match (sent, value) {
             (None, _) => true,
-            (Some(sent), None) => sent.is_some(),
-            (Some(sent), Some(value)) => sent.and_then(Value::as_str) == Some(value),
+            (Some((name, sent)), None) => sent.is_some() && changed(name),
+            (Some((_, sent)), Some(value)) => sent.and_then(Value::as_str) == Some(value),
         };
         if operation == call.operation.name && is_such && !kinds.contains(&(kind, key_change)) {
             kinds.push((kind, key_change));
         }
     }
     for (kind, key_change) in kinds {
-        let blank = organization.new_record();
-        let id = blank.random.object_id();
         let mut shown = author(organization, call);
         let id_in_result = |pointer: &str| match &output.result {
             Some(Payload::Value(result)) => result.pointer(pointer).and_then(Value::as_str),
@@ -109,20 +120,11 @@ pub fn record(organization: &mut Organization, call: &Call, output: &Output, now
         };
         let service = call.path("serviceId").or_else(|| id_in_result("/service/id"));
         let key = key_change.and_then(|_| call.path("keyId").or_else(|| id_in_result("/key/id")));
-        let more = [
-            ("id", Some(id.as_str())),
-            ("type", Some(kind)),
-            ("createdAt", Some(timestamp(now).as_str())),
-            ("organizationId", Some(organization.id.as_str())),
-            ("serviceId", service),
-            ("targetKeyId", key),
-            ("keyUpdateType", key_change),
-        ]
-        .map(|(name, value)| Some((name.to_owned(), value?.into())));
+        let more = [("serviceId", service), ("targetKeyId", key), ("keyUpdateType", key_change)]
+            .map(|(name, value)| Some((name.to_owned(), value?.into())));
         shown.extend(more.into_iter().flatten());
-        organization.add(resource, Record { path: vec![id], shown, ..blank });
+        organization.add_activity(kind, shown, now);
     }
-    organization.store.truncate(ACTIVITIES, MOST);
 }
 
 /// The author: the key of the request.

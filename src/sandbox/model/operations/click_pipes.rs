@@ -33,6 +33,18 @@ const CDC_STEPS: f64 = 2.0;
 /// The states in which the tables of a database pipe can be changed.
 const AT_REST: [&str; 5] = ["Paused", "Stopped", "Completed", "Failed", "InternalError"];
 
+/// What a source needs to be read, by its kind: of each group, one property is enough.
+const NEEDS: [(&str, &[&[&str]]); 8] = [
+    ("kafka", &[&["brokers"], &["topics"]]),
+    ("kinesis", &[&["streamName"], &["region"]]),
+    ("pubsub", &[&["projectId"], &["topic"]]),
+    ("objectStorage", &[&["url", "azureContainerName"]]),
+    ("postgres", &[&["host"], &["tableMappings"]]),
+    ("mysql", &[&["host"], &["tableMappings"]]),
+    ("mongodb", &[&["uri"], &["tableMappings"]]),
+    ("bigquery", &[&["tableMappings"]]),
+];
+
 /// The handler of an operation of `clickPipes`.
 pub fn handler(name: &str) -> Option<Handler> {
     Some(match name {
@@ -62,7 +74,9 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     if service.lifecycle.shown() != RUNNING {
         return Err(service.lifecycle.conflict("A ClickPipe is created only when the service is running."));
     }
-    check_endpoints(organization, call)?;
+    let source = call.body.get("source").unwrap_or(&Value::Null);
+    check_source(source)?;
+    check_endpoints(organization, call, source, "body.")?;
     // One kind is there, and the others are not even null.
     if let Some(Value::Object(shown)) = record.shown.get_mut("source") {
         shown.retain(|_, kind| !kind.is_null());
@@ -98,16 +112,34 @@ fn is_database(kind: &str) -> bool {
     DATABASES.contains(&kind)
 }
 
-/// Rejects a source that names an endpoint that the service does not have.
-fn check_endpoints(organization: &Organization, call: &Call) -> Result<(), Rejection> {
-    let source = call.body.get("source");
-    let ids = source.and_then(|source| source.pointer("/kafka/reversePrivateEndpointIds")).and_then(Value::as_array);
+/// Rejects a source without the properties that it needs to be read.
+fn check_source(source: &Value) -> Result<(), Rejection> {
+    for (kind, needs) in NEEDS {
+        let Some(source) = source.get(kind).filter(|source| source.is_object()) else { continue };
+        let is_empty = |name: &str| match source.get(name) {
+            Some(Value::String(text)) => text.is_empty(),
+            Some(Value::Array(list)) => list.is_empty(),
+            value => value.is_none_or(Value::is_null),
+        };
+        if let Some(group) = needs.iter().find(|group| group.iter().all(|name| is_empty(name))) {
+            return Err(Rejection::bad_request(format!(
+                "body.source.{kind}.{}: expected a value, which the source needs, received nothing",
+                group.join(" or ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Rejects a source, at a place, that names an endpoint that the service does not have.
+fn check_endpoints(organization: &Organization, call: &Call, source: &Value, place: &str) -> Result<(), Rejection> {
+    let ids = source.pointer("/kafka/reversePrivateEndpointIds").and_then(Value::as_array);
     let service = call.path("serviceId").unwrap_or_default();
     for (index, id) in ids.into_iter().flatten().enumerate() {
         let id = id.as_str().unwrap_or_default();
         if !exists(organization, service, id) {
             return Err(Rejection::bad_request(format!(
-                "body.source.kafka.reversePrivateEndpointIds[{index}]: expected a reverse private endpoint of the service, \
+                "{place}source.kafka.reversePrivateEndpointIds[{index}]: expected a reverse private endpoint of the service, \
                 received {id:?}"
             )));
         }
@@ -165,7 +197,7 @@ fn same_counts(mut scaling: Value, sent: Option<&Value>) -> Value {
 fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Output, Rejection> {
     pipe(organization, call)?;
     check_awake(organization, call)?;
-    check_endpoints(organization, call)?;
+    check_endpoints(organization, call, call.body.get("source").unwrap_or(&Value::Null), "body.")?;
     let sent = call.body.get("source").filter(|source| source.is_object());
     let resource = generic::resource(call)?;
     generic::change(organization, call, now, |record, mut change| {
@@ -276,6 +308,10 @@ fn update_state(organization: &mut Organization, call: &Call, now: f64) -> Resul
     let before = pipe(organization, call)?.lifecycle.as_ref().map_or("", Lifecycle::shown);
     check_awake(organization, call)?;
     let command = call.body.get("command").and_then(Value::as_str).unwrap_or_default();
+    if command == "start" {
+        let source = pipe(organization, call)?.shown.get("source").unwrap_or(&Value::Null);
+        check_endpoints(organization, call, source, "")?;
+    }
     let mut after = before;
     let mut output = generic::change(organization, call, now, |record, _| {
         if let Some(lifecycle) = &mut record.lifecycle {

@@ -27,6 +27,10 @@ const PREDEFINED: [[&str; 4]; 3] = [
     ["Member", "May read and change everything but the team", "update", "all"],
     ["ReadOnly", "May read everything", "read", "all"],
 ];
+/// The properties that every alert has.
+const ALERT_NEEDS: [&str; 5] = ["source", "threshold", "thresholdType", "interval", "channel"];
+/// The types of threshold that have an upper one, too.
+const RANGES: [&str; 2] = ["between", "not_between"];
 /// The digits of an id.
 const ID_DIGITS: usize = 24;
 
@@ -79,9 +83,21 @@ fn check_named(
     Err(Rejection::bad_request(format!("body.{property}: expected the id of a {noun} of the service, received {id:?}")))
 }
 
-/// Rejects an alert on something that does not exist, or without the ids that its source needs.
+/// Rejects an alert on something that does not exist, or without the ids and thresholds that it needs.
 fn check_alert(organization: &Organization, call: &Call) -> Result<(), Rejection> {
     let text = |name: &str| call.body.get(name).and_then(Value::as_str);
+    if let Some(name) = ALERT_NEEDS.iter().find(|name| call.body.get(**name).is_none_or(Value::is_null)) {
+        return Err(Rejection::bad_request(format!(
+            "body.{name}: expected a value, which every alert has, received nothing"
+        )));
+    }
+    if let Some(range) = text("thresholdType").filter(|kind| RANGES.contains(kind))
+        && call.body.get("thresholdMax").is_none_or(Value::is_null)
+    {
+        return Err(Rejection::bad_request(format!(
+            "body.thresholdMax: expected a number where thresholdType is {range}, received nothing"
+        )));
+    }
     let source = text("source");
     let needed: &[&str] = match source {
         Some("saved_search") => &["savedSearchId"],

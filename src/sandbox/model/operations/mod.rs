@@ -33,6 +33,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::activity;
 use super::call::Call;
 use super::organization::Organization;
 use super::permissions;
@@ -156,12 +157,18 @@ pub fn run(organization: &mut Organization, call: &Call, now: f64) -> Result<Out
     let handler = handler(call.operation).ok_or_else(|| Rejection::not_implemented(call.operation.name))?;
     let changes = call.operation.method != Method::Get;
     let service = call.path("serviceId").filter(|_| changes).and_then(|id| organization.service(id).ok()).cloned();
+    let target = changes.then(|| activities::target(organization, call)).flatten();
     let output = handler(organization, call, now)?;
     if output.change.is_some() {
+        let mut state = None;
         if let Some(before) = service {
             organization.add_usage(&before, now);
+            state = organization.service(&before.id).ok().and_then(|service| activity::of_state(service, &before));
         }
-        activities::record(organization, call, &output, now);
+        activities::record(organization, call, &output, target.as_ref(), now);
+        if let Some((kind, shown)) = state {
+            organization.add_activity(kind, shown, now);
+        }
     }
     Ok(output)
 }

@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
+use super::private_endpoints::fits;
 use super::{Handler, Output, Payload, generic, postgres, private_endpoints};
 use crate::contract::REGION_GROUPS;
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::permission_names::VIEW_SERVICE;
 use crate::sandbox::model::permissions::Permissions;
-use crate::sandbox::model::record::Record;
+use crate::sandbox::model::record::{Record, merge};
 use crate::sandbox::model::rejection::Rejection;
-use crate::sandbox::model::service::{Service, metrics};
+use crate::sandbox::model::service::{Service, is_of, metrics};
 use crate::validate::matches;
 
 /// The most private endpoints of an organization.
@@ -36,6 +37,7 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     if call.body.get("name").and_then(Value::as_str).is_some_and(|name| name.trim().is_empty()) {
         return Err(Rejection::bad_request("body.name: expected a name, received an empty text"));
     }
+    let services = organization.services.clone();
     let mut output = generic::change(organization, call, now, |record, _| {
         for name in ["name", "enableCoreDumps"] {
             if let Some(value) = call.body.get(name) {
@@ -43,8 +45,9 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
             }
         }
         if let Some(change) = call.body.get("privateEndpoints") {
-            let endpoints = record.shown.get("privateEndpoints").and_then(Value::as_array);
-            let endpoints = updated_endpoints(endpoints.map_or(&[][..], Vec::as_slice), change)?;
+            let before = record.shown.get("privateEndpoints").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let endpoints = updated_endpoints(before, change)?;
+            private_endpoints::check_unused(&services, before, &endpoints)?;
             record.shown.insert("privateEndpoints".to_owned(), endpoints.into());
         }
         Ok(())
@@ -55,14 +58,10 @@ fn update(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
     Ok(output)
 }
 
-/// The private endpoints after a change: removals come first. An endpoint that is added again replaces itself.
+/// The private endpoints after a change: removals come first. An endpoint that is added again keeps what the entry leaves
+/// out.
 fn updated_endpoints(endpoints: &[Value], change: &Value) -> Result<Vec<Value>, Rejection> {
     let part = |name: &str| change.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    // An entry without a provider or a region stands for those of any.
-    let fits = |one: &Value, other: &Value| {
-        let same = |name: &str| one.get(name).zip(other.get(name)).is_none_or(|(one, other)| one == other);
-        one.get("id") == other.get("id") && same("cloudProvider") && same("region")
-    };
     for name in ["remove", "add"] {
         if let Some(index) = part(name).iter().position(|entry| entry.get("id").is_none()) {
             let path = format!("body.privateEndpoints.{name}[{index}].id");
@@ -71,10 +70,24 @@ fn updated_endpoints(endpoints: &[Value], change: &Value) -> Result<Vec<Value>, 
     }
     let stays = |endpoint: &&Value| !part("remove").iter().any(|removed| fits(removed, endpoint));
     let mut endpoints: Vec<Value> = endpoints.iter().filter(stays).cloned().collect();
-    for added in part("add") {
-        match endpoints.iter_mut().find(|endpoint| fits(added, endpoint)) {
-            Some(endpoint) => *endpoint = added.clone(),
-            None => endpoints.push(added.clone()),
+    for (index, added) in part("add").iter().enumerate() {
+        let mut endpoint = added.clone();
+        let place = endpoints.iter_mut().find(|endpoint| fits(added, endpoint));
+        if let Some(known) = &place {
+            endpoint = Value::clone(known);
+            merge(&mut endpoint, added.clone());
+        }
+        let text = |name: &str| endpoint.get(name).and_then(Value::as_str);
+        if let (Some(provider), Some(region)) = (text("cloudProvider"), text("region"))
+            && !is_of(region, provider)
+        {
+            return Err(Rejection::bad_request(format!(
+                "body.privateEndpoints.add[{index}].region: expected a region of {provider}, received {region:?}"
+            )));
+        }
+        match place {
+            Some(known) => *known = endpoint,
+            None => endpoints.push(endpoint),
         }
     }
     if endpoints.len() > MOST_ENDPOINTS {

@@ -1,6 +1,8 @@
 //! The operations on the private endpoints of a service. An endpoint stands on the service and on the organization; its id is
 //! the one that the caller's cloud gave it.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value, json};
 
 use super::{Handler, Output};
@@ -97,13 +99,44 @@ pub fn offer_to(service: &mut Service, organization: &Organization) {
 fn available(organization: &Organization, service: &Service) -> Vec<Value> {
     let itself = organization.store.get(ORGANIZATIONS, &[]);
     let known = itself.and_then(|itself| itself.shown.get(PRIVATE_ENDPOINTS)?.as_array());
-    let is_near = |endpoint: &&Value| {
-        let is = |name: &str, own: &str| {
-            endpoint.get(name).and_then(Value::as_str).is_none_or(|place| service.text(own) == Some(place))
-        };
-        is("cloudProvider", "provider") && is("region", "region")
+    known
+        .into_iter()
+        .flatten()
+        .filter(|endpoint| is_near(endpoint, service))
+        .filter_map(|endpoint| endpoint.get("id").cloned())
+        .collect()
+}
+
+/// Whether an endpoint is in the region of a service. One without a provider or a region is in all.
+fn is_near(endpoint: &Value, service: &Service) -> bool {
+    let is = |name: &str, own: &str| {
+        endpoint.get(name).and_then(Value::as_str).is_none_or(|place| service.text(own) == Some(place))
     };
-    known.into_iter().flatten().filter(is_near).filter_map(|endpoint| endpoint.get("id").cloned()).collect()
+    is("cloudProvider", "provider") && is("region", "region")
+}
+
+/// Whether two entries are of the same endpoint. One without a provider or a region stands for those of any.
+pub fn fits(one: &Value, other: &Value) -> bool {
+    let same = |name: &str| one.get(name).zip(other.get(name)).is_none_or(|(one, other)| one == other);
+    one.get("id") == other.get("id") && same("cloudProvider") && same("region")
+}
+
+/// Rejects a change of the organization's private endpoints that takes one from a service.
+pub fn check_unused(services: &[Rc<Service>], before: &[Value], after: &[Value]) -> Result<(), Rejection> {
+    for lost in before.iter().filter(|endpoint| !after.iter().any(|other| fits(endpoint, other))) {
+        let uses = |service: &&Rc<Service>| {
+            let ids = service.list("privateEndpointIds");
+            is_near(lost, service) && ids.iter().any(|id| lost.get("id") == Some(id))
+        };
+        if let Some(service) = services.iter().find(uses) {
+            let id = lost.get("id").and_then(Value::as_str).unwrap_or_default();
+            return Err(Rejection::conflict(format!(
+                "the private endpoint {id} is used by the service {}; remove it there first",
+                service.id
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The record of the organization with one more private endpoint, unless it has it.

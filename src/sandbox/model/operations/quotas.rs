@@ -8,6 +8,7 @@ use crate::sandbox::model::call::Call;
 use crate::sandbox::model::organization::Organization;
 use crate::sandbox::model::rejection::Rejection;
 use crate::sandbox::model::resource::properties;
+use crate::sandbox::model::service::Service;
 
 /// The handler of an operation of `quotas`.
 pub fn handler(name: &str) -> Option<Handler> {
@@ -69,6 +70,18 @@ fn all(organization: &Organization) -> Vec<Value> {
     };
     let databases = organization.store.collection("postgres").len();
     vec![used(services, organization.services.len()), used(postgres, databases), replicas]
+}
+
+/// Rejects a service, new or changed, with more replicas than its warehouse may have beside those of the others.
+pub fn check_replicas(organization: &Organization, service: &Service) -> Result<(), Rejection> {
+    let warehouse = service.text("dataWarehouseId").unwrap_or_default();
+    let others = organization.warehouse(warehouse).filter(|other| other.id != service.id);
+    let others = others.filter(|other| !other.lifecycle.is_ending()).map(|other| other.scaling.most_replicas());
+    let most = most_replicas();
+    if others.sum::<u64>() + service.scaling.most_replicas() <= most as u64 {
+        return Ok(());
+    }
+    Err(Rejection::bad_request(format!("the services of a warehouse may have at most {most} replicas together")))
 }
 
 /// The most replicas that the contract allows.

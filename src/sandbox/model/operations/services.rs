@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, Output, Payload, private_endpoints, query_endpoint, scaling_schedule, settings, upgrade_window};
+use super::{
+    Handler, Output, Payload, private_endpoints, query_endpoint, quotas, scaling_schedule, settings, upgrade_window,
+};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::services::{IDLE, RUNNING, STOPPED};
 use crate::sandbox::model::organization::Organization;
@@ -40,9 +42,16 @@ pub fn handler(name: &str) -> Option<Handler> {
             }
             update_state(organization.service_mut(call.service_id())?, command, now)
         },
-        "services.updateScaling" | "services.updateReplicaScaling" => {
-            |organization, call, now| scale(organization.service_mut(call.service_id())?, &call.body, now)
-        }
+        "services.updateScaling" | "services.updateReplicaScaling" => |organization, call, now| {
+            let before = organization.service(call.service_id())?;
+            let mut service = Service::clone(before);
+            let output = scale(&mut service, &call.body, now)?;
+            if service.scaling.most_replicas() > before.scaling.most_replicas() {
+                quotas::check_replicas(organization, &service)?;
+            }
+            *organization.service_mut(call.service_id())? = service;
+            Ok(output)
+        },
         "services.updatePassword" => {
             |organization, call, now| update_password(organization.service_mut(call.service_id())?, &call.body, now)
         }
@@ -89,6 +98,7 @@ fn create(organization: &mut Organization, body: &Map<String, Value>, now: f64) 
         _ => {}
     }
     let (mut service, password) = Service::create(body, now, organization.random.at(organization.created))?;
+    quotas::check_replicas(organization, &service)?;
     private_endpoints::offer_to(&mut service, organization);
     let result = json!({ "service": service.show(), "password": password.reveal() });
     let change = format!("{} created", service.id);

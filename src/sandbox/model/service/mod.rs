@@ -19,7 +19,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::contract::{self, Kind, Pattern, REGION_GROUPS};
+use crate::contract::{self, Kind, REGION_GROUPS};
 use crate::sandbox::model::machine::Lifecycle;
 use crate::sandbox::model::machine::services::{IDLE, RUNNING, SERVICES};
 use crate::sandbox::model::random::Random;
@@ -384,13 +384,22 @@ pub fn region<'a>(body: &'a Map<String, Value>, provider: &str) -> Result<&'a st
     let Some((name, region)) = sent else {
         return Err(Rejection::bad_request("body.region: expected a region, received nothing"));
     };
-    let is_of = |(_, form): &&(&str, Pattern)| matches(form, region);
-    let listed = matches!(contract::REGION.kind, Kind::Enum { values, .. } if values.contains(&region));
-    if !listed || REGION_GROUPS.iter().filter(is_of).any(|(owner, _)| *owner == provider) {
+    if is_of(region, provider) {
         return Ok(region);
     }
-    let owner = REGION_GROUPS.iter().find(is_of).map_or(String::new(), |(owner, _)| format!(" of {owner}"));
+    let owner = owners(region).next().map_or(String::new(), |owner| format!(" of {owner}"));
     Err(Rejection::bad_request(format!("body.{name}: expected a region of {provider}, received {region:?}{owner}")))
+}
+
+/// Whether a region may be one of a provider: the contract does not list it for another one.
+pub fn is_of(region: &str, provider: &str) -> bool {
+    let listed = matches!(contract::REGION.kind, Kind::Enum { values, .. } if values.contains(&region));
+    !listed || owners(region).any(|owner| owner == provider)
+}
+
+/// The providers whose regions have the form of this one.
+fn owners(region: &str) -> impl Iterator<Item = &'static str> {
+    REGION_GROUPS.iter().filter(move |(_, form)| matches(form, region)).map(|(owner, _)| *owner)
 }
 
 /// The identity of the service at its provider, for access to the caller's own buckets.

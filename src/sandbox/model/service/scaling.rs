@@ -243,6 +243,11 @@ impl Scaling {
         Some(shown)
     }
 
+    /// The most replicas that it may scale to, outside of its schedule.
+    pub const fn most_replicas(&self) -> u64 {
+        self.wanted.most_replicas
+    }
+
     /// The memory of a replica and the number of replicas that it has now, at least.
     pub fn replicas(&self) -> (f64, u64) {
         let size = self.limits().size;
