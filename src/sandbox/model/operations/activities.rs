@@ -83,8 +83,14 @@ fn list(organization: &mut Organization, call: &Call, _: f64) -> Result<Output, 
     Ok(Output::unchanged(newest.into_iter().map(Record::show).collect()))
 }
 
-/// The thing that a call is about, as the API shows it; none where it does not exist yet.
+/// The thing that a call is about, as the API shows it. None where it does not exist yet, or no type depends on its values.
 pub fn target(organization: &Organization, call: &Call) -> Option<Value> {
+    let depends = |(operation, property, value, ..): &Row| {
+        *operation == call.operation.name && property.is_some() && value.is_none()
+    };
+    if !TYPES.iter().any(depends) {
+        return None;
+    }
     let resource = generic::resource(call).ok()?;
     if resource.name == SERVICES.resource {
         return Some(organization.service(call.path("serviceId")?).ok()?.show());
@@ -94,7 +100,7 @@ pub fn target(organization: &Organization, call: &Call) -> Option<Value> {
 
 /// Records a change that has just been made, to a thing that was like `before`.
 pub fn record(organization: &mut Organization, call: &Call, output: &Output, before: Option<&Value>, now: f64) {
-    let after = target(organization, call);
+    let after = before.and_then(|_| target(organization, call));
     // What is never shown may have changed.
     let changed = |name: &str| match (before.and_then(|before| before.get(name)), after.as_ref()) {
         (Some(before), Some(after)) => after.get(name) != Some(before),
