@@ -120,8 +120,8 @@ test("activities are the newest first, and searched", async () => {
     assert.ok(times.length > 5);
     assert.deepEqual(times, [...times].sort().reverse());
     await page.getByLabel("Search").fill("staging");
-    await page.getByRole("link", { name: "staging" }).waitFor();
-    await expect(page.locator(".entry")).toHaveCount(1);
+    await expect(page.locator(".entry").filter({ hasNotText: "staging" })).toHaveCount(0);
+    assert.ok((await page.locator(".entry").count()) > 0);
     await page.getByLabel("Search").fill("no such thing");
     await page.getByText("No activity is like that.").waitFor();
   });
