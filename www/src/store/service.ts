@@ -64,16 +64,16 @@ function drafts<D>(make: (service: Service) => D): (service: Service) => D {
   };
 }
 
-export type Settings = { name: string; releaseChannel: string; enableCoreDumps: boolean; mysql: boolean };
+export type SettingsValues = { name: string; releaseChannel: string; enableCoreDumps: boolean; mysql: boolean };
 
-export const settingsOf = ({ name, releaseChannel = "", enableCoreDumps = false, endpoints = [] }: Service): Settings => ({
+export const settingsOf = ({ name, releaseChannel = "", enableCoreDumps = false, endpoints = [] }: Service): SettingsValues => ({
   name,
   releaseChannel,
   enableCoreDumps,
   mysql: endpoints.some(({ protocol }) => protocol === "mysql"),
 });
 
-export const settingsDraft: (service: Service) => Draft<Settings> = drafts((service) => draft(settingsOf(service)));
+export const settingsDraft: (service: Service) => Draft<SettingsValues> = drafts((service) => draft(settingsOf(service)));
 export const tagsDraft: (service: Service) => ListDraft<Tag> = drafts(({ tags = [] }) =>
   listDraft(tags, ({ key, value = "" }) => `${key}=${value}`),
 );
@@ -110,7 +110,7 @@ export function saveAccess(service: Service) {
   );
 }
 
-export type Scaling = {
+export type ScalingValues = {
   minReplicaMemoryGb: number | undefined;
   maxReplicaMemoryGb: number | undefined;
   numReplicas: number | undefined;
@@ -120,7 +120,7 @@ export type Scaling = {
   idleTimeoutMinutes: number | undefined;
 };
 
-export const scalingOf = (service: Service): Scaling => ({
+export const scalingOf = (service: Service): ScalingValues => ({
   minReplicaMemoryGb: service.minReplicaMemoryGb ?? service.replicaMemoryGb,
   maxReplicaMemoryGb: service.maxReplicaMemoryGb ?? service.replicaMemoryGb,
   numReplicas: service.numReplicas,
@@ -130,10 +130,10 @@ export const scalingOf = (service: Service): Scaling => ({
   idleTimeoutMinutes: service.idleTimeoutMinutes,
 });
 
-export const scalingDraft: (service: Service) => Draft<Scaling> = drafts((service) => draft(scalingOf(service)));
+export const scalingDraft: (service: Service) => Draft<ScalingValues> = drafts((service) => draft(scalingOf(service)));
 
 /** The body of what was changed in the scaling. The limits of replicas go together. */
-export function scalingBody(service: Service): Partial<Scaling> {
+export function scalingBody(service: Service): Partial<ScalingValues> {
   const { values, changes } = scalingDraft(service);
   const changed = changes();
   const { minReplicas, maxReplicas } = values.value;

@@ -5,7 +5,7 @@ import type { Issue } from "../../forms/context.ts";
 import type { Form } from "../../forms/model.ts";
 import type { Draft } from "../../store/drafts.ts";
 import { mutation } from "../../store/mutations.ts";
-import { type Scaling as Values, saveScaling, scalingBody, scalingDraft, scalingKey, scalingOf } from "../../store/service.ts";
+import { type ScalingValues, saveScaling, scalingBody, scalingDraft, scalingKey, scalingOf } from "../../store/service.ts";
 import { Skeleton } from "../../ui/empty.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -100,7 +100,7 @@ export function Scaling({ service }: { service: Service }) {
 
 interface SizeProps {
   readonly service: Service;
-  readonly fields: Draft<Values>;
+  readonly fields: Draft<ScalingValues>;
   readonly issues: readonly Issue[];
   readonly loaded: Package;
   readonly memory: Limits;
