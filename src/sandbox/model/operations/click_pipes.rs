@@ -9,7 +9,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value, json};
 
 use super::reverse_private_endpoints::{check_awake, exists};
-use super::{Handler, Output, Payload, generic, reverse_private_endpoints};
+use super::{Handler, Output, Payload, generic, pipe_sources, reverse_private_endpoints};
 use crate::contract::{Bound, Kind, Schema};
 use crate::sandbox::model::call::Call;
 use crate::sandbox::model::machine::Lifecycle;
@@ -32,18 +32,6 @@ const CDC_MEMORY: &str = "replicaMemoryGb";
 const CDC_STEPS: f64 = 2.0;
 /// The states in which the tables of a database pipe can be changed.
 const AT_REST: [&str; 5] = ["Paused", "Stopped", "Completed", "Failed", "InternalError"];
-
-/// What a source needs to be read, by its kind: of each group, one property is enough.
-const NEEDS: [(&str, &[&[&str]]); 8] = [
-    ("kafka", &[&["brokers"], &["topics"]]),
-    ("kinesis", &[&["streamName"], &["region"]]),
-    ("pubsub", &[&["projectId"], &["topic"]]),
-    ("objectStorage", &[&["url", "azureContainerName"]]),
-    ("postgres", &[&["host"], &["tableMappings"]]),
-    ("mysql", &[&["host"], &["tableMappings"]]),
-    ("mongodb", &[&["uri"], &["tableMappings"]]),
-    ("bigquery", &[&["tableMappings"]]),
-];
 
 /// The handler of an operation of `clickPipes`.
 pub fn handler(name: &str) -> Option<Handler> {
@@ -75,7 +63,7 @@ fn create(organization: &mut Organization, call: &Call, now: f64) -> Result<Outp
         return Err(service.lifecycle.conflict("A ClickPipe is created only when the service is running."));
     }
     let source = call.body.get("source").unwrap_or(&Value::Null);
-    check_source(source)?;
+    pipe_sources::check(source)?;
     check_endpoints(organization, call, source, "body.")?;
     // One kind is there, and the others are not even null.
     if let Some(Value::Object(shown)) = record.shown.get_mut("source") {
@@ -110,25 +98,6 @@ fn kind(record: &Record) -> Option<&str> {
 
 fn is_database(kind: &str) -> bool {
     DATABASES.contains(&kind)
-}
-
-/// Rejects a source without the properties that it needs to be read.
-fn check_source(source: &Value) -> Result<(), Rejection> {
-    for (kind, needs) in NEEDS {
-        let Some(source) = source.get(kind).filter(|source| source.is_object()) else { continue };
-        let is_empty = |name: &str| match source.get(name) {
-            Some(Value::String(text)) => text.is_empty(),
-            Some(Value::Array(list)) => list.is_empty(),
-            value => value.is_none_or(Value::is_null),
-        };
-        if let Some(group) = needs.iter().find(|group| group.iter().all(|name| is_empty(name))) {
-            return Err(Rejection::bad_request(format!(
-                "body.source.{kind}.{}: expected a value, which the source needs, received nothing",
-                group.join(" or ")
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Rejects a source, at a place, that names an endpoint that the service does not have.

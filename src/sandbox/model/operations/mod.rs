@@ -16,6 +16,7 @@ mod keys;
 mod members;
 pub mod mishaps;
 pub mod organizations;
+mod pipe_sources;
 pub mod postgres;
 mod private_endpoints;
 mod query_endpoint;
