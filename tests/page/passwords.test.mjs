@@ -1,29 +1,13 @@
 // @ts-check
 // The password of a service in the console: one change at a time, shown once, and only hashes leave the page.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { events, hold, inService, refuse, sent, serveTapped } from "./service-page.mjs";
-import { expect, launch } from "./site.mjs";
+import { test } from "node:test";
+import { button, events, hold, refuse, sent, servicePages } from "./service-page.mjs";
+import { expect } from "./site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serveTapped>>} */
-let site;
-before(async () => {
-  site = await serveTapped();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
-
-/** @param {string} path @param {(page: Page) => Promise<void>} visit @param {import("playwright-core").BrowserContextOptions} [options] */
-const at = (path, visit, options) => inService(browser, site.address, path, visit, options);
-
-const button = (/** @type {Page} */ page, /** @type {string | RegExp} */ name) => page.getByRole("button", { name, exact: true });
+const at = servicePages();
 
 /** Has the service make a password. @param {Page} page */
 async function reset(page) {

@@ -1,24 +1,13 @@
 // @ts-check
 // The list of requests with all the calls that it keeps: few of them are in the page, and new ones do not move what is read.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { events, inService, serveTapped } from "./service-page.mjs";
-import { expect, launch } from "./site.mjs";
+import { test } from "node:test";
+import { events, servicePages } from "./service-page.mjs";
+import { expect } from "./site.mjs";
 
 const MOST = 500;
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serveTapped>>} */
-let site;
-before(async () => {
-  site = await serveTapped();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
+const at = servicePages();
 
 /** Records calls as the client does when it sends them. @param {import("playwright-core").Page} page @param {number} from @param {number} to */
 const record = (page, from, to) =>
@@ -34,7 +23,7 @@ const record = (page, from, to) =>
   );
 
 test("of 500 calls few are in the page, and what is read stays where it is when others come", async () => {
-  await inService(browser, site.address, events(), async (page) => {
+  await at(events(), async (page) => {
     const dock = page.getByRole("complementary", { name: "Workbench" });
     await dock.getByRole("button", { name: "Requests", exact: true }).click();
     // Nothing else is sent while the time stands still.

@@ -1,7 +1,8 @@
 // @ts-check
 // The console with a tap between its client and the API: tests hold, refuse and record requests, and change a service as another
 // client does.
-import { inPage, serve } from "./site.mjs";
+import { after, before } from "node:test";
+import { inPage, launch, serve } from "./site.mjs";
 import { RUNNING } from "./views.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -18,7 +19,28 @@ const tapped = {
   },
 };
 
-export const serveTapped = () => serve([tapped]);
+/**
+ * Serves the tapped console for the tests of a file, and gives the function that opens a part of a service in it.
+ *
+ * @returns {(path: string, visit: (page: Page) => Promise<void>, options?: import("playwright-core").BrowserContextOptions) => Promise<void>}
+ */
+export function servicePages() {
+  /** @type {import("playwright-core").Browser} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let site;
+  before(async () => {
+    site = await serve([tapped]);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+  });
+  return (path, visit, options) => inService(browser, site.address, path, visit, options);
+}
+
+export const button = (/** @type {Page} */ page, /** @type {string | RegExp} */ name) => page.getByRole("button", { name, exact: true });
 
 /** In the page, before its scripts. */
 function install() {
@@ -62,7 +84,7 @@ function install() {
  * @param {(page: Page) => Promise<void>} visit
  * @param {import("playwright-core").BrowserContextOptions} [options]
  */
-export const inService = (browser, address, path, visit, options) =>
+const inService = (browser, address, path, visit, options) =>
   inPage(
     browser,
     `${address}#/services/${path}`,

@@ -2,29 +2,13 @@
 // A service in the console: its changes belong to it, survive navigation and reload, and send only what was changed.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { createElsewhere, events, hold, inService, readElsewhere, refuse, sent, serveTapped, updateElsewhere } from "./service-page.mjs";
-import { expect, launch } from "./site.mjs";
+import { test } from "node:test";
+import { button, createElsewhere, events, hold, readElsewhere, refuse, sent, servicePages, updateElsewhere } from "./service-page.mjs";
+import { expect } from "./site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serveTapped>>} */
-let site;
-before(async () => {
-  site = await serveTapped();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
-
-/** @param {string} path @param {(page: Page) => Promise<void>} visit @param {import("playwright-core").BrowserContextOptions} [options] */
-const at = (path, visit, options) => inService(browser, site.address, path, visit, options);
-
-const button = (/** @type {Page} */ page, /** @type {string | RegExp} */ name) => page.getByRole("button", { name, exact: true });
+const at = servicePages();
 const state = (/** @type {Page} */ page, /** @type {string} */ word) =>
   page.locator(".service-header .pill", { hasText: new RegExp(`^${word}$`) }).waitFor();
 
