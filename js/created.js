@@ -3,7 +3,7 @@
 // secrets are returned only once. Logs and `JSON.stringify` do not show them.
 import { onAbort, reasonOf } from "./bindings/signals.js";
 import { CloudError } from "./errors.js";
-import { withoutPrototype, get } from "./bindings/values.js";
+import { get, withoutPrototype } from "./bindings/values.js";
 
 /**
  * Calls `onCreated` and awaits its result. An aborted signal ends the wait at once, with the signal's reason.

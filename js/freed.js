@@ -1,12 +1,13 @@
 // @ts-check
 // What becomes of an object of the wasm after `free()`: its methods and getters say so, and freeing it again has no effect.
+import { wrapMethods } from "./bindings/stack.js";
 import { ConfigurationError } from "./errors.js";
 
 /** @type {WeakSet<object>} */
 const freed = new WeakSet();
 
 /**
- * Makes a class of the wasm speak of a freed object. The prototype is changed in place, since the wasm creates objects of the class, too.
+ * Makes a class of the wasm speak of a freed object.
  *
  * @template {new (...given: any[]) => { free(): void }} C
  * @param {C} Class
@@ -14,20 +15,12 @@ const freed = new WeakSet();
  * @returns {C}
  */
 export function freeable(Class, what) {
-  const { prototype } = Class;
-  for (const key of Reflect.ownKeys(prototype)) {
-    if (key === "constructor" || String(key).startsWith("__")) continue;
-    const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(prototype, key) });
-    const isEnd = key === "free" || key === Symbol.dispose;
-    if (property.get !== undefined) property.get = alive(property.get, what);
-    else property.value = isEnd ? once(property.value) : alive(property.value, what);
-    Object.defineProperty(prototype, key, property);
-  }
+  wrapMethods(Class.prototype, (run, key) => (key === "free" || key === Symbol.dispose ? once(run) : alive(run, what)));
   return Class;
 }
 
 /**
- * @param {Function} run
+ * @param {(...given: any[]) => any} run
  * @param {string} what
  */
 function alive(run, what) {
@@ -38,7 +31,7 @@ function alive(run, what) {
   };
 }
 
-/** @param {Function} end */
+/** @param {(...given: any[]) => any} end */
 function once(end) {
   /** @this {object} */
   return function () {

@@ -1,7 +1,7 @@
 // @ts-check
 // Iterates over lists that come in pages. The contract says which lists do, and the names of their parts (`x-pages`); the pages
 // after the first are requested only while the caller iterates.
-import { withoutPrototype, get } from "./bindings/values.js";
+import { get, withoutPrototype } from "./bindings/values.js";
 import { ResponseValidationError } from "./errors.js";
 
 /** @import { CloudPromise, WithResponse } from "./generated/client_bg.js" */

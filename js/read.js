@@ -2,7 +2,7 @@
 // Reads and checks options objects. Each option is read once: a getter may throw, or return another value the next time.
 // The wasm has the error texts.
 import { fault } from "./bindings/options.js";
-import { withoutPrototype, isPlain } from "./bindings/values.js";
+import { isPlain, withoutPrototype } from "./bindings/values.js";
 import { refuseOptions } from "./wasm.js";
 
 /** The result for missing options. It has no prototype, since `Object.prototype` may be polluted. @type {any} */

@@ -1,7 +1,7 @@
 // Errors of fetch: the message that says most, and copies without secrets. The shapes are those that Node, Deno, Bun and
 // browsers throw.
 
-import { withoutPrototype, get } from "./values.js";
+import { get, withoutPrototype } from "./values.js";
 
 /** Causes may be nested, or form a cycle. */
 const DEEPEST = 5;

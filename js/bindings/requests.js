@@ -2,7 +2,7 @@
 // each getter and method of such an object may throw, and unwinding through wasm skips destructors.
 
 import { headersOf } from "./responses.js";
-import { withoutPrototype, bytesOf, describe, dictionary, get, isPlain } from "./values.js";
+import { bytesOf, describe, dictionary, get, isPlain, withoutPrototype } from "./values.js";
 
 /**
  * @param {any} input

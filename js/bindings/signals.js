@@ -1,7 +1,7 @@
 // Adds one listener to each signal, however many calls it may end: Node warns of a leak from the eleventh listener on. Signals are
 // held weakly, and the listener is removed when the signal's calls have ended.
 
-import { withoutPrototype, get } from "./values.js";
+import { get, withoutPrototype } from "./values.js";
 
 /** @type {WeakMap<AbortSignal, Set<() => void> & { tell(): void }>} */
 const listening = new WeakMap();

@@ -90,8 +90,25 @@ function counted(run) {
 }
 
 /**
- * Wraps a class of the wasm: its constructor, methods, getters and statics check for free stack. The prototype is changed in
- * place, since the wasm creates objects of the class, too.
+ * Replaces the methods and getters of a class of the wasm, or of its prototype, in place: the wasm creates objects of the class, too.
+ *
+ * @param {object} holder
+ * @param {(run: (...given: any[]) => any, key: string | symbol) => (...given: any[]) => any} wrap
+ */
+export function wrapMethods(holder, wrap) {
+  for (const key of Reflect.ownKeys(holder)) {
+    const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(holder, key) });
+    // Statics that wasm-bindgen's own code calls after an entry has returned stay as they are.
+    if (key === "constructor" || key === "prototype" || String(key).startsWith("__")) continue;
+    if (typeof property.get === "function") property.get = wrap(property.get, key);
+    else if (typeof property.value === "function") property.value = wrap(property.value, key);
+    else continue;
+    Object.defineProperty(holder, key, property);
+  }
+}
+
+/**
+ * Wraps a class of the wasm: its constructor, methods, getters and statics check for free stack.
  *
  * @template {new (...given: any[]) => object} C
  * @param {C} Class
@@ -100,17 +117,7 @@ function counted(run) {
  * @returns {C}
  */
 export function guardedClass(Class, name, roomy) {
-  for (const holder of [Class.prototype, Class]) {
-    for (const key of Reflect.ownKeys(holder)) {
-      const property = /** @type {PropertyDescriptor} */ ({ __proto__: null, ...Reflect.getOwnPropertyDescriptor(holder, key) });
-      // Statics that wasm-bindgen's own code calls after an entry has returned stay as they are.
-      if (key === "constructor" || key === "prototype" || String(key).startsWith("__")) continue;
-      if (typeof property.get === "function") property.get = guarded(property.get);
-      else if (typeof property.value === "function") property.value = key === roomy ? counted(property.value) : guarded(property.value);
-      else continue;
-      Object.defineProperty(holder, key, property);
-    }
-  }
+  for (const holder of [Class.prototype, Class]) wrapMethods(holder, (run, key) => (key === roomy ? counted(run) : guarded(run)));
   const Guarded = class extends Class {
     /** @param {any[]} given */
     constructor(...given) {

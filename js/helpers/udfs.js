@@ -4,7 +4,7 @@
 import { onAbort, reasonOf } from "../bindings/signals.js";
 import { reason } from "../bindings/causes.js";
 import { drive } from "../bindings/driver.js";
-import { withoutPrototype, get, isObject } from "../bindings/values.js";
+import { get, isObject, withoutPrototype } from "../bindings/values.js";
 import { inSequence, innerOf, statesGoal } from "../calls.js";
 import { CloudError, ConfigurationError, ConnectionError, NotFoundError } from "../errors.js";
 import { UdfsOperations } from "../generated/methods.js";

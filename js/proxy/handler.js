@@ -3,7 +3,7 @@
 // operation and its arguments from it, and its own client builds a new request. Headers and unknown paths never reach the API.
 import { RateLimitError } from "../errors.js";
 import { needRoom } from "../bindings/stack.js";
-import { withoutPrototype, get } from "../bindings/values.js";
+import { get, withoutPrototype } from "../bindings/values.js";
 import { HttpError, envelope, errorResponse, successResponse } from "./responses.js";
 import { KEY, fingerprintOf, idempotencyTable, keyOf } from "./idempotency.js";
 import { bytesOf, jsonOf } from "./body.js";

@@ -1,7 +1,7 @@
 // @ts-check
 // Adapts the proxy to servers that call `(request, response)`, such as node:http and Express. It imports nothing of Node, so that
 // it loads in every runtime.
-import { withoutPrototype, get } from "../bindings/values.js";
+import { get, withoutPrototype } from "../bindings/values.js";
 import { HttpError } from "./responses.js";
 import { hostIn } from "./hosts.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The responses of the proxy: the API's own envelope around a result or an error, so that the page's client reads them as the
 // API's. Secrets of the proxy are removed from every text.
-import { withoutPrototype, get, unpolluted } from "../bindings/values.js";
+import { get, unpolluted, withoutPrototype } from "../bindings/values.js";
 import { ApiError, ConnectionError, RequestValidationError, ResponseValidationError, TimeoutError } from "../errors.js";
 
 /** @import { WithResponse } from "../generated/client_bg.js" */
